@@ -1,0 +1,231 @@
+// Package ad is the domain: what an ad is, which fields and limits it has,
+// which states it passes through and which stages make it. It imports no AWS,
+// no HTTP and no other system.
+package ad
+
+import (
+	"fmt"
+	"regexp"
+	"time"
+
+	"github.com/google/uuid"
+)
+
+// Status is where an ad is in its life.
+type Status string
+
+// The statuses, in the order an ad passes them.
+const (
+	AwaitingUpload Status = "awaiting_upload" // the record exists, the photo does not
+	Queued         Status = "queued"          // the photo is there, no step has begun
+	Running        Status = "running"         // at least one step has begun
+	Succeeded      Status = "succeeded"       // published, counted in the statistics
+	Failed         Status = "failed"          // Error says why; the owner may retry or delete
+)
+
+// transitions lists every allowed move. Deleting is not a status: a deleted ad
+// has no record.
+var transitions = map[Status][]Status{
+	AwaitingUpload: {Queued, Failed},
+	Queued:         {Running, Failed},
+	Running:        {Running, Succeeded, Failed},
+	Failed:         {Queued},
+}
+
+// Statuses lists all statuses in the order of an ad's life.
+func Statuses() []Status { return []Status{AwaitingUpload, Queued, Running, Succeeded, Failed} }
+
+// CanBecome reports whether an ad may move from s to next.
+func (s Status) CanBecome(next Status) bool {
+	for _, t := range transitions[s] {
+		if t == next {
+			return true
+		}
+	}
+	return false
+}
+
+// Before lists the statuses from which next may be reached; the store turns it
+// into a write condition.
+func (s Status) Before() []Status {
+	var out []Status
+	for _, from := range Statuses() {
+		if from.CanBecome(s) {
+			out = append(out, from)
+		}
+	}
+	return out
+}
+
+// Done reports whether nothing more will happen to the ad by itself.
+func (s Status) Done() bool { return s == Succeeded || s == Failed }
+
+// Stage is one step of making an ad. Its name is the folder in functions/, the
+// log field and the key in the progress.
+type Stage string
+
+// The stages. Prepare and Prompt run side by side, the others in this order.
+const (
+	Prepare   Stage = "prepare"
+	Prompt    Stage = "prompt"
+	Stage1    Stage = "stage1"
+	Copywrite Stage = "copywrite"
+	Stage2    Stage = "stage2"
+	Clip      Stage = "clip"
+	Publish   Stage = "publish"
+)
+
+// Stages lists the stages in the order they are shown.
+func Stages() []Stage { return []Stage{Prepare, Prompt, Stage1, Copywrite, Stage2, Clip, Publish} }
+
+// weights are the shares of the whole time each stage takes with a GPU server
+// and OpenAI (stage 1 dominates in the replaced system's 2.5 minutes); they
+// only shape the percentage an owner sees. They sum to 100.
+var weights = map[Stage]int{Prepare: 3, Prompt: 7, Stage1: 55, Copywrite: 12, Stage2: 15, Clip: 5, Publish: 3}
+
+// NewID makes the id of a new ad: a UUIDv7, so ids sort by time and carry 74
+// random bits.
+func NewID() (string, error) {
+	id, err := uuid.NewV7()
+	if err != nil {
+		return "", fmt.Errorf("new ad id: %w", err)
+	}
+	return id.String(), nil
+}
+
+var idForm = regexp.MustCompile(`^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$`)
+
+// ValidID reports whether s has the form of an ad id (lower-case UUIDv7).
+func ValidID(s string) bool { return idForm.MatchString(s) }
+
+// CopySource says who wrote prompt and copy.
+type CopySource string
+
+// The writers.
+const (
+	ByModel    CopySource = "openai"
+	ByTemplate CopySource = "template"
+)
+
+// Ref names one attempt at making one ad. It is all that travels through the
+// state machine: the record is the truth, the execution only moves it on.
+type Ref struct {
+	Owner   string `json:"owner"`
+	AdID    string `json:"ad_id"`
+	Attempt int    `json:"attempt"` // 1 for the first, one more for each retry the owner asks for
+}
+
+// ExecutionName is the Step Functions execution of this attempt. The first is
+// the ad id itself, so both doors start the same execution and the second start
+// is a no-op.
+func (r Ref) ExecutionName() string {
+	if r.Attempt <= 1 {
+		return r.AdID
+	}
+	return fmt.Sprintf("%s-%d", r.AdID, r.Attempt)
+}
+
+// IdempotencyKey is the key of a stage's call to the GPU server: constant over
+// every retry of the state machine, new only when the owner asks for a retry.
+func (r Ref) IdempotencyKey(s Stage) string {
+	return fmt.Sprintf("%s.%d.%s", r.AdID, r.Attempt, s)
+}
+
+// Ad is one ad as stored.
+type Ad struct {
+	Ref
+	Fields
+	Status    Status
+	CreatedAt time.Time
+	UpdatedAt time.Time
+
+	// Stages holds the stages that have begun in this attempt.
+	Stages map[Stage]StageTimes
+
+	Prompt     string     // English background prompt
+	PromptBy   CopySource // who wrote Prompt
+	Analysis   *Analysis  // of stage 1's picture
+	MainCopy   string
+	SubCopy    string
+	CopySource CopySource
+	HTML       string // html_code with the picture as PictureURL
+	Score      *Score
+	Engine     string // the GPU server's engine
+	StandIn    bool   // whether that engine is a stand-in
+
+	Failure *Failure // set if and only if Status is Failed
+}
+
+// PictureURL stands in html_code for the address of stage 1's picture. The API
+// puts the real address in when the ad is read, since the picture outlives any
+// host name. It is a Content-ID URL (RFC 2392), which is what such a reference
+// to a part of the same message is called.
+const PictureURL = "cid:stage1"
+
+// StageTimes says when a stage began and, if it has, when it ended.
+type StageTimes struct {
+	StartedAt  time.Time
+	FinishedAt time.Time // zero while it runs
+}
+
+// Failure says why an ad failed: a code of internal/fault, its Korean sentence,
+// and whether a retry can help.
+type Failure struct {
+	Code      string
+	Detail    string
+	Retryable bool
+}
+
+// Score is the measured agreement of picture and text, with what it was
+// measured by. Values of different metrics or models are not comparable.
+type Score struct {
+	Metric    string
+	Model     string   // empty when no model took part
+	Value     float64  // 0..1
+	RawCosine *float64 // the model's own number, when there is one
+	Text      string   // the text the picture was compared with
+	StandIn   bool
+}
+
+// Percent is how far the ad is, 0–100, as the summed weights of the finished
+// stages and half of the running ones.
+func (a *Ad) Percent() int {
+	if a.Status == Succeeded {
+		return 100
+	}
+	sum := 0
+	for s, t := range a.Stages {
+		switch {
+		case !t.FinishedAt.IsZero():
+			sum += weights[s]
+		case !t.StartedAt.IsZero():
+			sum += weights[s] / 2
+		}
+	}
+	return min(sum, 99)
+}
+
+// Current is the stage that runs, the furthest one when two do, or "" when none
+// has begun or the ad is done.
+func (a *Ad) Current() Stage {
+	if a.Status != Running {
+		return ""
+	}
+	var cur Stage
+	for _, s := range Stages() {
+		if t, ok := a.Stages[s]; ok && (cur == "" || t.FinishedAt.IsZero()) {
+			cur = s
+		}
+	}
+	return cur
+}
+
+// Has reports whether a stage of this attempt has finished.
+func (a *Ad) Has(s Stage) bool { return !a.Stages[s].FinishedAt.IsZero() }
+
+// KST is the zone every date is shown and every month is counted in.
+var KST = time.FixedZone("KST", 9*60*60)
+
+// Month is the calendar month in Korea in which the ad was ordered, as
+// yyyy-mm. Statistics are kept under it.
+func (a *Ad) Month() string { return a.CreatedAt.In(KST).Format("2006-01") }

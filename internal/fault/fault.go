@@ -1,0 +1,235 @@
+// Package fault is the one error vocabulary of nanoCocoa. Every failure an
+// owner, an operator or the state machine can see is a Code with a fixed HTTP
+// status, a retry rule and a Korean sentence that says what to do next.
+//
+// Clients of other systems (OpenAI, the GPU server, AWS) translate what they
+// receive into a *Fault at their border; the middle wraps it with %w; exactly
+// one place per process logs it. The code is also the errorType that Step
+// Functions matches in Retry and Catch, so codes are part of the contract with
+// statemachine/ad.asl.json (kept by internal/contract).
+package fault
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"time"
+)
+
+// Code names one kind of failure, as Subject.Problem.
+type Code string
+
+// The codes, by subject.
+const (
+	RequestInvalid     Code = "Request.Invalid"     // one or more fields are wrong; Fields says which
+	RequestMalformed   Code = "Request.Malformed"   // the body cannot be parsed as what it claims to be
+	RequestTooLarge    Code = "Request.TooLarge"    // the body exceeds what this call takes
+	RequestUnsupported Code = "Request.Unsupported" // unknown path, method or media type
+	RequestConflict    Code = "Request.Conflict"    // an Idempotency-Key was used with another body
+
+	AdNotFound     Code = "Ad.NotFound"     // unknown, deleted, or another owner's
+	AdNotFailed    Code = "Ad.NotFailed"    // retry of an ad that has not failed
+	AdNotRetryable Code = "Ad.NotRetryable" // retry of an ad whose failure a retry cannot mend
+	AdGone         Code = "Ad.Gone"         // a step found its ad deleted or superseded; the work is dropped
+	AdTimeout      Code = "Ad.Timeout"      // the ad passed its deadline
+	AdAborted      Code = "Ad.Aborted"      // the execution was stopped from outside
+	AdNoUpload     Code = "Ad.NoUpload"     // the photo never arrived
+
+	ImageNotFound Code = "Image.NotFound"
+
+	PhotoMissing       Code = "Photo.Missing"       // no file, or an empty one
+	PhotoTooLarge      Code = "Photo.TooLarge"      // more bytes than allowed
+	PhotoTooManyPixels Code = "Photo.TooManyPixels" // more pixels than allowed
+	PhotoTooSmall      Code = "Photo.TooSmall"      // fewer pixels than an ad can be made from
+	PhotoTooManyFrames Code = "Photo.TooManyFrames" // an animation with too many frames
+	PhotoUnsupported   Code = "Photo.Unsupported"   // not a photo format we read
+	PhotoHEIC          Code = "Photo.HEIC"          // HEIC or AVIF: the owner must save it as JPEG
+	PhotoCorrupt       Code = "Photo.Corrupt"       // truncated or damaged
+
+	OpenAIRateLimited Code = "OpenAI.RateLimited"
+	OpenAIUnavailable Code = "OpenAI.Unavailable" // 5xx, network, deadline
+	OpenAIRejected    Code = "OpenAI.Rejected"    // 4xx: our request or key is wrong
+	OpenAIRefused     Code = "OpenAI.Refused"     // the model declined
+	OpenAIBadAnswer   Code = "OpenAI.BadAnswer"   // empty, cut off or not what the schema asks
+
+	GPUBusy        Code = "GPU.Busy"        // queue full; RetryAfter says when
+	GPUUnavailable Code = "GPU.Unavailable" // loading, draining, 5xx, network, deadline
+	GPURejected    Code = "GPU.Rejected"    // 4xx: the server will never take this request
+	GPUBadAnswer   Code = "GPU.BadAnswer"   // not the contract, or bytes that do not match their digest
+
+	StorageThrottled   Code = "Storage.Throttled"
+	StorageUnavailable Code = "Storage.Unavailable"
+
+	Internal Code = "Internal"
+)
+
+// Kind is what is fixed for a code.
+type Kind struct {
+	Status    int    // the HTTP status when this fault answers a request
+	Retryable bool   // whether trying the very same thing again can help
+	Detail    string // Korean, for the owner: what happened and what to do next
+}
+
+var kinds = map[Code]Kind{
+	RequestInvalid:     {http.StatusUnprocessableEntity, false, "입력하신 내용을 확인해 주세요. 표시된 항목을 고치신 뒤 다시 보내 주세요."},
+	RequestMalformed:   {http.StatusBadRequest, false, "요청 내용을 읽을 수 없습니다. 형식을 확인하신 뒤 다시 보내 주세요."},
+	RequestTooLarge:    {http.StatusRequestEntityTooLarge, false, "보내신 내용이 너무 큽니다. 4MB가 넘는 사진은 먼저 업로드 주소(/api/uploads)를 받아 올려 주세요."},
+	RequestUnsupported: {http.StatusUnsupportedMediaType, false, "지원하지 않는 요청 형식입니다. API 문서(/api/docs)를 확인해 주세요."},
+	RequestConflict:    {http.StatusConflict, false, "같은 Idempotency-Key로 다른 내용이 이미 접수되었습니다. 새 키로 다시 보내 주세요."},
+
+	AdNotFound:     {http.StatusNotFound, false, "광고를 찾을 수 없습니다. 주소가 맞는지, 이미 삭제하지 않으셨는지 확인해 주세요."},
+	AdNotFailed:    {http.StatusConflict, false, "실패한 광고만 다시 시도할 수 있습니다. 지금 상태를 확인해 주세요."},
+	AdNotRetryable: {http.StatusConflict, false, "이 광고는 다시 시도해도 같은 결과가 나옵니다. 사진이나 내용을 바꿔 새 광고를 만들어 주세요."},
+	AdGone:         {http.StatusGone, false, "삭제된 광고입니다."},
+	AdTimeout:      {http.StatusGatewayTimeout, true, "광고를 만드는 데 시간이 너무 오래 걸려 멈췄습니다. 입력하신 내용은 그대로 있으니 다시 시도해 주세요."},
+	AdAborted:      {http.StatusServiceUnavailable, true, "광고 만들기가 중간에 멈췄습니다. 입력하신 내용은 그대로 있으니 다시 시도해 주세요."},
+	AdNoUpload:     {http.StatusGatewayTimeout, false, "사진이 올라오지 않아 광고를 만들지 못했습니다. 사진을 다시 올려 새 광고를 만들어 주세요."},
+
+	ImageNotFound: {http.StatusNotFound, false, "그림을 찾을 수 없습니다. 삭제되었거나 주소가 올바르지 않습니다."},
+
+	PhotoMissing:       {http.StatusUnprocessableEntity, false, "상품 사진이 없거나 빈 파일입니다. 사진을 한 장 골라 주세요."},
+	PhotoTooLarge:      {http.StatusRequestEntityTooLarge, false, "사진 파일이 20MB를 넘습니다. 더 작은 사진을 골라 주세요."},
+	PhotoTooManyPixels: {http.StatusUnprocessableEntity, false, "사진이 5천만 화소를 넘습니다. 크기를 줄인 사진을 골라 주세요."},
+	PhotoTooSmall:      {http.StatusUnprocessableEntity, false, "사진이 너무 작습니다. 가로와 세로가 각각 64픽셀 이상인 사진을 골라 주세요."},
+	PhotoTooManyFrames: {http.StatusUnprocessableEntity, false, "움직이는 그림의 장면이 너무 많습니다. 정지된 사진을 골라 주세요."},
+	PhotoUnsupported:   {http.StatusUnsupportedMediaType, false, "사진으로 읽을 수 없는 파일입니다. JPG, PNG, WebP, GIF 사진을 골라 주세요."},
+	PhotoHEIC:          {http.StatusUnsupportedMediaType, false, "아이폰 HEIC(또는 AVIF) 사진은 아직 읽지 못합니다. 사진 앱에서 JPG로 저장하시거나, 설정 > 카메라 > 포맷에서 '높은 호환성'을 고르신 뒤 다시 찍어 주세요."},
+	PhotoCorrupt:       {http.StatusUnprocessableEntity, false, "사진 파일이 손상되었거나 끝까지 올라오지 않았습니다. 원본 사진을 다시 골라 주세요."},
+
+	OpenAIRateLimited: {http.StatusServiceUnavailable, true, "문구를 쓰는 인공지능이 잠시 바쁩니다. 잠시 뒤 다시 시도해 주세요."},
+	OpenAIUnavailable: {http.StatusServiceUnavailable, true, "문구를 쓰는 인공지능에 잠시 연결할 수 없습니다. 잠시 뒤 다시 시도해 주세요."},
+	OpenAIRejected:    {http.StatusBadGateway, false, "문구를 쓰는 인공지능이 요청을 받지 않았습니다. 문제가 계속되면 운영자에게 알려 주세요."},
+	OpenAIRefused:     {http.StatusUnprocessableEntity, false, "이 내용으로는 문구를 쓸 수 없습니다. 상품 이름이나 콘셉트를 바꿔 주세요."},
+	OpenAIBadAnswer:   {http.StatusBadGateway, true, "문구를 쓰는 인공지능의 답을 읽을 수 없었습니다. 다시 시도해 주세요."},
+
+	GPUBusy:        {http.StatusServiceUnavailable, true, "지금 광고를 만드는 분이 많습니다. 잠시 뒤 다시 시도해 주세요."},
+	GPUUnavailable: {http.StatusServiceUnavailable, true, "그림을 만드는 서버에 연결할 수 없었습니다. 입력하신 내용은 그대로 있으니 잠시 뒤 다시 시도해 주세요."},
+	GPURejected:    {http.StatusBadGateway, false, "그림을 만드는 서버가 이 사진을 처리하지 못했습니다. 다른 사진으로 새 광고를 만들어 주세요."},
+	GPUBadAnswer:   {http.StatusBadGateway, true, "그림이 온전히 만들어지지 않았습니다. 다시 시도해 주세요."},
+
+	StorageThrottled:   {http.StatusServiceUnavailable, true, "요청이 잠시 몰렸습니다. 몇 초 뒤 다시 시도해 주세요."},
+	StorageUnavailable: {http.StatusServiceUnavailable, true, "저장소에 잠시 연결할 수 없습니다. 몇 초 뒤 다시 시도해 주세요."},
+
+	Internal: {http.StatusInternalServerError, true, "알 수 없는 문제가 생겼습니다. 입력하신 내용은 그대로 있으니 다시 시도해 주세요."},
+}
+
+// Field is one wrong field of a request: its wire name and, in Korean, what is
+// wrong and what is allowed.
+type Field struct {
+	Name   string
+	Detail string
+}
+
+// Fault is a failure with a code. Err is the cause, for logs only: it never
+// reaches an owner. Make one with New; the zero value is not useful.
+type Fault struct {
+	Code       Code
+	Detail     string        // Korean; empty means the kind's own sentence
+	Fields     []Field       // wrong fields, for RequestInvalid
+	RetryAfter time.Duration // when the other side said how long to wait, else 0
+	Err        error         // the cause, may be nil
+}
+
+// New makes a fault of a known code with an optional cause.
+func New(code Code, cause error) *Fault { return &Fault{Code: code, Err: cause} }
+
+// Newf makes a fault whose cause is a formatted English message for the log.
+func Newf(code Code, format string, args ...any) *Fault {
+	return &Fault{Code: code, Err: fmt.Errorf(format, args...)}
+}
+
+// Invalid makes a RequestInvalid fault that names every wrong field at once.
+func Invalid(fields ...Field) *Fault { return &Fault{Code: RequestInvalid, Fields: fields} }
+
+// Error is English, for logs: the code and the cause.
+func (f *Fault) Error() string {
+	if f.Err == nil {
+		return string(f.Code)
+	}
+	return string(f.Code) + ": " + f.Err.Error()
+}
+
+// Unwrap gives the cause.
+func (f *Fault) Unwrap() error { return f.Err }
+
+// Is reports equality by code, so errors.Is(err, fault.New(code, nil)) works.
+func (f *Fault) Is(target error) bool {
+	t, ok := target.(*Fault)
+	return ok && t.Code == f.Code
+}
+
+// Public gives the Korean sentence for the owner.
+func (f *Fault) Public() string {
+	if f.Detail != "" {
+		return f.Detail
+	}
+	return f.Code.Detail()
+}
+
+// Known reports whether the code is part of the vocabulary.
+func (c Code) Known() bool { _, ok := kinds[c]; return ok }
+
+// Retryable reports whether trying the same thing again can help.
+func (c Code) Retryable() bool { return c.kind().Retryable }
+
+// Status is the HTTP status of an answer with this code.
+func (c Code) Status() int { return c.kind().Status }
+
+// Detail is the Korean sentence of this code.
+func (c Code) Detail() string { return c.kind().Detail }
+
+func (c Code) kind() Kind {
+	if k, ok := kinds[c]; ok {
+		return k
+	}
+	return kinds[Internal]
+}
+
+// Codes lists the whole vocabulary, sorted.
+func Codes() []Code {
+	out := make([]Code, 0, len(kinds))
+	for c := range kinds {
+		out = append(out, c)
+	}
+	slices.Sort(out)
+	return out
+}
+
+// From finds the fault in an error chain. An error without one becomes
+// Internal, except an expired deadline, which becomes Ad.Timeout. From(nil) is
+// nil.
+func From(err error) *Fault {
+	var f *Fault
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &f):
+		return f
+	case errors.Is(err, context.DeadlineExceeded):
+		return New(AdTimeout, err)
+	default:
+		return New(Internal, err)
+	}
+}
+
+// Has reports whether the error chain holds a fault of one of the codes.
+func Has(err error, codes ...Code) bool {
+	var f *Fault
+	return errors.As(err, &f) && slices.Contains(codes, f.Code)
+}
+
+// FromErrorName turns the Error name of a Step Functions failure into a code:
+// our own codes stay, the state machine's timeouts become Ad.Timeout, and
+// everything else (a crashed function, a service error) becomes Internal.
+func FromErrorName(name string) Code {
+	if c := Code(name); c.Known() {
+		return c
+	}
+	switch name {
+	case "States.Timeout", "States.HeartbeatTimeout", "Sandbox.Timedout":
+		return AdTimeout
+	}
+	return Internal
+}

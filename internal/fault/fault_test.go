@@ -1,0 +1,103 @@
+package fault_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"testing"
+	"unicode"
+
+	"github.com/nanococoa/nanococoa/internal/fault"
+)
+
+func TestEveryCodeCanBeShownToAnOwner(t *testing.T) {
+	t.Parallel()
+	for _, c := range fault.Codes() {
+		if s := c.Status(); s < 400 || s > 599 {
+			t.Errorf("%s: status %d is not an error", c, s)
+		}
+		if c.Status() < 500 && c.Retryable() {
+			t.Errorf("%s: blames the request (%d) and yet says that sending it again helps", c, c.Status())
+		}
+		hangul := 0
+		for _, r := range c.Detail() {
+			if unicode.Is(unicode.Hangul, r) {
+				hangul++
+			}
+		}
+		if hangul < 5 {
+			t.Errorf("%s: detail %q is not Korean", c, c.Detail())
+		}
+	}
+}
+
+func TestFromFindsTheFaultThroughWrapping(t *testing.T) {
+	t.Parallel()
+	f := fault.New(fault.GPUBusy, io.ErrUnexpectedEOF)
+	wrapped := fmt.Errorf("stage1: %w", fmt.Errorf("post: %w", f))
+	if got := fault.From(wrapped); got != f {
+		t.Fatalf("From = %v, want the very fault", got)
+	}
+	if !fault.Has(wrapped, fault.GPUUnavailable, fault.GPUBusy) || fault.Has(wrapped, fault.GPUUnavailable) {
+		t.Error("Has does not match by code")
+	}
+	if !errors.Is(wrapped, io.ErrUnexpectedEOF) {
+		t.Error("the cause is lost")
+	}
+	if !errors.Is(wrapped, fault.New(fault.GPUBusy, nil)) || errors.Is(wrapped, fault.New(fault.Internal, nil)) {
+		t.Error("errors.Is does not compare by code")
+	}
+}
+
+func TestFromTranslatesForeignErrors(t *testing.T) {
+	t.Parallel()
+	for name, tc := range map[string]struct {
+		err  error
+		want fault.Code
+	}{
+		"deadline": {fmt.Errorf("x: %w", context.DeadlineExceeded), fault.AdTimeout},
+		"unknown":  {io.EOF, fault.Internal},
+	} {
+		if got := fault.From(tc.err).Code; got != tc.want {
+			t.Errorf("%s: %s, want %s", name, got, tc.want)
+		}
+	}
+	if fault.From(nil) != nil || fault.Has(nil, fault.Internal) {
+		t.Error("nil became a fault")
+	}
+}
+
+func TestFromErrorName(t *testing.T) {
+	t.Parallel()
+	for name, want := range map[string]fault.Code{
+		"GPU.Busy":                fault.GPUBusy,
+		"States.Timeout":          fault.AdTimeout,
+		"States.HeartbeatTimeout": fault.AdTimeout,
+		"Sandbox.Timedout":        fault.AdTimeout,
+		"Runtime.ExitError":       fault.Internal,
+		"":                        fault.Internal,
+	} {
+		if got := fault.FromErrorName(name); got != want {
+			t.Errorf("%q: %s, want %s", name, got, want)
+		}
+	}
+}
+
+func TestPublicNeverShowsTheCause(t *testing.T) {
+	t.Parallel()
+	f := fault.Newf(fault.Internal, "dial 10.0.0.1: secret")
+	if f.Public() != fault.Internal.Detail() {
+		t.Errorf("public = %q", f.Public())
+	}
+	f.Detail = "따로 쓴 말"
+	if f.Public() != "따로 쓴 말" {
+		t.Errorf("own detail is not used: %q", f.Public())
+	}
+	if f.Error() != "Internal: dial 10.0.0.1: secret" || fault.New(fault.GPUBusy, nil).Error() != "GPU.Busy" {
+		t.Errorf("log text = %q", f.Error())
+	}
+	if got := fault.Code("Nobody.Knows"); got.Known() || got.Status() != 500 {
+		t.Error("an unknown code must behave as Internal")
+	}
+}
