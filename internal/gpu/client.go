@@ -1,0 +1,467 @@
+// Package gpu is the client of the GPU server and the one home of its wire
+// types: the server (aiserver) and this client share them, and
+// aiserver/openapi.yaml describes them.
+package gpu
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"crypto/tls"
+	"encoding/base64"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"image/png"
+	"io"
+	"mime"
+	"mime/multipart"
+	"net"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/nanococoa/nanococoa/internal/ad"
+	"github.com/nanococoa/nanococoa/internal/fault"
+)
+
+// maxAnswer bounds a JSON answer: html_code of one ad is some ten kilobytes, and
+// a font it may carry a few hundred.
+const maxAnswer = 4 << 20
+
+// margin is kept back from the context's deadline in X-Request-Timeout, so that
+// the server's own "too late" arrives before the connection is cut.
+const margin = 250 * time.Millisecond
+
+// Config says where the GPU server is.
+type Config struct {
+	URL        string       // base, http or https, e.g. "http://127.0.0.1:8892"
+	Token      string       // shared bearer token; empty: none is sent
+	HTTPClient *http.Client // nil: an own one. Its redirect policy is replaced: the client follows none
+}
+
+// Client calls one GPU server. It is safe for concurrent use. Every method
+// returns *fault.Fault errors:
+//
+//	GPU.Busy         the queue is full; RetryAfter says when to come back
+//	GPU.Unavailable  5xx, loading, draining, network, the context ended
+//	GPU.Rejected     any other 4xx
+//	GPU.BadAnswer    not the contract, too big, or bytes that miss their digest
+//	Photo.*          passed through from the server when it blames the photo
+type Client struct {
+	base  *url.URL
+	token string
+	http  *http.Client
+}
+
+// New checks the configuration and makes a client. It does not connect.
+func New(c Config) (*Client, error) {
+	u, err := url.Parse(c.URL)
+	if err != nil {
+		return nil, errors.New("gpu: the URL cannot be parsed") // the cause would repeat a password in it
+	}
+	if (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
+		return nil, errors.New("gpu: the URL must be http(s)://host[:port][/path], without user, query or fragment")
+	}
+	u.Path = strings.TrimRight(u.Path, "/")
+	if strings.ContainsFunc(c.Token, func(r rune) bool { return r <= ' ' || r > '~' }) {
+		return nil, errors.New("gpu: the token must be visible ASCII")
+	}
+	h := &http.Client{Transport: transport()}
+	if c.HTTPClient != nil {
+		own := *c.HTTPClient
+		h = &own
+	}
+	h.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	return &Client{base: u, token: c.Token, http: h}, nil
+}
+
+// transport is the default one without compression (pictures do not shrink, and
+// a small body must not unpack into a big one) and with short connection steps:
+// a server that is there answers a handshake at once, however busy it is.
+func transport() *http.Transport {
+	return &http.Transport{
+		Proxy:               http.ProxyFromEnvironment,
+		DialContext:         (&net.Dialer{Timeout: 5 * time.Second, KeepAlive: 15 * time.Second}).DialContext,
+		TLSClientConfig:     &tls.Config{MinVersion: tls.VersionTLS12},
+		TLSHandshakeTimeout: 5 * time.Second,
+		IdleConnTimeout:     60 * time.Second,
+		MaxIdleConnsPerHost: 8,
+		DisableCompression:  true,
+	}
+}
+
+// Stage1Request asks for the product in a scene.
+type Stage1Request struct {
+	IdempotencyKey  string // empty: a repeated call renders again
+	Photo           []byte // PNG, ≤ MaxPicture
+	ProductName     string
+	ProductCategory string
+	AdConcept       string
+	Prompt          string  // English background prompt, may be empty
+	Seed            *uint64 // nil: the server derives it from the key
+	Width, Height   int     // of the picture; both zero: the server's default
+}
+
+// Stage1Result is a finished stage 1.
+type Stage1Result struct {
+	Picture       []byte // PNG, verified against its digest
+	Width, Height int
+	Analysis      ad.Analysis
+	Engine        string
+	StandIn       bool
+	Seed          uint64
+	Scene         string
+	CutOut        bool
+	Replayed      bool // the answer was stored by an earlier call with this key
+}
+
+// Stage1 composes the product into a scene and downloads the picture.
+func (c *Client) Stage1(ctx context.Context, r Stage1Request) (Stage1Result, error) {
+	if len(r.Photo) == 0 {
+		return Stage1Result{}, fault.Newf(fault.PhotoMissing, "gpu: stage 1 without a photo")
+	}
+	body, kind, err := stage1Form(r)
+	if err != nil {
+		return Stage1Result{}, fault.New(fault.Internal, err)
+	}
+	var a Stage1Answer
+	replayed, err := c.post(ctx, PathStage1, r.IdempotencyKey, kind, body, &a)
+	if err != nil {
+		return Stage1Result{}, fmt.Errorf("stage 1: %w", err)
+	}
+	if a.Engine == "" || a.Seed > MaxSeed || a.Analysis.Version == "" {
+		return Stage1Result{}, fault.Newf(fault.GPUBadAnswer, "stage 1: engine, seed or analysis is missing")
+	}
+	pic, err := c.picture(ctx, a.ImageURL, a.Output)
+	if err != nil {
+		return Stage1Result{}, fmt.Errorf("stage 1: %w", err)
+	}
+	return Stage1Result{
+		Picture: pic, Width: a.Output.Width, Height: a.Output.Height, Analysis: a.Analysis, Engine: a.Engine,
+		StandIn: a.StandIn, Seed: a.Seed, Scene: a.Scene, CutOut: a.CutOut, Replayed: replayed,
+	}, nil
+}
+
+func stage1Form(r Stage1Request) (body []byte, contentType string, err error) {
+	var buf bytes.Buffer
+	w := multipart.NewWriter(&buf)
+	part, err := w.CreatePart(map[string][]string{
+		"Content-Disposition": {`form-data; name="image"; filename="product.png"`},
+		"Content-Type":        {"image/png"},
+	})
+	if err != nil {
+		return nil, "", fmt.Errorf("gpu: form: %w", err)
+	}
+	_, err = part.Write(r.Photo)
+	field := func(name, v string, always bool) {
+		if err == nil && (always || v != "") {
+			err = w.WriteField(name, v)
+		}
+	}
+	field("product_name", r.ProductName, true)
+	field("product_category", r.ProductCategory, true)
+	field("ad_concept", r.AdConcept, true)
+	field("prompt", r.Prompt, false)
+	if r.Seed != nil {
+		field("seed", strconv.FormatUint(*r.Seed, 10), true)
+	}
+	field("size", size(r.Width, r.Height), false)
+	if err == nil {
+		err = w.Close()
+	}
+	if err != nil {
+		return nil, "", fmt.Errorf("gpu: form: %w", err)
+	}
+	return buf.Bytes(), w.FormDataContentType(), nil
+}
+
+// Stage2Request asks for the words on the picture.
+type Stage2Request struct {
+	IdempotencyKey string
+	Picture        []byte // stage 1's PNG; sent inside the JSON, so the server need not reach any storage
+	PictureURL     string // or its address, when Picture is nil
+	ProductName    string
+	TargetAge      string
+	TargetGender   string
+	AdConcept      string
+	MainCopy       string
+	SubCopy        string
+	Analysis       *ad.Analysis
+	HTMLPictureURL string // src to put in html_code, e.g. "cid:stage1"
+	Width, Height  int    // both zero: the picture's own size
+	Notice         bool   // draw the visible "AI 생성" mark
+}
+
+// Stage2Result is a finished stage 2.
+type Stage2Result struct {
+	Picture       []byte // PNG, verified against its digest
+	Width, Height int
+	HTML          string
+	Engine        string
+	StandIn       bool
+	Layout        string
+	ContrastRatio float64
+	Lines         []Line
+	Replayed      bool
+}
+
+// Stage2 sets the words on the picture and downloads the result.
+func (c *Client) Stage2(ctx context.Context, r Stage2Request) (Stage2Result, error) {
+	src, err := source(r.Picture, r.PictureURL)
+	if err != nil {
+		return Stage2Result{}, fmt.Errorf("stage 2: %w", err)
+	}
+	var a Stage2Answer
+	replayed, err := c.postJSON(ctx, PathStage2, r.IdempotencyKey, Stage2Body{
+		Stage1Image: src, ProductName: r.ProductName, TargetAge: r.TargetAge, TargetGender: r.TargetGender, AdConcept: r.AdConcept,
+		MainCopy: r.MainCopy, SubCopy: r.SubCopy, Analysis: r.Analysis, Size: size(r.Width, r.Height),
+		HTMLImageURL: r.HTMLPictureURL, Notice: r.Notice,
+	}, &a)
+	if err != nil {
+		return Stage2Result{}, fmt.Errorf("stage 2: %w", err)
+	}
+	if a.Engine == "" || a.HTMLCode == "" {
+		return Stage2Result{}, fault.Newf(fault.GPUBadAnswer, "stage 2: engine or html_code is missing")
+	}
+	pic, err := c.picture(ctx, a.ImageURL, a.Output)
+	if err != nil {
+		return Stage2Result{}, fmt.Errorf("stage 2: %w", err)
+	}
+	return Stage2Result{
+		Picture: pic, Width: a.Output.Width, Height: a.Output.Height, HTML: a.HTMLCode, Engine: a.Engine, StandIn: a.StandIn,
+		Layout: a.Layout, ContrastRatio: a.ContrastRatio, Lines: a.Lines, Replayed: replayed,
+	}, nil
+}
+
+// ScoreRequest asks how well a finished picture agrees with a text.
+type ScoreRequest struct {
+	IdempotencyKey string
+	PictureURL     string
+	Picture        []byte // wins over PictureURL
+	Prompt         string
+	Analysis       *ad.Analysis // of stage 1's picture, when known
+}
+
+// Score measures the picture. The answer's Text is the prompt that was sent.
+func (c *Client) Score(ctx context.Context, r ScoreRequest) (ad.Score, error) {
+	src, err := source(r.Picture, r.PictureURL)
+	if err != nil {
+		return ad.Score{}, fmt.Errorf("score: %w", err)
+	}
+	var a ScoreAnswer
+	if _, err := c.postJSON(ctx, PathScore, r.IdempotencyKey, ScoreBody{ImageURL: src, Prompt: r.Prompt, Analysis: r.Analysis}, &a); err != nil {
+		return ad.Score{}, fmt.Errorf("score: %w", err)
+	}
+	if a.Metric == "" || !(a.ClipScore >= 0 && a.ClipScore <= 1) { // the negation also catches NaN
+		return ad.Score{}, fault.Newf(fault.GPUBadAnswer, "score: metric %q, value %v", a.Metric, a.ClipScore)
+	}
+	s := ad.Score{Metric: a.Metric, Value: a.ClipScore, RawCosine: a.RawCosine, Text: r.Prompt, StandIn: a.StandIn}
+	if a.Model != nil {
+		s.Model = *a.Model
+	}
+	return s, nil
+}
+
+// Health reports whether the server takes work now (its /readyz): nil, or
+// GPU.Unavailable while it loads, drains or cannot be reached.
+func (c *Client) Health(ctx context.Context) error {
+	_, _, err := c.get(ctx, PathReady, maxAnswer)
+	return err
+}
+
+// Capacity asks how busy the server is.
+func (c *Client) Capacity(ctx context.Context) (Capacity, error) {
+	b, _, err := c.get(ctx, PathCapacity, maxAnswer)
+	if err != nil {
+		return Capacity{}, fmt.Errorf("capacity: %w", err)
+	}
+	var out Capacity
+	if err := json.Unmarshal(b, &out); err != nil || out.Slots < 1 {
+		return Capacity{}, fault.Newf(fault.GPUBadAnswer, "capacity: not the contract: %v", err)
+	}
+	return out, nil
+}
+
+// source gives the picture as stage 2 and score take it: bytes as a data: URL,
+// else the address as it is.
+func source(pic []byte, address string) (string, error) {
+	switch {
+	case len(pic) > MaxPicture:
+		return "", fault.Newf(fault.PhotoTooLarge, "gpu: picture of %d bytes", len(pic))
+	case len(pic) > 0:
+		return DataURLPrefix + base64.StdEncoding.EncodeToString(pic), nil
+	case address != "":
+		return address, nil
+	}
+	return "", fault.Newf(fault.PhotoMissing, "gpu: neither picture nor address")
+}
+
+func size(w, h int) string {
+	if w == 0 && h == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%dx%d", w, h)
+}
+
+func (c *Client) postJSON(ctx context.Context, path, key string, in, out any) (replayed bool, err error) {
+	b, err := json.Marshal(in)
+	if err != nil {
+		return false, fault.New(fault.Internal, fmt.Errorf("gpu: encode: %w", err))
+	}
+	return c.post(ctx, path, key, "application/json", b, out)
+}
+
+func (c *Client) post(ctx context.Context, path, key, contentType string, body []byte, out any) (replayed bool, err error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, c.base.String()+path, bytes.NewReader(body))
+	if err != nil {
+		return false, fault.New(fault.Internal, fmt.Errorf("gpu: request: %w", err))
+	}
+	req.Header.Set("Content-Type", contentType)
+	if key != "" {
+		req.Header.Set(HeaderKey, key)
+	}
+	b, h, err := c.do(req, maxAnswer)
+	if err != nil {
+		return false, err
+	}
+	if kind, _, _ := mime.ParseMediaType(h.Get("Content-Type")); kind != "application/json" {
+		return false, fault.Newf(fault.GPUBadAnswer, "answer is %q, not JSON", kind)
+	}
+	if err := json.Unmarshal(b, out); err != nil {
+		return false, fault.New(fault.GPUBadAnswer, fmt.Errorf("answer: %w", err))
+	}
+	return h.Get(HeaderReplayed) == "true", nil
+}
+
+func (c *Client) get(ctx context.Context, path string, limit int64) ([]byte, http.Header, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, c.base.String()+path, nil)
+	if err != nil {
+		return nil, nil, fault.New(fault.Internal, fmt.Errorf("gpu: request: %w", err))
+	}
+	return c.do(req, limit)
+}
+
+// picture downloads a result and checks it against what the answer promised.
+// Only the path of image_url is used: the server may know itself by another
+// address than we do, and the token must go nowhere else.
+func (c *Client) picture(ctx context.Context, imageURL string, want Output) ([]byte, error) {
+	u, err := url.Parse(imageURL)
+	if err != nil {
+		return nil, fault.Newf(fault.GPUBadAnswer, "image_url cannot be parsed")
+	}
+	i := strings.LastIndex(u.Path, PathImages)
+	if i < 0 {
+		return nil, fault.Newf(fault.GPUBadAnswer, "image_url is not a result")
+	}
+	id := u.Path[i+len(PathImages):]
+	if id == "" || strings.ContainsAny(id, "/?#%\\.") {
+		return nil, fault.Newf(fault.GPUBadAnswer, "image_url is not a result")
+	}
+	b, _, err := c.get(ctx, PathImages+id, MaxPicture)
+	if fault.Has(err, fault.GPURejected) {
+		// Announced a moment ago and not there: the server broke its word, and
+		// asking again with the same key makes it render anew.
+		return nil, fault.New(fault.GPUBadAnswer, err)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if sum := sha256.Sum256(b); hex.EncodeToString(sum[:]) != want.SHA256 || len(b) != want.Bytes {
+		return nil, fault.Newf(fault.GPUBadAnswer, "picture of %d bytes misses its digest", len(b))
+	}
+	if head, err := png.DecodeConfig(bytes.NewReader(b)); err != nil || head.Width != want.Width || head.Height != want.Height {
+		return nil, fault.Newf(fault.GPUBadAnswer, "picture is not a PNG of %d×%d", want.Width, want.Height)
+	}
+	return b, nil
+}
+
+// do sends the request and gives body and header of a 200, at most limit bytes.
+func (c *Client) do(req *http.Request, limit int64) ([]byte, http.Header, error) {
+	ctx := req.Context()
+	if c.token != "" {
+		req.Header.Set("Authorization", "Bearer "+c.token)
+	}
+	if end, ok := ctx.Deadline(); ok {
+		left := time.Until(end)
+		if left <= 0 {
+			return nil, nil, fault.New(fault.GPUUnavailable, context.DeadlineExceeded)
+		}
+		req.Header.Set(HeaderTimeout, strconv.FormatFloat(max(left-margin, left/2).Seconds(), 'f', 3, 64))
+	}
+	resp, err := c.http.Do(req)
+	if err != nil {
+		return nil, nil, fault.New(fault.GPUUnavailable, fmt.Errorf("gpu: %w", bare(err)))
+	}
+	defer resp.Body.Close()
+	b, err := io.ReadAll(io.LimitReader(resp.Body, limit+1))
+	if resp.StatusCode != http.StatusOK {
+		return nil, nil, refusal(resp, b)
+	}
+	if err != nil {
+		return nil, nil, fault.New(fault.GPUUnavailable, fmt.Errorf("gpu: read: %w", bare(err)))
+	}
+	if int64(len(b)) > limit {
+		return nil, nil, fault.Newf(fault.GPUBadAnswer, "answer is longer than %d bytes", limit)
+	}
+	return b, resp.Header, nil
+}
+
+// bare takes the address off a transport error: it does not belong in a log.
+func bare(err error) error {
+	var u *url.Error
+	if errors.As(err, &u) {
+		return u.Err
+	}
+	return err
+}
+
+// refusal turns an answer other than 200 into a fault. A body that is not a
+// problem+json changes nothing but the log line.
+func refusal(resp *http.Response, body []byte) error {
+	var p Problem
+	if kind, _, _ := mime.ParseMediaType(resp.Header.Get("Content-Type")); kind == "application/problem+json" {
+		if json.Unmarshal(body, &p) != nil {
+			p = Problem{}
+		}
+	}
+	cause := fmt.Errorf("gpu: %d, code %q, request %q", resp.StatusCode, clip(p.Code), clip(p.RequestID))
+	code, s := fault.GPURejected, resp.StatusCode
+	switch {
+	case s == http.StatusTooManyRequests:
+		code = fault.GPUBusy
+	case s >= 500, s == http.StatusRequestTimeout:
+		code = fault.GPUUnavailable
+	case s >= 400:
+		if known := fault.Code(p.Code); known.Known() && strings.HasPrefix(p.Code, "Photo.") {
+			code = known
+		}
+	default: // a success that is not 200, or a redirect: not in the contract
+		code = fault.GPUBadAnswer
+	}
+	f := fault.New(code, cause)
+	if code.Retryable() {
+		f.RetryAfter = retryAfter(resp.Header.Get("Retry-After"), time.Now())
+	}
+	return f
+}
+
+// clip keeps a foreign string short in our log.
+func clip(s string) string { return s[:min(len(s), 64)] }
+
+// maxRetryAfter bounds what a server may ask for: an ad's whole time is minutes.
+const maxRetryAfter = 10 * time.Minute
+
+// retryAfter reads seconds or an HTTP date (RFC 9110, 10.2.3); 0 if neither.
+func retryAfter(v string, now time.Time) time.Duration {
+	var d time.Duration
+	if n, err := strconv.ParseInt(v, 10, 32); err == nil {
+		d = time.Duration(n) * time.Second
+	} else if at, err := http.ParseTime(v); err == nil {
+		d = at.Sub(now)
+	}
+	return min(max(d, 0), maxRetryAfter)
+}
