@@ -1,0 +1,55 @@
+// Command api is the Lambda behind API Gateway: the HTTP API, and the first of
+// the two doors.
+package main
+
+import (
+	"context"
+	"encoding/base64"
+	"fmt"
+	"net/http"
+	"os"
+
+	"github.com/aws/aws-lambda-go/lambda"
+	"github.com/awslabs/aws-lambda-go-api-proxy/httpadapter"
+
+	"github.com/nanococoa/nanococoa/internal/cloud"
+	"github.com/nanococoa/nanococoa/internal/httpapi"
+	"github.com/nanococoa/nanococoa/internal/step"
+	"github.com/nanococoa/nanococoa/internal/wiring"
+)
+
+func main() {
+	handler, err := wire(context.Background())
+	if err != nil {
+		step.Logger().Error("cannot start", "step", "api", "error", err.Error())
+		os.Exit(1)
+	}
+	lambda.Start(httpadapter.New(handler).ProxyWithContext)
+}
+
+func wire(ctx context.Context) (http.Handler, error) {
+	c, err := wiring.Load[wiring.API]()
+	if err != nil {
+		return nil, err
+	}
+	cfg, err := cloud.Load(ctx)
+	if err != nil {
+		return nil, err
+	}
+	secret, err := wiring.Secret(ctx, cfg, c.CookieKeyParameter)
+	if err != nil {
+		return nil, err
+	}
+	key, err := base64.StdEncoding.DecodeString(secret)
+	if err != nil {
+		return nil, fmt.Errorf("the parameter %s is not base64: %w", c.CookieKeyParameter, err)
+	}
+	signer, err := httpapi.NewSigner(key)
+	if err != nil {
+		return nil, fmt.Errorf("the parameter %s: %w; make it with `make secrets`", c.CookieKeyParameter, err)
+	}
+	ads := c.Ads(cfg)
+	return httpapi.New(httpapi.Config{
+		Ads: ads, Pictures: c.Pictures(cfg), Machine: c.Workflow(cfg, ads), Signer: signer, Origin: c.SiteOrigin, Log: step.Logger(),
+	}), nil
+}

@@ -1,0 +1,25 @@
+// Command fail is the Lambda behind state Fail: why it ended, in words its owner understands.
+package main
+
+import (
+	"context"
+
+	"github.com/nanococoa/nanococoa/internal/cloud"
+	"github.com/nanococoa/nanococoa/internal/pipeline"
+	"github.com/nanococoa/nanococoa/internal/step"
+	"github.com/nanococoa/nanococoa/internal/wiring"
+)
+
+func main() { step.Main("fail", wire) }
+
+func wire(ctx context.Context) (step.Func, error) {
+	c, err := wiring.Load[wiring.End]()
+	if err != nil {
+		return nil, err
+	}
+	cfg, err := cloud.Load(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return pipeline.Fail{Ads: c.Ads(cfg)}.Run, nil
+}

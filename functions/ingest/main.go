@@ -1,0 +1,38 @@
+// Command ingest is the Lambda behind S3's events: a photo has arrived, so its
+// ad is started. It is the second door; the first is functions/api.
+package main
+
+import (
+	"context"
+	"os"
+
+	"github.com/aws/aws-lambda-go/lambda"
+
+	"github.com/nanococoa/nanococoa/internal/cloud"
+	"github.com/nanococoa/nanococoa/internal/step"
+	"github.com/nanococoa/nanococoa/internal/wiring"
+	"github.com/nanococoa/nanococoa/internal/workflow"
+)
+
+func main() {
+	log := step.Logger()
+	handler, err := wire(context.Background())
+	if err != nil {
+		log.Error("cannot start", "step", "ingest", "error", err.Error())
+		os.Exit(1)
+	}
+	lambda.Start(handler.Handle)
+}
+
+func wire(ctx context.Context) (*workflow.Ingest, error) {
+	c, err := wiring.Load[wiring.Ingest]()
+	if err != nil {
+		return nil, err
+	}
+	cfg, err := cloud.Load(ctx)
+	if err != nil {
+		return nil, err
+	}
+	ads := c.Ads(cfg)
+	return &workflow.Ingest{Ads: ads, Pictures: c.Pictures(cfg), Machine: c.Workflow(cfg, ads), Log: step.Logger()}, nil
+}

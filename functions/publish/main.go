@@ -1,0 +1,25 @@
+// Command publish is the Lambda behind state Publish: the ad and its statistics, in one write.
+package main
+
+import (
+	"context"
+
+	"github.com/nanococoa/nanococoa/internal/cloud"
+	"github.com/nanococoa/nanococoa/internal/pipeline"
+	"github.com/nanococoa/nanococoa/internal/step"
+	"github.com/nanococoa/nanococoa/internal/wiring"
+)
+
+func main() { step.Main("publish", wire) }
+
+func wire(ctx context.Context) (step.Func, error) {
+	c, err := wiring.Load[wiring.End]()
+	if err != nil {
+		return nil, err
+	}
+	cfg, err := cloud.Load(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return pipeline.Publish{Ads: c.Ads(cfg)}.Run, nil
+}

@@ -1,0 +1,93 @@
+// Package adstore keeps ads, their statistics and idempotency keys in one
+// DynamoDB table.
+//
+// # Entities and keys
+//
+//	entity       PK                SK                 holds
+//	Ad           OWNER#{owner}     AD#{ad_id}         the whole ad
+//	Pointer      AD#{ad_id}        OWNER              whose ad it is; written and deleted with the ad
+//	Idempotency  OWNER#{owner}     IDEM#{sha256}      the ad an Idempotency-Key made, and what was in it; gone after a day by TTL
+//	Stats        OWNER#{owner}     STATS              counters over all published ads
+//	Month        OWNER#{owner}     STATS#{yyyy-mm}    the same for the ads ordered in one KST month
+//
+// # Access patterns
+//
+//	one ad of an owner                GetItem Ad
+//	whose ad is this (S3 event)       GetItem Pointer, strongly consistent
+//	an owner's ads, newest first      Query PK, SK begins_with AD#, backwards (UUIDv7 sorts by time)
+//	statistics                        BatchGetItem Stats and the last twelve Months: 13 small reads, however many ads
+//	a step begins or ends             UpdateItem Ad, on condition of attempt and status
+//	an ad is published or deleted     TransactWriteItems Ad (+ Pointer) + Stats + Month
+//
+// There is no Scan, and no read whose cost grows with the number of ads.
+//
+// # Status
+//
+// Status moves only along ad.Status.CanBecome: every write that moves it has
+// the allowed predecessors as its condition. Every write of a step also has the
+// attempt as its condition, so a late step of a deleted ad or of an earlier
+// attempt changes nothing and learns it: it gets fault.AdGone.
+package adstore
+
+import (
+	"encoding/base64"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/nanococoa/nanococoa/internal/ad"
+	"github.com/nanococoa/nanococoa/internal/fault"
+)
+
+const (
+	adPrefix    = "AD#"
+	statsKey    = "STATS"
+	pointerSort = "OWNER"
+)
+
+func ownerKey(owner string) string { return "OWNER#" + owner }
+
+func key(pk, sk string) map[string]types.AttributeValue {
+	return map[string]types.AttributeValue{
+		"PK": &types.AttributeValueMemberS{Value: pk},
+		"SK": &types.AttributeValueMemberS{Value: sk},
+	}
+}
+
+func adKey(owner, adID string) map[string]types.AttributeValue {
+	return key(ownerKey(owner), adPrefix+adID)
+}
+
+func pointerKey(adID string) map[string]types.AttributeValue {
+	return key(adPrefix+adID, pointerSort)
+}
+
+func idempotencyKey(owner, digest string) map[string]types.AttributeValue {
+	return key(ownerKey(owner), "IDEM#"+digest)
+}
+
+func totalKey(owner string) map[string]types.AttributeValue {
+	return key(ownerKey(owner), statsKey)
+}
+
+func monthKey(owner, month string) map[string]types.AttributeValue {
+	return key(ownerKey(owner), statsKey+"#"+month)
+}
+
+// cursorPrefix versions the cursor, so that its content may change.
+const cursorPrefix = "1."
+
+// cursorOf makes the opaque cursor that continues after an ad. It holds no
+// owner: whose ads are listed comes from the caller alone.
+func cursorOf(adID string) string {
+	return base64.RawURLEncoding.EncodeToString([]byte(cursorPrefix + adID))
+}
+
+func parseCursor(cursor string) (adID string, err error) {
+	raw, err := base64.RawURLEncoding.DecodeString(cursor)
+	id, ok := strings.CutPrefix(string(raw), cursorPrefix)
+	if err != nil || !ok || !ad.ValidID(id) {
+		return "", fault.Invalid(fault.Field{Name: "cursor", Detail: "목록의 위치를 알 수 없습니다. 처음부터 다시 열어 주세요."})
+	}
+	return id, nil
+}

@@ -1,0 +1,395 @@
+package adstore
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue"
+	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/expression"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/nanococoa/nanococoa/internal/ad"
+	"github.com/nanococoa/nanococoa/internal/cloud"
+	"github.com/nanococoa/nanococoa/internal/fault"
+)
+
+// idempotencyLife is how long an Idempotency-Key is remembered: longer than any
+// client retries one request, short enough that keys may be reused the day after.
+const idempotencyLife = 24 * time.Hour
+
+// Store is the table. It is safe for concurrent use. Every method returns
+// fault.StorageThrottled or fault.StorageUnavailable when DynamoDB fails, beside
+// the faults it names.
+type Store struct {
+	db    *dynamodb.Client
+	table string
+	now   func() time.Time
+}
+
+// New makes a store over a table. now gives the time of every write; nil means
+// time.Now.
+func New(db *dynamodb.Client, table string, now func() time.Time) *Store {
+	if now == nil {
+		now = time.Now
+	}
+	return &Store{db: db, table: table, now: func() time.Time { return now().UTC() }}
+}
+
+// Claim is an Idempotency-Key as its client sent it, with the digest of what
+// it stands for.
+type Claim struct {
+	Key         string // the header's value; stored only as a digest
+	Fingerprint string // digest of the fields and the photo
+}
+
+// Create stores a new ad as it is given (status awaiting_upload) and gives back
+// the stored ad. With a claim that an earlier request has already taken, it
+// stores nothing and gives the ad of that request, with created false.
+//
+// Faults: Request.Conflict when the claim was taken with another fingerprint.
+func (s *Store) Create(ctx context.Context, a ad.Ad, c *Claim) (stored ad.Ad, created bool, err error) {
+	a.CreatedAt, a.UpdatedAt = s.now(), s.now()
+	item, err := attributevalue.MarshalMap(recordOf(a))
+	if err != nil {
+		return ad.Ad{}, false, fmt.Errorf("encode an ad: %w", err)
+	}
+	pointer := pointerKey(a.AdID)
+	pointer["owner"] = &types.AttributeValueMemberS{Value: a.Owner}
+	writes := []types.TransactWriteItem{s.putNew(item), s.putNew(pointer)}
+	if c != nil {
+		writes = append(writes, s.putNew(s.claimItem(a, *c)))
+	}
+	_, err = s.db.TransactWriteItems(ctx, &dynamodb.TransactWriteItemsInput{TransactItems: writes})
+	if err == nil {
+		return a, true, nil
+	}
+	if c == nil || !conditionFailed(err, 2) {
+		return ad.Ad{}, false, cloud.Fault(err)
+	}
+	stored, err = s.claimed(ctx, a.Owner, *c)
+	return stored, false, err
+}
+
+func (s *Store) putNew(item map[string]types.AttributeValue) types.TransactWriteItem {
+	return types.TransactWriteItem{Put: &types.Put{
+		TableName: &s.table, Item: item, ConditionExpression: aws.String("attribute_not_exists(PK)"),
+	}}
+}
+
+func (s *Store) claimItem(a ad.Ad, c Claim) map[string]types.AttributeValue {
+	item := idempotencyKey(a.Owner, digest(c.Key))
+	item["ad_id"] = &types.AttributeValueMemberS{Value: a.AdID}
+	item["fingerprint"] = &types.AttributeValueMemberS{Value: c.Fingerprint}
+	item["expires_at"] = &types.AttributeValueMemberN{Value: fmt.Sprint(s.now().Add(idempotencyLife).Unix())}
+	return item
+}
+
+// claimed finds the ad an earlier request with the same key made.
+func (s *Store) claimed(ctx context.Context, owner string, c Claim) (ad.Ad, error) {
+	out, err := s.db.GetItem(ctx, &dynamodb.GetItemInput{
+		TableName: &s.table, Key: idempotencyKey(owner, digest(c.Key)), ConsistentRead: aws.Bool(true),
+	})
+	if err != nil {
+		return ad.Ad{}, cloud.Fault(err)
+	}
+	if text(out.Item, "fingerprint") != c.Fingerprint {
+		return ad.Ad{}, fault.Newf(fault.RequestConflict, "the key was used with another body")
+	}
+	return s.Get(ctx, owner, text(out.Item, "ad_id"))
+}
+
+// Get reads one ad of an owner, strongly consistent, so a client sees what its
+// own last call did.
+//
+// Faults: Ad.NotFound, also for an ad of another owner.
+func (s *Store) Get(ctx context.Context, owner, adID string) (ad.Ad, error) {
+	out, err := s.db.GetItem(ctx, &dynamodb.GetItemInput{
+		TableName: &s.table, Key: adKey(owner, adID), ConsistentRead: aws.Bool(true),
+	})
+	if err != nil {
+		return ad.Ad{}, cloud.Fault(err)
+	}
+	if out.Item == nil {
+		return ad.Ad{}, fault.New(fault.AdNotFound, nil)
+	}
+	return decode(out.Item)
+}
+
+// Find reads an ad by its id alone, for a caller that has no owner: an S3
+// event, or the bearer of an image's signed id.
+//
+// Faults: Ad.NotFound.
+func (s *Store) Find(ctx context.Context, adID string) (ad.Ad, error) {
+	out, err := s.db.GetItem(ctx, &dynamodb.GetItemInput{
+		TableName: &s.table, Key: pointerKey(adID), ConsistentRead: aws.Bool(true),
+	})
+	if err != nil {
+		return ad.Ad{}, cloud.Fault(err)
+	}
+	if out.Item == nil {
+		return ad.Ad{}, fault.New(fault.AdNotFound, nil)
+	}
+	return s.Get(ctx, text(out.Item, "owner"), adID)
+}
+
+// Enqueue moves an ad whose photo has arrived from awaiting_upload to queued.
+// It reports whether the attempt is now waiting for its execution to be
+// started: true also when it already was queued, so that a caller which died
+// between Enqueue and the start can be repeated; false when the attempt has
+// begun, ended, or is gone.
+func (s *Store) Enqueue(ctx context.Context, r ad.Ref) (queued bool, err error) {
+	now := s.now()
+	cond := sameAttempt(r).And(statusIn(ad.AwaitingUpload, ad.Queued))
+	err = s.update(ctx, r, expression.Set(expression.Name("status"), expression.Value(ad.Queued)).
+		Set(expression.Name("updated_at"), expression.Value(now)), cond)
+	if fault.Has(err, fault.AdGone) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// Begin marks a stage as begun and gives the ad as it now is. A stage that was
+// begun before keeps its first time; the caller sees by ad.Has whether it also
+// ended, and then has nothing left to do.
+//
+// Faults: Ad.Gone when the ad was deleted, has ended, or has a newer attempt.
+func (s *Store) Begin(ctx context.Context, r ad.Ref, stage ad.Stage) (ad.Ad, error) {
+	now := s.now()
+	path := expression.Name("stages." + string(stage))
+	upd := expression.Set(path, expression.IfNotExists(path, expression.Value(stageTimes{StartedAt: now}))).
+		Set(expression.Name("status"), expression.Value(ad.Running)).
+		Set(expression.Name("updated_at"), expression.Value(now))
+	return s.updateAd(ctx, r, upd, sameAttempt(r).And(statusIn(ad.Running.Before()...)))
+}
+
+// Result is what a stage leaves on the record. Zero fields are left as they
+// are.
+type Result struct {
+	Prompt     string
+	PromptBy   ad.CopySource
+	Analysis   *ad.Analysis
+	MainCopy   string
+	SubCopy    string
+	CopySource ad.CopySource
+	HTML       string
+	Score      *ad.Score
+	Engine     string
+	StandIn    bool // stored together with Engine
+}
+
+// Finish stores a stage's result and marks the stage as ended.
+//
+// Faults: Ad.Gone as in Begin; the caller then removes what it made.
+func (s *Store) Finish(ctx context.Context, r ad.Ref, stage ad.Stage, res Result) error {
+	now := s.now()
+	upd := expression.Set(expression.Name("stages."+string(stage)+".finished_at"), expression.Value(now)).
+		Set(expression.Name("updated_at"), expression.Value(now))
+	set := func(name string, v any) { upd = upd.Set(expression.Name(name), expression.Value(v)) }
+	if res.Prompt != "" {
+		set("prompt", res.Prompt)
+		set("prompt_source", res.PromptBy)
+	}
+	if res.Analysis != nil {
+		set("analysis", res.Analysis)
+	}
+	if res.MainCopy != "" {
+		set("main_copy", res.MainCopy)
+		set("sub_copy", res.SubCopy)
+		set("copy_source", res.CopySource)
+	}
+	if res.HTML != "" {
+		set("html_code", res.HTML)
+	}
+	if res.Score != nil {
+		set("score", score(*res.Score))
+	}
+	if res.Engine != "" {
+		set("engine", res.Engine)
+		set("stand_in", res.StandIn)
+	}
+	return s.update(ctx, r, upd, sameAttempt(r).And(statusIn(ad.Running)))
+}
+
+// Publish ends an ad well: it becomes succeeded and is counted in its owner's
+// statistics, both or neither. Publishing a published attempt again changes
+// nothing.
+//
+// Faults: Ad.Gone as in Begin.
+func (s *Store) Publish(ctx context.Context, r ad.Ref) error {
+	a, err := s.Get(ctx, r.Owner, r.AdID)
+	switch {
+	case fault.Has(err, fault.AdNotFound):
+		return fault.New(fault.AdGone, err)
+	case err != nil:
+		return err
+	case a.Attempt == r.Attempt && a.Status == ad.Succeeded:
+		return nil
+	}
+	now := s.now()
+	expr, err := expression.NewBuilder().
+		WithCondition(sameAttempt(r).And(statusIn(ad.Succeeded.Before()...))).
+		WithUpdate(expression.Set(expression.Name("status"), expression.Value(ad.Succeeded)).
+			Set(expression.Name("stages."+string(ad.Publish)+".finished_at"), expression.Value(now)).
+			Set(expression.Name("updated_at"), expression.Value(now))).Build()
+	if err != nil {
+		return fmt.Errorf("build the publication: %w", err)
+	}
+	writes := append([]types.TransactWriteItem{{Update: &types.Update{
+		TableName: &s.table, Key: adKey(r.Owner, r.AdID),
+		ConditionExpression: expr.Condition(), UpdateExpression: expr.Update(),
+		ExpressionAttributeNames: expr.Names(), ExpressionAttributeValues: expr.Values(),
+	}}}, s.count(a, +1)...)
+	_, err = s.db.TransactWriteItems(ctx, &dynamodb.TransactWriteItemsInput{TransactItems: writes})
+	if conditionFailed(err, 0) {
+		return fault.New(fault.AdGone, err)
+	}
+	return cloud.Fault(err)
+}
+
+// Fail ends an attempt with its reason. It does nothing when the attempt is
+// gone or has ended already: the first end counts.
+func (s *Store) Fail(ctx context.Context, r ad.Ref, f ad.Failure) error {
+	upd := expression.Set(expression.Name("status"), expression.Value(ad.Failed)).
+		Set(expression.Name("error"), expression.Value(failure(f))).
+		Set(expression.Name("updated_at"), expression.Value(s.now()))
+	err := s.update(ctx, r, upd, sameAttempt(r).And(statusIn(ad.Failed.Before()...)))
+	if fault.Has(err, fault.AdGone) {
+		return nil
+	}
+	return err
+}
+
+// Retry begins a new attempt at a failed ad and gives it back, queued.
+//
+// Faults: Ad.NotFound, Ad.NotFailed, Ad.NotRetryable.
+func (s *Store) Retry(ctx context.Context, owner, adID string) (ad.Ad, error) {
+	a, err := s.Get(ctx, owner, adID)
+	switch {
+	case err != nil:
+		return ad.Ad{}, err
+	case a.Status != ad.Failed:
+		return ad.Ad{}, fault.New(fault.AdNotFailed, nil)
+	case a.Failure != nil && !a.Failure.Retryable:
+		return ad.Ad{}, fault.New(fault.AdNotRetryable, nil)
+	}
+	upd := expression.Set(expression.Name("status"), expression.Value(ad.Queued)).
+		Set(expression.Name("attempt"), expression.Value(a.Attempt+1)).
+		Set(expression.Name("stages"), expression.Value(map[string]any{})).
+		Set(expression.Name("updated_at"), expression.Value(s.now())).
+		Remove(expression.Name("error"))
+	a, err = s.updateAd(ctx, a.Ref, upd, sameAttempt(a.Ref).And(statusIn(ad.Failed)))
+	if fault.Has(err, fault.AdGone) {
+		return ad.Ad{}, fault.New(fault.AdNotFailed, err)
+	}
+	return a, err
+}
+
+// deleteTries bounds the races Delete rides out: each lost try means the ad
+// moved to another status in between, and an ad has five.
+const deleteTries = 5
+
+// Delete removes an ad, its pointer and, if it was published, its share of the
+// statistics, all or nothing.
+//
+// Faults: Ad.NotFound.
+func (s *Store) Delete(ctx context.Context, owner, adID string) error {
+	for range deleteTries {
+		a, err := s.Get(ctx, owner, adID)
+		if err != nil {
+			return err
+		}
+		expr, err := expression.NewBuilder().
+			WithCondition(sameAttempt(a.Ref).And(statusIn(a.Status))).Build()
+		if err != nil {
+			return fmt.Errorf("build the deletion: %w", err)
+		}
+		writes := []types.TransactWriteItem{
+			{Delete: &types.Delete{
+				TableName: &s.table, Key: adKey(owner, adID), ConditionExpression: expr.Condition(),
+				ExpressionAttributeNames: expr.Names(), ExpressionAttributeValues: expr.Values(),
+			}},
+			{Delete: &types.Delete{TableName: &s.table, Key: pointerKey(adID)}},
+		}
+		if a.Status == ad.Succeeded {
+			writes = append(writes, s.count(a, -1)...)
+		}
+		_, err = s.db.TransactWriteItems(ctx, &dynamodb.TransactWriteItemsInput{TransactItems: writes})
+		if !conditionFailed(err, 0) {
+			return cloud.Fault(err)
+		}
+	}
+	return fault.Newf(fault.StorageThrottled, "the ad changed %d times while it was being deleted", deleteTries)
+}
+
+func sameAttempt(r ad.Ref) expression.ConditionBuilder {
+	return expression.Name("attempt").Equal(expression.Value(r.Attempt))
+}
+
+func statusIn(statuses ...ad.Status) expression.ConditionBuilder {
+	rest := make([]expression.OperandBuilder, 0, len(statuses)-1)
+	for _, st := range statuses[1:] {
+		rest = append(rest, expression.Value(st))
+	}
+	return expression.Name("status").In(expression.Value(statuses[0]), rest...)
+}
+
+func (s *Store) update(ctx context.Context, r ad.Ref, upd expression.UpdateBuilder, cond expression.ConditionBuilder) error {
+	_, err := s.updateItem(ctx, r, upd, cond, types.ReturnValueNone)
+	return err
+}
+
+func (s *Store) updateAd(ctx context.Context, r ad.Ref, upd expression.UpdateBuilder, cond expression.ConditionBuilder) (ad.Ad, error) {
+	item, err := s.updateItem(ctx, r, upd, cond, types.ReturnValueAllNew)
+	if err != nil {
+		return ad.Ad{}, err
+	}
+	return decode(item)
+}
+
+// updateItem writes under a condition; a condition that does not hold is
+// fault.AdGone.
+func (s *Store) updateItem(ctx context.Context, r ad.Ref, upd expression.UpdateBuilder, cond expression.ConditionBuilder, give types.ReturnValue) (map[string]types.AttributeValue, error) {
+	expr, err := expression.NewBuilder().WithUpdate(upd).WithCondition(cond).Build()
+	if err != nil {
+		return nil, fmt.Errorf("build an update: %w", err)
+	}
+	out, err := s.db.UpdateItem(ctx, &dynamodb.UpdateItemInput{
+		TableName: &s.table, Key: adKey(r.Owner, r.AdID), ReturnValues: give,
+		UpdateExpression: expr.Update(), ConditionExpression: expr.Condition(),
+		ExpressionAttributeNames: expr.Names(), ExpressionAttributeValues: expr.Values(),
+	})
+	var lost *types.ConditionalCheckFailedException
+	switch {
+	case errors.As(err, &lost):
+		return nil, fault.New(fault.AdGone, err)
+	case err != nil:
+		return nil, cloud.Fault(err)
+	}
+	return out.Attributes, nil
+}
+
+// conditionFailed reports whether a transaction was cancelled because the
+// condition of its i-th write did not hold.
+func conditionFailed(err error, i int) bool {
+	var c *types.TransactionCanceledException
+	return errors.As(err, &c) && i < len(c.CancellationReasons) &&
+		aws.ToString(c.CancellationReasons[i].Code) == "ConditionalCheckFailed"
+}
+
+func digest(s string) string {
+	sum := sha256.Sum256([]byte(s))
+	return hex.EncodeToString(sum[:])
+}
+
+func text(item map[string]types.AttributeValue, name string) string {
+	if s, ok := item[name].(*types.AttributeValueMemberS); ok {
+		return s.Value
+	}
+	return ""
+}

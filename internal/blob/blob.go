@@ -1,0 +1,196 @@
+// Package blob keeps photos and pictures in S3. Every object of an ad lies
+// under one of two prefixes, at a name that depends on nothing but the ad, so a
+// retried step overwrites instead of doubling and a deletion finds everything:
+//
+//	uploads/{ad_id}/original     the photo as the owner sent it: untrusted, never shown
+//	ads/{ad_id}/product.png      the prepared photo
+//	ads/{ad_id}/thumbnail.jpg    the prepared photo, small
+//	ads/{ad_id}/stage1.png       the product in its scene
+//	ads/{ad_id}/stage2.png       the finished ad
+//	ads/{ad_id}/thumbnail2.jpg   the finished ad, small
+package blob
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/s3/types"
+
+	"github.com/nanococoa/nanococoa/internal/ad"
+	"github.com/nanococoa/nanococoa/internal/cloud"
+	"github.com/nanococoa/nanococoa/internal/fault"
+)
+
+// Kind is one picture of an ad.
+type Kind string
+
+// The pictures, and their file names.
+const (
+	Original  Kind = "original"
+	Product   Kind = "product.png"
+	Thumbnail Kind = "thumbnail.jpg"
+	Stage1    Kind = "stage1.png"
+	Stage2    Kind = "stage2.png"
+	Small     Kind = "thumbnail2.jpg"
+)
+
+// Key is the object key of a picture.
+func Key(adID string, k Kind) string {
+	if k == Original {
+		return uploads(adID) + string(k)
+	}
+	return pictures(adID) + string(k)
+}
+
+func uploads(adID string) string  { return "uploads/" + adID + "/" }
+func pictures(adID string) string { return "ads/" + adID + "/" }
+
+// ParseUpload gives the ad id of an upload's key, and whether it is one.
+func ParseUpload(key string) (adID string, ok bool) {
+	id, ok := strings.CutSuffix(key, "/"+string(Original))
+	if !ok {
+		return "", false
+	}
+	id, ok = strings.CutPrefix(id, "uploads/")
+	return id, ok && ad.ValidID(id)
+}
+
+// Bucket is the bucket. It is safe for concurrent use. Every method returns
+// fault.StorageThrottled or fault.StorageUnavailable when S3 fails, beside the
+// faults it names.
+type Bucket struct {
+	s3   *s3.Client
+	sign *s3.PresignClient
+	name string
+}
+
+// New makes a bucket from a client.
+func New(client *s3.Client, name string) *Bucket {
+	return &Bucket{s3: client, sign: s3.NewPresignClient(client), name: name}
+}
+
+// Put stores a picture, replacing what was there.
+func (b *Bucket) Put(ctx context.Context, adID string, k Kind, data []byte, contentType string) error {
+	_, err := b.s3.PutObject(ctx, &s3.PutObjectInput{
+		Bucket: &b.name, Key: aws.String(Key(adID, k)), Body: bytes.NewReader(data),
+		ContentType: &contentType, ContentLength: aws.Int64(int64(len(data))),
+		// What an owner sent is never rendered by a browser from our address.
+		ContentDisposition: disposition(k),
+	})
+	return cloud.Fault(err)
+}
+
+func disposition(k Kind) *string {
+	if k == Original {
+		return aws.String("attachment")
+	}
+	return nil
+}
+
+// Get reads a picture of at most limit bytes.
+//
+// Faults: Image.NotFound; Photo.TooLarge when it is larger.
+func (b *Bucket) Get(ctx context.Context, adID string, k Kind, limit int64) ([]byte, error) {
+	out, err := b.s3.GetObject(ctx, &s3.GetObjectInput{Bucket: &b.name, Key: aws.String(Key(adID, k))})
+	var missing *types.NoSuchKey
+	switch {
+	case errors.As(err, &missing):
+		return nil, fault.New(fault.ImageNotFound, err)
+	case err != nil:
+		return nil, cloud.Fault(err)
+	}
+	defer out.Body.Close() //nolint:errcheck // a read body has nothing left to say
+	if aws.ToInt64(out.ContentLength) > limit {
+		return nil, fault.Newf(fault.PhotoTooLarge, "%d bytes", aws.ToInt64(out.ContentLength))
+	}
+	data, err := io.ReadAll(io.LimitReader(out.Body, limit+1))
+	if err != nil {
+		return nil, fault.New(fault.StorageUnavailable, err)
+	}
+	if int64(len(data)) > limit {
+		return nil, fault.Newf(fault.PhotoTooLarge, "more than %d bytes", limit)
+	}
+	return data, nil
+}
+
+// Purge removes every object of an ad.
+func (b *Bucket) Purge(ctx context.Context, adID string) error {
+	for _, prefix := range []string{uploads(adID), pictures(adID)} {
+		pages := s3.NewListObjectsV2Paginator(b.s3, &s3.ListObjectsV2Input{Bucket: &b.name, Prefix: aws.String(prefix)})
+		for pages.HasMorePages() {
+			page, err := pages.NextPage(ctx)
+			if err != nil {
+				return cloud.Fault(err)
+			}
+			for _, o := range page.Contents {
+				if err := b.remove(ctx, aws.ToString(o.Key)); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// Remove deletes pictures of an ad; one that is not there is no error.
+func (b *Bucket) Remove(ctx context.Context, adID string, kinds ...Kind) error {
+	for _, k := range kinds {
+		if err := b.remove(ctx, Key(adID, k)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (b *Bucket) remove(ctx context.Context, key string) error {
+	_, err := b.s3.DeleteObject(ctx, &s3.DeleteObjectInput{Bucket: &b.name, Key: &key})
+	return cloud.Fault(err)
+}
+
+// Link makes an address at which a picture can be read for a while without
+// credentials.
+func (b *Bucket) Link(ctx context.Context, adID string, k Kind, life time.Duration) (string, error) {
+	req, err := b.sign.PresignGetObject(ctx, &s3.GetObjectInput{Bucket: &b.name, Key: aws.String(Key(adID, k))}, s3.WithPresignExpires(life))
+	if err != nil {
+		return "", fmt.Errorf("sign a link: %w", err)
+	}
+	return req.URL, nil
+}
+
+// Upload is where and how a browser posts a photo: a multipart form of Fields
+// with the file last.
+type Upload struct {
+	URL    string
+	Fields map[string]string
+}
+
+// uploadLife is how long a presigned POST is good: time for 20 MB over a bad
+// phone line and a break for coffee.
+const uploadLife = time.Hour
+
+// NewUpload presigns the upload of an ad's photo: key, content type and length
+// (1..size bytes) are fixed by the signature.
+func (b *Bucket) NewUpload(ctx context.Context, adID, contentType string, size int64) (Upload, error) {
+	req, err := b.sign.PresignPostObject(ctx, &s3.PutObjectInput{Bucket: &b.name, Key: aws.String(Key(adID, Original))},
+		func(o *s3.PresignPostOptions) {
+			o.Expires = uploadLife
+			o.Conditions = []any{
+				[]any{"content-length-range", 1, size},
+				[]any{"eq", "$Content-Type", contentType},
+				[]any{"eq", "$Content-Disposition", "attachment"},
+			}
+		})
+	if err != nil {
+		return Upload{}, fmt.Errorf("sign an upload: %w", err)
+	}
+	req.Values["Content-Type"] = contentType
+	req.Values["Content-Disposition"] = "attachment"
+	return Upload{URL: req.URL, Fields: req.Values}, nil
+}

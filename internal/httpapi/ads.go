@@ -1,0 +1,344 @@
+package httpapi
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"reflect"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/nanococoa/nanococoa/internal/ad"
+	"github.com/nanococoa/nanococoa/internal/adstore"
+	"github.com/nanococoa/nanococoa/internal/blob"
+	"github.com/nanococoa/nanococoa/internal/fault"
+)
+
+func typeOf(v any) reflect.Type { return reflect.TypeOf(v) }
+
+type generateInput struct {
+	ContentType    string `header:"Content-Type" hidden:"true"`
+	IdempotencyKey string `header:"Idempotency-Key" doc:"Up to 200 visible ASCII characters; the same key with the same body gives the same ad for a day"`
+	Prefer         string `header:"Prefer" doc:"wait=N (up to 25 seconds): answer 200 with the whole ad when it is done in time" example:"wait=20"`
+	RawBody        []byte `contentType:"multipart/form-data"`
+}
+
+type generateOutput struct {
+	Status     int
+	Location   string        `header:"Location"`
+	RetryAfter int           `header:"Retry-After"`
+	SetCookie  []http.Cookie `header:"Set-Cookie"`
+	Body       any
+}
+
+// pollSeconds is what a client is told to wait before it looks again: stages
+// take seconds, so a shorter wait shows nothing new.
+const pollSeconds = 2
+
+// generate is the first door: it checks everything that can be checked without
+// decoding the photo, stores record and photo, and starts the ad.
+func (a *api) generate(ctx context.Context, in *generateInput) (*generateOutput, error) {
+	fields, picture, err := decodeForm(in.ContentType, in.RawBody)
+	if err != nil {
+		return nil, a.answer(ctx, err)
+	}
+	claim, err := claimOf(in.IdempotencyKey, fields, picture)
+	if err := joinInvalid(err, fields.Validate(), checkPhoto(picture)); err != nil {
+		return nil, a.answer(ctx, err)
+	}
+	g := ownerOf(ctx)
+	ref, err := a.accept(ctx, g.id, fields, claim)
+	if err != nil {
+		return nil, a.answer(ctx, err)
+	}
+	if ref.Status == ad.AwaitingUpload { // new, or an earlier request died before its photo was stored
+		if err := a.Pictures.Put(ctx, ref.AdID, blob.Original, picture, http.DetectContentType(picture)); err != nil {
+			return nil, a.answer(ctx, err)
+		}
+		ref.Status = ad.Queued
+	}
+	// Also for a replayed request: its first one may have died before this.
+	if err := a.Machine.Start(ctx, ref.Ref); err != nil {
+		return nil, a.answer(ctx, err)
+	}
+	return a.accepted(ctx, in.Prefer, g, ref)
+}
+
+// accept makes the record of a new ad, or finds the one an earlier request with
+// the same key made.
+func (a *api) accept(ctx context.Context, owner string, f ad.Fields, c *adstore.Claim) (ad.Ad, error) {
+	id, err := ad.NewID()
+	if err != nil {
+		return ad.Ad{}, err
+	}
+	stored, _, err := a.Ads.Create(ctx, ad.Ad{Ref: ad.Ref{Owner: owner, AdID: id, Attempt: 1}, Fields: f, Status: ad.AwaitingUpload}, c)
+	return stored, err
+}
+
+// accepted answers 202, or 200 with the whole ad when the client prefers to
+// wait and the ad is done in time.
+func (a *api) accepted(ctx context.Context, prefer string, g guest, made ad.Ad) (*generateOutput, error) {
+	out := &generateOutput{
+		Status: http.StatusAccepted, Location: statusURL(made.AdID), RetryAfter: pollSeconds, SetCookie: a.owners.cookie(g),
+		Body: Accepted{AdID: made.AdID, Status: string(made.Status), StatusURL: statusURL(made.AdID)},
+	}
+	done, err := a.await(ctx, made, preferredWait(prefer))
+	if err != nil || !done.Status.Done() {
+		return out, nil //nolint:nilerr // the ad is accepted and goes on whether or not we could watch it
+	}
+	out.Status, out.RetryAfter, out.Body = http.StatusOK, 0, view(done, a.Signer, a.Origin)
+	return out, nil
+}
+
+// maxWait is the longest Prefer: wait; API Gateway gives up after 29 seconds.
+const maxWait = 25 * time.Second
+
+// watchEvery is how often a waiting request looks at its ad: a hundred small
+// reads at most.
+const watchEvery = 250 * time.Millisecond
+
+var waitForm = regexp.MustCompile(`(?i)(?:^|[,;\s])wait\s*=\s*"?(\d{1,4})"?`)
+
+// preferredWait reads RFC 7240's wait preference, 0 when there is none.
+func preferredWait(prefer string) time.Duration {
+	m := waitForm.FindStringSubmatch(prefer)
+	if m == nil {
+		return 0
+	}
+	n, _ := strconv.Atoi(m[1])
+	return min(time.Duration(n)*time.Second, maxWait)
+}
+
+func (a *api) await(ctx context.Context, made ad.Ad, wait time.Duration) (ad.Ad, error) {
+	if wait == 0 {
+		return made, nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, wait)
+	defer cancel()
+	tick := time.NewTicker(watchEvery)
+	defer tick.Stop()
+	for {
+		now, err := a.Ads.Get(ctx, made.Owner, made.AdID)
+		if err != nil || now.Status.Done() {
+			return now, err
+		}
+		select {
+		case <-ctx.Done():
+			return now, nil
+		case <-tick.C:
+		}
+	}
+}
+
+var keyForm = regexp.MustCompile(`^[!-~]{1,200}$`)
+
+// claimOf makes the claim of an Idempotency-Key, nil without one.
+func claimOf(key string, f ad.Fields, picture []byte) (*adstore.Claim, error) {
+	if key == "" {
+		return nil, nil //nolint:nilnil // no key, no claim
+	}
+	if !keyForm.MatchString(key) {
+		return nil, fault.Invalid(fault.Field{Name: "Idempotency-Key", Detail: "공백 없는 영문, 숫자, 기호로 200자까지 쓸 수 있습니다."})
+	}
+	h := sha256.New()
+	if err := json.NewEncoder(h).Encode(f); err != nil {
+		return nil, fmt.Errorf("fingerprint: %w", err)
+	}
+	h.Write(picture)
+	return &adstore.Claim{Key: key, Fingerprint: hex.EncodeToString(h.Sum(nil))}, nil
+}
+
+// joinInvalid makes one fault of several, so that every wrong field comes back
+// at once. A fault of the photo alone keeps its own code.
+func joinInvalid(errs ...error) error {
+	var first error
+	var fields []fault.Field
+	n := 0
+	for _, err := range errs {
+		if err == nil {
+			continue
+		}
+		if first == nil {
+			first = err
+		}
+		n++
+		fields = append(fields, fault.From(err).Fields...)
+	}
+	if n < 2 {
+		return first
+	}
+	return fault.Invalid(fields...)
+}
+
+type uploadInput struct {
+	ContentType string `header:"Content-Type" hidden:"true"`
+	RawBody     []byte `contentType:"application/json"`
+}
+
+type uploadOutput struct {
+	Location  string        `header:"Location"`
+	SetCookie []http.Cookie `header:"Set-Cookie"`
+	Body      Uploading
+}
+
+// upload is the way to the second door: S3's event starts the ad.
+func (a *api) upload(ctx context.Context, in *uploadInput) (*uploadOutput, error) {
+	req, err := decodeUpload(in.ContentType, in.RawBody)
+	if err != nil {
+		return nil, a.answer(ctx, err)
+	}
+	g := ownerOf(ctx)
+	made, err := a.accept(ctx, g.id, req.Fields, nil)
+	if err != nil {
+		return nil, a.answer(ctx, err)
+	}
+	up, err := a.Pictures.NewUpload(ctx, made.AdID, strings.ToLower(req.ContentType), req.ContentLength)
+	if err != nil {
+		return nil, a.answer(ctx, err)
+	}
+	return &uploadOutput{
+		Location: statusURL(made.AdID), SetCookie: a.owners.cookie(g),
+		Body: Uploading{AdID: made.AdID, StatusURL: statusURL(made.AdID), Upload: Upload{URL: up.URL, Fields: up.Fields}},
+	}, nil
+}
+
+type adInput struct {
+	AdID string `path:"ad_id"`
+}
+
+type adOutput struct{ Body Ad }
+
+func (a *api) get(ctx context.Context, in *adInput) (*adOutput, error) {
+	found, err := a.find(ctx, in.AdID)
+	if err != nil {
+		return nil, a.answer(ctx, err)
+	}
+	return &adOutput{Body: view(found, a.Signer, a.Origin)}, nil
+}
+
+// find reads one of the caller's ads. A malformed id, another owner's and a
+// missing ad are all the same to the caller.
+func (a *api) find(ctx context.Context, adID string) (ad.Ad, error) {
+	if !ad.ValidID(adID) {
+		return ad.Ad{}, fault.New(fault.AdNotFound, nil)
+	}
+	return a.Ads.Get(ctx, ownerOf(ctx).id, adID)
+}
+
+type acceptedOutput struct {
+	Location   string `header:"Location"`
+	RetryAfter int    `header:"Retry-After"`
+	Body       Accepted
+}
+
+func (a *api) retry(ctx context.Context, in *adInput) (*acceptedOutput, error) {
+	if !ad.ValidID(in.AdID) {
+		return nil, a.answer(ctx, fault.New(fault.AdNotFound, nil))
+	}
+	again, err := a.Ads.Retry(ctx, ownerOf(ctx).id, in.AdID)
+	if err != nil {
+		return nil, a.answer(ctx, err)
+	}
+	if err := a.Machine.Start(ctx, again.Ref); err != nil {
+		return nil, a.answer(ctx, err)
+	}
+	return &acceptedOutput{
+		Location: statusURL(in.AdID), RetryAfter: pollSeconds,
+		Body: Accepted{AdID: in.AdID, Status: string(again.Status), StatusURL: statusURL(in.AdID)},
+	}, nil
+}
+
+// remove deletes an ad. The objects go twice: before the record, so that a
+// failure half way leaves an ad that can be deleted again; and after it, for
+// what a step that was still running stored in between. A step that stores
+// later finds no record and removes its own.
+func (a *api) remove(ctx context.Context, in *adInput) (*struct{}, error) {
+	found, err := a.find(ctx, in.AdID)
+	if err != nil {
+		return nil, a.answer(ctx, err)
+	}
+	for _, do := range []func() error{
+		func() error { return a.Machine.Stop(ctx, found.Ref) },
+		func() error { return a.Pictures.Purge(ctx, found.AdID) },
+		func() error { return a.Ads.Delete(ctx, found.Owner, found.AdID) },
+		func() error { return a.Pictures.Purge(ctx, found.AdID) },
+	} {
+		if err := do(); err != nil {
+			return nil, a.answer(ctx, err)
+		}
+	}
+	return nil, nil //nolint:nilnil // 204 has no body
+}
+
+type listInput struct {
+	Limit  int    `query:"limit" default:"12" minimum:"1" maximum:"48" doc:"Ads a page"`
+	Cursor string `query:"cursor" doc:"next_cursor of the page before"`
+}
+
+type listOutput struct{ Body List }
+
+func (a *api) list(ctx context.Context, in *listInput) (*listOutput, error) {
+	ads, next, err := a.Ads.List(ctx, ownerOf(ctx).id, in.Limit, in.Cursor)
+	if err != nil {
+		return nil, a.answer(ctx, err)
+	}
+	out := &listOutput{Body: List{Ads: make([]ListedAd, 0, len(ads)), NextCursor: optional(next)}}
+	for _, one := range ads {
+		out.Body.Ads = append(out.Body.Ads, listed(one, a.Signer))
+	}
+	return out, nil
+}
+
+type statsOutput struct{ Body Stats }
+
+func (a *api) stats(ctx context.Context, _ *struct{}) (*statsOutput, error) {
+	st, err := a.Ads.Stats(ctx, ownerOf(ctx).id)
+	if err != nil {
+		return nil, a.answer(ctx, err)
+	}
+	return &statsOutput{Body: statsView(st)}, nil
+}
+
+type imageInput struct {
+	ImageID string `path:"image_id"`
+}
+
+type imageOutput struct {
+	Location     string `header:"Location"`
+	CacheControl string `header:"Cache-Control"`
+}
+
+// linkLife is how long the address behind an image id is good: a page's
+// loading, and some.
+const linkLife = 5 * time.Minute
+
+func (a *api) image(ctx context.Context, in *imageInput) (*imageOutput, error) {
+	adID, kind, ok := a.Signer.parseImageID(in.ImageID)
+	if !ok {
+		return nil, a.answer(ctx, fault.New(fault.ImageNotFound, nil))
+	}
+	if _, err := a.Ads.Find(ctx, adID); err != nil {
+		if fault.Has(err, fault.AdNotFound) {
+			err = fault.New(fault.ImageNotFound, err)
+		}
+		return nil, a.answer(ctx, err)
+	}
+	link, err := a.Pictures.Link(ctx, adID, kind, linkLife)
+	if err != nil {
+		return nil, a.answer(ctx, err)
+	}
+	// The redirect may be kept for as long as its target lives, minus a load.
+	return &imageOutput{Location: link, CacheControl: "private, max-age=240"}, nil
+}
+
+// Health answers GET /api/health.
+type Health struct {
+	Status string `json:"status" example:"ok"`
+}
+
+type healthOutput struct{ Body Health }

@@ -1,0 +1,212 @@
+// Package httpapi is the HTTP API of nanoCocoa: the operations behind
+// functions/api, as typed handlers whose types make the OpenAPI. Everything an
+// operation refuses comes back as one Problem, in Korean, with every wrong
+// field named.
+package httpapi
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humago"
+
+	"github.com/nanococoa/nanococoa/internal/ad"
+	"github.com/nanococoa/nanococoa/internal/adstore"
+	"github.com/nanococoa/nanococoa/internal/blob"
+	"github.com/nanococoa/nanococoa/internal/fault"
+)
+
+// Ads is what the API needs of the ad store; see adstore.Store for the faults.
+type Ads interface {
+	Create(ctx context.Context, a ad.Ad, c *adstore.Claim) (stored ad.Ad, created bool, err error)
+	Get(ctx context.Context, owner, adID string) (ad.Ad, error)
+	Find(ctx context.Context, adID string) (ad.Ad, error)
+	Retry(ctx context.Context, owner, adID string) (ad.Ad, error)
+	Delete(ctx context.Context, owner, adID string) error
+	List(ctx context.Context, owner string, limit int, cursor string) ([]ad.Ad, string, error)
+	Stats(ctx context.Context, owner string) (adstore.Stats, error)
+}
+
+// Pictures is what the API needs of the bucket; see blob.Bucket.
+type Pictures interface {
+	Put(ctx context.Context, adID string, k blob.Kind, data []byte, contentType string) error
+	Purge(ctx context.Context, adID string) error
+	Link(ctx context.Context, adID string, k blob.Kind, life time.Duration) (string, error)
+	NewUpload(ctx context.Context, adID, contentType string, size int64) (blob.Upload, error)
+}
+
+// Machine is what the API needs of the state machine; see workflow.Machine.
+type Machine interface {
+	Start(ctx context.Context, r ad.Ref) error
+	Stop(ctx context.Context, r ad.Ref) error
+}
+
+// Config is what the API is made of.
+type Config struct {
+	Ads      Ads
+	Pictures Pictures
+	Machine  Machine
+	Signer   *Signer
+	Origin   string // the site's origin, e.g. "https://ads.example.com"
+	Log      *slog.Logger
+}
+
+// api is the operations over a config.
+type api struct {
+	Config
+	owners owners
+}
+
+// New makes the handler of the whole API.
+func New(c Config) http.Handler {
+	c.Origin = strings.TrimRight(c.Origin, "/")
+	a := &api{Config: c, owners: owners{signer: c.Signer, secure: strings.HasPrefix(c.Origin, "https://")}}
+	mux := http.NewServeMux()
+	h := a.register(mux)
+	mux.HandleFunc("GET /api/docs", docs(h.OpenAPI()))
+	mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) {
+		(&Problem{Status: http.StatusNotFound, Code: string(fault.RequestUnsupported), Detail: "없는 주소입니다. API 문서(/api/docs)를 확인해 주세요."}).write(w)
+	})
+	return a.logged(a.sameOrigin(a.owners.middleware(mux)))
+}
+
+// OpenAPI gives the API's description as JSON, without anything behind it.
+func OpenAPI() ([]byte, error) {
+	a := &api{}
+	return a.register(http.NewServeMux()).OpenAPI().MarshalJSON()
+}
+
+// sameOrigin refuses what another site's page makes a browser send: the cookie
+// travels by itself, so a call that changes something must come from our pages
+// or from a program.
+func (a *api) sameOrigin(next http.Handler) http.Handler {
+	guard := http.NewCrossOriginProtection()
+	if err := guard.AddTrustedOrigin(a.Origin); err != nil {
+		a.Log.Warn("the site's origin is not an origin", "error", err.Error())
+	}
+	guard.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		(&Problem{Status: http.StatusForbidden, Code: string(fault.RequestUnsupported), Detail: "다른 사이트에서 보낸 요청은 받지 않습니다. 이 사이트에서 다시 시도해 주세요."}).write(w)
+	}))
+	return guard.Handler(next)
+}
+
+// statusWriter remembers the status for the log.
+type statusWriter struct {
+	http.ResponseWriter
+	status int
+}
+
+func (w *statusWriter) WriteHeader(status int) {
+	w.status = status
+	w.ResponseWriter.WriteHeader(status)
+}
+
+// logged writes one line a request. It names the route, not the address: ids
+// of pictures are capabilities.
+func (a *api) logged(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		began := time.Now()
+		sw := &statusWriter{ResponseWriter: w, status: http.StatusOK}
+		defer func() {
+			if p := recover(); p != nil {
+				a.Log.ErrorContext(r.Context(), "panic", "step", "api", "panic", p)
+				problemOf(fault.New(fault.Internal, nil)).write(sw)
+			}
+			a.Log.InfoContext(r.Context(), "request", "step", "api", "method", r.Method, "route", r.Pattern,
+				"status", sw.status, "duration_ms", time.Since(began).Milliseconds())
+		}()
+		sw.Header().Set("Cache-Control", "no-store")
+		sw.Header().Set("X-Content-Type-Options", "nosniff")
+		next.ServeHTTP(sw, r)
+	})
+}
+
+// maxBody is the most bytes of a direct upload: Lambda takes 6 MB of base64,
+// which is 4.5 MB of bytes; the rest is headers and text fields.
+const maxBody = 4_500_000
+
+func (a *api) register(mux *http.ServeMux) huma.API {
+	useProblems()
+	cfg := huma.Config{
+		OpenAPI: &huma.OpenAPI{
+			OpenAPI: "3.1.0",
+			Info: &huma.Info{Title: "nanoCocoa", Version: "1", Description: "One product photo and a few words in, a finished Korean ad out. " +
+				"Errors are application/problem+json with a machine-readable code and a Korean detail."},
+			Components: &huma.Components{Schemas: huma.NewMapRegistry("#/components/schemas/", huma.DefaultSchemaNamer)},
+		},
+		OpenAPIPath: "/api/openapi",
+		Formats:     huma.DefaultFormats, DefaultFormat: "application/json",
+	}
+	h := humago.New(mux, cfg)
+	schema := func(v any) *huma.Schema { return schemaOf(h, v) }
+
+	body := form("multipart/form-data", schema(GenerateForm{}))
+	huma.Register(h, huma.Operation{
+		OperationID: "generate", Method: http.MethodPost, Path: "/api/ads/generate", Summary: "Make an ad from a photo and a few words",
+		DefaultStatus: http.StatusAccepted, MaxBodyBytes: maxBody, RequestBody: body,
+		Errors: []int{400, 409, 413, 415, 422, 503},
+	}, a.generate)
+	body.Content["multipart/form-data"].Schema = schema(GenerateForm{})
+
+	body = form("application/json", schema(UploadBody{}))
+	huma.Register(h, huma.Operation{
+		OperationID: "upload", Method: http.MethodPost, Path: "/api/uploads", Summary: "Ask for an address to upload a large photo to; its arrival starts the ad",
+		DefaultStatus: http.StatusCreated, RequestBody: body,
+		Errors: []int{400, 415, 422, 503},
+	}, a.upload)
+	body.Content["application/json"].Schema = schema(UploadBody{})
+
+	huma.Register(h, huma.Operation{
+		OperationID: "get-ad", Method: http.MethodGet, Path: "/api/ads/{ad_id}", Summary: "One ad, finished or on its way",
+		Errors: []int{404, 503},
+	}, a.get)
+	huma.Register(h, huma.Operation{
+		OperationID: "retry-ad", Method: http.MethodPost, Path: "/api/ads/{ad_id}/retry", Summary: "Try a failed ad again",
+		DefaultStatus: http.StatusAccepted, Errors: []int{404, 409, 503},
+	}, a.retry)
+	huma.Register(h, huma.Operation{
+		OperationID: "delete-ad", Method: http.MethodDelete, Path: "/api/ads/{ad_id}", Summary: "Stop an ad's making and remove everything of it",
+		DefaultStatus: http.StatusNoContent, Errors: []int{404, 503},
+	}, a.remove)
+	huma.Register(h, huma.Operation{
+		OperationID: "list-ads", Method: http.MethodGet, Path: "/api/dashboard/ads", Summary: "The owner's ads, newest first",
+		Errors: []int{422, 503},
+	}, a.list)
+	huma.Register(h, huma.Operation{
+		OperationID: "stats", Method: http.MethodGet, Path: "/api/dashboard/stats", Summary: "The owner's statistics over finished ads",
+		Errors: []int{503},
+	}, a.stats)
+	huma.Register(h, huma.Operation{
+		OperationID: "get-image", Method: http.MethodGet, Path: "/api/images/{image_id}", Summary: "A picture: redirects to a short-lived address",
+		DefaultStatus: http.StatusFound, Errors: []int{404, 503},
+	}, a.image)
+	huma.Register(h, huma.Operation{
+		OperationID: "health", Method: http.MethodGet, Path: "/api/health", Summary: "Whether the API answers",
+	}, func(context.Context, *struct{}) (*healthOutput, error) {
+		return &healthOutput{Body: Health{Status: "ok"}}, nil
+	})
+	return h
+}
+
+func schemaOf(h huma.API, v any) *huma.Schema {
+	return h.OpenAPI().Components.Schemas.Schema(typeOf(v), true, "")
+}
+
+func form(contentType string, s *huma.Schema) *huma.RequestBody {
+	return &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{contentType: {Schema: s}}}
+}
+
+// answer turns an operation's error into a Problem and logs what is ours to
+// mend.
+func (a *api) answer(ctx context.Context, err error) error {
+	p := problemOf(err)
+	if p.Status >= http.StatusInternalServerError && !errors.Is(err, context.Canceled) {
+		a.Log.ErrorContext(ctx, "request failed", "step", "api", "code", p.Code, "error", err.Error())
+	}
+	return p
+}

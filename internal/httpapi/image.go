@@ -1,0 +1,41 @@
+package httpapi
+
+import (
+	"strings"
+
+	"github.com/nanococoa/nanococoa/internal/ad"
+	"github.com/nanococoa/nanococoa/internal/blob"
+)
+
+// The pictures an owner can see, by their name in an image id.
+var imageKinds = map[string]blob.Kind{
+	"stage1": blob.Stage1, "stage2": blob.Stage2, "product": blob.Thumbnail, "thumbnail": blob.Small,
+}
+
+// imageID makes the id of a picture: {ad_id}.{name}.{signature}. The id is a
+// capability: whoever has it may see that one picture, as an ad on a shop's
+// page must be seen by strangers, and learns nothing else of the ad. It cannot
+// be made from the ad's id, and dies with the ad.
+func (s *Signer) imageID(adID, name string) string {
+	v := adID + "." + name
+	return v + "." + s.sign("image", v)
+}
+
+// parseImageID gives what an image id names, and whether it is genuine.
+func (s *Signer) parseImageID(id string) (adID string, k blob.Kind, ok bool) {
+	v, mac, ok := cutLast(id, ".")
+	if !ok || !s.verify("image", v, mac) {
+		return "", "", false
+	}
+	adID, name, ok := strings.Cut(v, ".")
+	k, known := imageKinds[name]
+	return adID, k, ok && known && ad.ValidID(adID)
+}
+
+func cutLast(s, sep string) (before, after string, found bool) {
+	i := strings.LastIndex(s, sep)
+	if i < 0 {
+		return s, "", false
+	}
+	return s[:i], s[i+len(sep):], true
+}

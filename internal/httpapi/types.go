@@ -1,0 +1,235 @@
+package httpapi
+
+import (
+	"strings"
+	"time"
+
+	"github.com/nanococoa/nanococoa/internal/ad"
+	"github.com/nanococoa/nanococoa/internal/adstore"
+)
+
+// Fields are the texts of an ad, as in ad.Fields, with what the API documents.
+type Fields struct {
+	ProductName     string `json:"product_name" minLength:"1" maxLength:"100" example:"울 더플백" doc:"1–100 characters (grapheme clusters after NFC)"`
+	ProductCategory string `json:"product_category" minLength:"1" maxLength:"50" example:"의류" doc:"1–50 characters; 식품, 의류, 전자제품, 기타 or free text"`
+	TargetAge       string `json:"target_age" enum:"10대,20대,30대,40대,50대,60대이상"`
+	TargetGender    string `json:"target_gender" enum:"남성,여성,전체"`
+	AdConcept       string `json:"ad_concept" minLength:"1" maxLength:"500" example:"주말 여행을 떠나는 설레는 아침" doc:"1–500 characters"`
+}
+
+// GenerateForm is the multipart body of POST /api/ads/generate.
+type GenerateForm struct {
+	ProductImage string `json:"product_image" format:"binary" contentMediaType:"image/*" doc:"JPEG, PNG, WebP or GIF; up to 4 MB here, up to 20 MB by /api/uploads"`
+	Fields
+}
+
+// UploadRequest is the JSON body of POST /api/uploads.
+type UploadRequest struct {
+	ad.Fields
+	ContentType   string `json:"content_type"`
+	ContentLength int64  `json:"content_length"`
+}
+
+// UploadBody documents UploadRequest.
+type UploadBody struct {
+	Fields
+	ContentType   string `json:"content_type" enum:"image/jpeg,image/png,image/webp,image/gif"`
+	ContentLength int64  `json:"content_length" minimum:"1" maximum:"20971520" doc:"Bytes"`
+}
+
+// Accepted answers a request that was taken and goes on by itself.
+type Accepted struct {
+	AdID      string `json:"ad_id"`
+	Status    string `json:"status" enum:"awaiting_upload,queued,running,succeeded,failed"`
+	StatusURL string `json:"status_url" doc:"Where to follow it"`
+}
+
+// Uploading answers POST /api/uploads.
+type Uploading struct {
+	AdID      string `json:"ad_id"`
+	StatusURL string `json:"status_url"`
+	Upload    Upload `json:"upload"`
+}
+
+// Upload is a presigned POST: send Fields, then the photo as the last part,
+// named "file", to URL within an hour.
+type Upload struct {
+	URL    string            `json:"url"`
+	Fields map[string]string `json:"fields"`
+}
+
+// Ad is one ad. What is not there yet is null.
+type Ad struct {
+	AdID string `json:"ad_id"`
+	Fields
+	Status       string     `json:"status" enum:"awaiting_upload,queued,running,succeeded,failed"`
+	Progress     Progress   `json:"progress"`
+	ThumbnailURL *string    `json:"thumbnail_url"`
+	Stage1URL    *string    `json:"stage1_url" doc:"The product in its scene, without text"`
+	Stage2URL    *string    `json:"stage2_url" doc:"The finished ad"`
+	HTMLCode     *string    `json:"html_code" doc:"The finished ad as one self-contained snippet"`
+	MainCopy     *string    `json:"main_copy"`
+	SubCopy      *string    `json:"sub_copy"`
+	Prompt       *string    `json:"prompt" doc:"The English background prompt"`
+	CopySource   *string    `json:"copy_source" enum:"openai,template" doc:"Who wrote the copy"`
+	ClipScore    *float64   `json:"clip_score"`
+	Score        *Score     `json:"score"`
+	StandIn      bool       `json:"stand_in" doc:"True when the pictures come from the stand-in engine and not from a model"`
+	Error        *AdFailure `json:"error" doc:"Set when status is failed"`
+	CreatedAt    time.Time  `json:"created_at"`
+	UpdatedAt    time.Time  `json:"updated_at"`
+}
+
+// Progress says how far an ad is.
+type Progress struct {
+	Stage         *string  `json:"stage" doc:"The stage that runs"`
+	Stages        []Stage  `json:"stages" doc:"All stages, in order"`
+	Percent       int      `json:"percent" minimum:"0" maximum:"100"`
+	QueuePosition *int     `json:"queue_position" doc:"How many ads come before this one; null when unknown"`
+	ETASeconds    *float64 `json:"eta_seconds" doc:"Expected time to the end; null when unknown"`
+}
+
+// Stage is one stage of making an ad.
+type Stage struct {
+	Name       string     `json:"name" enum:"prepare,prompt,stage1,copywrite,stage2,clip,publish"`
+	Status     string     `json:"status" enum:"waiting,running,done,failed"`
+	StartedAt  *time.Time `json:"started_at"`
+	FinishedAt *time.Time `json:"finished_at"`
+}
+
+// Score is a measured agreement of picture and text.
+type Score struct {
+	Metric    string   `json:"metric"`
+	Model     *string  `json:"model"`
+	Value     float64  `json:"value" minimum:"0" maximum:"1"`
+	RawCosine *float64 `json:"raw_cosine"`
+	Text      string   `json:"text" doc:"What the picture was compared with"`
+	StandIn   bool     `json:"stand_in"`
+}
+
+// AdFailure says why an ad failed.
+type AdFailure struct {
+	Code      string `json:"code"`
+	Detail    string `json:"detail" doc:"What happened and what to do next, in Korean"`
+	Retryable bool   `json:"retryable" doc:"Whether POST …/retry can help"`
+}
+
+// ListedAd is one ad in a list.
+type ListedAd struct {
+	AdID         string    `json:"ad_id"`
+	ProductName  string    `json:"product_name"`
+	ThumbnailURL *string   `json:"thumbnail_url"`
+	ClipScore    *float64  `json:"clip_score"`
+	Status       string    `json:"status" enum:"awaiting_upload,queued,running,succeeded,failed"`
+	CreatedAt    time.Time `json:"created_at"`
+}
+
+// List is one page of an owner's ads, newest first.
+type List struct {
+	Ads        []ListedAd `json:"ads"`
+	NextCursor *string    `json:"next_cursor" doc:"Pass it as cursor for the next page; null on the last"`
+}
+
+// Stats are an owner's statistics over finished ads.
+type Stats struct {
+	TotalAds     int      `json:"total_ads"`
+	AvgClipScore *float64 `json:"avg_clip_score" doc:"null before the first score"`
+	MonthlyAds   int      `json:"monthly_ads" doc:"Ordered in this calendar month, Korean time"`
+	Months       []Month  `json:"months" doc:"The last twelve months, oldest first"`
+}
+
+// Month is one calendar month, Korean time.
+type Month struct {
+	Month        string   `json:"month" example:"2026-11"`
+	Ads          int      `json:"ads"`
+	AvgClipScore *float64 `json:"avg_clip_score"`
+}
+
+func optional[T comparable](v T) *T {
+	var zero T
+	if v == zero {
+		return nil
+	}
+	return &v
+}
+
+func statusURL(adID string) string { return "/api/ads/" + adID }
+
+// imageURL gives the address of a picture, nil before the stage that makes it
+// has ended.
+func (s *Signer) imageURL(a ad.Ad, made ad.Stage, name string) *string {
+	if !a.Has(made) {
+		return nil
+	}
+	return optional("/api/images/" + s.imageID(a.AdID, name))
+}
+
+// thumbnailURL is the finished ad when there is one, else the product.
+func (s *Signer) thumbnailURL(a ad.Ad) *string {
+	if u := s.imageURL(a, ad.Stage2, "thumbnail"); u != nil {
+		return u
+	}
+	return s.imageURL(a, ad.Prepare, "product")
+}
+
+// view is an ad as its owner sees it. origin is the site's, for the one address
+// that must work on other people's pages: the picture in html_code.
+func view(a ad.Ad, s *Signer, origin string) Ad {
+	v := Ad{
+		AdID: a.AdID, Fields: Fields(a.Fields), Status: string(a.Status), Progress: progress(a),
+		ThumbnailURL: s.thumbnailURL(a),
+		Stage1URL:    s.imageURL(a, ad.Stage1, "stage1"), Stage2URL: s.imageURL(a, ad.Stage2, "stage2"),
+		MainCopy: optional(a.MainCopy), SubCopy: optional(a.SubCopy), Prompt: optional(a.Prompt),
+		CopySource: optional(string(a.CopySource)), StandIn: a.StandIn,
+		CreatedAt: a.CreatedAt, UpdatedAt: a.UpdatedAt,
+	}
+	if a.HTML != "" && v.Stage1URL != nil {
+		v.HTMLCode = optional(strings.ReplaceAll(a.HTML, ad.PictureURL, origin+*v.Stage1URL))
+	}
+	if a.Score != nil {
+		v.ClipScore = &a.Score.Value
+		v.Score = &Score{
+			Metric: a.Score.Metric, Model: optional(a.Score.Model), Value: a.Score.Value,
+			RawCosine: a.Score.RawCosine, Text: a.Score.Text, StandIn: a.Score.StandIn,
+		}
+	}
+	if a.Failure != nil {
+		v.Error = &AdFailure{Code: a.Failure.Code, Detail: a.Failure.Detail, Retryable: a.Failure.Retryable}
+	}
+	return v
+}
+
+func progress(a ad.Ad) Progress {
+	p := Progress{Stage: optional(string(a.Current())), Percent: a.Percent()}
+	for _, name := range ad.Stages() {
+		t := a.Stages[name]
+		st := Stage{Name: string(name), Status: "waiting", StartedAt: optional(t.StartedAt), FinishedAt: optional(t.FinishedAt)}
+		switch {
+		case st.FinishedAt != nil:
+			st.Status = "done"
+		case st.StartedAt != nil && a.Status == ad.Failed:
+			st.Status = "failed"
+		case st.StartedAt != nil:
+			st.Status = "running"
+		}
+		p.Stages = append(p.Stages, st)
+	}
+	return p
+}
+
+func listed(a ad.Ad, s *Signer) ListedAd {
+	l := ListedAd{AdID: a.AdID, ProductName: a.ProductName, ThumbnailURL: s.thumbnailURL(a), Status: string(a.Status), CreatedAt: a.CreatedAt}
+	if a.Score != nil {
+		l.ClipScore = &a.Score.Value
+	}
+	return l
+}
+
+func statsView(st adstore.Stats) Stats {
+	v := Stats{TotalAds: st.TotalAds, AvgClipScore: optional(st.AvgScore)}
+	for _, m := range st.Months {
+		v.Months = append(v.Months, Month{Month: m.Month, Ads: m.Ads, AvgClipScore: optional(m.AvgScore)})
+		v.MonthlyAds = m.Ads // the last one is this month
+	}
+	return v
+}

@@ -1,0 +1,123 @@
+package pipeline
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"image/jpeg"
+
+	"github.com/nanococoa/nanococoa/internal/ad"
+	"github.com/nanococoa/nanococoa/internal/adstore"
+	"github.com/nanococoa/nanococoa/internal/blob"
+	"github.com/nanococoa/nanococoa/internal/gpu"
+	"github.com/nanococoa/nanococoa/internal/photo"
+	"github.com/nanococoa/nanococoa/internal/step"
+)
+
+// Painter is the GPU server; see gpu.Client for the calls' faults.
+type Painter interface {
+	Stage1(ctx context.Context, r gpu.Stage1Request) (gpu.Stage1Result, error)
+	Stage2(ctx context.Context, r gpu.Stage2Request) (gpu.Stage2Result, error)
+	Score(ctx context.Context, r gpu.ScoreRequest) (ad.Score, error)
+}
+
+// Stage1 has the GPU server put the product into a scene.
+type Stage1 struct {
+	Ads      Records
+	Pictures Pictures
+	GPU      Painter
+}
+
+// Run is the step. Faults: GPU.*, Photo.* when the server refuses the photo.
+func (s Stage1) Run(ctx context.Context, in step.Input) error {
+	return runDrawing(ctx, s.Ads, s.Pictures, in, ad.Stage1, func(a ad.Ad) (adstore.Result, error) {
+		product, err := s.Pictures.Get(ctx, a.AdID, blob.Product, maxPicture)
+		if err != nil {
+			return adstore.Result{}, err
+		}
+		out, err := s.GPU.Stage1(ctx, gpu.Stage1Request{
+			IdempotencyKey: a.IdempotencyKey(ad.Stage1), Photo: product,
+			ProductName: a.ProductName, ProductCategory: a.ProductCategory, AdConcept: a.AdConcept, Prompt: a.Prompt,
+		})
+		if err != nil {
+			return adstore.Result{}, err
+		}
+		res := adstore.Result{Analysis: &out.Analysis, Engine: out.Engine, StandIn: out.StandIn}
+		return res, s.Pictures.Put(ctx, a.AdID, blob.Stage1, out.Picture, "image/png")
+	})
+}
+
+// Stage2 has the GPU server set the copy into stage 1's picture.
+type Stage2 struct {
+	Ads      Records
+	Pictures Pictures
+	GPU      Painter
+}
+
+// thumbnailQuality of a finished ad's JPEG: text edges stay clean at 480 px and
+// a page of twelve stays below half a megabyte.
+const thumbnailQuality = 82
+
+// Run is the step. Faults: GPU.*.
+func (s Stage2) Run(ctx context.Context, in step.Input) error {
+	return runDrawing(ctx, s.Ads, s.Pictures, in, ad.Stage2, func(a ad.Ad) (adstore.Result, error) {
+		scene, err := s.Pictures.Get(ctx, a.AdID, blob.Stage1, maxPicture)
+		if err != nil {
+			return adstore.Result{}, err
+		}
+		out, err := s.GPU.Stage2(ctx, gpu.Stage2Request{
+			IdempotencyKey: a.IdempotencyKey(ad.Stage2), Picture: scene,
+			ProductName: a.ProductName, TargetAge: a.TargetAge, TargetGender: a.TargetGender, AdConcept: a.AdConcept,
+			MainCopy: a.MainCopy, SubCopy: a.SubCopy, Analysis: a.Analysis, HTMLPictureURL: ad.PictureURL,
+		})
+		if err != nil {
+			return adstore.Result{}, err
+		}
+		small, err := thumbnail(ctx, out.Picture)
+		if err != nil {
+			return adstore.Result{}, err
+		}
+		if err := s.Pictures.Put(ctx, a.AdID, blob.Small, small, "image/jpeg"); err != nil {
+			return adstore.Result{}, err
+		}
+		return adstore.Result{HTML: out.HTML}, s.Pictures.Put(ctx, a.AdID, blob.Stage2, out.Picture, "image/png")
+	})
+}
+
+func thumbnail(ctx context.Context, picture []byte) ([]byte, error) {
+	img, err := photo.Decode(ctx, picture, photo.ThumbnailSide)
+	if err != nil {
+		return nil, fmt.Errorf("read the finished picture: %w", err)
+	}
+	var b bytes.Buffer
+	if err := jpeg.Encode(&b, img, &jpeg.Options{Quality: thumbnailQuality}); err != nil {
+		return nil, fmt.Errorf("encode the thumbnail: %w", err)
+	}
+	return b.Bytes(), nil
+}
+
+// Clip has the GPU server measure how well the finished picture fits the
+// concept.
+type Clip struct {
+	Ads      Records
+	Pictures Pictures
+	GPU      Painter
+}
+
+// Run is the step. Faults: GPU.*.
+func (c Clip) Run(ctx context.Context, in step.Input) error {
+	return run(ctx, c.Ads, in, ad.Clip, func(a ad.Ad) (adstore.Result, error) {
+		picture, err := c.Pictures.Get(ctx, a.AdID, blob.Stage2, maxPicture)
+		if err != nil {
+			return adstore.Result{}, err
+		}
+		score, err := c.GPU.Score(ctx, gpu.ScoreRequest{
+			IdempotencyKey: a.IdempotencyKey(ad.Clip), Picture: picture, Prompt: a.AdConcept,
+		})
+		if err != nil {
+			return adstore.Result{}, err
+		}
+		score.Text = a.AdConcept
+		return adstore.Result{Score: &score}, nil
+	})
+}

@@ -1,0 +1,49 @@
+package pipeline
+
+import (
+	"context"
+
+	"github.com/nanococoa/nanococoa/internal/ad"
+	"github.com/nanococoa/nanococoa/internal/fault"
+	"github.com/nanococoa/nanococoa/internal/step"
+)
+
+// Publisher ends ads well; see adstore.Store.
+type Publisher interface {
+	Begin(ctx context.Context, r ad.Ref, s ad.Stage) (ad.Ad, error)
+	Publish(ctx context.Context, r ad.Ref) error
+}
+
+// Publish writes the finished ad and its owner's statistics in one transaction.
+type Publish struct{ Ads Publisher }
+
+// Run is the step. Published twice, an ad counts once.
+func (p Publish) Run(ctx context.Context, in step.Input) error {
+	// Begin refuses an ad that has ended; when it ended by this very attempt's
+	// lost reply, Publish says so with a nil.
+	if _, err := p.Ads.Begin(ctx, in.Ref, ad.Publish); err != nil && !fault.Has(err, fault.AdGone) {
+		return err
+	}
+	return p.Ads.Publish(ctx, in.Ref)
+}
+
+// Failer ends ads badly; see adstore.Store.
+type Failer interface {
+	Fail(ctx context.Context, r ad.Ref, f ad.Failure) error
+}
+
+// Fail writes why an attempt ended, in words its owner understands. It runs
+// after the last retry of whatever step failed.
+type Fail struct{ Ads Failer }
+
+// Run is the step.
+func (f Fail) Run(ctx context.Context, in step.Input) error {
+	code := fault.Internal
+	if in.Error != nil {
+		code = fault.FromErrorName(in.Error.Error)
+	}
+	if code == fault.AdGone {
+		return nil // deleted or superseded: there is nobody to tell
+	}
+	return f.Ads.Fail(ctx, in.Ref, ad.Failure{Code: string(code), Detail: code.Detail(), Retryable: code.Retryable()})
+}

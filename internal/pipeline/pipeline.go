@@ -1,0 +1,69 @@
+// Package pipeline is what the steps of the state machine do: one type a step,
+// one file a step, each with a Run that fits step.Func. The steps share nothing
+// but the record: a step reads what earlier ones left there, does its one thing
+// and writes its result back.
+//
+// Every step may run more than once. A step that already finished returns at
+// once; one whose reply was lost writes the same objects under the same names;
+// one whose ad is gone removes what it made and says fault.AdGone.
+package pipeline
+
+import (
+	"context"
+	"errors"
+
+	"github.com/nanococoa/nanococoa/internal/ad"
+	"github.com/nanococoa/nanococoa/internal/adstore"
+	"github.com/nanococoa/nanococoa/internal/blob"
+	"github.com/nanococoa/nanococoa/internal/fault"
+	"github.com/nanococoa/nanococoa/internal/step"
+)
+
+// Records is what the steps need of the ad store; see adstore.Store for the
+// methods' faults.
+type Records interface {
+	Get(ctx context.Context, owner, adID string) (ad.Ad, error)
+	Begin(ctx context.Context, r ad.Ref, s ad.Stage) (ad.Ad, error)
+	Finish(ctx context.Context, r ad.Ref, s ad.Stage, res adstore.Result) error
+}
+
+// Pictures is what the steps need of the bucket; see blob.Bucket for the
+// methods' faults.
+type Pictures interface {
+	Get(ctx context.Context, adID string, k blob.Kind, limit int64) ([]byte, error)
+	Put(ctx context.Context, adID string, k blob.Kind, data []byte, contentType string) error
+	Purge(ctx context.Context, adID string) error
+}
+
+// maxPicture is the most bytes of a picture of ours: 1920² RGBA noise as PNG
+// stays below it, so only a broken server can exceed it.
+const maxPicture = 20 << 20
+
+// run does a step's work between the marks of its stage.
+func run(ctx context.Context, ads Records, in step.Input, s ad.Stage, work func(a ad.Ad) (adstore.Result, error)) error {
+	a, err := ads.Begin(ctx, in.Ref, s)
+	if err != nil {
+		return err
+	}
+	if a.Has(s) {
+		return nil // the work was done and only the reply got lost
+	}
+	res, err := work(a)
+	if err != nil {
+		return err
+	}
+	return ads.Finish(ctx, in.Ref, s, res)
+}
+
+// runDrawing is run for a step that stores pictures: when the ad turns out to
+// have been deleted meanwhile, they are removed again.
+func runDrawing(ctx context.Context, ads Records, pics Pictures, in step.Input, s ad.Stage, work func(a ad.Ad) (adstore.Result, error)) error {
+	err := run(ctx, ads, in, s, work)
+	if !fault.Has(err, fault.AdGone) {
+		return err
+	}
+	if _, missing := ads.Get(ctx, in.Owner, in.AdID); fault.Has(missing, fault.AdNotFound) {
+		return errors.Join(err, pics.Purge(ctx, in.AdID))
+	}
+	return err
+}

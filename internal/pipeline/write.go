@@ -1,0 +1,60 @@
+package pipeline
+
+import (
+	"context"
+
+	"github.com/nanococoa/nanococoa/internal/ad"
+	"github.com/nanococoa/nanococoa/internal/adstore"
+	"github.com/nanococoa/nanococoa/internal/llm"
+	"github.com/nanococoa/nanococoa/internal/step"
+)
+
+// Writer writes the texts of an ad. Faults: OpenAI.*.
+type Writer interface {
+	WritePrompt(ctx context.Context, f ad.Fields) (llm.Prompt, error)
+	WriteCopy(ctx context.Context, f ad.Fields, a *ad.Analysis) (llm.Copy, error)
+}
+
+// Prompt writes the background prompt; Copywrite the copy. Model may be nil:
+// then, and when the state machine asks for it because the model is down, the
+// deterministic writer writes.
+type Prompt struct {
+	Ads   Records
+	Model Writer
+}
+
+// Copywrite writes the copy for the picture stage 1 made. See Prompt.
+type Copywrite struct {
+	Ads   Records
+	Model Writer
+}
+
+func writer(model Writer, in step.Input) Writer {
+	if model == nil || in.Writer == ad.ByTemplate {
+		return llm.Template{}
+	}
+	return model
+}
+
+// Run is the step. A text the model wrote in an earlier attempt is kept: it was
+// paid for, and it was not what failed.
+func (p Prompt) Run(ctx context.Context, in step.Input) error {
+	return run(ctx, p.Ads, in, ad.Prompt, func(a ad.Ad) (adstore.Result, error) {
+		if a.PromptBy == ad.ByModel {
+			return adstore.Result{}, nil
+		}
+		text, err := writer(p.Model, in).WritePrompt(ctx, a.Fields)
+		return adstore.Result{Prompt: text.Text, PromptBy: text.By}, err
+	})
+}
+
+// Run is the step.
+func (c Copywrite) Run(ctx context.Context, in step.Input) error {
+	return run(ctx, c.Ads, in, ad.Copywrite, func(a ad.Ad) (adstore.Result, error) {
+		if a.CopySource == ad.ByModel {
+			return adstore.Result{}, nil
+		}
+		text, err := writer(c.Model, in).WriteCopy(ctx, a.Fields, a.Analysis)
+		return adstore.Result{MainCopy: text.Main, SubCopy: text.Sub, CopySource: text.By}, err
+	})
+}

@@ -1,0 +1,105 @@
+// Package step is the wrapper of every Lambda step: it gives the state machine
+// the fault's code as the error's name, turns a panic into a fault, and writes
+// the step's one log line.
+//
+// Step Functions matches the name of the outermost error only, and
+// aws-lambda-go reports the Go type's name unless the error is a
+// messages.InvokeResponse_Error by value; so that is what comes out of here.
+package step
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"os"
+	"runtime/debug"
+	"time"
+
+	"github.com/aws/aws-lambda-go/lambda"
+	"github.com/aws/aws-lambda-go/lambda/messages"
+	"github.com/aws/aws-lambda-go/lambdacontext"
+
+	"github.com/nanococoa/nanococoa/internal/ad"
+	"github.com/nanococoa/nanococoa/internal/fault"
+)
+
+// Input is what the state machine hands every step: the attempt, and for some
+// steps a choice or the error that ended the attempt.
+type Input struct {
+	ad.Ref
+	Writer ad.CopySource `json:"writer,omitempty"` // "template": do not ask the model
+	Error  *Error        `json:"error,omitempty"`  // for fail
+}
+
+// Error is Step Functions' error output.
+type Error struct {
+	Error string `json:"Error"` // our code, or a States.* / Lambda.* name
+	Cause string `json:"Cause"` // for operators; never shown to an owner
+}
+
+// Func is the work of one step. Its error's fault decides whether the state
+// machine tries again.
+type Func func(ctx context.Context, in Input) error
+
+// Wrap gives the Lambda handler of a step.
+func Wrap(name string, log *slog.Logger, f Func) func(ctx context.Context, in Input) error {
+	return func(ctx context.Context, in Input) (err error) {
+		began := time.Now()
+		log := log.With("step", name, "ad_id", in.AdID, "attempt", in.Attempt, "request_id", requestID(ctx))
+		defer func() {
+			if p := recover(); p != nil {
+				// The state machine must hear a code, not a dead process: a
+				// panicking step is tried again like any other internal fault.
+				log.ErrorContext(ctx, "panic", "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
+				err = failed(fault.Internal)
+			}
+		}()
+		err = f(ctx, in)
+		took := slog.Int64("duration_ms", time.Since(began).Milliseconds())
+		if err == nil {
+			log.InfoContext(ctx, "step done", took)
+			return nil
+		}
+		code := fault.From(err).Code
+		level := slog.LevelError
+		if code == fault.AdGone || code.Retryable() {
+			level = slog.LevelWarn
+		}
+		log.Log(ctx, level, "step failed", took, "code", string(code), "error", err.Error())
+		return failed(code)
+	}
+}
+
+// failed makes the error Step Functions sees. Its message is the code again:
+// causes stay in the log, where retention and access are ours.
+func failed(code fault.Code) error {
+	return messages.InvokeResponse_Error{Type: string(code), Message: string(code)}
+}
+
+// Main runs a step as a Lambda function; it does not return unless wiring
+// fails, and then ends the process.
+func Main(name string, wire func(ctx context.Context) (Func, error)) {
+	log := Logger()
+	f, err := wire(context.Background())
+	if err != nil {
+		log.Error("cannot start", "step", name, "error", err.Error())
+		os.Exit(1)
+	}
+	lambda.Start(Wrap(name, log, f))
+}
+
+// Logger is the JSON logger of every function, at LOG_LEVEL (default INFO).
+func Logger() *slog.Logger {
+	var level slog.Level
+	if err := level.UnmarshalText([]byte(os.Getenv("LOG_LEVEL"))); err != nil {
+		level = slog.LevelInfo
+	}
+	return slog.New(slog.NewJSONHandler(os.Stdout, &slog.HandlerOptions{Level: level}))
+}
+
+func requestID(ctx context.Context) string {
+	if lc, ok := lambdacontext.FromContext(ctx); ok {
+		return lc.AwsRequestID
+	}
+	return ""
+}

@@ -1,0 +1,34 @@
+// Package model wires the writer that asks OpenAI. It is apart from wiring
+// because it links the OpenAI SDK, which triples a binary: only the two
+// functions that write import it.
+package model
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+
+	"github.com/nanococoa/nanococoa/internal/llm/openai"
+	"github.com/nanococoa/nanococoa/internal/pipeline"
+	"github.com/nanococoa/nanococoa/internal/wiring"
+)
+
+// New makes the writer, or gives nil when there is no key: the pipeline then
+// writes with its templates.
+func New(ctx context.Context, cfg aws.Config, c wiring.OpenAI) (pipeline.Writer, error) {
+	secret, err := wiring.Secret(ctx, cfg, c.KeyParameter)
+	if err != nil {
+		return nil, err
+	}
+	secret = strings.TrimSpace(secret)
+	if secret == "" {
+		return nil, nil //nolint:nilnil // no model is a normal configuration
+	}
+	writer, err := openai.New(openai.Config{APIKey: secret, BaseURL: c.BaseURL, Model: c.Model, Effort: c.Effort})
+	if err != nil {
+		return nil, fmt.Errorf("configure the model: %w", err)
+	}
+	return writer, nil
+}
