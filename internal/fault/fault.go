@@ -29,6 +29,8 @@ const (
 	RequestUnsupported Code = "Request.Unsupported" // unknown path, method or media type
 	RequestConflict    Code = "Request.Conflict"    // an Idempotency-Key was used with another body
 
+	RequestUnauthorized Code = "Request.Unauthorized" // the call needs a token and has none or a wrong one
+
 	AdNotFound     Code = "Ad.NotFound"     // unknown, deleted, or another owner's
 	AdNotFailed    Code = "Ad.NotFailed"    // retry of an ad that has not failed
 	AdNotRetryable Code = "Ad.NotRetryable" // retry of an ad whose failure a retry cannot mend
@@ -78,6 +80,8 @@ var kinds = map[Code]Kind{
 	RequestTooLarge:    {http.StatusRequestEntityTooLarge, false, "보내신 내용이 너무 큽니다. 4MB가 넘는 사진은 먼저 업로드 주소(/api/uploads)를 받아 올려 주세요."},
 	RequestUnsupported: {http.StatusUnsupportedMediaType, false, "지원하지 않는 요청 형식입니다. API 문서(/api/docs)를 확인해 주세요."},
 	RequestConflict:    {http.StatusConflict, false, "같은 Idempotency-Key로 다른 내용이 이미 접수되었습니다. 새 키로 다시 보내 주세요."},
+
+	RequestUnauthorized: {http.StatusUnauthorized, false, "이 서버를 쓸 권한이 확인되지 않았습니다. 운영자에게 토큰을 확인해 주세요."},
 
 	AdNotFound:     {http.StatusNotFound, false, "광고를 찾을 수 없습니다. 주소가 맞는지, 이미 삭제하지 않으셨는지 확인해 주세요."},
 	AdNotFailed:    {http.StatusConflict, false, "실패한 광고만 다시 시도할 수 있습니다. 지금 상태를 확인해 주세요."},
