@@ -12,10 +12,14 @@ import (
 	"github.com/aws/aws-lambda-go/lambda"
 	"github.com/awslabs/aws-lambda-go-api-proxy/httpadapter"
 
+	"github.com/nanococoa/nanococoa/internal/adstore"
+	"github.com/nanococoa/nanococoa/internal/blob"
 	"github.com/nanococoa/nanococoa/internal/cloud"
+	"github.com/nanococoa/nanococoa/internal/config"
 	"github.com/nanococoa/nanococoa/internal/httpapi"
+	"github.com/nanococoa/nanococoa/internal/secret"
 	"github.com/nanococoa/nanococoa/internal/step"
-	"github.com/nanococoa/nanococoa/internal/wiring"
+	"github.com/nanococoa/nanococoa/internal/workflow"
 )
 
 func main() {
@@ -28,7 +32,7 @@ func main() {
 }
 
 func wire(ctx context.Context) (http.Handler, error) {
-	c, err := wiring.Load[wiring.API]()
+	c, err := config.Load[config.API]()
 	if err != nil {
 		return nil, err
 	}
@@ -36,11 +40,11 @@ func wire(ctx context.Context) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	secret, err := wiring.Secret(ctx, cfg, c.CookieKeyParameter)
+	value, err := secret.Read(ctx, cfg, c.CookieKeyParameter)
 	if err != nil {
 		return nil, err
 	}
-	key, err := base64.StdEncoding.DecodeString(secret)
+	key, err := base64.StdEncoding.DecodeString(value)
 	if err != nil {
 		return nil, fmt.Errorf("the parameter %s is not base64: %w", c.CookieKeyParameter, err)
 	}
@@ -48,8 +52,8 @@ func wire(ctx context.Context) (http.Handler, error) {
 	if err != nil {
 		return nil, fmt.Errorf("the parameter %s: %w; make it with `make secrets`", c.CookieKeyParameter, err)
 	}
-	ads := c.Ads(cfg)
+	ads := adstore.Open(cfg, c.TableName)
 	return httpapi.New(httpapi.Config{
-		Ads: ads, Pictures: c.Pictures(cfg), Machine: c.Workflow(cfg, ads), Signer: signer, Origin: c.SiteOrigin, Log: step.Logger(),
+		Ads: ads, Pictures: blob.Open(cfg, c.BucketName), Machine: workflow.Open(cfg, c.StateMachineARN, ads), Signer: signer, Origin: c.SiteOrigin, Log: step.Logger(),
 	}), nil
 }

@@ -4,16 +4,20 @@ package main
 import (
 	"context"
 
+	"github.com/nanococoa/nanococoa/internal/adstore"
+	"github.com/nanococoa/nanococoa/internal/blob"
 	"github.com/nanococoa/nanococoa/internal/cloud"
+	"github.com/nanococoa/nanococoa/internal/config"
+	"github.com/nanococoa/nanococoa/internal/gpu"
 	"github.com/nanococoa/nanococoa/internal/pipeline"
+	"github.com/nanococoa/nanococoa/internal/secret"
 	"github.com/nanococoa/nanococoa/internal/step"
-	"github.com/nanococoa/nanococoa/internal/wiring"
 )
 
 func main() { step.Main("clip", wire) }
 
 func wire(ctx context.Context) (step.Func, error) {
-	c, err := wiring.Load[wiring.Draw]()
+	c, err := config.Load[config.Draw]()
 	if err != nil {
 		return nil, err
 	}
@@ -21,9 +25,13 @@ func wire(ctx context.Context) (step.Func, error) {
 	if err != nil {
 		return nil, err
 	}
-	gpu, err := c.GPU.Client(ctx, cfg)
+	token, err := secret.Read(ctx, cfg, c.TokenParameter)
 	if err != nil {
 		return nil, err
 	}
-	return pipeline.Clip{Ads: c.Ads(cfg), Pictures: c.Pictures(cfg), GPU: gpu}.Run, nil
+	server, err := gpu.New(gpu.Config{URL: c.URL, Token: token})
+	if err != nil {
+		return nil, err
+	}
+	return pipeline.Clip{Ads: adstore.Open(cfg, c.TableName), Pictures: blob.Open(cfg, c.BucketName), GPU: server}.Run, nil
 }

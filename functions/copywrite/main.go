@@ -4,17 +4,18 @@ package main
 import (
 	"context"
 
+	"github.com/nanococoa/nanococoa/internal/adstore"
 	"github.com/nanococoa/nanococoa/internal/cloud"
+	"github.com/nanococoa/nanococoa/internal/config"
+	"github.com/nanococoa/nanococoa/internal/llm/model"
 	"github.com/nanococoa/nanococoa/internal/pipeline"
 	"github.com/nanococoa/nanococoa/internal/step"
-	"github.com/nanococoa/nanococoa/internal/wiring"
-	"github.com/nanococoa/nanococoa/internal/wiring/model"
 )
 
 func main() { step.Main("copywrite", wire) }
 
 func wire(ctx context.Context) (step.Func, error) {
-	c, err := wiring.Load[wiring.Write]()
+	c, err := config.Load[config.Write]()
 	if err != nil {
 		return nil, err
 	}
@@ -22,9 +23,9 @@ func wire(ctx context.Context) (step.Func, error) {
 	if err != nil {
 		return nil, err
 	}
-	writer, err := model.New(ctx, cfg, c.OpenAI)
+	writer, err := model.Open(ctx, cfg, c.OpenAI)
 	if err != nil {
 		return nil, err
 	}
-	return pipeline.Copywrite{Ads: c.Ads(cfg), Model: writer}.Run, nil
+	return pipeline.Copywrite{Ads: adstore.Open(cfg, c.TableName), Model: writer}.Run, nil
 }

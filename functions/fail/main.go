@@ -4,16 +4,17 @@ package main
 import (
 	"context"
 
+	"github.com/nanococoa/nanococoa/internal/adstore"
 	"github.com/nanococoa/nanococoa/internal/cloud"
+	"github.com/nanococoa/nanococoa/internal/config"
 	"github.com/nanococoa/nanococoa/internal/pipeline"
 	"github.com/nanococoa/nanococoa/internal/step"
-	"github.com/nanococoa/nanococoa/internal/wiring"
 )
 
 func main() { step.Main("fail", wire) }
 
 func wire(ctx context.Context) (step.Func, error) {
-	c, err := wiring.Load[wiring.End]()
+	c, err := config.Load[config.End]()
 	if err != nil {
 		return nil, err
 	}
@@ -21,5 +22,5 @@ func wire(ctx context.Context) (step.Func, error) {
 	if err != nil {
 		return nil, err
 	}
-	return pipeline.Fail{Ads: c.Ads(cfg)}.Run, nil
+	return pipeline.Fail{Ads: adstore.Open(cfg, c.TableName)}.Run, nil
 }

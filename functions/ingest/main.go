@@ -8,9 +8,11 @@ import (
 
 	"github.com/aws/aws-lambda-go/lambda"
 
+	"github.com/nanococoa/nanococoa/internal/adstore"
+	"github.com/nanococoa/nanococoa/internal/blob"
 	"github.com/nanococoa/nanococoa/internal/cloud"
+	"github.com/nanococoa/nanococoa/internal/config"
 	"github.com/nanococoa/nanococoa/internal/step"
-	"github.com/nanococoa/nanococoa/internal/wiring"
 	"github.com/nanococoa/nanococoa/internal/workflow"
 )
 
@@ -25,7 +27,7 @@ func main() {
 }
 
 func wire(ctx context.Context) (*workflow.Ingest, error) {
-	c, err := wiring.Load[wiring.Ingest]()
+	c, err := config.Load[config.Ingest]()
 	if err != nil {
 		return nil, err
 	}
@@ -33,6 +35,6 @@ func wire(ctx context.Context) (*workflow.Ingest, error) {
 	if err != nil {
 		return nil, err
 	}
-	ads := c.Ads(cfg)
-	return &workflow.Ingest{Ads: ads, Pictures: c.Pictures(cfg), Machine: c.Workflow(cfg, ads), Log: step.Logger()}, nil
+	ads := adstore.Open(cfg, c.TableName)
+	return &workflow.Ingest{Ads: ads, Pictures: blob.Open(cfg, c.BucketName), Machine: workflow.Open(cfg, c.StateMachineARN, ads), Log: step.Logger()}, nil
 }

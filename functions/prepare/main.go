@@ -4,16 +4,18 @@ package main
 import (
 	"context"
 
+	"github.com/nanococoa/nanococoa/internal/adstore"
+	"github.com/nanococoa/nanococoa/internal/blob"
 	"github.com/nanococoa/nanococoa/internal/cloud"
+	"github.com/nanococoa/nanococoa/internal/config"
 	"github.com/nanococoa/nanococoa/internal/pipeline"
 	"github.com/nanococoa/nanococoa/internal/step"
-	"github.com/nanococoa/nanococoa/internal/wiring"
 )
 
 func main() { step.Main("prepare", wire) }
 
 func wire(ctx context.Context) (step.Func, error) {
-	c, err := wiring.Load[wiring.Prepare]()
+	c, err := config.Load[config.Prepare]()
 	if err != nil {
 		return nil, err
 	}
@@ -21,5 +23,5 @@ func wire(ctx context.Context) (step.Func, error) {
 	if err != nil {
 		return nil, err
 	}
-	return pipeline.Prepare{Ads: c.Ads(cfg), Pictures: c.Pictures(cfg)}.Run, nil
+	return pipeline.Prepare{Ads: adstore.Open(cfg, c.TableName), Pictures: blob.Open(cfg, c.BucketName)}.Run, nil
 }

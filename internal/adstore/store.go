@@ -41,6 +41,11 @@ func New(db *dynamodb.Client, table string, now func() time.Time) *Store {
 	return &Store{db: db, table: table, now: func() time.Time { return now().UTC() }}
 }
 
+// Open makes a store from the SDK's configuration.
+func Open(cfg aws.Config, table string) *Store {
+	return New(dynamodb.NewFromConfig(cfg), table, nil)
+}
+
 // Claim is an Idempotency-Key as its client sent it, with the digest of what
 // it stands for.
 type Claim struct {

@@ -76,6 +76,11 @@ func New(client *s3.Client, name string) *Bucket {
 	return &Bucket{s3: client, sign: s3.NewPresignClient(client), name: name}
 }
 
+// Open makes a bucket from the SDK's configuration.
+func Open(cfg aws.Config, name string) *Bucket {
+	return New(s3.NewFromConfig(cfg, func(o *s3.Options) { o.UsePathStyle = cloud.PathStyle() }), name)
+}
+
 // Put stores a picture, replacing what was there.
 func (b *Bucket) Put(ctx context.Context, adID string, k Kind, data []byte, contentType string) error {
 	_, err := b.s3.PutObject(ctx, &s3.PutObjectInput{

@@ -50,9 +50,7 @@ func docsPage(o *huma.OpenAPI) string {
 func docsOperation(b *strings.Builder, o *huma.OpenAPI, path string, op *huma.Operation) {
 	fmt.Fprintf(b, "<h2><b>%s</b><code>%s</code></h2><p>%s.</p><table>", op.Method, esc(path), esc(op.Summary))
 	for _, p := range op.Parameters {
-		if !p.Hidden {
-			docsRow(b, p.Name, p.In, p.Schema, p.Description)
-		}
+		docsRow(b, p.Name, p.In, p.Schema, p.Description)
 	}
 	if op.RequestBody != nil {
 		for kind, media := range op.RequestBody.Content {

@@ -37,6 +37,11 @@ func New(client *sfn.Client, arn string, queue Queue) *Machine {
 	return &Machine{sfn: client, arn: arn, queue: queue}
 }
 
+// Open makes a machine from the SDK's configuration.
+func Open(cfg aws.Config, arn string, queue Queue) *Machine {
+	return New(sfn.NewFromConfig(cfg), arn, queue)
+}
+
 // Start puts an attempt whose photo has arrived on its way. Called twice, or by
 // both doors at once, or again after the attempt has begun, ended or been
 // deleted, it does nothing: the record moves by condition and executions are

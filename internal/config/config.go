@@ -1,27 +1,13 @@
-// Package wiring turns the environment of a function into what its step needs.
-// It is the only package that reads configuration; each function's config is a
-// struct below, and internal/contract checks that the template sets every
-// variable a function requires.
-package wiring
+// Package config reads the environment of the functions: one struct a function,
+// made of the parts it shares with others. It imports no SDK, so a function
+// links only what it uses; and internal/contract checks that the template sets
+// every variable a function requires.
+package config
 
 import (
-	"context"
-	"errors"
 	"fmt"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
-	"github.com/aws/aws-sdk-go-v2/service/s3"
-	"github.com/aws/aws-sdk-go-v2/service/sfn"
-	"github.com/aws/aws-sdk-go-v2/service/ssm"
-	"github.com/aws/aws-sdk-go-v2/service/ssm/types"
 	"github.com/caarlos0/env/v11"
-
-	"github.com/nanococoa/nanococoa/internal/adstore"
-	"github.com/nanococoa/nanococoa/internal/blob"
-	"github.com/nanococoa/nanococoa/internal/cloud"
-	"github.com/nanococoa/nanococoa/internal/gpu"
-	"github.com/nanococoa/nanococoa/internal/workflow"
 )
 
 // Table is where ads are kept.
@@ -107,45 +93,4 @@ func Load[C any]() (C, error) {
 		return c, fmt.Errorf("configuration: %w", err)
 	}
 	return c, nil
-}
-
-// Ads makes the store of a table.
-func (t Table) Ads(cfg aws.Config) *adstore.Store {
-	return adstore.New(dynamodb.NewFromConfig(cfg), t.TableName, nil)
-}
-
-// Pictures makes the bucket.
-func (b Bucket) Pictures(cfg aws.Config) *blob.Bucket {
-	return blob.New(s3.NewFromConfig(cfg, func(o *s3.Options) { o.UsePathStyle = cloud.PathStyle() }), b.BucketName)
-}
-
-// Workflow makes the state machine over the store.
-func (m Machine) Workflow(cfg aws.Config, ads *adstore.Store) *workflow.Machine {
-	return workflow.New(sfn.NewFromConfig(cfg), m.StateMachineARN, ads)
-}
-
-// Client makes the GPU server's client.
-func (g GPU) Client(ctx context.Context, cfg aws.Config) (*gpu.Client, error) {
-	token, err := Secret(ctx, cfg, g.TokenParameter)
-	if err != nil {
-		return nil, err
-	}
-	return gpu.New(gpu.Config{URL: g.URL, Token: token})
-}
-
-// Secret reads a SecureString. No name, or no such parameter, gives "": what
-// the caller then does without is its own decision.
-func Secret(ctx context.Context, cfg aws.Config, name string) (string, error) {
-	if name == "" {
-		return "", nil
-	}
-	out, err := ssm.NewFromConfig(cfg).GetParameter(ctx, &ssm.GetParameterInput{Name: &name, WithDecryption: aws.Bool(true)})
-	var missing *types.ParameterNotFound
-	switch {
-	case errors.As(err, &missing):
-		return "", nil
-	case err != nil:
-		return "", cloud.Fault(fmt.Errorf("read the parameter %s: %w", name, err))
-	}
-	return aws.ToString(out.Parameter.Value), nil
 }
