@@ -1,142 +1,186 @@
-// Package photo takes in the owner's product photo: it refuses what is not a
-// photo or is too big, and turns everything else into upright 8-bit sRGB pixels
-// without a byte of what else the file carried.
 package photo
 
 import (
-	"bytes"
 	"context"
 	"image"
-	"image/draw"
-	"image/gif"
-	"image/jpeg"
-	"image/png"
-
-	xdraw "golang.org/x/image/draw"
-	"golang.org/x/image/webp"
 
 	"github.com/nanococoa/nanococoa/internal/fault"
 )
 
 // The limits of a photo.
 const (
-	// MaxBytes is the largest file taken: what the browser may upload
-	// (20 MB, design section 2).
+	// MaxBytes is the largest file taken, 20 MiB: what the browser may upload
+	// (the length range of the presigned POST).
 	MaxBytes = 20 << 20
-	// MaxPixels covers the 48 and 50 megapixel modes of current phones.
+	// MaxPixels covers the 48 and 50 megapixel modes of current phones
+	// (8160×6120 is 49.9 million).
 	MaxPixels = 50_000_000
-	// MaxFrames is the longest animation taken; only its first frame is used.
+	// MaxFrames is the longest animation taken: 30 s at 10 frames a second.
+	// Only the first frame is used, so this only keeps films out.
 	MaxFrames = 300
-	// MinSide is the smallest width and height an ad can be made from.
+	// MinSide is the smallest width and height in pixels an ad can be made
+	// from, before and after scaling to MaxSide.
 	MinSide = 64
-	// MaxSide is the longer side of a prepared photo in pixels.
+	// MaxSide is the longer side of a prepared photo in pixels: half as much
+	// again as the picture the GPU server renders, so a crop stays sharp.
 	MaxSide = 1536
-	// ThumbnailSide is the longer side of the thumbnail in pixels.
+	// ThumbnailSide is the longer side of the thumbnail in pixels: a dashboard
+	// card of 240 CSS pixels on a screen with two pixels each.
 	ThumbnailSide = 480
+
+	// maxWorking is the most memory in bytes a decoder may need for one photo.
+	// It holds every photo within the other limits except those no camera or
+	// editor makes (above all 50 megapixel progressive CMYK), and fits a Lambda
+	// of 1,769 MB, which is what one whole CPU comes with.
+	maxWorking = 800_000_000
 )
 
-// Info is what the header of a photo says.
+// Info is what the headers of a photo say.
 type Info struct {
 	Format        string // "jpeg", "png", "webp" or "gif"
-	Width, Height int    // as stored, before orientation is applied
+	Width, Height int    // in pixels as stored, before orientation is applied
 	Frames        int    // 1 unless the file is an animation
-	Orientation   int    // EXIF orientation 1–8; 1 when the file says nothing
+	Orientation   int    // EXIF orientation 1–8; 1 when the file names none
 }
 
-// Prepared is a photo ready for everything that follows.
+// Prepared is a photo as every later step, the GPU server and the pages get it.
 type Prepared struct {
-	PNG           []byte // longer side ≤ MaxSide, no metadata
-	Thumbnail     []byte // JPEG, longer side ≤ ThumbnailSide, alpha over white
-	Width, Height int    // of PNG, in pixels
+	PNG           []byte // 8-bit RGB or RGBA, longer side ≤ MaxSide, IHDR, IDAT and IEND only
+	Thumbnail     []byte // JPEG, longer side ≤ ThumbnailSide, transparency over white
+	Width, Height int    // of PNG in pixels
 }
 
-// Check reads headers only.
+// Check reads the structure of a photo without decoding a pixel: every marker
+// or chunk up to the end of the image, so a file that was cut off is found here.
+// It allocates a few kilobytes whatever the file claims.
+//
+// Faults: Photo.Missing for no bytes, Photo.TooLarge over MaxBytes,
+// Photo.HEIC for HEIC and AVIF, Photo.Unsupported for anything else that is not
+// JPEG, PNG, WebP or GIF, Photo.TooManyPixels, Photo.TooManyFrames,
+// Photo.TooSmall, and Photo.Corrupt for what is truncated or contradicts itself.
 func Check(data []byte) (Info, error) {
-	switch {
-	case len(data) == 0:
-		return Info{}, fault.New(fault.PhotoMissing, nil)
-	case len(data) > MaxBytes:
-		return Info{}, fault.Newf(fault.PhotoTooLarge, "%d bytes", len(data))
-	}
-	info := Info{Frames: 1, Orientation: 1}
-	var cfg image.Config
-	var err error
-	switch {
-	case bytes.HasPrefix(data, []byte("\xff\xd8\xff")):
-		info.Format = "jpeg"
-		cfg, err = jpeg.DecodeConfig(bytes.NewReader(data))
-	case bytes.HasPrefix(data, []byte("\x89PNG\r\n\x1a\n")):
-		info.Format = "png"
-		cfg, err = png.DecodeConfig(bytes.NewReader(data))
-	case bytes.HasPrefix(data, []byte("GIF8")):
-		info.Format = "gif"
-		cfg, err = gif.DecodeConfig(bytes.NewReader(data))
-	case bytes.HasPrefix(data, []byte("RIFF")):
-		info.Format = "webp"
-		cfg, err = webp.DecodeConfig(bytes.NewReader(data))
-	default:
-		return Info{}, fault.New(fault.PhotoUnsupported, nil)
-	}
+	f, err := open(data)
 	if err != nil {
-		return Info{}, fault.New(fault.PhotoCorrupt, err)
+		return Info{}, err
 	}
-	info.Width, info.Height = cfg.Width, cfg.Height
-	if cfg.Width*cfg.Height > MaxPixels {
-		return Info{}, fault.Newf(fault.PhotoTooManyPixels, "%dx%d", cfg.Width, cfg.Height)
-	}
-	if cfg.Width < MinSide || cfg.Height < MinSide {
-		return Info{}, fault.Newf(fault.PhotoTooSmall, "%dx%d", cfg.Width, cfg.Height)
-	}
-	return info, nil
+	return f.Info, nil
 }
 
-// Decode checks a photo and decodes it, scaled so that the longer side is at
-// most maxSide (0 = do not scale).
+// Decode checks a photo and gives its first frame as upright 8-bit sRGB pixels
+// with straight alpha, scaled down so that the longer side is at most maxSide
+// pixels (0 = do not scale). It never enlarges. Pixels of no opacity have no
+// colour either, so nothing hides in them.
+//
+// Faults: those of Check, and Photo.Corrupt when the pixels cannot be decoded.
+// When ctx ends, the error wraps ctx.Err() and is no fault.
 func Decode(ctx context.Context, data []byte, maxSide int) (*image.NRGBA, error) {
-	info, err := Check(data)
+	f, err := open(data)
 	if err != nil {
 		return nil, err
 	}
-	var img image.Image
-	r := bytes.NewReader(data)
-	switch info.Format {
-	case "jpeg":
-		img, err = jpeg.Decode(r)
-	case "png":
-		img, err = png.Decode(r)
-	case "gif":
-		img, err = gif.Decode(r)
-	case "webp":
-		img, err = webp.Decode(r)
-	}
+	size := fit(f.Width, f.Height, maxSide)
+	pix, err := f.pixels(ctx, size)
 	if err != nil {
-		return nil, fault.New(fault.PhotoCorrupt, err)
+		return nil, err
 	}
-	w, h := info.Width, info.Height
-	if long := max(w, h); maxSide > 0 && long > maxSide {
-		w, h = max(1, w*maxSide/long), max(1, h*maxSide/long)
+	img, err := pix.scale(ctx, size)
+	if err != nil {
+		return nil, err
 	}
-	out := image.NewNRGBA(image.Rect(0, 0, w, h))
-	xdraw.ApproxBiLinear.Scale(out, out.Rect, img, img.Bounds(), draw.Src, nil)
-	return out, nil
+	if t := newTransform(f.profile()); t != nil {
+		if err := t.apply(ctx, img); err != nil {
+			return nil, err
+		}
+	}
+	return upright(img, f.Orientation), nil
 }
 
-// Prepare makes the product picture and its thumbnail.
+// Prepare makes of an uploaded photo what the rest of the system works with: the
+// product picture and its thumbnail, both free of everything else the file
+// carried.
+//
+// Faults: those of Decode.
 func Prepare(ctx context.Context, data []byte) (Prepared, error) {
 	img, err := Decode(ctx, data, MaxSide)
 	if err != nil {
 		return Prepared{}, err
 	}
-	var big, small bytes.Buffer
-	if err := png.Encode(&big, img); err != nil {
-		return Prepared{}, fault.New(fault.Internal, err)
+	type result struct {
+		jpeg []byte
+		err  error
 	}
-	thumb, err := Decode(ctx, data, ThumbnailSide)
+	small := make(chan result, 1)
+	go func() {
+		var r result
+		r.jpeg, r.err = thumbnail(ctx, img)
+		small <- r
+	}()
+	big, err := encodePNG(ctx, img)
+	t := <-small
 	if err != nil {
 		return Prepared{}, err
 	}
-	if err := jpeg.Encode(&small, thumb, nil); err != nil {
-		return Prepared{}, fault.New(fault.Internal, err)
+	if t.err != nil {
+		return Prepared{}, t.err
 	}
-	return Prepared{PNG: big.Bytes(), Thumbnail: small.Bytes(), Width: img.Rect.Dx(), Height: img.Rect.Dy()}, nil
+	return Prepared{PNG: big, Thumbnail: t.jpeg, Width: img.Rect.Dx(), Height: img.Rect.Dy()}, nil
+}
+
+// fit gives the size of a w×h picture whose longer side is at most maxSide.
+func fit(w, h, maxSide int) image.Point {
+	long := max(w, h)
+	if maxSide <= 0 || long <= maxSide {
+		return image.Pt(w, h)
+	}
+	side := func(n int) int { return max(1, (n*maxSide+long/2)/long) }
+	return image.Pt(side(w), side(h))
+}
+
+// checkSize holds every format to the same limits, before anything is allocated
+// for its pixels.
+func checkSize(w, h int) error {
+	switch long, short := max(w, h), min(w, h); {
+	case short < 1:
+		return corrupt("%d×%d pixels", w, h)
+	case int64(w)*int64(h) > MaxPixels:
+		return fault.Newf(fault.PhotoTooManyPixels, "%d×%d pixels", w, h)
+	case short < MinSide:
+		return fault.Newf(fault.PhotoTooSmall, "%d×%d pixels", w, h)
+	case int64(short)*MaxSide < int64(long)*MinSide && long > MaxSide:
+		f := fault.Newf(fault.PhotoTooSmall, "%d×%d pixels leave less than %d once the longer side is %d", w, h, MinSide, MaxSide)
+		f.Detail = "사진이 너무 길쭉합니다. 긴 쪽이 짧은 쪽의 24배를 넘지 않는 사진을 골라 주세요."
+		return f
+	}
+	return nil
+}
+
+func checkFrames(n int) error {
+	if n > MaxFrames {
+		return fault.Newf(fault.PhotoTooManyFrames, "more than %d frames", MaxFrames)
+	}
+	return nil
+}
+
+// corrupt is the fault of a file that is damaged or cut off.
+func corrupt(format string, args ...any) error {
+	return fault.Newf(fault.PhotoCorrupt, format, args...)
+}
+
+// unsupported is the fault of a file of a known format in a variety nobody's
+// camera or editor writes by default.
+func unsupported(format string, args ...any) error {
+	f := fault.Newf(fault.PhotoUnsupported, format, args...)
+	f.Detail = "이 사진은 읽지 못하는 특수한 방식으로 저장되어 있습니다. 사진 편집 앱에서 일반 JPG나 PNG로 다시 저장해 주세요."
+	return f
+}
+
+// cutOff is the fault of a file that ends before its image does.
+func cutOff() error { return corrupt("cut off") }
+
+// tooHeavy is the fault of a photo within MaxPixels that is coded so that
+// decoding it needs more than maxWorking.
+func tooHeavy(w, h int, n int64) error {
+	f := fault.Newf(fault.PhotoTooManyPixels, "%d×%d pixels coded so that they need %d bytes", w, h, n)
+	f.Detail = "사진을 여는 데 메모리가 너무 많이 듭니다. 크기를 줄이거나 일반 JPG로 다시 저장한 사진을 골라 주세요."
+	return f
 }

@@ -1,0 +1,132 @@
+package photo
+
+import (
+	"bytes"
+	"context"
+	"image"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/nanococoa/nanococoa/internal/fault"
+)
+
+// file is an opened photo: its structure is known, its pixels are not decoded.
+type file struct {
+	Info
+	// profile gives the embedded ICC profile, nil when there is none.
+	profile func() []byte
+	// pixels decodes the first frame. Size is what it will be scaled to, so a
+	// decoder that can give a smaller picture right away may do so.
+	pixels func(ctx context.Context, size image.Point) (picture, error)
+}
+
+// signatures are the first bytes of the formats read here and who reads on.
+var signatures = []struct {
+	magic string // '?' stands for any byte
+	open  func([]byte) (*file, error)
+}{
+	{"\xff\xd8\xff", openJPEG},
+	{"\x89PNG\r\n\x1a\n", openPNG},
+	{"GIF87a", openGIF},
+	{"GIF89a", openGIF},
+	{"RIFF????WEBP", openWebP},
+}
+
+// open finds the format from the first bytes, never from a name or a declared
+// type, and reads the structure.
+func open(data []byte) (*file, error) {
+	switch {
+	case len(data) == 0:
+		return nil, fault.New(fault.PhotoMissing, nil)
+	case len(data) > MaxBytes:
+		return nil, fault.Newf(fault.PhotoTooLarge, "%d bytes", len(data))
+	}
+	for _, s := range signatures {
+		switch {
+		case !matches(data, s.magic):
+		case len(data) < len(s.magic):
+			return nil, corrupt("%d bytes of a signature", len(data))
+		default:
+			return s.open(data)
+		}
+	}
+	if isHEIF(data) {
+		return nil, fault.Newf(fault.PhotoHEIC, "ISO media file of an HEIF brand")
+	}
+	return nil, fault.Newf(fault.PhotoUnsupported, "no known signature")
+}
+
+// matches reports whether data agrees with magic as far as both go.
+func matches(data []byte, magic string) bool {
+	for i := range min(len(data), len(magic)) {
+		if magic[i] != '?' && data[i] != magic[i] {
+			return false
+		}
+	}
+	return true
+}
+
+// isHEIF reports whether data is an ISO base media file (ISO/IEC 14496-12) that
+// names a still-image brand of HEIF or AVIF as its major or a compatible brand.
+// Films and other files of that family do not.
+func isHEIF(data []byte) bool {
+	if len(data) < 12 || string(data[4:8]) != "ftyp" {
+		return false
+	}
+	size := int(data[0])<<24 | int(data[1])<<16 | int(data[2])<<8 | int(data[3])
+	box := data[:min(max(size, 12), len(data), 256)] // 256: more brands than any file names
+	for i := 8; i+4 <= len(box); i += 4 {
+		if i == 12 {
+			continue // the minor version
+		}
+		switch brand := string(box[i : i+4]); {
+		case strings.HasPrefix(brand, "hei"), strings.HasPrefix(brand, "hev"), // heic heix heim heis hevc hevx hevm hevs
+			brand == "mif1", brand == "msf1", brand == "mif2",
+			brand == "avif", brand == "avis":
+			return true
+		}
+	}
+	return false
+}
+
+// guard runs a decoder of somebody else on bytes of a stranger: a panic there is
+// a damaged photo, not the end of this process.
+func guard(decode func() (image.Image, error)) (img image.Image, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			img, err = nil, corrupt("decoder panicked: %v", p)
+		}
+	}()
+	return decode()
+}
+
+// reader gives a decoder the parts of a file one after the other and stops it
+// when the context ends. It is what keeps metadata away from the decoders.
+type reader struct {
+	ctx   context.Context
+	parts [][]byte
+}
+
+func newReader(ctx context.Context, parts ...[]byte) *reader {
+	return &reader{ctx, slices.DeleteFunc(parts, func(p []byte) bool { return len(p) == 0 })}
+}
+
+func (r *reader) Read(p []byte) (int, error) {
+	if err := r.ctx.Err(); err != nil {
+		return 0, err
+	}
+	if len(r.parts) == 0 {
+		return 0, io.EOF
+	}
+	n := copy(p, r.parts[0])
+	if r.parts[0] = r.parts[0][n:]; len(r.parts[0]) == 0 {
+		r.parts = r.parts[1:]
+	}
+	return n, nil
+}
+
+// has reports whether data continues with prefix at offset at.
+func has(data []byte, at int, prefix string) bool {
+	return at >= 0 && at <= len(data) && bytes.HasPrefix(data[at:], []byte(prefix))
+}

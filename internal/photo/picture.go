@@ -1,0 +1,194 @@
+package photo
+
+import (
+	"context"
+	"image"
+	"image/color"
+)
+
+// picture is decoded pixels in whatever form the decoder left them.
+type picture interface {
+	// scale resamples to size, converting to straight 8-bit RGBA on the way. It
+	// fails only when ctx ends.
+	scale(ctx context.Context, size image.Point) (*image.NRGBA, error)
+}
+
+// whole is newPicture of a picture that fills its canvas.
+func whole(ctx context.Context, img image.Image, m matrix) (picture, error) {
+	size := img.Bounds().Size()
+	return newPicture(ctx, img, m, image.Rectangle{Max: size}, size)
+}
+
+// newPicture makes a picture of canvas size with img at frame; around it the
+// canvas is transparent. M says how img is coded if it is YCbCr.
+func newPicture(ctx context.Context, img image.Image, m matrix, frame image.Rectangle, canvas image.Point) (picture, error) {
+	full := frame == image.Rectangle{Max: canvas}
+	switch src := img.(type) {
+	case *image.Gray:
+		if full {
+			return planar{y: newPlane(src.Pix, src.Stride, canvas, 1, 1), matrix: m}, nil
+		}
+	case *image.YCbCr:
+		p := newPlanar(src, m)
+		if full {
+			return p, nil
+		}
+		flat, err := p.scale(ctx, frame.Size())
+		if err != nil {
+			return nil, err
+		}
+		img = flat
+	case *image.NYCbCrA:
+		flat, err := newPlanar(&src.YCbCr, m).scale(ctx, frame.Size())
+		if err != nil {
+			return nil, err
+		}
+		for y := range frame.Dy() {
+			alpha, row := src.A[y*src.AStride:], flat.Pix[y*flat.Stride:]
+			for x := range frame.Dx() {
+				row[4*x+3] = alpha[x]
+			}
+		}
+		img = flat
+	}
+	row := premultiplied(img)
+	if full {
+		return chunky{canvas.X, canvas.Y, row}, nil
+	}
+	return chunky{canvas.X, canvas.Y, func(y int, dst []uint16) {
+		clear(dst)
+		if y >= frame.Min.Y && y < frame.Max.Y {
+			row(y-frame.Min.Y, dst[4*frame.Min.X:4*frame.Max.X])
+		}
+	}}, nil
+}
+
+// newPlanar takes the planes of src, which starts at the origin.
+func newPlanar(src *image.YCbCr, m matrix) planar {
+	h, v := 1, 1
+	switch src.SubsampleRatio {
+	case image.YCbCrSubsampleRatio422:
+		h = 2
+	case image.YCbCrSubsampleRatio420:
+		h, v = 2, 2
+	case image.YCbCrSubsampleRatio440:
+		v = 2
+	case image.YCbCrSubsampleRatio411:
+		h = 4
+	case image.YCbCrSubsampleRatio410:
+		h, v = 4, 2
+	}
+	size := src.Rect.Size()
+	return planar{
+		y:      newPlane(src.Y, src.YStride, size, 1, 1),
+		cb:     newPlane(src.Cb, src.CStride, size, h, v),
+		cr:     newPlane(src.Cr, src.CStride, size, h, v),
+		matrix: m,
+	}
+}
+
+// newPlane describes the samples of a picture of the given size, with one
+// sample for h×v pixels.
+func newPlane(pix []byte, stride int, size image.Point, h, v int) plane {
+	return plane{
+		pix: pix, stride: stride,
+		cols: (size.X + h - 1) / h, rows: (size.Y + v - 1) / v,
+		width: float64(size.X) / float64(h), height: float64(size.Y) / float64(v),
+	}
+}
+
+// chunky is a picture of premultiplied 16-bit RGBA rows made on demand. Colours
+// are averaged premultiplied, so what lies under transparent pixels never
+// bleeds into an edge.
+type chunky struct {
+	width, height int
+	// row writes row y to dst, 4·width long. Safe for concurrent use.
+	row func(y int, dst []uint16)
+}
+
+func (c chunky) scale(ctx context.Context, size image.Point) (*image.NRGBA, error) {
+	img := image.NewNRGBA(image.Rectangle{Max: size})
+	ax, ay := newAxis(size.X, float64(c.width), c.width), newAxis(size.Y, float64(c.height), c.height)
+	return img, inBands(ctx, size.Y, func() func(y int) {
+		row := make([]uint16, 4*c.width)
+		sums := make([]int32, 4*c.width)
+		out := make([]int32, 4*size.X)
+		return func(y int) {
+			clear(sums)
+			start, weights := ay.taps(y)
+			for t, w := range weights {
+				c.row(start+t, row)
+				row := row[:len(sums)]
+				for i := range sums {
+					sums[i] += w * int32(row[i])
+				}
+			}
+			ax.apply4(out, sums)
+			straightRow(img.Pix[y*img.Stride:][:4*size.X], out)
+		}
+	})
+}
+
+// straightRow converts premultiplied samples in 0..65535 to straight 8-bit ones.
+func straightRow(dst []byte, src []int32) {
+	for i := 0; i+4 <= len(src); i += 4 {
+		s, p := src[i:i+4:i+4], dst[i:i+4:i+4]
+		a := uint32(min(max(s[3], 0), 65535))
+		if a < 129 { // rounds to an alpha of 0
+			continue
+		}
+		for c := range 3 {
+			v := uint32(min(max(s[c], 0), int32(a)))
+			p[c] = byte((v*255 + a/2) / a)
+		}
+		p[3] = byte((a + 128) / 257)
+	}
+}
+
+// premultiplied gives a function that makes rows of img, counted from its top,
+// of premultiplied 16-bit RGBA.
+func premultiplied(img image.Image) func(y int, dst []uint16) {
+	b := img.Bounds()
+	switch src := img.(type) {
+	case *image.NRGBA:
+		return func(y int, dst []uint16) {
+			s := src.Pix[y*src.Stride:][:len(dst)]
+			for i := 0; i+4 <= len(s); i += 4 {
+				a := uint32(s[i+3])
+				for c := range 3 {
+					dst[i+c] = uint16((uint32(s[i+c])*a*257 + 127) / 255)
+				}
+				dst[i+3] = uint16(a * 257)
+			}
+		}
+	case *image.RGBA:
+		return func(y int, dst []uint16) {
+			s := src.Pix[y*src.Stride:][:len(dst)]
+			for i, v := range s {
+				dst[i] = uint16(v) * 257
+			}
+		}
+	case *image.Paletted:
+		var colors [256][4]uint16
+		for i, c := range src.Palette {
+			r, g, b, a := c.RGBA()
+			colors[i] = [4]uint16{uint16(r), uint16(g), uint16(b), uint16(a)}
+		}
+		return func(y int, dst []uint16) {
+			for x, i := range src.Pix[y*src.Stride:][:len(dst)/4] {
+				copy(dst[4*x:], colors[i][:])
+			}
+		}
+	default:
+		at := func(x, y int) color.RGBA64 { return color.RGBA64Model.Convert(img.At(x, y)).(color.RGBA64) }
+		if deep, ok := img.(image.RGBA64Image); ok {
+			at = deep.RGBA64At
+		}
+		return func(y int, dst []uint16) {
+			for x := range len(dst) / 4 {
+				c := at(b.Min.X+x, b.Min.Y+y)
+				dst[4*x], dst[4*x+1], dst[4*x+2], dst[4*x+3] = c.R, c.G, c.B, c.A
+			}
+		}
+	}
+}

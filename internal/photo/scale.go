@@ -1,0 +1,239 @@
+package photo
+
+import (
+	"context"
+	"image"
+	"math"
+	"runtime"
+	"sync"
+)
+
+// plane is one channel of 8-bit samples. Width and height are those of the whole
+// picture measured in samples of this plane: fractional where a subsampled
+// picture has an odd size, so the planes of one picture stay aligned.
+type plane struct {
+	pix           []byte
+	stride        int
+	cols, rows    int // samples there are
+	width, height float64
+}
+
+// planar is a picture of one luma and, unless it is grey, two chroma planes.
+type planar struct {
+	y, cb, cr plane
+	matrix    matrix
+}
+
+// matrix is a conversion from YCbCr to RGB as factors of 1/4096.
+type matrix struct{ black, y, crR, cbG, crG, cbB int32 }
+
+// The two conversions photos use: ITU-R BT.601 over the full range as in JFIF
+// (ITU-T T.871), and over 16–235 as in VP8 (RFC 6386, section 9.2).
+var (
+	fullRange   = matrix{0, 4096, 5743, -1410, -2925, 7258}
+	studioRange = matrix{16, 4769, 6537, -1605, -3330, 8263}
+)
+
+// scale resamples each plane straight to the final size, so the full-size RGB
+// picture never exists.
+func (p planar) scale(ctx context.Context, size image.Point) (*image.NRGBA, error) {
+	type resampler struct {
+		plane
+		x, y axis
+	}
+	planes := []resampler{{plane: p.y}}
+	if p.cb.pix != nil {
+		planes = append(planes, resampler{plane: p.cb}, resampler{plane: p.cr})
+	}
+	for i := range planes {
+		r := &planes[i]
+		r.x, r.y = newAxis(size.X, r.width, r.cols), newAxis(size.Y, r.height, r.rows)
+	}
+	img := image.NewNRGBA(image.Rectangle{Max: size})
+	m := p.matrix
+	return img, inBands(ctx, size.Y, func() func(y int) {
+		sums := make([]int32, max(p.y.cols, p.cb.cols))
+		var out [3][]int32
+		for i := range planes {
+			out[i] = make([]int32, size.X)
+		}
+		return func(y int) {
+			for i := range planes {
+				r := &planes[i]
+				sums := sums[:r.cols]
+				start, weights := r.y.taps(y)
+				for t, w := range weights {
+					row := r.pix[(start+t)*r.stride:][:r.cols]
+					if t == 0 {
+						set(sums, row, w)
+					} else {
+						add(sums, row, w)
+					}
+				}
+				r.x.apply(out[i], sums)
+			}
+			dst := img.Pix[y*img.Stride:][:4*size.X]
+			if len(planes) == 1 {
+				m.greyRow(dst, out[0])
+			} else {
+				m.row(dst, out[0], out[1], out[2])
+			}
+		}
+	})
+}
+
+// set and add weigh one row of samples into the sums of its columns.
+func set(sums []int32, row []byte, weight int32) {
+	row = row[:len(sums)]
+	for i := range sums {
+		sums[i] = weight * int32(row[i])
+	}
+}
+
+func add(sums []int32, row []byte, weight int32) {
+	row = row[:len(sums)]
+	for i := range sums {
+		sums[i] += weight * int32(row[i])
+	}
+}
+
+// row converts samples in units of 1/256 to opaque RGBA.
+func (m *matrix) row(dst []byte, y, cb, cr []int32) {
+	cb, cr = cb[:len(y)], cr[:len(y)]
+	for x, l := range y {
+		l = (l-m.black<<8)*m.y + 1<<19
+		b, r := cb[x]-128<<8, cr[x]-128<<8
+		p := dst[4*x:][:4]
+		p[0] = clamp8((l + m.crR*r) >> 20)
+		p[1] = clamp8((l + m.cbG*b + m.crG*r) >> 20)
+		p[2] = clamp8((l + m.cbB*b) >> 20)
+		p[3] = 255
+	}
+}
+
+func (m *matrix) greyRow(dst []byte, y []int32) {
+	for x, l := range y {
+		v := clamp8(((l-m.black<<8)*m.y + 1<<19) >> 20)
+		p := dst[4*x:][:4]
+		p[0], p[1], p[2], p[3] = v, v, v, 255
+	}
+}
+
+func clamp8(v int32) byte { return byte(min(max(v, 0), 255)) }
+
+// axis says, for each sample of the result along one direction, which source
+// samples it is made of.
+type axis struct {
+	start   []int
+	offset  []int // into weights; one longer than start
+	weights []int32
+}
+
+// unit is the sum of the weights of one sample, 2^14: times a 16-bit value and
+// the kernel's overshoot it stays within an int32.
+const unit = 1 << 14
+
+// newAxis makes the weights to resample a line of length samples (of which there
+// are n, n ≥ length) to size samples.
+func newAxis(size int, length float64, n int) axis {
+	a := axis{start: make([]int, size), offset: make([]int, size+1)}
+	ratio := length / float64(size)
+	stretch := max(ratio, 1)
+	var w []float64
+	for i := range size {
+		center := (float64(i) + 0.5) * ratio
+		first := max(0, int(math.Floor(center-kernelReach*stretch)))
+		last := min(n-1, int(math.Ceil(center+kernelReach*stretch)))
+		w = w[:0]
+		sum := 0.0
+		for j := first; j <= last; j++ {
+			v := kernel((float64(j) + 0.5 - center) / stretch)
+			w = append(w, v)
+			sum += v
+		}
+		for len(w) > 1 && w[0] == 0 {
+			w, first = w[1:], first+1
+		}
+		for len(w) > 1 && w[len(w)-1] == 0 {
+			w = w[:len(w)-1]
+		}
+		a.start[i], a.offset[i] = first, len(a.weights)
+		// Each weight takes the rounding error of those before it along, so the
+		// sum is exact and flat areas keep their value.
+		done, exact := int32(0), 0.0
+		for _, v := range w {
+			exact += v / sum * unit
+			q := int32(math.Round(exact)) - done
+			done += q
+			a.weights = append(a.weights, q)
+		}
+	}
+	a.offset[size] = len(a.weights)
+	return a
+}
+
+func (a *axis) taps(i int) (start int, weights []int32) {
+	return a.start[i], a.weights[a.offset[i]:a.offset[i+1]]
+}
+
+// apply resamples sums of 8-bit samples times unit to samples in units of 1/256.
+func (a *axis) apply(dst, sums []int32) {
+	for i := range dst {
+		start, weights := a.taps(i)
+		src := sums[start:][:len(weights)]
+		v := int32(unit / 2)
+		for t, w := range weights {
+			v += w * (src[t] >> 6)
+		}
+		dst[i] = v >> 14
+	}
+}
+
+// apply4 resamples sums of 16-bit RGBA samples times unit to 16-bit samples.
+func (a *axis) apply4(dst, sums []int32) {
+	for i := 0; i < len(dst); i += 4 {
+		start, weights := a.taps(i / 4)
+		src := sums[4*start:][:4*len(weights)]
+		var r, g, b, o int32 = unit / 2, unit / 2, unit / 2, unit / 2
+		for t, w := range weights {
+			s := src[4*t:][:4]
+			r += w * (s[0] >> 14)
+			g += w * (s[1] >> 14)
+			b += w * (s[2] >> 14)
+			o += w * (s[3] >> 14)
+		}
+		d := dst[i:][:4]
+		d[0], d[1], d[2], d[3] = r>>14, g>>14, b>>14, o>>14
+	}
+}
+
+const kernelReach = 2
+
+// kernel is the Catmull-Rom spline.
+func kernel(x float64) float64 {
+	switch x = math.Abs(x); {
+	case x < 1:
+		return (1.5*x-2.5)*x*x + 1
+	case x < 2:
+		return ((-0.5*x+2.5)*x-4)*x + 2
+	}
+	return 0
+}
+
+// inBands runs a row function over 0..rows in one band for each processor. Begin
+// is called once for each band and makes its row function, with its buffers.
+func inBands(ctx context.Context, rows int, begin func() func(y int)) error {
+	n := min(runtime.GOMAXPROCS(0), rows)
+	var bands sync.WaitGroup
+	for i := range n {
+		top, bottom := rows*i/n, rows*(i+1)/n
+		bands.Go(func() {
+			row := begin()
+			for y := top; y < bottom && ctx.Err() == nil; y++ {
+				row(y)
+			}
+		})
+	}
+	bands.Wait()
+	return ctx.Err()
+}
