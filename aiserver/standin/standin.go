@@ -52,7 +52,7 @@ func (*Engine) Render(ctx context.Context, r engine.Request) (engine.Rendering, 
 	}
 	const trusted = 0.5
 	src, box := image.Image(cut.Pixels), cut.Box
-	if cut.Confidence < trusted {
+	if cut.Evidence.Confidence() < trusted {
 		src, box = r.Photo, r.Photo.Rect
 	}
 	k := min(float64(w)*0.6/float64(box.Dx()), float64(h)*0.58/float64(box.Dy()))
@@ -83,7 +83,7 @@ func (*Engine) Render(ctx context.Context, r engine.Request) (engine.Rendering, 
 		Picture:  pic,
 		Analysis: compose.Analyze(pic, pb, mask, "standin", nil),
 		Scene:    "plain",
-		CutOut:   cut.Confidence >= trusted,
+		CutOut:   cut.Evidence.Confidence() >= trusted,
 	}, nil
 }
 

@@ -36,3 +36,33 @@ func Rows(ctx context.Context, n int, work func(from, to int)) error {
 	wg.Wait()
 	return ctx.Err()
 }
+
+// BoxBlur averages the plane over squares of side 2·radius+1, in place. Edges
+// repeat.
+func BoxBlur(p []float32, w, h, radius int) {
+	if radius < 1 {
+		return
+	}
+	line := make([]float32, max(w, h))
+	blur := func(at func(i int) *float32, n int) {
+		for i := range n {
+			line[i] = *at(i)
+		}
+		k := 1 / float32(2*radius+1)
+		var sum float32
+		for i := -radius; i <= radius; i++ {
+			sum += line[min(max(i, 0), n-1)]
+		}
+		for i := range n {
+			*at(i) = sum * k
+			sum += line[min(i+radius+1, n-1)] - line[max(i-radius, 0)]
+		}
+	}
+	for y := range h {
+		row := p[y*w : y*w+w]
+		blur(func(i int) *float32 { return &row[i] }, w)
+	}
+	for x := range w {
+		blur(func(i int) *float32 { return &p[i*w+x] }, h)
+	}
+}

@@ -1,0 +1,412 @@
+package cutout
+
+import (
+	"context"
+	"math"
+
+	"github.com/nanococoa/nanococoa/aiserver/standin/tone"
+)
+
+// What a cell is taken for while regions are decided.
+const (
+	unknown = iota
+	behind  // background, shadow or reflection
+	product
+)
+
+const (
+	// likeness is the least tolerance (OKLab) for "the same colour as the
+	// backdrop"; noisy backdrops widen it to four times their noise.
+	likeness = 0.022
+	// surely is a distance from the backdrop that no noise and no faint shadow
+	// explains.
+	surely = 0.16
+	// smooth is the roughness below which a cell may be shadow or reflection.
+	// Fabric, print and edges are above.
+	smooth = 0.035
+	// faintStep and clearStep are the largest steps in lightness between
+	// neighbouring cells that a spreading shadow may make, and that the straight
+	// edge of a cropped studio reflection may make near the floor.
+	faintStep = 0.028
+	clearStep = 0.065
+)
+
+// regions is the photo's division into product and background, on the grid.
+type regions struct {
+	*grid
+	drop     backdrop
+	state    []uint8    // product or behind, after segment
+	expected []tone.Lab // the backdrop's colour at each cell
+	off      []float32  // the cell's distance from it
+	shade    []bool     // the cell could be a shadow or reflection on the backdrop
+	holes    int        // openings cut into the product
+}
+
+// segment decides for every cell whether it is product.
+func segment(ctx context.Context, g *grid) (*regions, error) {
+	r := &regions{grid: g, drop: fitBackdrop(g)}
+	n := g.w * g.h
+	r.state = make([]uint8, n)
+	r.expected = make([]tone.Lab, n)
+	r.off = make([]float32, n)
+	r.shade = make([]bool, n)
+	if len(r.drop.surfaces) == 0 {
+		return r, nil
+	}
+	for i := range n {
+		r.expected[i], r.off[i] = r.drop.nearest(g, i)
+		r.shade[i] = r.couldBeShade(i)
+	}
+	alike := max(likeness, 4*r.drop.noise)
+	r.growBackdrop(alike)
+	r.growShade()
+	r.openHoles(alike)
+	if err := r.cutUnknown(ctx, alike); err != nil {
+		return nil, err
+	}
+	r.tidy()
+	return r, nil
+}
+
+// couldBeShade reports whether the cell is the backdrop under less light: every
+// channel of linear light reduced by about the same factor, and no texture.
+func (r *regions) couldBeShade(i int) bool {
+	if r.rough[i] > smooth {
+		return false
+	}
+	c, b := r.lab[i].RGB(), r.expected[i].RGB()
+	var k [3]float32
+	for ch := range 3 {
+		if b[ch] < 0.02 {
+			return false
+		}
+		k[ch] = c[ch] / b[ch]
+	}
+	mean := (k[0] + k[1] + k[2]) / 3
+	// 0.25 of the light is the core of a contact shadow; darker is a thing. A
+	// shadow may take the tint of its surroundings, by a sixth.
+	const darkest, tint = 0.25, 0.16
+	if mean < darkest || mean > 1.06 {
+		return false
+	}
+	for ch := range 3 {
+		if d := k[ch] - mean; d > tint*mean || d < -tint*mean {
+			return false
+		}
+	}
+	return true
+}
+
+// growBackdrop marks what has the backdrop's colour and hangs together with the
+// border.
+func (r *regions) growBackdrop(alike float32) {
+	var queue []int
+	take := func(i int) {
+		if r.state[i] == unknown && r.off[i] < alike {
+			r.state[i] = behind
+			queue = append(queue, i)
+		}
+	}
+	for x := range r.w {
+		take(x)
+		take((r.h-1)*r.w + x)
+	}
+	for y := range r.h {
+		take(y * r.w)
+		take(y*r.w + r.w - 1)
+	}
+	for len(queue) > 0 {
+		i := queue[len(queue)-1]
+		queue = queue[:len(queue)-1]
+		r.around(i, take)
+	}
+}
+
+// growShade lets the background spread over shadows and reflections: gently
+// darkening cells in the lower part of the product, wide enough that a bright
+// stripe of the product itself is not one.
+func (r *regions) growShade() {
+	top, bottom := r.h, -1
+	for i, off := range r.off {
+		if off > surely && r.state[i] == unknown {
+			top, bottom = min(top, i/r.w), max(bottom, i/r.w)
+		}
+	}
+	if bottom < 0 {
+		return
+	}
+	height := float32(bottom - top)
+	castFrom := float32(top) + 0.45*height   // a low sun's shadow climbs no higher
+	layFrom := float32(bottom) - 0.25*height // where the product meets its floor
+
+	ok := make([]bool, len(r.off))
+	for i := range ok {
+		ok[i] = r.state[i] == behind || r.shade[i] && float32(i/r.w) > castFrom
+	}
+	// Opening by a disc of 1 % of the picture: only regions that wide count.
+	ok = r.opened(ok, int32(3*max(2, max(r.w, r.h)/100)))
+
+	var queue []int
+	for i, s := range r.state {
+		if s == behind {
+			queue = append(queue, i)
+		}
+	}
+	for len(queue) > 0 {
+		i := queue[len(queue)-1]
+		queue = queue[:len(queue)-1]
+		r.around(i, func(j int) {
+			if r.state[j] != unknown || !ok[j] {
+				return
+			}
+			step := r.lab[i][0] - r.lab[j][0]
+			limit := float32(faintStep)
+			if float32(j/r.w) > layFrom && r.off[j] < 2*clearStep {
+				limit = clearStep
+			}
+			if step < limit && step > -limit {
+				r.state[j] = behind
+				queue = append(queue, j)
+			}
+		})
+	}
+}
+
+// opened is the morphological opening of a region by a disc whose radius is
+// given in thirds of a cell.
+func (r *regions) opened(in []bool, radius int32) []bool {
+	out := make([]bool, len(in))
+	for i, v := range in {
+		out[i] = !v
+	}
+	d := r.distances(out, 1<<20)
+	for i := range out {
+		out[i] = d[i] > radius
+	}
+	d = r.distances(out, 1<<20)
+	for i := range out {
+		out[i] = in[i] && d[i] <= radius
+	}
+	return out
+}
+
+// openHoles marks enclosed regions through which the backdrop shows, such as
+// the space under a handle. White print has the backdrop's colour too, so a hole
+// must match it as tightly as the border itself does, be evenly lit, be larger
+// than print, and lie close to the outline: what encloses a hole is a strap.
+func (r *regions) openHoles(alike float32) {
+	candidate := make([]bool, len(r.state))
+	for i, s := range r.state {
+		candidate[i] = s == unknown && r.off[i] < alike
+	}
+	label, size := r.components(candidate)
+	if len(size) == 1 {
+		return
+	}
+	outside := make([]bool, len(r.state))
+	for i, s := range r.state {
+		outside[i] = s == behind
+	}
+	gap := r.distances(outside, 1<<20)
+
+	type sums struct {
+		off, rough float64
+		gap        int32
+		deep       int32
+	}
+	of := make([]sums, len(size))
+	inner := make([]bool, len(candidate))
+	for i := range inner {
+		inner[i] = !candidate[i]
+	}
+	depth := r.distances(inner, 1<<20)
+	for n := range of {
+		of[n].gap = 1 << 20
+	}
+	for i, l := range label {
+		if l == 0 {
+			continue
+		}
+		s := &of[l]
+		s.off += float64(r.off[i]) / float64(size[l])
+		s.gap = min(s.gap, gap[i])
+		s.deep = max(s.deep, depth[i])
+	}
+	long := max(r.w, r.h)
+	for l := 1; l < len(size); l++ {
+		s := of[l]
+		big := size[l] >= len(r.state)/2500 && s.deep >= 3*3/2
+		even := s.off < float64(max(0.010, 1.6*r.drop.noise))
+		near := s.gap <= int32(3*long*12/100)
+		if !(big && even && near) {
+			continue
+		}
+		r.holes++
+		for i := range label {
+			if label[i] == int32(l) {
+				r.state[i] = behind
+			}
+		}
+	}
+}
+
+// cutUnknown settles the cells that are neither backdrop nor plainly product by
+// a minimum cut between colour mixtures of the two, along the strongest edges.
+func (r *regions) cutUnknown(ctx context.Context, alike float32) error {
+	isBehind := make([]bool, len(r.state))
+	for i, s := range r.state {
+		isBehind[i] = s == behind
+	}
+	near := r.distances(isBehind, 1<<20)
+	var fore, back []tone.Lab
+	for i, s := range r.state {
+		if s == behind {
+			// Shadows are judged by where they lie, not by colour: in the mixture
+			// they would explain the product's greys everywhere.
+			if !r.shade[i] || r.off[i] < alike {
+				back = append(back, r.lab[i])
+			}
+			continue
+		}
+		// Enclosed cells far from the outline are product whatever their colour:
+		// print, labels, highlights. So is anything rough or far off the backdrop.
+		const band = 3 * 5
+		if near[i] > band || r.off[i] > surely && !r.shade[i] && near[i] > 3 {
+			r.state[i] = product
+		}
+		if r.off[i] > 2*alike {
+			fore = append(fore, r.lab[i])
+		}
+	}
+	if len(fore) == 0 || len(back) == 0 {
+		return nil
+	}
+	for range 2 {
+		side, nodes, err := r.minimumCut(ctx, fitMixture(fore, 6), fitMixture(back, 4))
+		if err != nil {
+			return err
+		}
+		fore = fore[:0]
+		for n, i := range nodes {
+			isBehind[i] = !side[n]
+		}
+		for i := range r.state {
+			if r.state[i] == product || r.state[i] == unknown && !isBehind[i] {
+				fore = append(fore, r.lab[i])
+			}
+		}
+		if len(fore) == 0 {
+			break
+		}
+	}
+	for i, s := range r.state {
+		if s == unknown {
+			r.state[i] = product
+			if isBehind[i] {
+				r.state[i] = behind
+			}
+		}
+	}
+	return nil
+}
+
+// minimumCut gives for each unknown cell whether it is product.
+func (r *regions) minimumCut(ctx context.Context, fore, back mixture) (side []bool, nodes []int, err error) {
+	index := make([]int32, len(r.state))
+	for i, s := range r.state {
+		index[i] = -1
+		if s == unknown {
+			index[i] = int32(len(nodes))
+			nodes = append(nodes, i)
+		}
+	}
+	// steps are the eight neighbours; a direction and its opposite sum to 7.
+	steps := [8][2]int{{-1, -1}, {0, -1}, {1, -1}, {-1, 0}, {1, 0}, {-1, 1}, {0, 1}, {1, 1}}
+	// beta scales colour steps by their average, so that the price of an edge
+	// adapts to the photo's contrast (GrabCut's choice).
+	var sum float64
+	var count int
+	for i := range r.state {
+		if i%r.w+1 < r.w {
+			d := float64(r.lab[i].Distance(r.lab[i+1]))
+			sum += d * d
+			count++
+		}
+	}
+	beta := 1 / (2*sum/float64(max(count, 1)) + 1e-6)
+	// smoothness weighs the outline against the colours; GrabCut's 50 is for
+	// densities over 0..255, over OKLab the log densities spread less.
+	const smoothness = 14
+	f := newNetwork(len(nodes))
+	for n, i := range nodes {
+		c := r.lab[i]
+		costBack := back.cost(c)
+		// The surface knows better than the mixture what the backdrop is here.
+		spread := float64(max(leastSpread, 1.5*r.drop.noise))
+		z := float64(r.off[i]) / spread
+		costBack = min(costBack, 0.5*z*z+3*math.Log(spread)+2.76)
+		if r.shade[i] {
+			// A shadow may have any depth: a flat density over that range.
+			costBack = min(costBack, 0.5)
+		}
+		costFore := fore.cost(c)
+		// A clear preference, but never a verdict: single cells are noisy.
+		const most = 30
+		t := min(max(costBack-costFore, -most), most)
+		x, y := i%r.w, i/r.w
+		for d, s := range steps {
+			nx, ny := x+s[0], y+s[1]
+			if nx < 0 || ny < 0 || nx >= r.w || ny >= r.h {
+				continue
+			}
+			j := ny*r.w + nx
+			dist := float64(c.Distance(r.lab[j]))
+			capacity := smoothness * math.Exp(-beta*dist*dist)
+			if s[0] != 0 && s[1] != 0 {
+				capacity /= math.Sqrt2
+			}
+			switch {
+			case index[j] >= 0:
+				if j > i {
+					f.link(int32(n), index[j], d, float32(capacity))
+				}
+			case r.state[j] == product:
+				t += capacity
+			default:
+				t -= capacity
+			}
+		}
+		f.supply[n] = float32(t)
+	}
+	side, err = f.cut(ctx)
+	return side, nodes, err
+}
+
+// tidy drops crumbs of product and fills pinholes: regions too small to be
+// either a part of the product or an opening in it.
+func (r *regions) tidy() {
+	in := make([]bool, len(r.state))
+	for i, s := range r.state {
+		in[i] = s == product
+	}
+	label, size := r.components(in)
+	largest := 0
+	for _, n := range size {
+		largest = max(largest, n)
+	}
+	for i, l := range label {
+		// 1 % of the main part keeps the second shoe and drops dust.
+		if l != 0 && size[l] < largest/100+4 {
+			r.state[i] = behind
+		}
+	}
+	for i, s := range r.state {
+		in[i] = s == behind
+	}
+	label, size = r.components(in)
+	for i, l := range label {
+		if l != 0 && size[l] < len(r.state)/6000+2 {
+			r.state[i] = product
+		}
+	}
+}
