@@ -36,7 +36,7 @@ func wire(ctx context.Context) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	cfg, err := cloud.Load(ctx)
+	cfg, err := cloud.Load()
 	if err != nil {
 		return nil, err
 	}

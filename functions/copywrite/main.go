@@ -19,7 +19,7 @@ func wire(ctx context.Context) (step.Func, error) {
 	if err != nil {
 		return nil, err
 	}
-	cfg, err := cloud.Load(ctx)
+	cfg, err := cloud.Load()
 	if err != nil {
 		return nil, err
 	}

@@ -13,12 +13,12 @@ import (
 
 func main() { step.Main("fail", wire) }
 
-func wire(ctx context.Context) (step.Func, error) {
+func wire(_ context.Context) (step.Func, error) {
 	c, err := config.Load[config.End]()
 	if err != nil {
 		return nil, err
 	}
-	cfg, err := cloud.Load(ctx)
+	cfg, err := cloud.Load()
 	if err != nil {
 		return nil, err
 	}

@@ -26,12 +26,12 @@ func main() {
 	lambda.Start(handler.Handle)
 }
 
-func wire(ctx context.Context) (*workflow.Ingest, error) {
+func wire(_ context.Context) (*workflow.Ingest, error) {
 	c, err := config.Load[config.Ingest]()
 	if err != nil {
 		return nil, err
 	}
-	cfg, err := cloud.Load(ctx)
+	cfg, err := cloud.Load()
 	if err != nil {
 		return nil, err
 	}

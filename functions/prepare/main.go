@@ -14,12 +14,12 @@ import (
 
 func main() { step.Main("prepare", wire) }
 
-func wire(ctx context.Context) (step.Func, error) {
+func wire(_ context.Context) (step.Func, error) {
 	c, err := config.Load[config.Prepare]()
 	if err != nil {
 		return nil, err
 	}
-	cfg, err := cloud.Load(ctx)
+	cfg, err := cloud.Load()
 	if err != nil {
 		return nil, err
 	}

@@ -1,7 +1,6 @@
 // Package cloud holds what every AWS client of ours shares: how its
 // configuration is loaded and how its errors become faults. Nothing in it knows
-// whether it talks to AWS or to a local engine: the SDK reads AWS_ENDPOINT_URL
-// itself.
+// whether it talks to AWS or to a local engine.
 package cloud
 
 import (
@@ -13,7 +12,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
-	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/smithy-go"
 
 	"github.com/nanococoa/nanococoa/internal/fault"
@@ -24,22 +23,40 @@ import (
 // business, which waits with jitter.
 const sdkAttempts = 3
 
-// Load reads the SDK configuration from the environment.
-func Load(ctx context.Context) (aws.Config, error) {
-	cfg, err := config.LoadDefaultConfig(ctx, config.WithRetryer(func() aws.Retryer {
-		return retry.AddWithMaxAttempts(retry.NewStandard(), sdkAttempts)
-	}))
-	if err != nil {
-		return aws.Config{}, fmt.Errorf("load the AWS configuration: %w", err)
+// Load makes the SDK's configuration from what Lambda puts into the
+// environment: region, the role's credentials and, for a local engine, the
+// endpoint. The SDK's own config package also knows SSO, profiles, web identity
+// and instance metadata; a function has none of them, and without that package
+// its zip is 0.5 MB smaller.
+func Load() (aws.Config, error) {
+	var missing []error
+	need := func(name string) string {
+		v := os.Getenv(name)
+		if v == "" {
+			missing = append(missing, fmt.Errorf("%s is not set", name))
+		}
+		return v
 	}
-	return cfg, nil
+	cfg := aws.Config{
+		Region: need("AWS_REGION"),
+		Credentials: credentials.NewStaticCredentialsProvider(
+			need("AWS_ACCESS_KEY_ID"), need("AWS_SECRET_ACCESS_KEY"), os.Getenv("AWS_SESSION_TOKEN")),
+		Retryer: func() aws.Retryer { return retry.AddWithMaxAttempts(retry.NewStandard(), sdkAttempts) },
+	}
+	if endpoint := os.Getenv(endpointVariable); endpoint != "" {
+		cfg.BaseEndpoint = &endpoint
+	}
+	return cfg, errors.Join(missing...)
 }
+
+// endpointVariable is the SDKs' standard variable for another endpoint.
+const endpointVariable = "AWS_ENDPOINT_URL"
 
 // PathStyle reports whether S3 must be addressed as host/bucket instead of
 // bucket.host: whenever a custom endpoint is set, since a local engine has no
 // wildcard DNS.
 func PathStyle() bool {
-	return os.Getenv("AWS_ENDPOINT_URL") != "" || os.Getenv("AWS_ENDPOINT_URL_S3") != ""
+	return os.Getenv(endpointVariable) != ""
 }
 
 // throttles are the error codes by which AWS asks for a slower pace.

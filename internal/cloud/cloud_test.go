@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/aws/smithy-go"
@@ -42,21 +43,28 @@ func TestFault(t *testing.T) {
 	}
 }
 
-func TestPathStyleFollowsTheEndpoint(t *testing.T) {
-	t.Setenv("AWS_ENDPOINT_URL", "")
-	t.Setenv("AWS_ENDPOINT_URL_S3", "")
-	if cloud.PathStyle() {
-		t.Error("path style without an endpoint")
+func TestLoadTakesWhatLambdaSets(t *testing.T) {
+	for k, v := range map[string]string{"AWS_REGION": "ap-northeast-2", "AWS_ACCESS_KEY_ID": "id", "AWS_SECRET_ACCESS_KEY": "secret", "AWS_SESSION_TOKEN": "token", "AWS_ENDPOINT_URL": ""} {
+		t.Setenv(k, v)
 	}
-	t.Setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
-	if !cloud.PathStyle() {
-		t.Error("virtual hosts with an endpoint")
-	}
-	cfg, err := cloud.Load(t.Context())
+	cfg, err := cloud.Load()
 	if err != nil {
 		t.Fatal(err)
 	}
-	if cfg.Retryer().MaxAttempts() != 3 {
-		t.Errorf("attempts = %d", cfg.Retryer().MaxAttempts())
+	creds, err := cfg.Credentials.Retrieve(t.Context())
+	if err != nil || creds.AccessKeyID != "id" || creds.SecretAccessKey != "secret" || creds.SessionToken != "token" {
+		t.Errorf("credentials = %+v, %v", creds, err)
+	}
+	if cfg.Region != "ap-northeast-2" || cfg.BaseEndpoint != nil || cloud.PathStyle() || cfg.Retryer().MaxAttempts() != 3 {
+		t.Errorf("config = %+v", cfg)
+	}
+	t.Setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
+	if cfg, _ = cloud.Load(); cfg.BaseEndpoint == nil || *cfg.BaseEndpoint != "http://127.0.0.1:1" || !cloud.PathStyle() {
+		t.Error("a local endpoint is not used")
+	}
+	t.Setenv("AWS_REGION", "")
+	t.Setenv("AWS_ACCESS_KEY_ID", "")
+	if _, err := cloud.Load(); err == nil || !strings.Contains(err.Error(), "AWS_REGION") || !strings.Contains(err.Error(), "AWS_ACCESS_KEY_ID") {
+		t.Errorf("err = %v, want both names", err)
 	}
 }
