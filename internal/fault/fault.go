@@ -28,6 +28,8 @@ const (
 	RequestTooLarge    Code = "Request.TooLarge"    // the body exceeds what this call takes
 	RequestUnsupported Code = "Request.Unsupported" // unknown path, method or media type
 	RequestConflict    Code = "Request.Conflict"    // an Idempotency-Key was used with another body
+	RequestNotFound    Code = "Request.NotFound"    // no such route; the gateway answers this one itself
+	RequestThrottled   Code = "Request.Throttled"   // more requests than the gateway takes; it answers this one itself
 
 	RequestUnauthorized Code = "Request.Unauthorized" // the call needs a token and has none or a wrong one
 
@@ -82,6 +84,9 @@ var kinds = map[Code]Kind{
 	RequestConflict:    {http.StatusConflict, false, "같은 Idempotency-Key로 다른 내용이 이미 접수되었습니다. 새 키로 다시 보내 주세요."},
 
 	RequestUnauthorized: {http.StatusUnauthorized, false, "이 서버를 쓸 권한이 확인되지 않았습니다. 운영자에게 토큰을 확인해 주세요."},
+
+	RequestNotFound:  {http.StatusNotFound, false, "없는 주소입니다. API 문서(/api/docs)에서 주소와 방식을 확인해 주세요."},
+	RequestThrottled: {http.StatusTooManyRequests, false, "요청이 잠시 몰렸습니다. 몇 초 뒤 다시 시도해 주세요."},
 
 	AdNotFound:     {http.StatusNotFound, false, "광고를 찾을 수 없습니다. 주소가 맞는지, 이미 삭제하지 않으셨는지 확인해 주세요."},
 	AdNotFailed:    {http.StatusConflict, false, "실패한 광고만 다시 시도할 수 있습니다. 지금 상태를 확인해 주세요."},
