@@ -2,18 +2,26 @@
 // for calm areas that do not touch the product, sets Korean text there, and
 // gives the finished picture and the HTML from one layout, so that the two
 // agree. It knows nothing of HTTP, engines or storage.
+//
+// Render works in this order: clean the copy, place the picture on the frame
+// together with the words (search), paint picture and extended backdrop
+// (layer), choose colours by measured contrast (tint), draw (brush) and write
+// the markup (writer). The plan between search and drawing is the one layout.
 package compose
 
 import (
 	"context"
-	"errors"
+	"fmt"
 	"image"
+	"image/color"
+	"math"
 
 	"github.com/nanococoa/nanococoa/internal/ad"
+	"github.com/nanococoa/nanococoa/internal/fault"
 )
 
-// The sizes Render makes, in pixels: Naver's smallest banner is 342×228 and
-// the tallest story is 1080×1920.
+// The sizes Render makes, in pixels: the smallest banner of Korean ad networks
+// is 342×228, the tallest a 1080×1920 story.
 const (
 	MinWidth  = 342
 	MinHeight = 228
@@ -22,7 +30,7 @@ const (
 
 // Request is one picture to put words on.
 type Request struct {
-	Picture                        image.Image  // stage 1's picture
+	Picture                        image.Image  // stage 1's picture, without words
 	Analysis                       *ad.Analysis // of Picture; nil: measured here with an unknown product, taken to be in the centre
 	MainCopy, SubCopy, ProductName string       // as the owner or the copywriter wrote them
 	Size                           image.Point  // pixels; zero: the picture's own size
@@ -30,12 +38,22 @@ type Request struct {
 	Notice                         bool         // draw the small visible "AI 생성" mark
 }
 
-// Line is one line of text as drawn. Role is "main", "sub" or "notice".
+// The roles of lines.
+const (
+	roleMain   = "main"
+	roleSub    = "sub"
+	roleNotice = "notice"
+)
+
+const noticeText = "AI 생성"
+
+// Line is one line of text as drawn: what is left of it after cleaning. Role
+// is "main", "sub" or "notice".
 type Line struct {
 	Text   string
 	Role   string
-	Box    ad.Box // advance width × line box, in fractions of the result
-	SizePx float64
+	Box    ad.Box  // advance width × line height, in fractions of the result
+	SizePx float64 // font size
 }
 
 // Result is a finished picture with the HTML made from the same layout.
@@ -43,19 +61,380 @@ type Result struct {
 	Image    *image.RGBA
 	HTML     string
 	Lines    []Line
-	Layout   string  // the layout's name
-	Contrast float64 // WCAG 2, worst decile under the text, scrim included
+	Layout   string  // left-column, right-column, top-center, top-left, bottom-band, bottom-left; none without words
+	Contrast float64 // WCAG 2, the worst decile under the worst line, scrim included; 0 without words
 	Scrim    bool    // whether a scrim was needed
 }
 
-// Render sets the words on the picture.
-func Render(ctx context.Context, r Request) (Result, error) {
-	return Result{}, errors.New("compose: not there yet")
+// setLine is a line with everything needed to draw it.
+type setLine struct {
+	text  string
+	role  string
+	at    rect // advance × line height
+	px    float64
+	face  *typeface
+	run   run
+	color color.RGBA
 }
 
-// Analyze measures img for text areas, colours and contrast. product is the
-// product's box in fractions; mask, which may be nil, its exact coverage at
-// img's size. source and mood are passed on.
-func Analyze(img image.Image, product ad.Box, mask *image.Alpha, source string, mood []string) ad.Analysis {
-	return ad.Analysis{Version: "1", Source: source, ProductBox: product, Mood: mood}
+// plan is the one layout both outputs are made from. Lengths are px of the
+// result.
+type plan struct {
+	size    image.Point
+	picture image.Point // size of the picture the layers cut from
+	layers  []layer
+	ground  color.RGBA // shows only while the picture loads
+	product rect
+
+	name  string
+	align string
+	at    rect // of main and sub copy together
+	lines []setLine
+
+	scrim     *scrim
+	rule      rect
+	ruleColor color.RGBA
+	notice    rect
+	pill      float64 // opacity of the ground of the notice, 0: none
+	pillColor color.RGBA
+}
+
+// Render sets the words on the picture. The text never touches the product's
+// box: when the frame leaves no room the picture is shown smaller and its
+// backdrop extended. Copy of any length fits, at the very last by cutting it
+// short with an ellipsis; the promise holds for every size. A text of which
+// nothing can be drawn is left out.
+//
+// The same request gives the same bytes. Faults: Request.Invalid for a size
+// outside MinWidth×MinHeight to MaxSide, Internal without a picture; ctx's
+// error when it ends first.
+func Render(ctx context.Context, r Request) (Result, error) {
+	if r.Picture == nil || r.Picture.Bounds().Empty() {
+		return Result{}, fault.Newf(fault.Internal, "compose: no picture")
+	}
+	size := r.Size
+	if size == (image.Point{}) {
+		size = r.Picture.Bounds().Size()
+	}
+	if size.X < MinWidth || size.Y < MinHeight || size.X > MaxSide || size.Y > MaxSide {
+		return Result{}, fault.Invalid(fault.Field{
+			Name:   "size",
+			Detail: fmt.Sprintf("크기는 %d×%d부터 %d×%d까지 쓸 수 있습니다.", MinWidth, MinHeight, MaxSide, MaxSide),
+		})
+	}
+	if err := ctx.Err(); err != nil {
+		return Result{}, err
+	}
+
+	picture := toRGBA(r.Picture)
+	measured := newField(picture)
+	analysis := r.Analysis
+	if analysis == nil {
+		analysis = &ad.Analysis{}
+	}
+	product, ok := sane(analysis.ProductBox)
+	if !ok {
+		product = unknownProduct
+	}
+	pw, ph := float64(picture.Rect.Dx()), float64(picture.Rect.Dy())
+	s := subject{picture.Rect.Size(), rect{product[0] * pw, product[1] * ph, product[2] * pw, product[3] * ph}}
+
+	p := layOut(r, size, s, measured, analysis.TextAreas)
+	if err := ctx.Err(); err != nil {
+		return Result{}, err
+	}
+
+	img := image.NewRGBA(image.Rectangle{Max: size})
+	noise := 0.0
+	if len(p.layers) > 1 {
+		noise = grain(picture, s.product.pixels())
+	}
+	for _, l := range p.layers {
+		l.draw(img, picture, noise)
+		if err := ctx.Err(); err != nil {
+			return Result{}, err
+		}
+	}
+	contrast := p.tint(img, analysis.Colors, accentOf(measured, product, analysis))
+	p.draw(img)
+
+	out := Result{
+		Image: img, Layout: p.name, Contrast: contrast, Scrim: p.scrim != nil,
+		HTML: p.markup(r.PictureURL, altText(r.ProductName, r.MainCopy, r.SubCopy)),
+	}
+	for _, l := range p.lines {
+		out.Lines = append(out.Lines, Line{l.text, l.role, l.at.box(size), l.px})
+	}
+	return out, nil
+}
+
+// layOut makes the plan, colours excepted.
+func layOut(r Request, size image.Point, s subject, measured *field, hints []ad.TextArea) *plan {
+	headline, under, small := headlineFace(), subFace(), noticeFace()
+	main, sub := clean(r.MainCopy, headline.has), clean(r.SubCopy, under.has)
+	q := search{frame: size, subject: s, field: measured, scale: newScale(size), hints: hints}
+	p := &plan{
+		size: size, picture: s.size, name: "none",
+		ground: measured.meanColor(image.Rect(0, 0, measured.w, measured.h)),
+	}
+	var mark run
+	if r.Notice {
+		mark = small.shape(noticeText)
+		// Room for a pill, should the backdrop need one.
+		q.noticeSz = rect{0, 0, mark.width*q.scale.notice + 1.1*q.scale.notice, noticeLeading * q.scale.notice * 1.25}
+	}
+	var a arrangement
+	switch {
+	case main == "" && sub == "":
+		a = q.bare()
+	default:
+		for share := 1.0; ; share *= 0.7 {
+			m, u := main, sub
+			if share < 1 {
+				m, u = shorten(main, share), shorten(sub, share)
+			}
+			var ok bool
+			if a, ok = q.arrange(m, u, headline, under); ok {
+				break
+			}
+		}
+		p.name = a.zone.name
+	}
+	p.product = a.place.product
+	p.layers = a.place.layers(s, size)
+	p.align, p.at = a.zone.align, a.at
+	stack := func(lines []string, role string, face *typeface, px, leading, y float64) {
+		for i, text := range lines {
+			shaped := face.shape(text)
+			l := setLine{text: text, role: role, px: px, face: face, run: shaped}
+			l.at = rect{a.at.x, a.at.y + y + float64(i)*px*leading, shaped.width * px, px * leading}
+			if p.align == "center" {
+				l.at.x += (a.at.w - l.at.w) / 2
+			}
+			p.lines = append(p.lines, l)
+		}
+	}
+	b := a.block
+	stack(b.main.lines, roleMain, headline, b.mainPx, mainLeading, b.mainY)
+	stack(b.sub.lines, roleSub, under, b.subPx, subLeading, b.subY)
+	if b.rule.area() > 0 {
+		p.rule = rect{a.at.x + b.rule.x, a.at.y + b.rule.y, b.rule.w, b.rule.h}
+	}
+	p.scrim = a.veil(size)
+	if r.Notice {
+		p.notice = a.notice
+		w, h := mark.width*q.scale.notice, noticeLeading*q.scale.notice
+		p.lines = append(p.lines, setLine{
+			text: noticeText, role: roleNotice, px: q.scale.notice, face: small, run: mark,
+			at: rect{a.notice.x + (a.notice.w-w)/2, a.notice.y + (a.notice.h-h)/2, w, h},
+		})
+	}
+	return p
+}
+
+// draw puts scrim, rule, words and notice on the painted picture.
+func (p *plan) draw(img *image.RGBA) {
+	b := &brush{dst: img}
+	if p.rule.area() > 0 {
+		b.bar(p.rule, p.rule.h/2, p.ruleColor, 1)
+	}
+	if p.pill > 0 {
+		b.bar(p.notice, p.notice.h/2, p.pillColor, p.pill)
+	}
+	for _, l := range p.lines {
+		baseline := l.at.y + (l.at.h-(ascent+descent)*l.px)/2 + ascent*l.px
+		b.text(l.face, l.run, l.at.x, baseline, l.px, l.color)
+	}
+}
+
+// tint chooses every colour by what is measured on the painted picture, lays
+// the scrim where that does not suffice, and gives the worst contrast.
+func (p *plan) tint(img *image.RGBA, colors ad.Colors, accent lch) float64 {
+	veil := p.scrim
+	p.scrim = nil
+	contrast := 0.0
+	var areas []image.Rectangle
+	for _, l := range p.lines {
+		if l.role != roleNotice {
+			areas = append(areas, l.at.pixels().Intersect(img.Rect))
+		}
+	}
+	if len(areas) > 0 {
+		under := meanOf(img, areas)
+		var wish *color.RGBA
+		if c, ok := parseHex(colors.Text); ok {
+			wish = &c
+		}
+		text, reached := bestInk(img, areas, under, wish)
+		if reached < MinContrast {
+			text = p.shade(img, areas, under, veil)
+			reached = worstOf(img, areas, text)
+			under = meanOf(img, areas)
+		}
+		contrast = reached
+		soft := mix(text, under, 0.13)
+		for i, l := range p.lines {
+			switch l.role {
+			case roleMain:
+				p.lines[i].color = text
+			case roleSub:
+				// A step back from the headline, where contrast is plentiful.
+				p.lines[i].color = text
+				if w := worstOf(img, areas, soft); w >= 6 {
+					p.lines[i].color = soft
+					contrast = min(contrast, w)
+				}
+			}
+		}
+		if p.rule.area() > 0 {
+			p.ruleColor = standOut(accent, text, meanOf(img, []image.Rectangle{p.rule.pixels().Intersect(img.Rect)}))
+		}
+	}
+	for i, l := range p.lines {
+		if l.role != roleNotice {
+			continue
+		}
+		r := p.notice.pixels().Intersect(img.Rect)
+		c, reached := bestInk(img, []image.Rectangle{r}, meanOf(img, []image.Rectangle{r}), nil)
+		if reached < MinContrast {
+			reached = p.ground4(img, r, c)
+		}
+		p.lines[i].color = c
+		if contrast == 0 || reached < contrast {
+			contrast = reached
+		}
+	}
+	return math.Round(contrast*100) / 100
+}
+
+// shade finds the text colour and the thinnest scrim that reach the contrast,
+// lays the scrim on img and gives the colour.
+func (p *plan) shade(img *image.RGBA, areas []image.Rectangle, under color.RGBA, veil *scrim) color.RGBA {
+	u := toLCH(under)
+	pair := inks(under)
+	var best scrim
+	var text color.RGBA
+	found := false
+	soft := veil.hold * 0.45
+	for i, ink := range pair {
+		// The veil is the backdrop's own colour, darker under light text and
+		// lighter under dark: it reads as shade or mist, not as a box.
+		tone := lch{0.30, min(u.c, 0.06), u.h}
+		if i == 1 {
+			tone = lch{0.94, min(u.c, 0.03), u.h}
+		}
+		for _, hold := range []float64{soft, veil.hold} {
+			v := *veil
+			v.hold, v.color = hold, tone.rgb()
+			if !v.thinnest(img, areas, ink, p.size) {
+				continue
+			}
+			// A veil with a hard end must be much thinner to be preferred.
+			if !found || v.alpha < best.alpha-0.12*b2f(hold != soft && best.hold <= soft) {
+				best, text, found = v, ink, true
+			}
+		}
+	}
+	if !found {
+		// Only under a picture that is black and white in every line.
+		best, text = *veil, pair[0]
+		best.color, best.alpha = lch{0.25, min(u.c, 0.05), u.h}.rgb(), 1
+	}
+	p.scrim = &best
+	best.draw(img, img.Rect, p.size)
+	return text
+}
+
+func b2f(b bool) float64 {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// thinnest sets the least opacity at which text of a colour reaches the
+// contrast in every area; false when none up to nearly opaque does.
+func (s *scrim) thinnest(img *image.RGBA, areas []image.Rectangle, text color.RGBA, frame image.Point) bool {
+	const most, aim = 0.96, MinContrast + 0.1 // aim a little higher: HTML rounds elsewhere
+	enough := func(alpha float64) bool {
+		s.alpha = alpha
+		for _, r := range areas {
+			part := copyOf(img, r)
+			s.draw(part, r, frame)
+			if worstDecile(part, r, luminanceOf(text)) < aim {
+				return false
+			}
+		}
+		return true
+	}
+	if !enough(most) {
+		return false
+	}
+	lo, hi := 0.0, most
+	for range 7 {
+		if mid := (lo + hi) / 2; enough(mid) {
+			hi = mid
+		} else {
+			lo = mid
+		}
+	}
+	s.alpha = math.Ceil(hi*1000) / 1000 // what the HTML writes
+	return true
+}
+
+func worstOf(img *image.RGBA, areas []image.Rectangle, c color.RGBA) float64 {
+	w := math.Inf(1)
+	for _, r := range areas {
+		w = min(w, worstDecile(img, r, luminanceOf(c)))
+	}
+	return w
+}
+
+// meanOf averages the pixels of some rectangles.
+func meanOf(img *image.RGBA, areas []image.Rectangle) color.RGBA {
+	var r, g, b, n float64
+	for _, a := range areas {
+		for y := a.Min.Y; y < a.Max.Y; y++ {
+			i := img.PixOffset(a.Min.X, y)
+			for range a.Dx() {
+				r += float64(img.Pix[i])
+				g += float64(img.Pix[i+1])
+				b += float64(img.Pix[i+2])
+				n++
+				i += 4
+			}
+		}
+	}
+	n = max(n, 1)
+	return color.RGBA{uint8(r/n + 0.5), uint8(g/n + 0.5), uint8(b/n + 0.5), 255}
+}
+
+// accentOf is the colour of the rule before it is fitted to the backdrop: the
+// analysis' own if it names one, else the product's liveliest.
+func accentOf(f *field, product ad.Box, a *ad.Analysis) lch {
+	if c, ok := parseHex(a.Colors.Accent); ok {
+		return toLCH(c)
+	}
+	under := f.meanColor(image.Rect(0, 0, f.w, f.h))
+	return toLCH(accent(f, product, nil, inks(under)[1], under))
+}
+
+// ground4 gives the notice a ground of its own, just opaque enough, and gives
+// the contrast reached.
+func (p *plan) ground4(img *image.RGBA, r image.Rectangle, text color.RGBA) float64 {
+	under := meanOf(img, []image.Rectangle{r})
+	pair := inks(under)
+	p.pillColor = pair[1]
+	if luminanceOf(text) < 0.2 {
+		p.pillColor = pair[0]
+	}
+	s := &scrim{side: left, hold: math.Inf(1), depth: math.Inf(1), color: p.pillColor}
+	if !s.thinnest(img, []image.Rectangle{r}, text, p.size) {
+		s.alpha = 1
+	}
+	p.pill = max(s.alpha, 0.35) // thinner looks like dirt
+	s.alpha = p.pill
+	part := copyOf(img, r)
+	s.draw(part, r, p.size)
+	return worstDecile(part, r, luminanceOf(text))
 }

@@ -1,0 +1,126 @@
+package compose
+
+import (
+	"bytes"
+	_ "embed"
+	"sync"
+
+	"github.com/go-text/typesetting/di"
+	"github.com/go-text/typesetting/font"
+	"github.com/go-text/typesetting/font/opentype"
+	"github.com/go-text/typesetting/language"
+	"github.com/go-text/typesetting/shaping"
+	"golang.org/x/image/math/fixed"
+)
+
+//go:embed fonts/nanococoa-sans-bold.otf
+var boldFile []byte
+
+//go:embed fonts/nanococoa-sans-medium.otf
+var mediumFile []byte
+
+// Parsing takes 10 ms and the result never changes, so it is done once, on
+// first use. A parsed font may be shared; faces, which hold caches, may not.
+var (
+	boldFont   = sync.OnceValue(func() *font.Font { return parse(boldFile) })
+	mediumFont = sync.OnceValue(func() *font.Font { return parse(mediumFile) })
+)
+
+func parse(file []byte) *font.Font {
+	face, err := font.ParseTTF(bytes.NewReader(file))
+	if err != nil {
+		panic("compose: the embedded font is damaged: " + err.Error())
+	}
+	return face.Font
+}
+
+// unit is the size text is shaped at: 2048 per em is the font's own grid, so
+// nothing is rounded and one shaping serves every size.
+const unit = 2048
+
+// Metrics of both weights, in em, from the fonts' hhea tables. Browsers centre
+// ascent+descent in the line box, so the picture does too.
+const (
+	ascent  = 1950.0 / unit
+	descent = 494.0 / unit
+)
+
+// typeface shapes and outlines text of one weight. It is not safe for
+// concurrent use; one render makes its own.
+type typeface struct {
+	face      *font.Face
+	weight    int     // CSS font-weight
+	spacing   float64 // letter-spacing in em
+	shaper    shaping.HarfbuzzShaper
+	segmenter shaping.Segmenter
+}
+
+// Large Korean set solid looks loose, hence the negative spacing of the
+// headline; the sub copy needs less and the notice, being tiny, none.
+func headlineFace() *typeface { return newTypeface(boldFont(), 700, -0.02) }
+func subFace() *typeface      { return newTypeface(mediumFont(), 500, -0.01) }
+func noticeFace() *typeface   { return newTypeface(mediumFont(), 500, 0) }
+
+func newTypeface(f *font.Font, weight int, spacing float64) *typeface {
+	return &typeface{face: font.NewFace(f), weight: weight, spacing: spacing}
+}
+
+// has reports whether the font draws the character.
+func (t *typeface) has(r rune) bool {
+	gid, ok := t.face.NominalGlyph(r)
+	return ok && gid != 0
+}
+
+// glyph is a drawn glyph; x is its origin from the line's start, y above the
+// baseline, both in em.
+type glyph struct {
+	id   font.GID
+	x, y float64
+}
+
+// run is a shaped line.
+type run struct {
+	glyphs []glyph
+	width  float64 // the advance in em, letter-spacing after every character, as CSS counts it
+}
+
+// ResolveFace makes typeface a one-font shaping.Fontmap.
+func (t *typeface) ResolveFace(rune) *font.Face { return t.face }
+
+// shape sets one line. Runs are split by script, as browsers do, because
+// shaping (kerning among it) does not reach across them.
+func (t *typeface) shape(text string) run {
+	var out run
+	if text == "" {
+		return out
+	}
+	runes := []rune(text)
+	for _, in := range t.segmenter.Split(shaping.Input{
+		Text: runes, RunEnd: len(runes),
+		Direction: di.DirectionLTR,
+		Size:      fixed.I(unit),
+		Language:  language.NewLanguage("ko"),
+	}, t) {
+		last := -1
+		for _, g := range t.shaper.Shape(in).Glyphs {
+			if last >= 0 && g.TextIndex() != last {
+				out.width += t.spacing
+			}
+			last = g.TextIndex()
+			out.glyphs = append(out.glyphs, glyph{
+				id: g.GlyphID,
+				x:  out.width + float64(g.XOffset)/64/unit,
+				y:  float64(g.YOffset) / 64 / unit,
+			})
+			out.width += float64(g.Advance) / 64 / unit
+		}
+		out.width += t.spacing
+	}
+	return out
+}
+
+// outline gives a glyph's path in font units, y up.
+func (t *typeface) outline(id font.GID) []opentype.Segment {
+	o, _ := t.face.GlyphDataOutline(id)
+	return o.Segments
+}

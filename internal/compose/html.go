@@ -1,0 +1,217 @@
+package compose
+
+import (
+	"fmt"
+	"html"
+	"image/color"
+	"math"
+	"strconv"
+	"strings"
+	"unicode"
+
+	"github.com/nanococoa/nanococoa/internal/ad"
+)
+
+// fontStack begins with the family the picture is set in, then what Korean
+// readers have: Apple, Android and Linux, Windows.
+const fontStack = `'Pretendard Variable',Pretendard,-apple-system,'Apple SD Gothic Neo','Noto Sans KR','Noto Sans CJK KR','Malgun Gothic',system-ui,sans-serif`
+
+// markup writes the plan as one element that scales with its box: every length
+// is a share of the root's width (cqw) or of its sides (%). Styles are inline
+// and name every property a page's own style sheet may have touched, so that
+// any number of ads stand on one page. The words are real text over the
+// picture, which carries none; assistive technology reads them once, as the
+// picture's alternative text.
+func (p *plan) markup(pictureURL, alt string) string {
+	w := &writer{plan: p, src: html.EscapeString(pictureURL)}
+	w.printf(`<div lang="ko" style="position:relative;container-type:inline-size;isolation:isolate;overflow:hidden;box-sizing:border-box;width:100%%;margin:0;padding:0;border:0;aspect-ratio:%d/%d;background:%s;font-family:%s;text-align:left;word-break:keep-all;text-rendering:geometricPrecision;-webkit-text-size-adjust:100%%;text-size-adjust:100%%">`,
+		p.size.X, p.size.Y, hexOf(p.ground), html.EscapeString(fontStack))
+	for i, l := range p.layers {
+		name := ""
+		if i == len(p.layers)-1 {
+			name = alt // the picture itself is the last layer
+		}
+		w.layer(l, name)
+	}
+	if s := p.scrim; s != nil {
+		w.printf("\n"+`<div style="%s;background:%s"></div>`, w.place(p.scrimRect()), scrimGradient(s))
+	}
+	if p.rule.area() > 0 {
+		w.printf("\n"+`<div style="%s;background:%s;border-radius:%scqw"></div>`, w.place(p.rule), hexOf(p.ruleColor), w.cqw(p.rule.h/2))
+	}
+	for _, role := range []string{roleMain, roleSub, roleNotice} {
+		w.paragraph(role)
+	}
+	w.printf("\n</div>")
+	return w.String()
+}
+
+type writer struct {
+	strings.Builder
+	plan *plan
+	src  string
+}
+
+func (w *writer) printf(format string, args ...any) { fmt.Fprintf(&w.Builder, format, args...) }
+
+// number prints a length short; a thousandth of a percent is far below a pixel.
+func number(v float64) string {
+	if math.Abs(v) < 0.0005 {
+		return "0"
+	}
+	return strings.TrimRight(strings.TrimRight(strconv.FormatFloat(v, 'f', 3, 64), "0"), ".")
+}
+
+func (w *writer) cqw(px float64) string { return number(100 * px / float64(w.plan.size.X)) }
+
+// place is the CSS of a rectangle of the frame.
+func (w *writer) place(r rect) string {
+	fw, fh := float64(w.plan.size.X), float64(w.plan.size.Y)
+	return fmt.Sprintf("position:absolute;left:%s%%;top:%s%%;width:%s%%;height:%s%%",
+		number(100*r.x/fw), number(100*r.y/fh), number(100*r.w/fw), number(100*r.h/fh))
+}
+
+const imageReset = "max-width:none;max-height:none;margin:0;padding:0;border:0;object-fit:fill"
+
+func (w *writer) layer(l layer, alt string) {
+	dst := rect{float64(l.dst.Min.X), float64(l.dst.Min.Y), float64(l.dst.Dx()), float64(l.dst.Dy())}
+	hidden := ""
+	if alt == "" {
+		hidden = ` aria-hidden="true"`
+	}
+	if l.src.Size() == w.plan.picture && l.blur < 0.5 {
+		w.printf("\n"+`<img src="%s" alt="%s"%s style="%s;%s%s">`, w.src, html.EscapeString(alt), hidden, w.place(dst), imageReset, w.fade(l))
+		return
+	}
+	// A part of the picture: a window of the part's shape with the whole
+	// picture behind it. A blurred picture thins out at its own edges, so a
+	// sharp one lies under it.
+	pw, ph := float64(w.plan.picture.X), float64(w.plan.picture.Y)
+	sw, sh := float64(l.src.Dx()), float64(l.src.Dy())
+	inner := fmt.Sprintf("position:absolute;left:%s%%;top:%s%%;width:%s%%;height:%s%%;%s",
+		number(-100*float64(l.src.Min.X)/sw), number(-100*float64(l.src.Min.Y)/sh), number(100*pw/sw), number(100*ph/sh), imageReset)
+	w.printf("\n"+`<div aria-hidden="true" style="%s;overflow:hidden%s">`, w.place(dst), w.fade(l))
+	w.printf(`<img src="%s" alt="" style="%s">`, w.src, inner)
+	if l.blur >= 0.5 {
+		w.printf(`<img src="%s" alt="" style="%s;filter:blur(%scqw)">`, w.src, inner, w.cqw(l.blur))
+	}
+	w.printf(`</div>`)
+}
+
+// fade is the mask of a layer whose sides dissolve.
+func (w *writer) fade(l layer) string {
+	var masks []string
+	for side, f := range l.fade {
+		if f <= 0 {
+			continue
+		}
+		length := float64(l.dst.Dx())
+		if side == top || side == bottom {
+			length = float64(l.dst.Dy())
+		}
+		masks = append(masks, "linear-gradient("+toward[side]+","+stops(color.RGBA{}, 1, 0, 100*f/length, true)+")")
+	}
+	if len(masks) == 0 {
+		return ""
+	}
+	list := strings.Join(masks, ",")
+	return ";-webkit-mask-image:" + list + ";-webkit-mask-composite:source-in;mask-image:" + list + ";mask-composite:intersect"
+}
+
+// toward is the CSS direction away from each side.
+var toward = [4]string{left: "to right", top: "to bottom", right: "to left", bottom: "to top"}
+
+func scrimGradient(s *scrim) string {
+	return "linear-gradient(" + toward[s.side] + "," + stops(s.color, s.alpha, 100*s.hold/s.depth, 100, false) + ")"
+}
+
+// stops spells the ease curve as gradient stops between two percentages; six
+// straight pieces stay within 1 % of it.
+func stops(c color.RGBA, alpha, from, to float64, rising bool) string {
+	const pieces = 6
+	out := make([]string, pieces+1)
+	for i := range out {
+		t := float64(i) / pieces
+		a := ease(t)
+		if !rising {
+			a = 1 - a
+		}
+		out[i] = fmt.Sprintf("rgba(%d,%d,%d,%s) %s%%", c.R, c.G, c.B, number(alpha*a), number(from+(to-from)*t))
+	}
+	return strings.Join(out, ",")
+}
+
+// paragraph writes the lines of one role. They are flex items so that each is
+// as wide as its words, whatever font the reader has, and stays aligned.
+func (w *writer) paragraph(role string) {
+	var lines []setLine
+	for _, l := range w.plan.lines {
+		if l.role == role {
+			lines = append(lines, l)
+		}
+	}
+	if len(lines) == 0 {
+		return
+	}
+	first := lines[0]
+	area := rect{w.plan.at.x, first.at.y, w.plan.at.w, float64(len(lines)) * first.at.h}
+	align, extra := "flex-start", ""
+	if w.plan.align == "center" {
+		align = "center"
+	}
+	if role == roleNotice {
+		area, align = w.plan.notice, "center"
+		if w.plan.pill > 0 {
+			c := w.plan.pillColor
+			extra = fmt.Sprintf(";background:rgba(%d,%d,%d,%s);border-radius:%scqw", c.R, c.G, c.B, number(w.plan.pill), w.cqw(area.h/2))
+		}
+		extra += ";justify-content:center"
+	}
+	w.printf("\n"+`<p aria-hidden="true" data-role="%s" style="%s;display:flex;flex-direction:column;align-items:%s;box-sizing:border-box;margin:0;padding:0;font-size:%scqw;line-height:%s;font-weight:%d;font-style:normal;letter-spacing:%sem;color:%s%s">`,
+		role, w.place(area), align, w.cqw(first.px), number(first.at.h/first.px), first.face.weight, number(first.face.spacing), hexOf(first.color), extra)
+	for i, l := range lines {
+		if i > 0 {
+			w.WriteByte(' ')
+		}
+		w.printf(`<span style="display:block;flex:none;white-space:pre">%s</span>`, html.EscapeString(l.text))
+	}
+	w.printf(`</p>`)
+}
+
+// altText is what a person who does not see the ad is told: the product, that
+// it is an ad, and its words.
+func altText(product, main, sub string) string {
+	out := plain(product)
+	if out == "" {
+		out = "상품"
+	}
+	out += " 광고"
+	var said []string
+	for _, s := range []string{plain(main), plain(sub)} {
+		if s != "" {
+			said = append(said, s)
+		}
+	}
+	if len(said) > 0 {
+		out += ": " + strings.Join(said, " – ")
+	}
+	return out
+}
+
+// plain is a text without what could disturb a reader of the markup: controls
+// and direction marks. Emoji stay, since they can be read aloud.
+func plain(s string) string {
+	runes := []rune(strings.ToValidUTF8(s, ""))
+	runes = runes[:min(len(runes), 8*maxCharacters)]
+	s = strings.Map(func(r rune) rune {
+		switch {
+		case unicode.IsSpace(r), unicode.IsControl(r):
+			return ' '
+		case unicode.Is(unicode.Bidi_Control, r), r == '\ufeff':
+			return -1
+		}
+		return r
+	}, string(runes))
+	// The same fields are counted the same way everywhere.
+	return ad.Fields{ProductName: s}.Normalize().ProductName
+}

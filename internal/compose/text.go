@@ -1,0 +1,286 @@
+package compose
+
+import (
+	"math"
+	"strings"
+	"unicode"
+
+	"github.com/rivo/uniseg"
+	"golang.org/x/text/unicode/norm"
+)
+
+// maxCharacters bounds what one text may hold. Copy is 5 to 20 characters; ten
+// times the longest keeps hostile input from costing time, and nothing longer
+// can be read on an ad.
+const maxCharacters = 200
+
+// clean gives the text as it can be drawn: NFC, one line, single spaces, and
+// only characters the font has. A missing character becomes its compatibility
+// form when the font has that (𝗕 → B), else it is dropped, so a box never
+// appears. No-break spaces stay, because they say where not to break.
+func clean(s string, has func(rune) bool) string {
+	// Everything a character can weigh that still shows is a few runes; the
+	// cut comes first so that a megabyte of combining marks is not even walked.
+	const maxBytes = 64 * maxCharacters
+	if len(s) > maxBytes {
+		s = s[:maxBytes]
+	}
+	s = norm.NFC.String(strings.ToValidUTF8(s, ""))
+	var out []rune
+	dropped := false // since the last character that was kept
+	keep := func(r rune) {
+		if isSpace(r) {
+			if len(out) > 0 && out[len(out)-1] != ' ' {
+				out = append(out, ' ')
+			}
+			return
+		}
+		if dropped && len(out) > 0 && out[len(out)-1] == ' ' && closesPhrase(r) {
+			out = out[:len(out)-1] // "맛있는 🍎!" must not become "맛있는 !"
+		}
+		dropped = false
+		out = append(out, r)
+	}
+	count := 0
+	for g := uniseg.NewGraphemes(s); g.Next() && count < maxCharacters; {
+		cluster := g.Runes()
+		if isSpace(cluster[0]) { // CR LF is one cluster
+			keep(' ')
+			count++
+			continue
+		}
+		drawn := drawable(cluster, has)
+		if len(drawn) == 0 {
+			dropped = true
+			continue
+		}
+		count++
+		for _, r := range drawn {
+			keep(r)
+		}
+	}
+	return strings.TrimFunc(string(out), func(r rune) bool { return isSpace(r) || r == noBreakSpace })
+}
+
+const noBreakSpace = '\u00a0'
+
+// isSpace is any white space that may become a line break.
+func isSpace(r rune) bool {
+	return r != noBreakSpace && r != '\u202f' && (unicode.IsSpace(r) || r == '\u2028' || r == '\u2029')
+}
+
+// drawable gives what can be shown of one grapheme cluster: its base if the
+// font has it, with those marks the font has.
+func drawable(cluster []rune, has func(rune) bool) []rune {
+	shown := func(r rune) bool {
+		return !unicode.IsControl(r) && !unicode.Is(unicode.Cf, r) && has(r)
+	}
+	base := cluster[0]
+	if base == '\u202f' {
+		return []rune{noBreakSpace}
+	}
+	var out []rune
+	if shown(base) {
+		out = append(out, base)
+	} else {
+		for _, r := range norm.NFKC.String(string(base)) {
+			if !shown(r) || r == ' ' {
+				return nil
+			}
+			out = append(out, r)
+		}
+	}
+	for _, r := range cluster[1:] {
+		if shown(r) {
+			out = append(out, r)
+		}
+	}
+	return out
+}
+
+// closesPhrase reports punctuation and units that hang on the word before.
+func closesPhrase(r rune) bool {
+	return strings.ContainsRune("!?.,:;)]}%℃°…·」』】》〉”’、。％！？", r)
+}
+
+func opensPhrase(r rune) bool { return strings.ContainsRune("([{「『【《〈“‘", r) }
+
+// item is what a line is made of and never broken within.
+type item struct {
+	text  string
+	width float64 // em
+	space bool    // a space stands before it
+	glyph int     // how many characters it has
+}
+
+// words splits a cleaned text at its spaces into 어절, keeping lone closing
+// punctuation and units with the word before ("10 %") and lone opening
+// punctuation with the word after.
+func words(text string, t *typeface) []item {
+	var parts []string
+	glue := false
+	for _, w := range strings.Split(text, " ") {
+		if w == "" {
+			continue
+		}
+		alone := strings.TrimFunc(w, closesPhrase) == ""
+		if len(parts) > 0 && (alone || glue) {
+			parts[len(parts)-1] += string(noBreakSpace) + w
+		} else {
+			parts = append(parts, w)
+		}
+		glue = strings.TrimFunc(w, opensPhrase) == ""
+	}
+	out := make([]item, len(parts))
+	for i, p := range parts {
+		out[i] = item{text: p, width: t.shape(p).width, space: i > 0, glyph: uniseg.GraphemeClusterCount(p)}
+	}
+	return out
+}
+
+// characters splits every item into its characters: the very last resort, for
+// a single word that fits nowhere.
+func characters(items []item, t *typeface) []item {
+	var out []item
+	for _, it := range items {
+		first := true
+		for g := uniseg.NewGraphemes(it.text); g.Next(); {
+			c := g.Str()
+			out = append(out, item{text: c, width: t.shape(c).width, space: it.space && first, glyph: 1})
+			first = false
+		}
+	}
+	return out
+}
+
+// breaking is a text broken into a number of lines.
+type breaking struct {
+	lines []string
+	width float64 // of the widest line, em
+	flaw  float64 // how bad the breaks are, 0 is best; above 1 a line is a lone syllable
+}
+
+// breakings gives, for each number of lines from 1 to most, the best breaking.
+// It may be shorter than most when there are fewer items.
+func breakings(items []item, t *typeface, most int) []breaking {
+	if len(items) == 0 {
+		return nil
+	}
+	most = min(most, len(items))
+	space := t.shape(" ").width
+	// at[i] is where item i begins when all stand on one line, the space
+	// before it included; a line i..j is then a difference.
+	at := make([]float64, len(items)+1)
+	for i, it := range items {
+		at[i+1] = at[i] + it.width
+		if it.space {
+			at[i+1] += space
+		}
+	}
+	lineWidth := func(i, j int) float64 {
+		w := at[j] - at[i]
+		if items[i].space {
+			w -= space
+		}
+		return w
+	}
+	var out []breaking
+	for n := 1; n <= most; n++ {
+		ends, flaw, ok := balance(items, n, at[len(items)]/float64(n), lineWidth)
+		if !ok {
+			continue
+		}
+		b := breaking{flaw: flaw}
+		from := 0
+		for _, to := range ends {
+			var line strings.Builder
+			for i := from; i < to; i++ {
+				if items[i].space && i > from {
+					line.WriteByte(' ')
+				}
+				line.WriteString(items[i].text)
+			}
+			b.lines = append(b.lines, line.String())
+			b.width = max(b.width, t.shape(line.String()).width)
+			from = to
+		}
+		out = append(out, b)
+	}
+	return out
+}
+
+// What a break costs, in units of the squared mean line width, which is what
+// raggedness is measured in.
+const (
+	costInWord     = 40   // a break inside a word
+	costOrphan     = 4    // a line of one syllable
+	costDangling   = 0.12 // a line that ends in a one-syllable word (더, 이, 그), which belongs to the next
+	costLateSingle = 0.05 // a line that begins with one (수, 것), which belongs to the one before
+	gainAtComma    = 0.08 // a break where the sentence pauses anyway
+)
+
+// balance finds the n lines whose widths differ least, by dynamic programming
+// over the ends (Knuth and Plass, 1981, with no stretching).
+func balance(items []item, n int, mean float64, width func(i, j int) float64) (ends []int, flaw float64, ok bool) {
+	count := len(items)
+	cost := func(i, j int) float64 {
+		d := (width(i, j) - mean) / max(mean, 1e-6)
+		c := d * d
+		if n == 1 {
+			return c
+		}
+		characters := 0
+		for k := i; k < j && characters < 2; k++ {
+			characters += items[k].glyph
+		}
+		if characters < 2 {
+			c += costOrphan
+		}
+		if j < count {
+			last := items[j-1]
+			switch {
+			case !items[j].space:
+				c += costInWord
+			case last.glyph == 1:
+				c += costDangling
+			case strings.HasSuffix(last.text, ",") || strings.HasSuffix(last.text, ".") || strings.HasSuffix(last.text, "!") || strings.HasSuffix(last.text, "?"):
+				c -= gainAtComma
+			}
+		}
+		if i > 0 && items[i].glyph == 1 && items[i].space {
+			c += costLateSingle
+		}
+		return c
+	}
+	best := make([][]float64, n+1)
+	from := make([][]int, n+1)
+	for l := range best {
+		best[l] = make([]float64, count+1)
+		from[l] = make([]int, count+1)
+		for j := range best[l] {
+			best[l][j] = math.Inf(1)
+		}
+	}
+	best[0][0] = 0
+	for l := 1; l <= n; l++ {
+		for j := l; j <= count; j++ {
+			for i := l - 1; i < j; i++ {
+				if math.IsInf(best[l-1][i], 1) {
+					continue
+				}
+				if c := best[l-1][i] + cost(i, j); c < best[l][j] {
+					best[l][j], from[l][j] = c, i
+				}
+			}
+		}
+	}
+	if math.IsInf(best[n][count], 1) {
+		return nil, 0, false
+	}
+	ends = make([]int, n)
+	for l, j := n, count; l > 0; l-- {
+		ends[l-1] = j
+		j = from[l][j]
+	}
+	return ends, max(best[n][count], 0), true
+}
