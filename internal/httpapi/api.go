@@ -150,6 +150,10 @@ func (a *api) register(mux *http.ServeMux) huma.API {
 		OperationID: "generate", Method: http.MethodPost, Path: "/api/ads/generate", Summary: "Make an ad from a photo and a few words",
 		DefaultStatus: http.StatusAccepted, MaxBodyBytes: maxBody, RequestBody: body,
 		Errors: []int{400, 409, 413, 415, 422, 503},
+		Responses: map[string]*huma.Response{
+			"200": {Description: "The finished ad, when Prefer: wait was long enough", Content: jsonContent(schema(Ad{}))},
+			"202": {Description: "Accepted; follow status_url", Content: jsonContent(schema(Accepted{}))},
+		},
 	}, a.generate)
 	body.Content["multipart/form-data"].Schema = schema(GenerateForm{})
 
@@ -195,6 +199,10 @@ func (a *api) register(mux *http.ServeMux) huma.API {
 
 func schemaOf(h huma.API, v any) *huma.Schema {
 	return h.OpenAPI().Components.Schemas.Schema(typeOf(v), true, "")
+}
+
+func jsonContent(s *huma.Schema) map[string]*huma.MediaType {
+	return map[string]*huma.MediaType{"application/json": {Schema: s}}
 }
 
 func form(contentType string, s *huma.Schema) *huma.RequestBody {

@@ -58,7 +58,7 @@ type Upload struct {
 	Fields map[string]string `json:"fields"`
 }
 
-// Ad is one ad. What is not there yet is null.
+// Ad is one ad. What is not there yet is null; score and error are left out.
 type Ad struct {
 	AdID string `json:"ad_id"`
 	Fields
@@ -73,9 +73,9 @@ type Ad struct {
 	Prompt       *string    `json:"prompt" doc:"The English background prompt"`
 	CopySource   *string    `json:"copy_source" enum:"openai,template" doc:"Who wrote the copy"`
 	ClipScore    *float64   `json:"clip_score"`
-	Score        *Score     `json:"score"`
+	Score        *Score     `json:"score,omitempty"`
 	StandIn      bool       `json:"stand_in" doc:"True when the pictures come from the stand-in engine and not from a model"`
-	Error        *AdFailure `json:"error" doc:"Set when status is failed"`
+	Error        *AdFailure `json:"error,omitempty" doc:"Set when status is failed"`
 	CreatedAt    time.Time  `json:"created_at"`
 	UpdatedAt    time.Time  `json:"updated_at"`
 }
@@ -83,7 +83,7 @@ type Ad struct {
 // Progress says how far an ad is.
 type Progress struct {
 	Stage         *string  `json:"stage" doc:"The stage that runs"`
-	Stages        []Stage  `json:"stages" doc:"All stages, in order"`
+	Stages        []Stage  `json:"stages" nullable:"false" doc:"All stages, in order"`
 	Percent       int      `json:"percent" minimum:"0" maximum:"100"`
 	QueuePosition *int     `json:"queue_position" doc:"How many ads come before this one; null when unknown"`
 	ETASeconds    *float64 `json:"eta_seconds" doc:"Expected time to the end; null when unknown"`
@@ -126,7 +126,7 @@ type ListedAd struct {
 
 // List is one page of an owner's ads, newest first.
 type List struct {
-	Ads        []ListedAd `json:"ads"`
+	Ads        []ListedAd `json:"ads" nullable:"false"`
 	NextCursor *string    `json:"next_cursor" doc:"Pass it as cursor for the next page; null on the last"`
 }
 
@@ -135,7 +135,7 @@ type Stats struct {
 	TotalAds     int      `json:"total_ads"`
 	AvgClipScore *float64 `json:"avg_clip_score" doc:"null before the first score"`
 	MonthlyAds   int      `json:"monthly_ads" doc:"Ordered in this calendar month, Korean time"`
-	Months       []Month  `json:"months" doc:"The last twelve months, oldest first"`
+	Months       []Month  `json:"months" nullable:"false" doc:"The last twelve months, oldest first"`
 }
 
 // Month is one calendar month, Korean time.
