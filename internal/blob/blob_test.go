@@ -1,0 +1,202 @@
+package blob_test
+
+import (
+	"bytes"
+	"io"
+	"mime/multipart"
+	"net/http"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/s3/types"
+
+	"github.com/nanococoa/nanococoa/internal/ad"
+	"github.com/nanococoa/nanococoa/internal/blob"
+	"github.com/nanococoa/nanococoa/internal/enginetest"
+	"github.com/nanococoa/nanococoa/internal/fault"
+)
+
+func TestMain(m *testing.M) { os.Exit(enginetest.Main(m)) }
+
+type bucket struct {
+	*blob.Bucket
+	client *s3.Client
+	name   string
+}
+
+func newBucket(t *testing.T) bucket {
+	t.Helper()
+	t.Setenv("AWS_ENDPOINT_URL", "set") // path style, as in a function on a local engine
+	cfg := enginetest.Config(t)
+	name := enginetest.Name(t)
+	client := s3.NewFromConfig(cfg, func(o *s3.Options) { o.UsePathStyle = true })
+	_, err := client.CreateBucket(t.Context(), &s3.CreateBucketInput{
+		Bucket: &name, CreateBucketConfiguration: &types.CreateBucketConfiguration{LocationConstraint: enginetest.Region},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return bucket{blob.Open(cfg, name), client, name}
+}
+
+func (b bucket) keys(t *testing.T) []string {
+	t.Helper()
+	out, err := b.client.ListObjectsV2(t.Context(), &s3.ListObjectsV2Input{Bucket: &b.name})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var keys []string
+	for _, o := range out.Contents {
+		keys = append(keys, *o.Key)
+	}
+	return keys
+}
+
+func newID(t *testing.T) string {
+	t.Helper()
+	id, err := ad.NewID()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return id
+}
+
+func TestKeys(t *testing.T) {
+	t.Parallel()
+	id := newID(t)
+	if got := blob.Key(id, blob.Original); got != "uploads/"+id+"/original" {
+		t.Errorf("original = %s", got)
+	}
+	if got := blob.Key(id, blob.Stage2); got != "ads/"+id+"/stage2.png" {
+		t.Errorf("stage 2 = %s", got)
+	}
+	if got, ok := blob.ParseUpload(blob.Key(id, blob.Original)); !ok || got != id {
+		t.Errorf("ParseUpload = %q, %v", got, ok)
+	}
+	for _, bad := range []string{"", "uploads/x/original", "ads/" + id + "/original", "uploads/" + id + "/other", "uploads/" + id + "/a/original", blob.Key(id, blob.Stage1)} {
+		if got, ok := blob.ParseUpload(bad); ok {
+			t.Errorf("%q is taken for the upload of %q", bad, got)
+		}
+	}
+}
+
+func TestPutGetRemovePurge(t *testing.T) {
+	b := newBucket(t)
+	ctx, one, other := t.Context(), newID(t), newID(t)
+	for _, k := range []blob.Kind{blob.Original, blob.Product, blob.Stage1} {
+		if err := b.Put(ctx, one, k, []byte("data of "+k), "image/png"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := b.Put(ctx, other, blob.Original, []byte("x"), "image/png"); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := b.Get(ctx, one, blob.Stage1, 100); err != nil || string(got) != "data of stage1.png" {
+		t.Errorf("Get = %q, %v", got, err)
+	}
+	if _, err := b.Get(ctx, one, blob.Stage1, 5); !fault.Has(err, fault.PhotoTooLarge) {
+		t.Errorf("over the limit: %v", err)
+	}
+	if _, err := b.Get(ctx, one, blob.Stage2, 100); !fault.Has(err, fault.ImageNotFound) {
+		t.Errorf("missing: %v", err)
+	}
+	if err := b.Remove(ctx, one, blob.Stage1, blob.Stage2); err != nil {
+		t.Fatal(err)
+	}
+	if n := len(b.keys(t)); n != 3 {
+		t.Errorf("%d objects after Remove, want 3", n)
+	}
+	if err := b.Purge(ctx, one); err != nil {
+		t.Fatal(err)
+	}
+	if got := b.keys(t); len(got) != 1 || got[0] != blob.Key(other, blob.Original) {
+		t.Errorf("after Purge: %v", got)
+	}
+}
+
+func TestLinkCanBeReadWithoutCredentials(t *testing.T) {
+	b := newBucket(t)
+	id := newID(t)
+	if err := b.Put(t.Context(), id, blob.Stage2, []byte("png"), "image/png"); err != nil {
+		t.Fatal(err)
+	}
+	link, err := b.Link(t.Context(), id, blob.Stage2, time.Minute)
+	if err != nil {
+		t.Fatal(err)
+	}
+	res, err := http.Get(link)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	body, _ := io.ReadAll(res.Body)
+	if res.StatusCode != 200 || string(body) != "png" || res.Header.Get("Content-Type") != "image/png" || !strings.Contains(link, "X-Amz-Expires=60") {
+		t.Errorf("%s: %s %q", link, res.Status, body)
+	}
+}
+
+func TestUploadTakesWhatWasAskedForAndNothingElse(t *testing.T) {
+	b := newBucket(t)
+	id := newID(t)
+	up, err := b.NewUpload(t.Context(), id, "image/jpeg", 10)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if code := post(t, up, "0123456789ABC"); code < 400 {
+		t.Errorf("13 bytes where 10 were announced: %d", code)
+	}
+	if code := post(t, up, ""); code < 400 {
+		t.Errorf("nothing: %d", code)
+	}
+	if n := len(b.keys(t)); n != 0 {
+		t.Fatalf("a refused upload left %d objects", n)
+	}
+	if code := post(t, up, "0123456789"); code >= 300 {
+		t.Errorf("what was announced: %d", code)
+	}
+	if got := b.keys(t); len(got) != 1 || got[0] != blob.Key(id, blob.Original) {
+		t.Errorf("objects: %v", got)
+	}
+}
+
+func post(t *testing.T, up blob.Upload, data string) int {
+	t.Helper()
+	var body bytes.Buffer
+	w := multipart.NewWriter(&body)
+	for k, v := range up.Fields {
+		if err := w.WriteField(k, v); err != nil {
+			t.Fatal(err)
+		}
+	}
+	part, err := w.CreateFormFile("file", "사진.jpg")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, _ = part.Write([]byte(data))
+	_ = w.Close()
+	res, err := http.Post(up.URL, w.FormDataContentType(), &body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	res.Body.Close()
+	return res.StatusCode
+}
+
+func TestAMissingBucketIsAFault(t *testing.T) {
+	t.Setenv("AWS_ENDPOINT_URL", "set")
+	b := blob.Open(enginetest.Config(t), "no-such-bucket")
+	id := newID(t)
+	for name, call := range map[string]func() error{
+		"Put":    func() error { return b.Put(t.Context(), id, blob.Stage1, nil, "image/png") },
+		"Get":    func() error { _, err := b.Get(t.Context(), id, blob.Stage1, 1); return err },
+		"Remove": func() error { return b.Remove(t.Context(), id, blob.Stage1) },
+		"Purge":  func() error { return b.Purge(t.Context(), id) },
+	} {
+		if err := call(); !fault.Has(err, fault.StorageUnavailable) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}

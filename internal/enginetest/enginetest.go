@@ -1,0 +1,184 @@
+// Package enginetest runs the pinned local AWS engine for the tests of the
+// packages that talk to AWS: real SDK, real wire, no fake. One engine serves a
+// test binary; every test makes its own table and bucket in it.
+package enginetest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+)
+
+// Region is where the tests are.
+const Region = "ap-northeast-2"
+
+// required is the variable by which `make test` turns a missing engine from a
+// skip into a failure.
+const required = "REQUIRE_LOCAL_ENGINE"
+
+// engine is the one process of this test binary.
+type engine struct {
+	once sync.Once
+	dir  string
+	cmd  *exec.Cmd
+	url  string
+	err  error
+}
+
+//nolint:gochecknoglobals // a test binary has one engine, started by whichever test needs it first
+var shared engine
+
+// Main runs a package's tests and stops the engine after them. Call it from
+// TestMain.
+func Main(m *testing.M) int {
+	code := m.Run()
+	shared.stop()
+	return code
+}
+
+// Config gives the SDK configuration of the running engine. Without an
+// installed engine the test is skipped, or fails when REQUIRE_LOCAL_ENGINE is
+// set.
+func Config(t testing.TB) aws.Config {
+	t.Helper()
+	shared.once.Do(shared.start)
+	if errors.Is(shared.err, errMissing) && os.Getenv(required) == "" {
+		t.Skip("the local engine is not installed: run this by `make test`")
+	}
+	if shared.err != nil {
+		t.Fatal(shared.err)
+	}
+	return aws.Config{
+		Region: Region, BaseEndpoint: &shared.url,
+		Credentials: credentials.NewStaticCredentialsProvider("test", "test", ""),
+	}
+}
+
+var errMissing = errors.New("the local engine is not installed")
+
+func (e *engine) start() {
+	bin, err := find()
+	if err != nil {
+		e.err = err
+		return
+	}
+	if e.dir, e.err = os.MkdirTemp("", "engine"); e.err != nil {
+		return
+	}
+	port, err := freePort()
+	if err != nil {
+		e.err = err
+		return
+	}
+	e.url = fmt.Sprintf("http://127.0.0.1:%d", port)
+	log, err := os.Create(filepath.Join(e.dir, "log"))
+	if err != nil {
+		e.err = err
+		return
+	}
+	e.cmd = exec.Command(bin)
+	e.cmd.Env = append(os.Environ(), "BIND_HOST=127.0.0.1", fmt.Sprintf("GATEWAY_PORT=%d", port), "MINISTACK_REGION="+Region,
+		"STATE_DIR="+e.dir, "S3_DATA_DIR="+filepath.Join(e.dir, "s3"), "TMPDIR="+e.dir, "PERSIST_STATE=0", "SFN_WAIT_SCALE=0")
+	e.cmd.Stdout, e.cmd.Stderr = log, log
+	e.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL, Setpgid: true}
+	if e.err = e.cmd.Start(); e.err == nil {
+		e.err = e.ready()
+	}
+}
+
+// startTimeout is generous: the engine starts in a second, but the test machine
+// may be doing anything.
+const startTimeout = 60 * time.Second
+
+func (e *engine) ready() error {
+	ctx, cancel := context.WithTimeout(context.Background(), startTimeout)
+	defer cancel()
+	for {
+		req, err := http.NewRequestWithContext(ctx, http.MethodGet, e.url+"/_ministack/health", nil)
+		if err != nil {
+			return err
+		}
+		res, err := http.DefaultClient.Do(req)
+		if err == nil {
+			res.Body.Close() //nolint:errcheck // nothing is read
+			if res.StatusCode == http.StatusOK {
+				return nil
+			}
+		}
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("the local engine did not start; see %s/log", e.dir)
+		case <-time.After(50 * time.Millisecond):
+		}
+	}
+}
+
+func (e *engine) stop() {
+	if e.cmd == nil || e.cmd.Process == nil {
+		return
+	}
+	_ = syscall.Kill(-e.cmd.Process.Pid, syscall.SIGKILL)
+	_ = e.cmd.Wait()
+	_ = os.RemoveAll(e.dir)
+}
+
+// find looks for the engine in the repository's venv.
+func find() (string, error) {
+	dir, err := os.Getwd()
+	if err != nil {
+		return "", err
+	}
+	for ; dir != "/"; dir = filepath.Dir(dir) {
+		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
+			bin := filepath.Join(dir, ".venv", "bin", "ministack")
+			if _, err := os.Stat(bin); err == nil {
+				return bin, nil
+			}
+			break
+		}
+	}
+	return "", errMissing
+}
+
+func freePort() (int, error) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return 0, err
+	}
+	defer l.Close() //nolint:errcheck // it was only asked for its number
+	addr, ok := l.Addr().(*net.TCPAddr)
+	if !ok {
+		return 0, fmt.Errorf("no TCP address: %s", l.Addr())
+	}
+	return addr.Port, nil
+}
+
+// Name makes a resource name that no other test uses.
+func Name(t testing.TB) string {
+	name := strings.Map(func(r rune) rune {
+		switch {
+		case r >= 'a' && r <= 'z', r >= '0' && r <= '9':
+			return r
+		case r >= 'A' && r <= 'Z':
+			return r - 'A' + 'a'
+		}
+		return '-'
+	}, t.Name())
+	if len(name) > 40 { // bucket names end at 63
+		name = name[:40]
+	}
+	return fmt.Sprintf("%s-%d", strings.Trim(name, "-"), time.Now().UnixNano()%1e9)
+}
