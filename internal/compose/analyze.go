@@ -368,7 +368,7 @@ func dominant(f *field) []string {
 }
 
 // accent is the product's liveliest colour, made to stand out from the backdrop
-// (3:1, WCAG 1.4.11 for graphics); the text colour when the product has none.
+// the text colour when the product has none.
 func accent(f *field, product ad.Box, covered []bool, text, backdrop color.RGBA) color.RGBA {
 	r := f.rect(product)
 	bins := histogram(f, func(x, y int) bool {
@@ -387,14 +387,22 @@ func accent(f *field, product ad.Box, covered []bool, text, backdrop color.RGBA)
 	return standOut(best.at, text, backdrop)
 }
 
-// standOut moves a colour's lightness toward the text colour's until it has 3:1
-// on the backdrop, keeping its hue.
+// standOut moves a colour's lightness toward the text colour's until it can be
+// told from the backdrop (2:1; it marks nothing by itself, so 3:1 is not owed),
+// keeping its hue and on the text's side of the backdrop. Yellow turns toward amber as it darkens, as paint does, and
+// not to olive.
 func standOut(c lch, text, backdrop color.RGBA) color.RGBA {
+	const yellow, amber = 1.75, 1.15 // radians in OKLCH
 	target := toLCH(text).l
 	for i := range 20 {
 		t := float64(i) / 20
-		out := lch{c.l + (target-c.l)*t, c.c, c.h}.rgb()
-		if ratio(luminanceOf(out), luminanceOf(backdrop)) >= 3 {
+		hue := c.h
+		if target < c.l && math.Abs(hue-yellow) < 0.45 {
+			hue += (amber - hue) * min(1, 1.6*t)
+		}
+		out := lch{c.l + (target-c.l)*t, c.c, hue}.rgb()
+		of, on := luminanceOf(out), luminanceOf(backdrop)
+		if ratio(of, on) >= 2 && (of > on) == (luminanceOf(text) > on) {
 			return out
 		}
 	}

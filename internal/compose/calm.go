@@ -144,3 +144,40 @@ func (f *field) meanColor(r image.Rectangle) color.RGBA {
 	n = max(n, 1)
 	return color.RGBA{uint8(red/n + 0.5), uint8(green/n + 0.5), uint8(blue/n + 0.5), 255}
 }
+
+// spreadAlong is how much lightness varies outward along the strip of backdrop
+// next to a picture edge, beyond a steady slope: the deviation from a straight
+// line, averaged over the lines. share is the strip's part of the picture.
+func (f *field) spreadAlong(side int, share float64) float64 {
+	across, along := f.h, f.w
+	if side == top || side == bottom {
+		across, along = f.w, f.h
+	}
+	n := max(int(share*float64(along)), 3)
+	n = min(n, along)
+	cell := func(i, j int) float64 { // i along from the edge, j across
+		if side == right || side == bottom {
+			i = along - 1 - i
+		}
+		x, y := i, j
+		if side == top || side == bottom {
+			x, y = j, i
+		}
+		return f.mean(f.sum, image.Rect(x, y, x+1, y+1))
+	}
+	total := 0.0
+	for j := range across {
+		var sx, sy, sxx, sxy, syy float64
+		for i := range n {
+			x, y := float64(i), cell(i, j)
+			sx, sy, sxx, sxy, syy = sx+x, sy+y, sxx+x*x, sxy+x*y, syy+y*y
+		}
+		k := float64(n)
+		vx, vy, c := sxx-sx*sx/k, syy-sy*sy/k, sxy-sx*sy/k
+		if vx > 0 {
+			vy -= c * c / vx
+		}
+		total += math.Sqrt(max(vy, 0) / k)
+	}
+	return total / float64(across)
+}

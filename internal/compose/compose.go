@@ -91,7 +91,13 @@ type plan struct {
 	at    rect // of main and sub copy together
 	lines []setLine
 
-	scrim     *scrim
+	words    []image.Rectangle // where main and sub copy stand, one per line
+	under    color.RGBA        // the mean of the picture there
+	text     color.RGBA
+	contrast float64 // of text on words
+
+	veil      scrim  // the scrim's shape, should one be needed
+	scrim     *scrim // the scrim that is drawn, nil: none
 	rule      rect
 	ruleColor color.RGBA
 	notice    rect
@@ -139,27 +145,31 @@ func Render(ctx context.Context, r Request) (Result, error) {
 	pw, ph := float64(picture.Rect.Dx()), float64(picture.Rect.Dy())
 	s := subject{picture.Rect.Size(), rect{product[0] * pw, product[1] * ph, product[2] * pw, product[3] * ph}}
 
-	p := layOut(r, size, s, measured, analysis.TextAreas)
-	if err := ctx.Err(); err != nil {
-		return Result{}, err
-	}
-
-	img := image.NewRGBA(image.Rectangle{Max: size})
-	noise := 0.0
-	if len(p.layers) > 1 {
-		noise = grain(picture, s.product.pixels())
-	}
-	for _, l := range p.layers {
-		l.draw(img, picture, noise)
-		if err := ctx.Err(); err != nil {
-			return Result{}, err
+	noise := grain(picture, s.product.pixels())
+	var p *plan
+	var img *image.RGBA
+	// Where no colour can be read a scrim will be needed, and a scrim needs
+	// room to fade out before the product: then the words are set again with
+	// more of it.
+	for _, room := range []float64{1, 2.2} {
+		p = layOut(r, size, s, measured, analysis.TextAreas, room)
+		img = image.NewRGBA(image.Rectangle{Max: size})
+		for _, l := range p.layers {
+			if err := ctx.Err(); err != nil {
+				return Result{}, err
+			}
+			l.draw(img, picture, noise)
+		}
+		p.choose(img, analysis.Colors.Text)
+		if p.contrast >= MinContrast || len(p.words) == 0 {
+			break
 		}
 	}
-	contrast := p.tint(img, analysis.Colors, accentOf(measured, product, analysis))
+	p.tint(img, accentOf(measured, product, analysis))
 	p.draw(img)
 
 	out := Result{
-		Image: img, Layout: p.name, Contrast: contrast, Scrim: p.scrim != nil,
+		Image: img, Layout: p.name, Contrast: math.Floor(p.contrast*100) / 100, Scrim: p.scrim != nil,
 		HTML: p.markup(r.PictureURL, altText(r.ProductName, r.MainCopy, r.SubCopy)),
 	}
 	for _, l := range p.lines {
@@ -168,11 +178,13 @@ func Render(ctx context.Context, r Request) (Result, error) {
 	return out, nil
 }
 
-// layOut makes the plan, colours excepted.
-func layOut(r Request, size image.Point, s subject, measured *field, hints []ad.TextArea) *plan {
+// layOut makes the plan, colours excepted. room widens the gap between text and
+// product.
+func layOut(r Request, size image.Point, s subject, measured *field, hints []ad.TextArea, room float64) *plan {
 	headline, under, small := headlineFace(), subFace(), noticeFace()
 	main, sub := clean(r.MainCopy, headline.has), clean(r.SubCopy, under.has)
 	q := search{frame: size, subject: s, field: measured, scale: newScale(size), hints: hints}
+	q.scale.gap *= room
 	p := &plan{
 		size: size, picture: s.size, name: "none",
 		ground: measured.meanColor(image.Rect(0, 0, measured.w, measured.h)),
@@ -201,7 +213,7 @@ func layOut(r Request, size image.Point, s subject, measured *field, hints []ad.
 		p.name = a.zone.name
 	}
 	p.product = a.place.product
-	p.layers = a.place.layers(s, size)
+	p.layers = a.place.layers(s, size, measured)
 	p.align, p.at = a.zone.align, a.at
 	stack := func(lines []string, role string, face *typeface, px, leading, y float64) {
 		for i, text := range lines {
@@ -220,7 +232,10 @@ func layOut(r Request, size image.Point, s subject, measured *field, hints []ad.
 	if b.rule.area() > 0 {
 		p.rule = rect{a.at.x + b.rule.x, a.at.y + b.rule.y, b.rule.w, b.rule.h}
 	}
-	p.scrim = a.veil(size)
+	p.veil = a.veil(size)
+	for _, l := range p.lines {
+		p.words = append(p.words, l.at.pixels().Intersect(image.Rectangle{Max: size}))
+	}
 	if r.Notice {
 		p.notice = a.notice
 		w, h := mark.width*q.scale.notice, noticeLeading*q.scale.notice
@@ -247,47 +262,42 @@ func (p *plan) draw(img *image.RGBA) {
 	}
 }
 
-// tint chooses every colour by what is measured on the painted picture, lays
-// the scrim where that does not suffice, and gives the worst contrast.
-func (p *plan) tint(img *image.RGBA, colors ad.Colors, accent lch) float64 {
-	veil := p.scrim
-	p.scrim = nil
-	contrast := 0.0
-	var areas []image.Rectangle
-	for _, l := range p.lines {
-		if l.role != roleNotice {
-			areas = append(areas, l.at.pixels().Intersect(img.Rect))
-		}
+// choose picks the text colour by what is measured on the painted picture.
+func (p *plan) choose(img *image.RGBA, wish string) {
+	if len(p.words) == 0 {
+		return
 	}
-	if len(areas) > 0 {
-		under := meanOf(img, areas)
-		var wish *color.RGBA
-		if c, ok := parseHex(colors.Text); ok {
-			wish = &c
+	p.under = meanOf(img, p.words)
+	var hint *color.RGBA
+	if c, ok := parseHex(wish); ok {
+		hint = &c
+	}
+	p.text, p.contrast = bestInk(img, p.words, p.under, hint)
+}
+
+// tint lays the scrim where no colour sufficed, and colours everything.
+func (p *plan) tint(img *image.RGBA, accent lch) {
+	if len(p.words) > 0 {
+		if p.contrast < MinContrast {
+			p.text = p.shade(img)
+			p.contrast = worstOf(img, p.words, p.text)
+			p.under = meanOf(img, p.words)
 		}
-		text, reached := bestInk(img, areas, under, wish)
-		if reached < MinContrast {
-			text = p.shade(img, areas, under, veil)
-			reached = worstOf(img, areas, text)
-			under = meanOf(img, areas)
+		// The sub copy steps back from the headline, where contrast is plentiful.
+		sub := mix(p.text, p.under, 0.13)
+		if w := worstOf(img, p.words, sub); w >= 6 {
+			p.contrast = min(p.contrast, w)
+		} else {
+			sub = p.text
 		}
-		contrast = reached
-		soft := mix(text, under, 0.13)
 		for i, l := range p.lines {
-			switch l.role {
-			case roleMain:
-				p.lines[i].color = text
-			case roleSub:
-				// A step back from the headline, where contrast is plentiful.
-				p.lines[i].color = text
-				if w := worstOf(img, areas, soft); w >= 6 {
-					p.lines[i].color = soft
-					contrast = min(contrast, w)
-				}
+			p.lines[i].color = p.text
+			if l.role == roleSub {
+				p.lines[i].color = sub
 			}
 		}
 		if p.rule.area() > 0 {
-			p.ruleColor = standOut(accent, text, meanOf(img, []image.Rectangle{p.rule.pixels().Intersect(img.Rect)}))
+			p.ruleColor = standOut(accent, p.text, meanOf(img, []image.Rectangle{p.rule.pixels().Intersect(img.Rect)}))
 		}
 	}
 	for i, l := range p.lines {
@@ -297,47 +307,48 @@ func (p *plan) tint(img *image.RGBA, colors ad.Colors, accent lch) float64 {
 		r := p.notice.pixels().Intersect(img.Rect)
 		c, reached := bestInk(img, []image.Rectangle{r}, meanOf(img, []image.Rectangle{r}), nil)
 		if reached < MinContrast {
-			reached = p.ground4(img, r, c)
+			reached = p.lift(img, r, c)
 		}
 		p.lines[i].color = c
-		if contrast == 0 || reached < contrast {
-			contrast = reached
+		if p.contrast == 0 || reached < p.contrast {
+			p.contrast = reached
 		}
 	}
-	return math.Round(contrast*100) / 100
 }
 
 // shade finds the text colour and the thinnest scrim that reach the contrast,
 // lays the scrim on img and gives the colour.
-func (p *plan) shade(img *image.RGBA, areas []image.Rectangle, under color.RGBA, veil *scrim) color.RGBA {
-	u := toLCH(under)
-	pair := inks(under)
+func (p *plan) shade(img *image.RGBA) color.RGBA {
+	u := toLCH(p.under)
+	pair := inks(p.under)
 	var best scrim
 	var text color.RGBA
-	found := false
-	soft := veil.hold * 0.45
+	found, least := false, 0.0
 	for i, ink := range pair {
 		// The veil is the backdrop's own colour, darker under light text and
 		// lighter under dark: it reads as shade or mist, not as a box.
-		tone := lch{0.30, min(u.c, 0.06), u.h}
+		tone := lch{0.26, min(u.c, 0.06), u.h}
 		if i == 1 {
-			tone = lch{0.94, min(u.c, 0.03), u.h}
+			tone = lch{0.95, min(u.c, 0.03), u.h}
 		}
-		for _, hold := range []float64{soft, veil.hold} {
-			v := *veil
+		for _, hold := range []float64{0.45 * p.veil.hold, 0.75 * p.veil.hold, p.veil.hold} {
+			v := p.veil
 			v.hold, v.color = hold, tone.rgb()
-			if !v.thinnest(img, areas, ink, p.size) {
+			if !v.thinnest(img, p.words, ink, p.size) {
 				continue
 			}
-			// A veil with a hard end must be much thinner to be preferred.
-			if !found || v.alpha < best.alpha-0.12*b2f(hold != soft && best.hold <= soft) {
-				best, text, found = v, ink, true
+			cost := v.alpha + 0.15*hold/p.veil.hold // a short ramp is easier to see
+			if i == 1 && u.l < 0.66 {
+				cost += 0.35 // shade suits a picture of middle tones better than mist
+			}
+			if !found || cost < least {
+				best, text, found, least = v, ink, true, cost
 			}
 		}
 	}
 	if !found {
 		// Only under a picture that is black and white in every line.
-		best, text = *veil, pair[0]
+		best, text = p.veil, pair[0]
 		best.color, best.alpha = lch{0.25, min(u.c, 0.05), u.h}.rgb(), 1
 	}
 	p.scrim = &best
@@ -345,17 +356,10 @@ func (p *plan) shade(img *image.RGBA, areas []image.Rectangle, under color.RGBA,
 	return text
 }
 
-func b2f(b bool) float64 {
-	if b {
-		return 1
-	}
-	return 0
-}
-
 // thinnest sets the least opacity at which text of a colour reaches the
 // contrast in every area; false when none up to nearly opaque does.
 func (s *scrim) thinnest(img *image.RGBA, areas []image.Rectangle, text color.RGBA, frame image.Point) bool {
-	const most, aim = 0.96, MinContrast + 0.1 // aim a little higher: HTML rounds elsewhere
+	const most, aim = 0.96, MinContrast + 0.5 // a veil that is there at all may as well help
 	enough := func(alpha float64) bool {
 		s.alpha = alpha
 		for _, r := range areas {
@@ -419,9 +423,9 @@ func accentOf(f *field, product ad.Box, a *ad.Analysis) lch {
 	return toLCH(accent(f, product, nil, inks(under)[1], under))
 }
 
-// ground4 gives the notice a ground of its own, just opaque enough, and gives
+// lift gives the notice a ground of its own, just opaque enough, and gives
 // the contrast reached.
-func (p *plan) ground4(img *image.RGBA, r image.Rectangle, text color.RGBA) float64 {
+func (p *plan) lift(img *image.RGBA, r image.Rectangle, text color.RGBA) float64 {
 	under := meanOf(img, []image.Rectangle{r})
 	pair := inks(under)
 	p.pillColor = pair[1]

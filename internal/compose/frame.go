@@ -2,6 +2,7 @@ package compose
 
 import (
 	"image"
+	"image/color"
 	"math"
 	"slices"
 
@@ -141,8 +142,11 @@ func (s subject) placements(frame image.Point) []placement {
 	}
 	const steps = 14
 	smallest := contain * 0.5 // below that even a full-frame product leaves more room than any text needs
+	scales := []float64{contain}
 	for i := range steps {
-		scale := cover * math.Pow(smallest/cover, float64(i)/(steps-1))
+		scales = append(scales, cover*math.Pow(smallest/cover, float64(i)/(steps-1)))
+	}
+	for _, scale := range scales {
 		xs := s.offsets(scale, left, fw)
 		ys := s.offsets(scale, top, fh)
 		for _, x := range xs {
@@ -211,72 +215,138 @@ func (s subject) offsets(scale float64, axis int, frame float64) []float64 {
 // fit. The result is the layers from the first, lowest, to the last; the HTML
 // has one element for each.
 type layer struct {
-	src  image.Rectangle // picture px
-	dst  image.Rectangle // frame px, may reach outside
-	blur float64         // standard deviation, frame px
-	fade [4]float64      // px over which each side becomes transparent, inward
+	src   image.Rectangle // picture px
+	dst   image.Rectangle // frame px, may reach outside
+	flipX bool            // mirrored left to right
+	flipY bool            // mirrored top to bottom
+	blur  float64         // standard deviation, frame px
+	fade  [4]float64      // px over which each side becomes transparent, inward
+	tone  color.RGBA      // laid over the layer
+	toned float64         // how opaque tone is, 0: not at all
 }
 
+// plainSpread is up to which spread of lightness along its axis a backdrop
+// counts as a surface rather than a texture: vignettes and studio walls measure
+// below 0.008, soft bokeh from 0.02.
+const plainSpread = 0.012
+
 // layers turns a placement into layers: the picture, and under it, where it
-// does not reach, its own backdrop stretched outward and softened. Stretching
-// keeps gradients and horizons going on, which mirroring would turn back, and
-// the picture dissolves into it over the whole strip, so there is no seam.
-func (p placement) layers(s subject, frame image.Point) []layer {
+// does not reach, its own backdrop carried on.
+//
+// A plain backdrop is stretched outward: that keeps gradients and horizons
+// going on, which mirroring would turn back, and the picture dissolves into it
+// over the whole strip. A textured one is mirrored, since stretched bokeh or
+// wood looks like running paint, and softened so that the mirror is not seen.
+// A side without backdrop shows a toned blur of the whole picture instead, on
+// which the picture stands as a card.
+func (p placement) layers(s subject, frame image.Point, f *field) []layer {
 	full := image.Rectangle{Max: s.size}
 	picture := layer{src: full, dst: p.at}
-	frameRect := image.Rectangle{Max: frame}
-	open := [4]bool{p.at.Min.X > 0, p.at.Min.Y > 0, p.at.Max.X < frame.X, p.at.Max.Y < frame.Y}
+	open := p.open(frame)
 	if open == [4]bool{} {
 		return []layer{picture}
 	}
 	var out []layer
-	horizontal, vertical := open[left] || open[right], open[top] || open[bottom]
-	card := false
-	for side, o := range open {
-		if o && !s.extends(side) {
-			card = true
-		}
-	}
-	if card || horizontal && vertical {
-		out = append(out, cloud(s.size, frameRect))
-	}
-	// strip draws the backdrop of one side from the frame's edge to the product.
-	strip := func(side int) {
-		l := layer{src: full, dst: p.at}
-		depth := round(p.strip[side])
-		source := max(1, round(s.gap(side)*float64(s.length(side))))
-		var reach int
-		switch side {
-		case left:
-			l.src.Max.X, l.dst.Min.X, l.dst.Max.X = source, 0, p.at.Min.X+depth
-			reach = l.dst.Dx()
-		case right:
-			l.src.Min.X, l.dst.Min.X, l.dst.Max.X = s.size.X-source, p.at.Max.X-depth, frame.X
-			reach = l.dst.Dx()
-		case top:
-			l.src.Max.Y, l.dst.Min.Y, l.dst.Max.Y = source, 0, p.at.Min.Y+depth
-			reach = l.dst.Dy()
-		case bottom:
-			l.src.Min.Y, l.dst.Min.Y, l.dst.Max.Y = s.size.Y-source, p.at.Max.Y-depth, frame.Y
-			reach = l.dst.Dy()
-		}
-		if side == top || side == bottom {
-			// Over the full width: the corners are then covered too.
-			l.dst.Min.X, l.dst.Max.X = min(l.dst.Min.X, 0), max(l.dst.Max.X, frame.X)
-		} else if vertical {
-			l.fade[top], l.fade[bottom] = picture.fade[top], picture.fade[bottom]
-		}
-		stretch := float64(reach) / float64(max(depth, 1))
-		l.blur = min(0.002+0.004*(stretch-1), 0.014) * float64(max(frame.X, frame.Y))
-		out = append(out, l)
-		picture.fade[side] = 0.9 * float64(depth)
+	if p.card(s, frame) {
+		out = append(out, cloud(s.size, frame, f, cardTone))
+	} else if (open[left] || open[right]) && (open[top] || open[bottom]) {
+		out = append(out, cloud(s.size, frame, f, 0))
 	}
 	for _, side := range []int{top, bottom, left, right} {
-		if open[side] && s.extends(side) {
-			strip(side)
+		if !open[side] || !s.extends(side) {
+			continue
 		}
+		depth := round(p.strip[side])
+		source := round(s.gap(side) * float64(s.length(side)))
+		missing := p.missing(side, frame)
+		spread := f.spreadAlong(side, s.gap(side))
+		long := float64(max(frame.X, frame.Y))
+		if spread > plainSpread && missing <= 2*depth {
+			// The part next to the picture, mirrored at its edge, and the same
+			// part in place, so that sharp dissolves into soft before the edge.
+			take := min(depth, missing)
+			from := max(1, source*take/max(depth, 1))
+			soft := p.part(s, side, from, take, 0)
+			soft.blur = 0.005 * long
+			mirrored := p.part(s, side, from, 0, missing)
+			mirrored.blur = soft.blur
+			mirrored.flipX, mirrored.flipY = side == left || side == right, side == top || side == bottom
+			out = append(out, p.spanned(soft, side, frame), p.spanned(mirrored, side, frame))
+			picture.fade[side] = 0.9 * float64(take)
+			continue
+		}
+		l := p.part(s, side, max(1, source), depth, missing)
+		stretch := float64(depth+missing) / float64(max(depth, 1))
+		l.blur = 0.0016 * long
+		if spread > plainSpread {
+			l.blur = min(0.006*stretch, 0.04) * long
+		}
+		out = append(out, p.spanned(l, side, frame))
+		picture.fade[side] = 0.9 * float64(depth)
 	}
 	return append(out, picture)
+}
+
+// open says which sides of the frame the picture does not reach.
+func (p placement) open(frame image.Point) [4]bool {
+	return [4]bool{left: p.at.Min.X > 0, top: p.at.Min.Y > 0, right: p.at.Max.X < frame.X, bottom: p.at.Max.Y < frame.Y}
+}
+
+// card reports whether a side is open whose backdrop cannot be extended.
+func (p placement) card(s subject, frame image.Point) bool {
+	for side, o := range p.open(frame) {
+		if o && !s.extends(side) {
+			return true
+		}
+	}
+	return false
+}
+
+// missing is how far the picture is from the frame's edge on a side, px.
+func (p placement) missing(side int, frame image.Point) int {
+	switch side {
+	case left:
+		return p.at.Min.X
+	case top:
+		return p.at.Min.Y
+	case right:
+		return frame.X - p.at.Max.X
+	default:
+		return frame.Y - p.at.Max.Y
+	}
+}
+
+// part is the source px of the picture next to one of its edges, drawn from
+// inside px within the picture to outside px beyond it.
+func (p placement) part(s subject, side, source, inside, outside int) layer {
+	l := layer{src: image.Rectangle{Max: s.size}, dst: p.at}
+	switch side {
+	case left:
+		l.src.Max.X, l.dst.Min.X, l.dst.Max.X = source, p.at.Min.X-outside, p.at.Min.X+inside
+	case top:
+		l.src.Max.Y, l.dst.Min.Y, l.dst.Max.Y = source, p.at.Min.Y-outside, p.at.Min.Y+inside
+	case right:
+		l.src.Min.X, l.dst.Min.X, l.dst.Max.X = s.size.X-source, p.at.Max.X-inside, p.at.Max.X+outside
+	case bottom:
+		l.src.Min.Y, l.dst.Min.Y, l.dst.Max.Y = s.size.Y-source, p.at.Max.Y-inside, p.at.Max.Y+outside
+	}
+	return l
+}
+
+// spanned makes a top or bottom layer as wide as the frame, which covers the
+// corners when the picture is also too narrow, and lets a left or right layer
+// dissolve into those.
+func (p placement) spanned(l layer, side int, frame image.Point) layer {
+	if side == top || side == bottom {
+		l.dst.Min.X, l.dst.Max.X = min(l.dst.Min.X, 0), max(l.dst.Max.X, frame.X)
+		return l
+	}
+	for _, s := range []int{top, bottom} {
+		if p.open(frame)[s] {
+			l.fade[s] = 0.9 * p.strip[s]
+		}
+	}
+	return l
 }
 
 func (s subject) length(side int) int {
@@ -286,16 +356,27 @@ func (s subject) length(side int) int {
 	return s.size.Y
 }
 
+// cardTone is how strongly the ground of a card is toned: enough to set text on
+// in one colour, and to look chosen rather than out of focus.
+const cardTone = 0.84
+
 // cloud is the whole picture as a soft blur of its colours behind everything:
 // the ground of a picture that has no backdrop to extend.
-func cloud(size image.Point, frame image.Rectangle) layer {
-	scale := max(float64(frame.Dx())/float64(size.X), float64(frame.Dy())/float64(size.Y))
+func cloud(size, frame image.Point, f *field, toned float64) layer {
+	blur := 0.07 * float64(max(frame.X, frame.Y))
+	// Larger than the frame, since a browser's blur thins out at the edges.
+	fw, fh := float64(frame.X)+5*blur, float64(frame.Y)+5*blur
+	scale := max(fw/float64(size.X), fh/float64(size.Y))
 	w, h := round(float64(size.X)*scale), round(float64(size.Y)*scale)
-	x, y := (frame.Dx()-w)/2, (frame.Dy()-h)/2
+	x, y := (frame.X-w)/2, (frame.Y-h)/2
+	mean := toLCH(f.meanColor(image.Rect(0, 0, f.w, f.h)))
+	tone := lch{0.22, min(mean.c, 0.03), mean.h}
+	if mean.l > 0.5 {
+		tone = lch{0.96, min(mean.c, 0.02), mean.h}
+	}
 	return layer{
-		src:  image.Rectangle{Max: size},
-		dst:  image.Rect(x, y, x+w, y+h),
-		blur: 0.07 * float64(max(frame.Dx(), frame.Dy())),
+		src: image.Rectangle{Max: size}, dst: image.Rect(x, y, x+w, y+h),
+		blur: blur, tone: tone.rgb(), toned: toned,
 	}
 }
 
@@ -323,6 +404,7 @@ func (l layer) draw(dst, picture *image.RGBA, grain float64) {
 	} else {
 		soft = l.soften(picture, area)
 	}
+	tone := [3]float64{float64(l.tone.R), float64(l.tone.G), float64(l.tone.B)}
 	ax, ay := l.ramp(area, left), l.ramp(area, top)
 	for y := area.Min.Y; y < area.Max.Y; y++ {
 		fy := ay[y-area.Min.Y]
@@ -338,9 +420,10 @@ func (l layer) draw(dst, picture *image.RGBA, grain float64) {
 				n = grain * noise(x+area.Min.X, y)
 			}
 			for c := range 3 {
-				v := float64(d[4*x+c])
-				v += (float64(s[4*x+c]) + n - v) * a
-				d[4*x+c] = uint8(min(max(v, 0), 255) + 0.5)
+				v, to := float64(d[4*x+c]), float64(s[4*x+c])
+				to += (tone[c] - to) * l.toned
+				v += (to + n - v) * a
+				d[4*x+c] = uint8(min(max(v+0.5, 0), 255))
 			}
 			d[4*x+3] = 255
 		}
@@ -382,10 +465,35 @@ func (l layer) soften(picture *image.RGBA, area image.Rectangle) *image.RGBA {
 	h := max(2, round(float64(l.dst.Dy())/shrink))
 	small := image.NewRGBA(image.Rect(0, 0, w, h))
 	draw.CatmullRom.Scale(small, small.Rect, picture, l.src, draw.Src, nil)
+	l.flip(small)
 	blur(small, l.blur/shrink)
 	out := image.NewRGBA(area)
 	draw.BiLinear.Scale(out, l.dst, small, small.Rect, draw.Src, nil)
 	return out
+}
+
+// flip mirrors the scaled layer in place.
+func (l layer) flip(m *image.RGBA) {
+	w, h := m.Rect.Dx(), m.Rect.Dy()
+	swap := func(a, b int) {
+		for c := range 4 {
+			m.Pix[a+c], m.Pix[b+c] = m.Pix[b+c], m.Pix[a+c]
+		}
+	}
+	if l.flipX {
+		for y := range h {
+			for x := range w / 2 {
+				swap(y*m.Stride+4*x, y*m.Stride+4*(w-1-x))
+			}
+		}
+	}
+	if l.flipY {
+		for y := range h / 2 {
+			for x := range w {
+				swap(y*m.Stride+4*x, (h-1-y)*m.Stride+4*x)
+			}
+		}
+	}
 }
 
 // blur is a Gaussian blur by three box blurs per axis (Kovesi, 2010), with the

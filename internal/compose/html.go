@@ -90,10 +90,24 @@ func (w *writer) layer(l layer, alt string) {
 	sw, sh := float64(l.src.Dx()), float64(l.src.Dy())
 	inner := fmt.Sprintf("position:absolute;left:%s%%;top:%s%%;width:%s%%;height:%s%%;%s",
 		number(-100*float64(l.src.Min.X)/sw), number(-100*float64(l.src.Min.Y)/sh), number(100*pw/sw), number(100*ph/sh), imageReset)
-	w.printf("\n"+`<div aria-hidden="true" style="%s;overflow:hidden%s">`, w.place(dst), w.fade(l))
+	var flip string
+	if l.flipX || l.flipY {
+		x, y := 1, 1
+		if l.flipX {
+			x = -1
+		}
+		if l.flipY {
+			y = -1
+		}
+		flip = fmt.Sprintf(";transform:scale(%d,%d)", x, y)
+	}
+	w.printf("\n"+`<div aria-hidden="true" style="%s;overflow:hidden%s%s">`, w.place(dst), flip, w.fade(l))
 	w.printf(`<img src="%s" alt="" style="%s">`, w.src, inner)
 	if l.blur >= 0.5 {
 		w.printf(`<img src="%s" alt="" style="%s;filter:blur(%scqw)">`, w.src, inner, w.cqw(l.blur))
+	}
+	if l.toned > 0 {
+		w.printf(`<div style="position:absolute;inset:0;background:rgba(%d,%d,%d,%s)"></div>`, l.tone.R, l.tone.G, l.tone.B, number(l.toned))
 	}
 	w.printf(`</div>`)
 }

@@ -33,12 +33,12 @@ func newScale(frame image.Point) scale {
 	w, h := float64(frame.X), float64(frame.Y)
 	mean, short := math.Sqrt(w*h), min(w, h)
 	s := scale{
-		mainMax: min(0.118*mean, 0.13*w, 0.3*h),
+		mainMax: min(0.11*mean, 0.12*w, 0.3*h),
 		mainMin: max(0.045*mean, 16),
 		subMax:  0.046 * mean,
 		subMin:  max(0.023*mean, 11), // 11 px is the least Hangul keeps its strokes apart at
 		notice:  max(0.0185*mean, 10.5),
-		gap:     max(0.03*mean, 6),
+		gap:     max(0.042*mean, 8),
 	}
 	// A long side gets a wider margin than the 6 % of the shorter that always
 	// hold, or a banner's text would hug its end.
@@ -64,7 +64,7 @@ type block struct {
 	rule            rect // the accent rule relative to the block; empty: none
 	mainY, subY     float64
 	w, h            float64
-	value           float64 // 0..1, how well it is set
+	value           float64 // up to 1.15, how well it is set
 	ruleAfterHeader bool
 }
 
@@ -147,12 +147,12 @@ func (t texts) stack(main breaking, px, w, h float64, s scale, floor float64, ce
 		b.value = subValue
 		return b, true
 	}
-	b.value = 0.75*sizeValue + 0.25*subValue - 0.05*float64(len(main.lines)-1) - 0.3*min(main.flaw, 3)
+	b.value = 0.9*sizeValue + 0.25*subValue - 0.05*float64(len(main.lines)-1) - 0.3*min(main.flaw, 3)
 	// The accent rule, where there is room for it: a short bar over a
 	// left-aligned headline, between headline and sub copy when centred.
-	thick, long := max(math.Round(0.055*px), 2), 0.62*px
+	thick, long := max(math.Round(0.055*px), 2), 0.6*px
 	if px >= 28 && !centred {
-		up := thick + 0.36*px
+		up := thick + 0.24*px
 		if b.h+up <= h {
 			b.rule = rect{0, 0, long, thick}
 			b.mainY += up
@@ -224,7 +224,7 @@ func (q search) best() (arrangement, bool) {
 				continue
 			}
 			score := base + prior(z, wide) + composure(z, p, fw, fh)
-			const most = 1.0 + 0.7 + 0.12 // text set perfectly on a plain surface that was hinted at
+			const most = 1.15 + 0.7 + 0.12 // text set perfectly on a plain surface that was hinted at
 			if found && score+most <= best.score {
 				continue
 			}
@@ -257,7 +257,7 @@ func (q search) picture(p placement) float64 {
 	// A product that takes 60 % of one side is the hero; more is no better.
 	fill := min(max(p.product.w/fw, p.product.h/fh)/0.6, 1)
 	v := 0.9*fill - 0.35*(1-p.shown)
-	open := [4]bool{p.at.Min.X > 0, p.at.Min.Y > 0, p.at.Max.X < q.frame.X, p.at.Max.Y < q.frame.Y}
+	open := p.open(q.frame)
 	if (open[left] || open[right]) && (open[top] || open[bottom]) {
 		v -= 0.2
 	}
@@ -461,9 +461,9 @@ func (q search) bare() arrangement {
 
 // veil is the scrim's shape for an arrangement: it ends where the product
 // begins and is full as far as the words reach.
-func (a arrangement) veil(frame image.Point) *scrim {
+func (a arrangement) veil(frame image.Point) scrim {
 	fw, fh := float64(frame.X), float64(frame.Y)
-	s := &scrim{side: a.zone.side}
+	s := scrim{side: a.zone.side}
 	switch a.zone.side {
 	case left:
 		s.hold, s.depth = a.at.right(), a.place.product.x
