@@ -30,6 +30,7 @@ const (
 	RequestConflict    Code = "Request.Conflict"    // an Idempotency-Key was used with another body
 	RequestNotFound    Code = "Request.NotFound"    // no such route; the gateway answers this one itself
 	RequestThrottled   Code = "Request.Throttled"   // more requests than the gateway takes; it answers this one itself
+	RequestCrossOrigin Code = "Request.CrossOrigin" // another site's page made the browser send it
 
 	RequestUnauthorized Code = "Request.Unauthorized" // the call needs a token and has none or a wrong one
 
@@ -87,6 +88,8 @@ var kinds = map[Code]Kind{
 
 	RequestNotFound:  {http.StatusNotFound, false, "없는 주소입니다. API 문서(/api/docs)에서 주소와 방식을 확인해 주세요."},
 	RequestThrottled: {http.StatusTooManyRequests, false, "요청이 잠시 몰렸습니다. 몇 초 뒤 다시 시도해 주세요."},
+
+	RequestCrossOrigin: {http.StatusForbidden, false, "다른 사이트에서 보낸 요청은 받지 않습니다. 이 사이트에서 다시 시도해 주세요."},
 
 	AdNotFound:     {http.StatusNotFound, false, "광고를 찾을 수 없습니다. 주소가 맞는지, 이미 삭제하지 않으셨는지 확인해 주세요."},
 	AdNotFailed:    {http.StatusConflict, false, "실패한 광고만 다시 시도할 수 있습니다. 지금 상태를 확인해 주세요."},
