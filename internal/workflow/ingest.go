@@ -8,15 +8,18 @@ import (
 	"github.com/nanococoa/nanococoa/internal/ad"
 	"github.com/nanococoa/nanococoa/internal/blob"
 	"github.com/nanococoa/nanococoa/internal/fault"
+	"github.com/nanococoa/nanococoa/internal/photo"
 )
 
-// Finder finds the ad an upload belongs to; see adstore.Store.Find.
-type Finder interface {
+// Records is what Ingest needs of the ad store; see adstore.Store.
+type Records interface {
 	Find(ctx context.Context, adID string) (ad.Ad, error)
+	Fail(ctx context.Context, r ad.Ref, f ad.Failure) error
 }
 
-// Remover removes the objects of an ad; see blob.Bucket.Purge.
-type Remover interface {
+// Uploads is what Ingest needs of the bucket; see blob.Bucket.
+type Uploads interface {
+	Get(ctx context.Context, adID string, k blob.Kind, limit int64) ([]byte, error)
 	Purge(ctx context.Context, adID string) error
 }
 
@@ -29,8 +32,8 @@ type Starter interface {
 // arrived. Events come at least once and in any order, so everything it does
 // may be done again.
 type Ingest struct {
-	Ads      Finder
-	Pictures Remover
+	Ads      Records
+	Pictures Uploads
 	Machine  Starter
 	Log      *slog.Logger
 }
@@ -77,5 +80,29 @@ func (in *Ingest) start(ctx context.Context, adID string) error {
 	if err != nil {
 		return err
 	}
+	if a.Status == ad.AwaitingUpload {
+		// Nobody has looked at this photo yet. One that cannot be used must not
+		// cost a call to OpenAI, which the machine makes beside Prepare.
+		err := in.check(ctx, adID)
+		if code := fault.From(err); err != nil && !code.Code.Retryable() {
+			return in.Ads.Fail(ctx, a.Ref, ad.Failure{Code: string(code.Code), Detail: code.Public()})
+		}
+		if err != nil {
+			return err
+		}
+	}
 	return in.Machine.Start(ctx, a.Ref)
+}
+
+// check looks at the photo's header.
+func (in *Ingest) check(ctx context.Context, adID string) error {
+	data, err := in.Pictures.Get(ctx, adID, blob.Original, photo.MaxBytes)
+	if fault.Has(err, fault.ImageNotFound) {
+		return fault.New(fault.PhotoMissing, err)
+	}
+	if err != nil {
+		return err
+	}
+	_, err = photo.Check(data)
+	return err
 }
