@@ -1,0 +1,292 @@
+// Package faultproxy stands between the functions and a server they depend on,
+// and does to their calls what networks and servers do: refuse, hang, cut,
+// delay, or carry a call out and lose the reply.
+package faultproxy
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net"
+	"net/http"
+	"net/http/httputil"
+	"net/url"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+)
+
+// Fault is what happens to one call.
+type Fault int
+
+// The faults.
+const (
+	None      Fault = iota
+	Error           // 500, the server not asked
+	Busy            // 429 with Retry-After: 1, the server not asked
+	Hang            // no answer until the client gives up
+	Reset           // the connection cut, the server not asked
+	Truncate        // the server's answer, cut in its middle
+	LostReply       // the call carried out, the connection cut instead of an answer
+	Slow            // the call carried out, a second late
+	Reject          // 400, the server not asked
+)
+
+var names = [...]string{"none", "error", "busy", "hang", "reset", "truncate", "lost reply", "slow", "reject"}
+
+// String names the fault.
+func (f Fault) String() string { return names[f] }
+
+// slowness is what Slow adds: longer than any real call to a stand-in takes,
+// shorter than every deadline.
+const slowness = time.Second
+
+// Rule chooses the fault of a call.
+type Rule func(r *http.Request) Fault
+
+// Always makes every call suffer the same fault.
+func Always(f Fault) Rule { return func(*http.Request) Fault { return f } }
+
+// On applies a rule to the calls of one path only.
+func On(path string, rule Rule) Rule {
+	return func(r *http.Request) Fault {
+		if r.URL.Path != path {
+			return None
+		}
+		return rule(r)
+	}
+}
+
+// Naming applies a rule to the calls whose Idempotency-Key or body holds a
+// marker, such as an ad's id.
+func Naming(marker string, rule Rule) Rule {
+	return func(r *http.Request) Fault {
+		if !strings.Contains(r.Header.Get("Idempotency-Key"), marker) && !bodyHolds(r, marker) {
+			return None
+		}
+		return rule(r)
+	}
+}
+
+// bodyHolds looks into a request's body and leaves it as it was.
+func bodyHolds(r *http.Request, marker string) bool {
+	body, err := io.ReadAll(r.Body)
+	r.Body = io.NopCloser(bytes.NewReader(body))
+	return err == nil && bytes.Contains(body, []byte(marker))
+}
+
+// First makes the first n calls suffer a fault, and lets the rest pass.
+func First(n int, f Fault) Rule {
+	var mu sync.Mutex
+	return func(*http.Request) Fault {
+		mu.Lock()
+		defer mu.Unlock()
+		if n == 0 {
+			return None
+		}
+		n--
+		return f
+	}
+}
+
+// Random makes a share of the calls suffer one of the faults, as a seed says.
+func Random(seed uint64, share float64, faults ...Fault) Rule {
+	var mu sync.Mutex
+	dice := rand.New(rand.NewPCG(seed, seed)) //nolint:gosec // a repeatable test, no secret
+	return func(*http.Request) Fault {
+		mu.Lock()
+		defer mu.Unlock()
+		if dice.Float64() >= share {
+			return None
+		}
+		return faults[dice.IntN(len(faults))]
+	}
+}
+
+// Proxy is a running proxy. It is safe for concurrent use.
+type Proxy struct {
+	URL string // where it listens
+
+	server *http.Server
+	mu     sync.Mutex
+	target *url.URL
+	rules  map[int]Rule
+	next   int
+	calls  map[string]int
+	faults map[Fault]int
+	stop   chan struct{}
+}
+
+// New starts a proxy on a free port of 127.0.0.1, with no target and no faults.
+func New() (*Proxy, error) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return nil, fmt.Errorf("fault proxy: %w", err)
+	}
+	p := &Proxy{URL: "http://" + l.Addr().String(), rules: map[int]Rule{}, calls: map[string]int{}, faults: map[Fault]int{}, stop: make(chan struct{})}
+	p.server = &http.Server{Handler: p, ReadHeaderTimeout: 10 * time.Second}
+	go p.server.Serve(l) //nolint:errcheck // ends by Close
+	return p, nil
+}
+
+// Close stops the proxy and everything that hangs in it.
+func (p *Proxy) Close() {
+	close(p.stop)
+	_ = p.server.Close()
+}
+
+// Target sets where calls go.
+func (p *Proxy) Target(address string) error {
+	u, err := url.Parse(address)
+	if err != nil {
+		return fmt.Errorf("fault proxy: %w", err)
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.target = u
+	return nil
+}
+
+// Add puts a rule in force beside the others, until it is taken back. Of
+// several rules that have a fault for a call, the oldest decides.
+func (p *Proxy) Add(rule Rule) (remove func()) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	id := p.next
+	p.next++
+	p.rules[id] = rule
+	return func() {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		delete(p.rules, id)
+	}
+}
+
+// choose asks the rules, the oldest first.
+func (p *Proxy) choose(r *http.Request) Fault {
+	for id := range p.next {
+		if rule, ok := p.rules[id]; ok {
+			if f := rule(r); f != None {
+				return f
+			}
+		}
+	}
+	return None
+}
+
+// Calls gives how many calls a path has had, faulty ones included.
+func (p *Proxy) Calls(path string) int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.calls[path]
+}
+
+// Faults gives how often each fault has been done.
+func (p *Proxy) Faults() map[Fault]int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	out := make(map[Fault]int, len(p.faults))
+	for f, n := range p.faults {
+		out[f] = n
+	}
+	return out
+}
+
+// ServeHTTP carries out one call, or its fault.
+func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	p.mu.Lock()
+	target, fault := p.target, p.choose(r)
+	p.calls[r.URL.Path]++
+	if fault != None {
+		p.faults[fault]++
+	}
+	p.mu.Unlock()
+	if target == nil {
+		http.Error(w, "no target", http.StatusBadGateway)
+		return
+	}
+	forward := httputil.ReverseProxy{
+		Rewrite: func(pr *httputil.ProxyRequest) {
+			pr.SetURL(target)
+			pr.Out.Host = pr.In.Host // signatures cover it
+		},
+		ErrorHandler: func(w http.ResponseWriter, _ *http.Request, _ error) { w.WriteHeader(http.StatusBadGateway) },
+	}
+	switch fault {
+	case Error:
+		http.Error(w, "injected", http.StatusInternalServerError)
+	case Reject:
+		http.Error(w, "injected", http.StatusBadRequest)
+	case Busy:
+		w.Header().Set("Retry-After", "1")
+		http.Error(w, "injected", http.StatusTooManyRequests)
+	case Hang:
+		_, _ = io.Copy(io.Discard, r.Body) // or the server would not see the client leave
+		select {
+		case <-r.Context().Done():
+		case <-p.stop:
+		}
+	case Reset:
+		cut(w)
+	case LostReply:
+		forward.ServeHTTP(&sink{header: http.Header{}}, r)
+		cut(w)
+	case Truncate:
+		truncate(w, r, &forward)
+	case Slow:
+		time.Sleep(slowness)
+		forward.ServeHTTP(w, r)
+	default:
+		forward.ServeHTTP(w, r)
+	}
+}
+
+// cut closes the connection without an answer.
+func cut(w http.ResponseWriter) {
+	if h, ok := w.(http.Hijacker); ok {
+		if conn, _, err := h.Hijack(); err == nil {
+			if tcp, ok := conn.(*net.TCPConn); ok {
+				_ = tcp.SetLinger(0) // a reset, not a polite end
+			}
+			_ = conn.Close()
+		}
+	}
+}
+
+// truncate announces the whole answer and sends half of it.
+func truncate(w http.ResponseWriter, r *http.Request, forward http.Handler) {
+	s := &sink{header: http.Header{}, keep: true}
+	forward.ServeHTTP(s, r)
+	for k, v := range s.header {
+		w.Header()[k] = v
+	}
+	w.Header().Set("Content-Length", strconv.Itoa(len(s.body)))
+	w.WriteHeader(max(s.status, http.StatusOK))
+	_, _ = w.Write(s.body[:len(s.body)/2])
+	if f, ok := w.(http.Flusher); ok {
+		f.Flush()
+	}
+	cut(w)
+}
+
+// sink takes an answer that goes nowhere.
+type sink struct {
+	header http.Header
+	status int
+	keep   bool
+	body   []byte
+}
+
+func (s *sink) Header() http.Header { return s.header }
+func (s *sink) WriteHeader(code int) {
+	s.status = code
+}
+
+func (s *sink) Write(b []byte) (int, error) {
+	if s.keep {
+		s.body = append(s.body, b...)
+	}
+	return len(b), nil
+}
