@@ -1,0 +1,91 @@
+package standin
+
+import (
+	"context"
+	"image"
+
+	"github.com/nanococoa/nanococoa/aiserver/engine"
+	"github.com/nanococoa/nanococoa/aiserver/standin/cutout"
+	"github.com/nanococoa/nanococoa/aiserver/standin/mood"
+	"github.com/nanococoa/nanococoa/aiserver/standin/raster"
+	"github.com/nanococoa/nanococoa/aiserver/standin/scene"
+	"github.com/nanococoa/nanococoa/internal/ad"
+	"github.com/nanococoa/nanococoa/internal/compose"
+	"github.com/nanococoa/nanococoa/internal/fault"
+)
+
+// trusted is the confidence from which a cut-out is used. Below it the whole
+// photo is shown: a framed photo always looks meant, a torn product never does.
+const trusted = 0.5
+
+// Render composes the product into a scene. Faults: Photo.Missing without a
+// photo, GPU.Rejected for a size outside 342×228..1920×1920, and ctx's own
+// error when it ends first.
+func (*Engine) Render(ctx context.Context, r engine.Request) (engine.Rendering, error) {
+	if r.Photo == nil || r.Photo.Rect.Empty() {
+		return engine.Rendering{}, fault.New(fault.PhotoMissing, nil)
+	}
+	if s := r.Size; s.X < compose.MinWidth || s.Y < compose.MinHeight || s.X > compose.MaxSide || s.Y > compose.MaxSide {
+		return engine.Rendering{}, fault.Newf(fault.GPURejected, "picture size %v", s)
+	}
+	out, err := render(ctx, r)
+	if err != nil {
+		return engine.Rendering{}, fault.From(err)
+	}
+	return out, nil
+}
+
+func render(ctx context.Context, r engine.Request) (engine.Rendering, error) {
+	cut, err := cutout.Find(ctx, r.Photo)
+	if err != nil {
+		return engine.Rendering{}, err
+	}
+	words := mood.Read(r.Concept, r.Category, r.Prompt)
+	ok := cut.Evidence.Confidence() >= trusted && !cut.Box.Empty()
+
+	var thing *image.NRGBA
+	depth := float32(0.5)
+	if ok {
+		thing = crop(cut.Pixels, cut.Box)
+	} else {
+		thing, depth = card(r.Photo), 0.03
+	}
+	set := scene.Plan(words, r.Size, float64(thing.Rect.Dx())/float64(thing.Rect.Dy()), r.Seed)
+	thing, err = raster.Scale(ctx, thing, set.Box.Dx(), set.Box.Dy())
+	if err != nil {
+		return engine.Rendering{}, err
+	}
+	pic, err := set.Render(ctx, scene.Subject{Pixels: thing, Depth: depth})
+	if err != nil {
+		return engine.Rendering{}, err
+	}
+	w, h := float64(r.Size.X), float64(r.Size.Y)
+	box := ad.Box{float64(set.Box.Min.X) / w, float64(set.Box.Min.Y) / h, float64(set.Box.Dx()) / w, float64(set.Box.Dy()) / h}
+	return engine.Rendering{
+		Picture:  pic,
+		Analysis: compose.Analyze(pic, box, maskOf(thing, set.Box.Min, r.Size), "standin", words.Words),
+		Scene:    string(set.Look),
+		CutOut:   ok,
+	}, nil
+}
+
+// crop copies a part of a picture to the origin.
+func crop(m *image.NRGBA, r image.Rectangle) *image.NRGBA {
+	out := image.NewNRGBA(image.Rect(0, 0, r.Dx(), r.Dy()))
+	for y := range r.Dy() {
+		copy(out.Pix[y*out.Stride:(y+1)*out.Stride], m.Pix[m.PixOffset(r.Min.X, r.Min.Y+y):])
+	}
+	return out
+}
+
+// maskOf is the product's coverage at the picture's size.
+func maskOf(thing *image.NRGBA, at, size image.Point) *image.Alpha {
+	m := image.NewAlpha(image.Rectangle{Max: size})
+	for y := range thing.Rect.Dy() {
+		row := m.Pix[m.PixOffset(at.X, at.Y+y):]
+		for x := range thing.Rect.Dx() {
+			row[x] = thing.Pix[y*thing.Stride+4*x+3]
+		}
+	}
+	return m
+}

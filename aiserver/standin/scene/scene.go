@@ -1,0 +1,172 @@
+// Package scene builds and photographs a small set around a product: floor,
+// wall, props, light, and a backdrop, all made by arithmetic.
+//
+// A look (look_*.go) arranges the set from a mood and the product's own
+// colours. The set is lit by an area light and the sky, with shadows found by
+// casting rays, so that product and props share one light (stage.go). The
+// product takes part as an object: it blocks light, darkens what it touches and
+// is mirrored in glossy floors (subject.go); its own pixels are laid over the
+// finished photograph unchanged (develop.go).
+package scene
+
+import (
+	"context"
+	"image"
+
+	"github.com/nanococoa/nanococoa/aiserver/standin/mood"
+	"github.com/nanococoa/nanococoa/aiserver/standin/raster"
+)
+
+// Scene is a look chosen for one picture, with the product's place in it.
+type Scene struct {
+	Look mood.Look
+	// Box is where the product goes, in pixels of the picture. It has the aspect
+	// the scene was planned for.
+	Box image.Rectangle
+
+	size image.Point
+	seed uint64
+	mood mood.Mood
+}
+
+// Plan chooses the look for a mood and the place for a product whose width is
+// aspect times its height, in a picture of the given size.
+func Plan(m mood.Mood, size image.Point, aspect float64, seed uint64) *Scene {
+	s := &Scene{Look: m.Look, size: size, seed: seed, mood: m}
+	s.Box = s.place(aspect)
+	return s
+}
+
+// place finds the product's box: large, grounded, and with one calm area left
+// for words: above it in tall and square pictures, beside it in wide ones.
+func (s *Scene) place(aspect float64) image.Rectangle {
+	w, h := float64(s.size.X), float64(s.size.Y)
+	d := raster.NewDice(s.seed, "place")
+	l := looks[s.Look]
+	var width, height, cx, base float64
+	switch shape := w / h; {
+	case shape >= 1.3:
+		// Words beside the product. The wider the picture, the more of its height
+		// the product may take.
+		height = h * min(0.70+0.06*(shape-1.3), 0.82)
+		width = w * 0.44
+		cx = 0.70
+		if d.Float() < 0.35 {
+			cx = 0.30
+		}
+		base = min(0.93-0.5*l.foreground, 0.92)
+	case shape <= 0.72:
+		height, width = h*0.46, w*0.80
+		cx, base = 0.5, 0.83-0.6*l.foreground
+	default:
+		height, width = h*0.585, w*0.70
+		cx, base = 0.5+0.02*float64(d.Bell()), 0.90-l.foreground
+	}
+	if width/aspect < height {
+		height = width / aspect
+	}
+	width = height * aspect
+	pw, ph := max(int(width+0.5), 8), max(int(height+0.5), 8)
+	x := int(cx*w - width/2 + 0.5)
+	x = min(max(x, s.size.X/40), s.size.X-pw-s.size.X/40)
+	y := int(base*h+0.5) - ph
+	return image.Rect(x, y, x+pw, y+ph)
+}
+
+// Render photographs the scene with the subject in it. It only fails when ctx
+// ends, with ctx's error.
+func (s *Scene) Render(ctx context.Context, subject Subject) (*image.RGBA, error) {
+	subject.At = image.Rectangle{Min: s.Box.Min, Max: s.Box.Min.Add(subject.Pixels.Rect.Size())}
+	k := newWork(s, subject)
+	st, fin := looks[s.Look].build(k)
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	pic, err := st.expose(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return fin.develop(ctx, pic, k)
+}
+
+// look is a recipe for sets of one kind.
+type look struct {
+	// foreground is how much of the picture's height the look wants below the
+	// product beyond the usual tenth, for podium or floor.
+	foreground float64
+	build      func(k *work) (*stage, *finish)
+}
+
+var looks = map[mood.Look]look{
+	mood.Podium: {0.07, podium},
+}
+
+// work is what a look has to work with.
+type work struct {
+	size    image.Point
+	unit    float32 // the picture's shorter side; props are measured in it
+	seed    uint64
+	mood    mood.Mood
+	colors  Colors
+	subject Subject
+	cam     lens
+	body    *body
+	side    float32 // -1: the light comes from the left, 1: from the right
+}
+
+func newWork(s *Scene, subject Subject) *work {
+	k := &work{size: s.size, seed: s.seed, mood: s.mood, subject: subject, colors: Study(subject.Pixels)}
+	k.unit = float32(min(s.size.X, s.size.Y))
+	// A long lens seen from a little above, as products are photographed: ten
+	// degrees, twice to three times the picture's side away.
+	k.cam = lens{cx: float32(s.size.X) / 2, dist: 2.6 * k.unit}
+	k.cam.eye = 0.17 * k.cam.dist
+	k.cam.horizon = float32(subject.At.Max.Y) - k.cam.eye
+	k.body = newBody(subject, &k.cam)
+	k.side = k.dice("light").Side()
+	// A product lit from one side keeps its light.
+	if l := k.colors.Lean; l > 0.03 || l < -0.03 {
+		k.side = 1
+		if l < 0 {
+			k.side = -1
+		}
+	}
+	return k
+}
+
+// dice is the named stream of this picture's random numbers.
+func (k *work) dice(name string) *raster.Dice { return raster.NewDice(k.seed, name) }
+
+// newStage is an empty set with the work's camera and product.
+func (k *work) newStage() *stage {
+	return &stage{w: k.size.X, h: k.size.Y, unit: k.unit, cam: k.cam, body: k.body, near: 0.5 * k.unit}
+}
+
+// middle is the product's centre across, and half its width, in the set.
+func (k *work) middle() (x, half float32) {
+	a := k.subject.At
+	return float32(a.Min.X+a.Max.X)/2 - k.cam.cx, float32(a.Dx()) / 2
+}
+
+// tall is the product's height in the set.
+func (k *work) tall() float32 { return float32(k.subject.At.Dy()) }
+
+// footing is a circle on the ground that holds everything the product stands
+// on: its centre and radius.
+func (k *work) footing() (x, z, r float32) {
+	x, half := k.middle()
+	deepest := float32(0)
+	for _, f := range k.body.foot {
+		deepest = max(deepest, f)
+	}
+	z = min((deepest+k.body.deep)/2, 1.1*half)
+	for i, f := range k.body.foot {
+		if f < 0 {
+			continue
+		}
+		grow := (k.cam.dist + f) / k.cam.dist
+		px := (float32(k.subject.At.Min.X+i) - k.cam.cx) * grow
+		r = max(r, hypot(px-x, f-z))
+	}
+	return x, z, max(r, 0.6*half)
+}

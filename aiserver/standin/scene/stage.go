@@ -1,0 +1,531 @@
+package scene
+
+import (
+	"context"
+
+	"github.com/nanococoa/nanococoa/aiserver/standin/raster"
+	"github.com/nanococoa/nanococoa/aiserver/standin/tone"
+)
+
+// stage is a set, lit and ready to be photographed.
+type stage struct {
+	w, h int // of the picture
+	unit float32
+	cam  lens
+	body *body
+
+	ground float32   // Y of the floor, at or below 0
+	floor  *material // what the floor is made of
+	end    float32   // Z at which the floor ends; 0: it does not
+	wall   *material // nil: no wall, beyond the floor one sees the backdrop
+	wallZ  float32
+	cove   float32 // radius of the bend from floor to wall, 0: a corner
+	solids []solid
+	beyond *raster.Picture // the backdrop, covering the whole picture
+	mist   [2]float32      // Z from and to which the floor fades into the backdrop; 0, 0: not
+
+	sun    vec      // towards the light
+	spread float32  // radius of the light as an angle: larger is softer
+	key    tone.RGB // its colour and strength
+	// gobo is the share of the light that reaches a point past window bars and
+	// leaves; nil is all of it.
+	gobo   func(p vec) float32
+	sky    tone.RGB // light from above and around
+	bounce tone.RGB // light from below
+	near   float32  // how far things shade each other from the sky
+
+	focus float32 // blur in pixels per unit of relative distance; 0: all sharp
+}
+
+// sight is what one pixel of the light grid sees, and how much light gets
+// there.
+type sight struct {
+	face     int32
+	sun, sky float32
+}
+
+// lightStep is the light grid's step in pixels: soft shadows lose nothing at
+// half the resolution, and cost a quarter.
+const lightStep = 2
+
+// trace finds what a ray meets first.
+func (s *stage) trace(o, d vec, least float32) hit {
+	best := hit{t: far}
+	for i := range s.solids {
+		if t, n := s.solids[i].enter(o, d, least); t < best.t {
+			best = hit{t: t, n: n, id: int32(3 + i), m: s.solids[i].m}
+		}
+	}
+	if d[1] < 0 {
+		if t := (s.ground - o[1]) / d[1]; t > least && t < best.t {
+			z := o[2] + d[2]*t
+			if (s.end == 0 || z < s.end) && (s.wall == nil || z < s.wallZ-s.cove) {
+				best = hit{t: t, n: vec{0, 1, 0}, id: 1, m: s.floor}
+			}
+		}
+	}
+	if s.wall != nil && d[2] > 0 {
+		if t := (s.wallZ - o[2]) / d[2]; t > least && t < best.t && o[1]+d[1]*t >= s.ground+s.cove {
+			best = hit{t: t, n: vec{0, 0, -1}, id: 2, m: s.wall}
+		}
+	}
+	if s.cove > 0 && s.wall != nil && best.t == far {
+		if t, n, ok := s.bend(o, d, least); ok {
+			best = hit{t: t, n: n, id: 1, m: s.floor}
+		}
+	}
+	if best.t < far {
+		best.p = o.along(d, best.t)
+	}
+	return best
+}
+
+// bend meets the quarter pipe between floor and wall from inside.
+func (s *stage) bend(o, d vec, least float32) (float32, vec, bool) {
+	cy, cz := s.ground+s.cove, s.wallZ-s.cove
+	qy, qz := o[1]-cy, o[2]-cz
+	a, b, c := d[1]*d[1]+d[2]*d[2], qy*d[1]+qz*d[2], qy*qy+qz*qz-s.cove*s.cove
+	disc := b*b - a*c
+	if a == 0 || disc < 0 {
+		return 0, vec{}, false
+	}
+	t := (-b + sqrt(disc)) / a
+	y, z := qy+d[1]*t, qz+d[2]*t
+	if t <= least || y > 0 || z < 0 {
+		return 0, vec{}, false
+	}
+	return t, vec{0, -y / s.cove, -z / s.cove}, true
+}
+
+// face tells surfaces apart on which light changes abruptly.
+func (s *stage) face(h *hit) int32 {
+	if h.id < 3 {
+		return h.id
+	}
+	sd := &s.solids[h.id-3]
+	k := int32(0)
+	switch sd.kind {
+	case block:
+		n := sd.local(h.n)
+		switch {
+		case abs(n[0]) > 0.7:
+			k = 1
+		case abs(n[2]) > 0.7:
+			k = 2
+		}
+	case upright:
+		if abs(h.n[1]) > 0.7 {
+			k = 1
+		}
+	case drum:
+		if abs(h.n[2]) > 0.7 {
+			k = 1
+		}
+	}
+	return h.id*4 + k
+}
+
+// Each pixel of the light grid throws so many rays towards the light and into
+// the sky; the sixteen pixels of a 4×4 tile throw different ones, and averaging
+// over a tile gives sixteen times as many.
+const (
+	sunRays = 6
+	skyRays = 6
+	tile    = 4
+)
+
+// pattern holds the points of the unit square each pixel of a tile uses: the R2
+// sequence (M. Roberts, 2018), which stays even in every stretch.
+func pattern(rays int) [][2]float32 {
+	p := make([][2]float32, tile*tile*rays)
+	const g1, g2 = 0.7548776662466927, 0.5698402909980532
+	x, y := 0.5, 0.5
+	// Dealing consecutive points to different pixels would give each pixel a
+	// lattice; consecutive points of one pixel are even by themselves.
+	for i := range p {
+		x, y = x+g1, y+g2
+		x, y = x-float64(int(x)), y-float64(int(y))
+		p[i] = [2]float32{float32(x), float32(y)}
+	}
+	return p
+}
+
+// light measures on the grid how much of the sun and of the sky each visible
+// point sees.
+func (s *stage) light(ctx context.Context) ([]sight, int, int, error) {
+	gw, gh := (s.w+lightStep-1)/lightStep, (s.h+lightStep-1)/lightStep
+	raw := make([]sight, gw*gh)
+	suns, skies := pattern(sunRays), pattern(skyRays)
+	// Two directions across the light.
+	side := s.sun.cross(vec{0, 1, 0.01}).unit()
+	up := side.cross(s.sun)
+	o := s.cam.origin()
+	err := raster.Rows(ctx, gh, func(from, to int) {
+		for gy := from; gy < to; gy++ {
+			for gx := range gw {
+				d := s.cam.ray((float32(gx)+0.5)*lightStep, (float32(gy)+0.5)*lightStep)
+				h := s.trace(o, d, 0)
+				r := &raw[gy*gw+gx]
+				if h.t == far {
+					continue
+				}
+				r.face = s.face(&h)
+				start := h.p.along(h.n, 0.05+0.0005*s.unit)
+				k := (gy%tile*tile + gx%tile)
+				r.sun = 1
+				if h.n.dot(s.sun) > -0.2 {
+					lit := 0
+					for _, q := range suns[k*sunRays : (k+1)*sunRays] {
+						rad, turn := s.spread*sqrt(q[0]), q[1]*6.2831853
+						dir := s.sun.add(side.scale(rad * cos(turn))).add(up.scale(rad * sin(turn)))
+						if !s.shadowed(start, dir, far) {
+							lit++
+						}
+					}
+					r.sun = float32(lit) / sunRays
+				}
+				r.sky = s.openness(start, h.n, skies[k*skyRays:(k+1)*skyRays])
+			}
+		}
+	})
+	if err != nil {
+		return nil, 0, 0, err
+	}
+	return s.settle(ctx, raw, gw, gh)
+}
+
+func (s *stage) shadowed(o, d vec, most float32) bool {
+	for i := range s.solids {
+		if s.solids[i].blocks(o, d, 1e-3, most) {
+			return true
+		}
+	}
+	return s.body != nil && s.body.blocks(o, d, most)
+}
+
+// openness is how much of the sky a point sees, things near it counting more.
+func (s *stage) openness(p, n vec, points [][2]float32) float32 {
+	a := vec{1, 0, 0}
+	if abs(n[0]) > 0.7 {
+		a = vec{0, 1, 0}
+	}
+	t := n.cross(a).unit()
+	b := n.cross(t)
+	var sum float32
+	for _, q := range points {
+		// Cosine-weighted: even on the disc, raised to the hemisphere.
+		r, turn := sqrt(q[0]), q[1]*6.2831853
+		x, y := r*cos(turn), r*sin(turn)
+		d := t.scale(x).add(b.scale(y)).add(n.scale(sqrt(1 - q[0])))
+		sum += s.freeWay(p, d)
+	}
+	return sum / float32(len(points))
+}
+
+// freeWay is 1 when nothing lies within near, less the nearer something does.
+func (s *stage) freeWay(o, d vec) float32 {
+	t := s.near
+	for i := range s.solids {
+		if u, _ := s.solids[i].enter(o, d, 1e-3); u < t {
+			t = u
+		}
+	}
+	if s.body != nil && t > 0.25*s.near && s.body.blocks(o, d, t) {
+		// The distance to the subject is not known; its silhouette is usually
+		// about this near when it blocks at all.
+		t = min(t, 0.45*s.near)
+	}
+	if s.cove == 0 {
+		if d[1] < 0 {
+			if u := (s.ground - o[1]) / d[1]; u > 1e-3 && u < t {
+				t = u
+			}
+		}
+		if s.wall != nil && d[2] > 0 {
+			if u := (s.wallZ - o[2]) / d[2]; u > 1e-3 && u < t {
+				t = u
+			}
+		}
+	}
+	f := t / s.near
+	return f * (2 - f)
+}
+
+// settle averages the light over tiles, never across the edge of a face.
+func (s *stage) settle(ctx context.Context, raw []sight, gw, gh int) ([]sight, int, int, error) {
+	out := make([]sight, len(raw))
+	// A tile is four wide; half weights at both ends keep five centred.
+	weight := [5]float32{0.5, 1, 1, 1, 0.5}
+	err := raster.Rows(ctx, gh, func(from, to int) {
+		for y := from; y < to; y++ {
+			for x := range gw {
+				c := raw[y*gw+x]
+				if c.face == 0 {
+					continue
+				}
+				var sun, sky, sum float32
+				for dy := -2; dy <= 2; dy++ {
+					yy := y + dy
+					if yy < 0 || yy >= gh {
+						continue
+					}
+					for dx := -2; dx <= 2; dx++ {
+						xx := x + dx
+						if xx < 0 || xx >= gw {
+							continue
+						}
+						r := &raw[yy*gw+xx]
+						if r.face != c.face {
+							continue
+						}
+						k := weight[dy+2] * weight[dx+2]
+						sun += k * r.sun
+						sky += k * r.sky
+						sum += k
+					}
+				}
+				out[y*gw+x] = sight{c.face, sun / sum, sky / sum}
+			}
+		}
+	})
+	return out, gw, gh, err
+}
+
+// lightAt interpolates the light at picture point x, y among grid points that
+// see the same face.
+func lightAt(grid []sight, gw, gh int, x, y float32, face int32) (sun, sky float32) {
+	gx, gy := x/lightStep-0.5, y/lightStep-0.5
+	x0, y0 := int(floor(gx)), int(floor(gy))
+	fx, fy := gx-float32(x0), gy-float32(y0)
+	var sum float32
+	for reach := 0; reach < 3; reach++ {
+		for dy := -reach; dy <= 1+reach; dy++ {
+			for dx := -reach; dx <= 1+reach; dx++ {
+				xx, yy := x0+dx, y0+dy
+				if xx < 0 || yy < 0 || xx >= gw || yy >= gh {
+					continue
+				}
+				r := &grid[yy*gw+xx]
+				if r.face != face {
+					continue
+				}
+				kx, ky := 1-abs(float32(dx)-fx), 1-abs(float32(dy)-fy)
+				if reach > 0 {
+					kx, ky = 1/(1+abs(float32(dx)-fx)), 1/(1+abs(float32(dy)-fy))
+				}
+				k := kx*ky + 1e-4
+				sun += k * r.sun
+				sky += k * r.sky
+				sum += k
+			}
+		}
+		if sum > 1e-3 {
+			return sun / sum, sky / sum
+		}
+	}
+	// A sliver no grid point saw.
+	return 0.7, 0.7
+}
+
+// shade is the light a hit sends to the camera.
+func (s *stage) shade(h *hit, d vec, sun, sky float32) tone.RGB {
+	n := h.n
+	if h.id >= 3 {
+		n = s.solids[h.id-3].soften(h.p, n)
+	}
+	if h.m.relief != nil {
+		n = h.m.relief(h.p, n)
+	}
+	albedo := h.m.at(h.p, h.n)
+	facing := max(n.dot(s.sun), 0)
+	if s.gobo != nil && facing > 0 && sun > 0 {
+		sun *= s.gobo(h.p)
+	}
+	lit := s.key.Scale(facing * sun)
+	// What is shaded from the sky still gets light bounced off bright surfaces
+	// around, so bright materials darken less (Jimenez et al., "Practical
+	// real-time strategies for accurate indirect occlusion", 2016).
+	var amb tone.RGB
+	half := 0.5 + 0.5*n[1]
+	for k := range 3 {
+		a := clamp(albedo[k], 0, 1)
+		open := max(sky, ((2.0404*a-0.3324)*sky*sky+(0.6417-4.7951*a)*sky+2.7552*a+0.6903)*sky)
+		amb[k] = mix(s.bounce[k], s.sky[k], half) * clamp(open, 0, 1)
+	}
+	c := albedo.Mul(lit.Add(amb)).Add(h.m.glow)
+	if s.body != nil && h.n[1] > 0.7 && abs(h.p[1]) < 1 {
+		c = c.Scale(1 - s.body.contactAt(h.p[0], h.p[2]))
+	}
+	if h.m.gloss > 0 {
+		c = s.reflect(h, d, n, c)
+	}
+	return c
+}
+
+// reflect adds the mirror image to a glossy surface.
+func (s *stage) reflect(h *hit, d, n vec, c tone.RGB) tone.RGB {
+	v := d.unit()
+	cosine := -v.dot(n)
+	if cosine <= 0 {
+		return c
+	}
+	// Schlick's rise towards grazing angles, from gloss to three times that.
+	g := 1 - cosine
+	k := min(h.m.gloss*(1+2*g*g*g*g*g), 1)
+	r := v.add(n.scale(2 * cosine))
+	start := h.p.along(h.n, 0.05+0.0005*s.unit)
+	seen := s.glimpse(start, r)
+	if s.body != nil && h.n[1] > 0.7 && abs(h.p[1]) < 1 {
+		light, cover, height := s.body.mirrored(h.p, r, h.m.rough)
+		// The mirror image loses itself with height as roughness scatters it.
+		fade := exp(-height * (0.4 + 1.6*h.m.rough) / s.unit)
+		seen = seen.Scale(1 - cover*fade).Add(light.Scale(fade))
+	}
+	return c.Scale(1 - k).Add(seen.Scale(k))
+}
+
+// glimpse is what a mirrored ray sees, without shadows.
+func (s *stage) glimpse(o, r vec) tone.RGB {
+	h := s.trace(o, r, 1e-2)
+	if h.t == far {
+		return s.backdrop(o.along(r, 4*s.cam.dist))
+	}
+	a := h.m.at(h.p, h.n)
+	return a.Mul(s.key.Scale(0.6 * max(h.n.dot(s.sun), 0)).Add(s.sky.Scale(0.8))).Add(h.m.glow)
+}
+
+// backdrop is the colour of the far backdrop in the direction of p.
+func (s *stage) backdrop(p vec) tone.RGB {
+	if s.beyond == nil {
+		return s.sky
+	}
+	x, y := s.cam.project(p)
+	return s.beyond.Sample(x/float32(s.w), y/float32(s.h))
+}
+
+// look is the colour along the ray through picture point x, y, with its face
+// and depth.
+func (s *stage) look(grid []sight, gw, gh int, x, y float32) (tone.RGB, int32, float32) {
+	o, d := s.cam.origin(), s.cam.ray(x, y)
+	h := s.trace(o, d, 0)
+	if h.t == far {
+		if s.beyond == nil {
+			return s.sky, 0, far
+		}
+		return s.beyond.Sample(x/float32(s.w), y/float32(s.h)), 0, far
+	}
+	face := s.face(&h)
+	sun, sky := lightAt(grid, gw, gh, x, y, face)
+	c := s.shade(&h, d, sun, sky)
+	if s.mist[1] > 0 && h.id == 1 && s.beyond != nil {
+		if k := smooth(h.p[2], s.mist[0], s.mist[1]); k > 0 {
+			c = c.Mix(s.beyond.Sample(x/float32(s.w), y/float32(s.h)), k)
+		}
+	}
+	return c, face, h.p[2]
+}
+
+// expose photographs the set: one look per pixel, more along edges, blur by
+// distance.
+func (s *stage) expose(ctx context.Context) (*raster.Picture, error) {
+	for i := range s.solids {
+		s.solids[i].ready()
+	}
+	grid, gw, gh, err := s.light(ctx)
+	if err != nil {
+		return nil, err
+	}
+	pic := raster.New(s.w, s.h)
+	faces := make([]int16, s.w*s.h)
+	depth := make([]float32, s.w*s.h)
+	err = raster.Rows(ctx, s.h, func(from, to int) {
+		for y := from; y < to; y++ {
+			for x := range s.w {
+				c, face, z := s.look(grid, gw, gh, float32(x)+0.5, float32(y)+0.5)
+				pic.Set(x, y, c)
+				faces[y*s.w+x] = int16(face)
+				depth[y*s.w+x] = z
+			}
+		}
+	})
+	if err != nil {
+		return nil, err
+	}
+	if err := s.smoothEdges(ctx, pic, faces, grid, gw, gh); err != nil {
+		return nil, err
+	}
+	return s.defocus(ctx, pic, depth)
+}
+
+// smoothEdges looks again, eight times per pixel, where two faces meet.
+func (s *stage) smoothEdges(ctx context.Context, pic *raster.Picture, faces []int16, grid []sight, gw, gh int) error {
+	points := pattern(1)[:8]
+	return raster.Rows(ctx, s.h, func(from, to int) {
+		for y := from; y < to; y++ {
+			for x := range s.w {
+				i := y*s.w + x
+				f := faces[i]
+				if !(x > 0 && faces[i-1] != f || x < s.w-1 && faces[i+1] != f ||
+					y > 0 && faces[i-s.w] != f || y < s.h-1 && faces[i+s.w] != f) {
+					continue
+				}
+				var sum tone.RGB
+				for _, q := range points {
+					c, _, _ := s.look(grid, gw, gh, float32(x)+q[0], float32(y)+q[1])
+					// Averaging what the film will show, not raw light, keeps a
+					// lamp's edge smooth.
+					for k := range 3 {
+						sum[k] += min(c[k], 2)
+					}
+				}
+				pic.Set(x, y, sum.Scale(1/float32(len(points))))
+			}
+		}
+	})
+}
+
+// defocus blurs by distance from the plane of focus, which is the product's.
+func (s *stage) defocus(ctx context.Context, pic *raster.Picture, depth []float32) (*raster.Picture, error) {
+	if s.focus <= 0 {
+		return pic, nil
+	}
+	// Three soft copies, each about twice as soft as the one before.
+	half := pic.Half()
+	half.Blur(1.0)
+	quarter := half.Half()
+	quarter.Blur(1.4)
+	eighth := quarter.Half()
+	eighth.Blur(1.8)
+	sigma := [4]float32{0, 2.2, 6.5, 16}
+	soft := [4]*raster.Picture{nil, half, quarter, eighth}
+	err := raster.Rows(ctx, s.h, func(from, to int) {
+		for y := from; y < to; y++ {
+			for x := range s.w {
+				z := depth[y*s.w+x]
+				if z == far {
+					continue // the backdrop is painted as soft as it should be
+				}
+				rel := z / (s.cam.dist + z)
+				if rel < 0 {
+					rel *= -0.6
+				}
+				want := s.focus * max(rel-0.03, 0)
+				if want < 0.3 {
+					continue
+				}
+				u, v := (float32(x)+0.5)/float32(s.w), (float32(y)+0.5)/float32(s.h)
+				level := 1
+				for level < 3 && want > sigma[level] {
+					level++
+				}
+				k := clamp((want-sigma[level-1])/(sigma[level]-sigma[level-1]), 0, 1)
+				a := pic.Get(x, y)
+				if level > 1 {
+					a = soft[level-1].Sample(u, v)
+				}
+				pic.Set(x, y, a.Mix(soft[level].Sample(u, v), k))
+			}
+		}
+	})
+	return pic, err
+}
