@@ -230,7 +230,7 @@ func layOut(r Request, size image.Point, s subject, measured *field, hints []ad.
 	stack(b.main.lines, roleMain, headline, b.mainPx, mainLeading, b.mainY)
 	stack(b.sub.lines, roleSub, under, b.subPx, subLeading, b.subY)
 	if b.rule.area() > 0 {
-		p.rule = rect{a.at.x + b.rule.x, a.at.y + b.rule.y, b.rule.w, b.rule.h}
+		p.rule = rect{math.Round(a.at.x + b.rule.x), math.Round(a.at.y + b.rule.y), math.Round(b.rule.w), b.rule.h}
 	}
 	p.veil = a.veil(size)
 	for _, l := range p.lines {
@@ -257,9 +257,21 @@ func (p *plan) draw(img *image.RGBA) {
 		b.bar(p.notice, p.notice.h/2, p.pillColor, p.pill)
 	}
 	for _, l := range p.lines {
-		baseline := l.at.y + (l.at.h-(ascent+descent)*l.px)/2 + ascent*l.px
-		b.text(l.face, l.run, l.at.x, baseline, l.px, l.color)
+		b.text(l.face, l.run, l.at.x, baseline(l.at, l.px), l.px, l.color)
 	}
+}
+
+// baseline is where the letters of a line stand: ascent and descent centred in
+// the line box, all in whole pixels, which also keeps Hangul's many horizontal
+// strokes sharp. The rounding is Chromium's (a rounded descent is never less
+// than the true one, half-leading is floored), so that the same line in HTML
+// does not stand a pixel or two off.
+func baseline(at rect, px float64) float64 {
+	up, down := math.Round(ascent*px), math.Round(descent*px)
+	if down < descent*px {
+		up, down = up-1, down+1
+	}
+	return math.Round(at.y + math.Floor((at.h-up-down)/2) + up)
 }
 
 // choose picks the text colour by what is measured on the painted picture.

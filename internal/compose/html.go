@@ -24,8 +24,8 @@ const fontStack = `'Pretendard Variable',Pretendard,-apple-system,'Apple SD Goth
 // picture's alternative text.
 func (p *plan) markup(pictureURL, alt string) string {
 	w := &writer{plan: p, src: html.EscapeString(pictureURL)}
-	w.printf(`<div lang="ko" style="position:relative;container-type:inline-size;isolation:isolate;overflow:hidden;box-sizing:border-box;width:100%%;margin:0;padding:0;border:0;aspect-ratio:%d/%d;background:%s;font-family:%s;text-align:left;word-break:keep-all;text-rendering:geometricPrecision;-webkit-text-size-adjust:100%%;text-size-adjust:100%%">`,
-		p.size.X, p.size.Y, hexOf(p.ground), html.EscapeString(fontStack))
+	w.printf(`<div lang="ko" style="position:relative;container-type:inline-size;isolation:isolate;overflow:hidden;box-sizing:border-box;width:100%%;%s;aspect-ratio:%d/%d;background:%s;font-family:%s;text-align:left;word-break:keep-all;text-rendering:geometricPrecision;-webkit-text-size-adjust:100%%;text-size-adjust:100%%">`,
+		reset, p.size.X, p.size.Y, hexOf(p.ground), html.EscapeString(fontStack))
 	for i, l := range p.layers {
 		name := ""
 		if i == len(p.layers)-1 {
@@ -34,10 +34,10 @@ func (p *plan) markup(pictureURL, alt string) string {
 		w.layer(l, name)
 	}
 	if s := p.scrim; s != nil {
-		w.printf("\n"+`<div style="%s;background:%s"></div>`, w.place(p.scrimRect()), scrimGradient(s))
+		w.printf("\n"+`<div aria-hidden="true" style="%s;%s;background:%s"></div>`, w.place(p.scrimRect()), reset, scrimGradient(s))
 	}
 	if p.rule.area() > 0 {
-		w.printf("\n"+`<div style="%s;background:%s;border-radius:%scqw"></div>`, w.place(p.rule), hexOf(p.ruleColor), w.cqw(p.rule.h/2))
+		w.printf("\n"+`<div aria-hidden="true" style="%s;%s;background:%s;border-radius:%scqw"></div>`, w.place(p.rule), reset, hexOf(p.ruleColor), w.cqw(p.rule.h/2))
 	}
 	for _, role := range []string{roleMain, roleSub, roleNotice} {
 		w.paragraph(role)
@@ -71,7 +71,11 @@ func (w *writer) place(r rect) string {
 		number(100*r.x/fw), number(100*r.y/fh), number(100*r.w/fw), number(100*r.h/fh))
 }
 
-const imageReset = "max-width:none;max-height:none;margin:0;padding:0;border:0;object-fit:fill"
+// What a page's own style sheet may have set on any element, and on pictures.
+const (
+	reset      = "margin:0;padding:0;border:0"
+	imageReset = "max-width:none;max-height:none;border-radius:0;object-fit:fill;" + reset
+)
 
 func (w *writer) layer(l layer, alt string) {
 	dst := rect{float64(l.dst.Min.X), float64(l.dst.Min.Y), float64(l.dst.Dx()), float64(l.dst.Dy())}
@@ -101,13 +105,13 @@ func (w *writer) layer(l layer, alt string) {
 		}
 		flip = fmt.Sprintf(";transform:scale(%d,%d)", x, y)
 	}
-	w.printf("\n"+`<div aria-hidden="true" style="%s;overflow:hidden%s%s">`, w.place(dst), flip, w.fade(l))
+	w.printf("\n"+`<div aria-hidden="true" style="%s;%s;overflow:hidden%s%s">`, w.place(dst), reset, flip, w.fade(l))
 	w.printf(`<img src="%s" alt="" style="%s">`, w.src, inner)
 	if l.blur >= 0.5 {
 		w.printf(`<img src="%s" alt="" style="%s;filter:blur(%scqw)">`, w.src, inner, w.cqw(l.blur))
 	}
 	if l.toned > 0 {
-		w.printf(`<div style="position:absolute;inset:0;background:rgba(%d,%d,%d,%s)"></div>`, l.tone.R, l.tone.G, l.tone.B, number(l.toned))
+		w.printf(`<div style="position:absolute;inset:0;%s;background:rgba(%d,%d,%d,%s)"></div>`, reset, l.tone.R, l.tone.G, l.tone.B, number(l.toned))
 	}
 	w.printf(`</div>`)
 }
@@ -181,13 +185,13 @@ func (w *writer) paragraph(role string) {
 		}
 		extra += ";justify-content:center"
 	}
-	w.printf("\n"+`<p aria-hidden="true" data-role="%s" style="%s;display:flex;flex-direction:column;align-items:%s;box-sizing:border-box;margin:0;padding:0;font-size:%scqw;line-height:%s;font-weight:%d;font-style:normal;letter-spacing:%sem;color:%s%s">`,
-		role, w.place(area), align, w.cqw(first.px), number(first.at.h/first.px), first.face.weight, number(first.face.spacing), hexOf(first.color), extra)
+	w.printf("\n"+`<p aria-hidden="true" data-role="%s" style="%s;display:flex;flex-direction:column;align-items:%s;box-sizing:border-box;%s;font-size:%scqw;line-height:%s;font-weight:%d;font-style:normal;letter-spacing:%sem;color:%s%s">`,
+		role, w.place(area), align, reset, w.cqw(first.px), number(first.at.h/first.px), first.face.weight, number(first.face.spacing), hexOf(first.color), extra)
 	for i, l := range lines {
 		if i > 0 {
 			w.WriteByte(' ')
 		}
-		w.printf(`<span style="display:block;flex:none;white-space:pre">%s</span>`, html.EscapeString(l.text))
+		w.printf(`<span style="display:block;flex:none;width:auto;white-space:pre;font:inherit;letter-spacing:inherit;color:inherit;background:none;%s">%s</span>`, reset, html.EscapeString(l.text))
 	}
 	w.printf(`</p>`)
 }
