@@ -14,6 +14,11 @@ type transform struct {
 	encode []byte        // linear sRGB, in steps of 1/encodeSteps, to sRGB
 }
 
+// maxProfile bounds an ICC profile in bytes, inflated. Matrix profiles take half
+// a kilobyte, with tabulated curves some 30; what is larger is tables this
+// package does not use.
+const maxProfile = 1 << 20
+
 const (
 	linearUnit  = 1 << 14
 	matrixUnit  = 1 << 12
@@ -148,7 +153,7 @@ type iccProfile []byte
 
 // read gives a curve for each channel and the matrix to the connection space.
 func (p iccProfile) read() (curves [3]func(float64) float64, m matrix3, ok bool) {
-	if len(p) < 132 || !has(p, 36, "acsp") || !has(p, 20, "XYZ ") {
+	if len(p) < 132 || len(p) > maxProfile || !has(p, 36, "acsp") || !has(p, 20, "XYZ ") {
 		return curves, m, false
 	}
 	switch string(p[16:20]) {

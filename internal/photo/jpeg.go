@@ -7,6 +7,7 @@ import (
 	"errors"
 	"image"
 	"image/jpeg"
+	"slices"
 )
 
 // The JPEG markers that matter here (ITU-T T.81, table B.1).
@@ -64,7 +65,7 @@ func openJPEG(data []byte) (*file, error) {
 	}
 	return &file{
 		Info:    Info{Format: "jpeg", Width: j.width, Height: j.height, Frames: 1, Orientation: exifOrientation(j.exif)},
-		profile: func() []byte { return bytes.Join(j.icc, nil) },
+		profile: j.profile,
 		pixels:  j.pixels,
 	}, nil
 }
@@ -163,6 +164,9 @@ func (j *jpegFile) frame(marker byte, body []byte) error {
 		if p.h < 1 || p.h > 4 || p.v < 1 || p.v > 4 || p.table > 3 {
 			return corrupt("component %+v", p)
 		}
+		if slices.ContainsFunc(j.parts, func(q jpegPart) bool { return q.id == p.id }) {
+			return corrupt("component %d twice", p.id)
+		}
 		j.parts = append(j.parts, p)
 	}
 	switch n := len(j.parts); n {
@@ -181,6 +185,18 @@ func (j *jpegFile) addProfile(n int, chunk []byte) {
 	if n > 0 {
 		j.icc[n-1] = chunk
 	}
+}
+
+// profile puts the ICC profile together.
+func (j *jpegFile) profile() []byte {
+	size := 0
+	for _, chunk := range j.icc {
+		size += len(chunk)
+	}
+	if size > maxProfile {
+		return nil
+	}
+	return bytes.Join(j.icc, nil)
 }
 
 func (j *jpegFile) complete() error {
@@ -251,26 +267,20 @@ func (j *jpegFile) pixels(ctx context.Context, size image.Point) (picture, error
 		// Not the common form, or damaged: image/jpeg says which.
 	}
 	parts := [][]byte{j.image}
-	plain := len(j.parts) == 4 && j.adobe < 0
-	if plain {
-		// image/jpeg takes four components only from Adobe, which inverts them.
-		// Say that this file is from Adobe and undo the inversion.
-		parts = [][]byte{j.image[:2], adobeCMYK, j.image[2:]}
+	if len(j.parts) == 4 && j.adobe < 0 {
+		// image/jpeg takes four components only from Adobe, who inverts the
+		// ink. Viewers take them all that way, so this file gets the mark.
+		parts = [][]byte{j.image[:2], []byte(adobeCMYK), j.image[2:]}
 	}
 	img, err := guard(func() (image.Image, error) { return jpeg.Decode(newReader(ctx, parts...)) })
 	if err != nil {
 		return nil, decodeFault(ctx, err)
 	}
-	if m, ok := img.(*image.CMYK); ok && plain {
-		for i := range m.Pix {
-			m.Pix[i] = ^m.Pix[i]
-		}
-	}
 	return whole(ctx, img, fullRange)
 }
 
 // adobeCMYK is an Adobe marker segment without a colour transform.
-var adobeCMYK = []byte("\xff\xee\x00\x0eAdobe\x00\x64\x00\x00\x00\x00\x00")
+const adobeCMYK = "\xff\xee\x00\x0eAdobe\x00\x64\x00\x00\x00\x00\x00"
 
 // decodeFault turns a decoder's error into a fault.
 func decodeFault(ctx context.Context, err error) error {

@@ -142,11 +142,11 @@ func checkSize(w, h int) error {
 	switch long, short := max(w, h), min(w, h); {
 	case short < 1:
 		return corrupt("%d×%d pixels", w, h)
-	case int64(w)*int64(h) > MaxPixels:
+	case long > MaxPixels || long*short > MaxPixels:
 		return fault.Newf(fault.PhotoTooManyPixels, "%d×%d pixels", w, h)
 	case short < MinSide:
 		return fault.Newf(fault.PhotoTooSmall, "%d×%d pixels", w, h)
-	case int64(short)*MaxSide < int64(long)*MinSide && long > MaxSide:
+	case short*MaxSide < long*MinSide && long > MaxSide:
 		f := fault.Newf(fault.PhotoTooSmall, "%d×%d pixels leave less than %d once the longer side is %d", w, h, MinSide, MaxSide)
 		f.Detail = "사진이 너무 길쭉합니다. 긴 쪽이 짧은 쪽의 24배를 넘지 않는 사진을 골라 주세요."
 		return f

@@ -130,18 +130,19 @@ func (c chunky) scale(ctx context.Context, size image.Point) (*image.NRGBA, erro
 }
 
 // straightRow converts premultiplied samples in 0..65535 to straight 8-bit ones.
+// Where the scaling overshoots at an edge, colour and alpha do so together, so
+// the colour is found before alpha is brought back into its range.
 func straightRow(dst []byte, src []int32) {
 	for i := 0; i+4 <= len(src); i += 4 {
 		s, p := src[i:i+4:i+4], dst[i:i+4:i+4]
-		a := uint32(min(max(s[3], 0), 65535))
-		if a < 129 { // rounds to an alpha of 0
+		a := s[3]
+		if a < 129 { // rounds to no opacity
 			continue
 		}
 		for c := range 3 {
-			v := uint32(min(max(s[c], 0), int32(a)))
-			p[c] = byte((v*255 + a/2) / a)
+			p[c] = clamp8((s[c]*255 + a/2) / a)
 		}
-		p[3] = byte((a + 128) / 257)
+		p[3] = clamp8((a + 128) / 257)
 	}
 }
 

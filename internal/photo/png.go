@@ -16,11 +16,6 @@ type pngFile struct {
 	signature, header, palette, transparency, pixels, end []byte // whole chunks
 }
 
-// maxProfile bounds an inflated ICC profile in bytes. Matrix profiles take half
-// a kilobyte, with tabulated curves some 30; what is larger is tables this
-// package does not use.
-const maxProfile = 1 << 20
-
 // deflateRatio is the most bytes one byte of deflate can stand for (RFC 1951:
 // 258 bytes in two bits).
 const deflateRatio = 258 * 8 / 2
@@ -40,11 +35,10 @@ func openPNG(data []byte) (*file, error) {
 		}
 		next := pos + 12 + int(size)
 		chunk, body := data[pos:next], data[pos+8:next-4]
-		kind := string(chunk[4:8])
-		if (pos == 8) != (kind == "IHDR") {
-			return nil, corrupt("chunk %q at %d", kind, pos)
+		if (pos == 8) != (string(chunk[4:8]) == "IHDR") {
+			return nil, corrupt("IHDR missing or repeated at %d", pos)
 		}
-		switch kind {
+		switch string(chunk[4:8]) {
 		case "IHDR":
 			if len(body) != 13 {
 				return nil, corrupt("IHDR of %d bytes", len(body))

@@ -138,16 +138,19 @@ const unit = 1 << 14
 func newAxis(size int, length float64, n int) axis {
 	a := axis{start: make([]int, size), offset: make([]int, size+1)}
 	ratio := length / float64(size)
-	stretch := max(ratio, 1)
+	weight, reach := spline(ratio)
+	if ratio >= 2 {
+		weight, reach = area(ratio)
+	}
 	var w []float64
 	for i := range size {
 		center := (float64(i) + 0.5) * ratio
-		first := max(0, int(math.Floor(center-kernelReach*stretch)))
-		last := min(n-1, int(math.Ceil(center+kernelReach*stretch)))
+		first := max(0, int(math.Floor(center-reach)))
+		last := min(n-1, int(math.Ceil(center+reach)))
 		w = w[:0]
 		sum := 0.0
 		for j := first; j <= last; j++ {
-			v := kernel((float64(j) + 0.5 - center) / stretch)
+			v := weight(float64(j) + 0.5 - center)
 			w = append(w, v)
 			sum += v
 		}
@@ -170,6 +173,31 @@ func newAxis(size int, length float64, n int) axis {
 	}
 	a.offset[size] = len(a.weights)
 	return a
+}
+
+// area weighs a sample by how much of it lies within the sample of the result,
+// ratio wide: the plain mean of what is under it.
+func area(ratio float64) (weight func(x float64) float64, reach float64) {
+	half := ratio / 2
+	return func(x float64) float64 {
+		return max(0, min(x+0.5, half)-max(x-0.5, -half))
+	}, half
+}
+
+// spline weighs a sample at distance x by the Catmull-Rom spline, stretched when
+// the picture shrinks. Below a ratio of 2 the area mean is uneven: every other
+// pixel would be sharp and the ones between blurred.
+func spline(ratio float64) (weight func(x float64) float64, reach float64) {
+	stretch := max(ratio, 1)
+	return func(x float64) float64 {
+		switch x = math.Abs(x / stretch); {
+		case x < 1:
+			return (1.5*x-2.5)*x*x + 1
+		case x < 2:
+			return ((-0.5*x+2.5)*x-4)*x + 2
+		}
+		return 0
+	}, 2 * stretch
 }
 
 func (a *axis) taps(i int) (start int, weights []int32) {
@@ -205,19 +233,6 @@ func (a *axis) apply4(dst, sums []int32) {
 		d := dst[i:][:4]
 		d[0], d[1], d[2], d[3] = r>>14, g>>14, b>>14, o>>14
 	}
-}
-
-const kernelReach = 2
-
-// kernel is the Catmull-Rom spline.
-func kernel(x float64) float64 {
-	switch x = math.Abs(x); {
-	case x < 1:
-		return (1.5*x-2.5)*x*x + 1
-	case x < 2:
-		return ((-0.5*x+2.5)*x-4)*x + 2
-	}
-	return 0
 }
 
 // inBands runs a row function over 0..rows in one band for each processor. Begin

@@ -173,15 +173,16 @@ func (d *sequential) layOut(scale int) error {
 		d.channels[0].h, d.channels[0].v, maxH, maxV = 1, 1, 1, 1
 	}
 	d.mcusX, d.mcusY = (d.width+8*maxH-1)/(8*maxH), (d.height+8*maxV-1)/(8*maxV)
+	blocks := 0
 	for i := range d.channels {
 		c := &d.channels[i]
 		if c.h == 3 || c.v == 3 || maxH%c.h != 0 || maxV%c.v != 0 {
 			return errUncommon
 		}
-		c.scale = min(8, scale*min(maxH/c.h, maxV/c.v))
-		if c.scale == 4*scale && scale == 1 || c.scale&(c.scale-1) != 0 {
+		if blocks += c.h * c.v; blocks > 10 { // ITU-T T.81, section B.2.3
 			return errUncommon
 		}
+		c.scale = min(8, scale*min(maxH/c.h, maxV/c.v))
 		c.stride = d.mcusX * c.h * c.scale
 		c.pix = make([]byte, c.stride*d.mcusY*c.v*c.scale)
 		c.width = float64(d.width*c.h*c.scale) / float64(maxH*8)

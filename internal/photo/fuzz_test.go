@@ -1,0 +1,61 @@
+package photo_test
+
+import (
+	"context"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/nanococoa/nanococoa/internal/fault"
+	"github.com/nanococoa/nanococoa/internal/photo"
+)
+
+// FuzzDecode holds any bytes to the promises of the package: no panic, only
+// faults about the photo, a picture no larger than asked for, and no more memory
+// than the size in the headers accounts for.
+func FuzzDecode(f *testing.F) {
+	for _, path := range samples(f) {
+		data, err := os.ReadFile(path)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(data)
+	}
+	for _, b := range bombs(f) {
+		if len(b.data) < 64<<10 {
+			f.Add(b.data)
+		}
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		info, checkErr := photo.Check(data)
+		pixels := uint64(info.Width) * uint64(info.Height)
+		if pixels > 1_000_000 {
+			t.Skip("allowed, but slow to explore")
+		}
+		const side = 100
+		var p photo.Prepared
+		var err error
+		// 24 bytes a pixel is the costliest form, progressive CMYK; 8 MB the
+		// tables of a lossless WebP and the compressors of the results.
+		if n := allocated(func() { p, err = photo.Prepare(context.Background(), data) }); n > 24*pixels+40*uint64(len(data))+8<<20 {
+			t.Errorf("%d bytes allocated for %+v in %d bytes", n, info, len(data))
+		}
+		if checkErr != nil && (err == nil || codeOf(err) != codeOf(checkErr)) {
+			t.Errorf("Check says %v, Prepare %v", checkErr, err)
+		}
+		if err != nil {
+			if code := codeOf(err); !strings.HasPrefix(string(code), "Photo.") || code == fault.PhotoMissing && len(data) > 0 {
+				t.Errorf("%v", err)
+			}
+			return
+		}
+		img, err := photo.Decode(context.Background(), data, side)
+		if err != nil || max(img.Rect.Dx(), img.Rect.Dy()) > side {
+			t.Errorf("%v, %v", img.Rect, err)
+		}
+		again, err := photo.Check(p.PNG)
+		if err != nil || again.Width != p.Width || again.Height != p.Height || again.Orientation != 1 {
+			t.Errorf("prepared as %+v, %v", again, err)
+		}
+	})
+}
