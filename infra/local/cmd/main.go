@@ -1,0 +1,80 @@
+// Command cmd is `make run`: the whole deployment on this machine until Ctrl-C.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"strconv"
+	"syscall"
+
+	"github.com/caarlos0/env/v11"
+
+	"github.com/nanococoa/nanococoa/infra/local"
+)
+
+// settings are what a person may set; README.md explains them.
+type settings struct {
+	Port          int    `env:"PORT" envDefault:"8890"`
+	OpenAIKey     string `env:"OPENAI_API_KEY"`
+	OpenAIBaseURL string `env:"OPENAI_BASE_URL"`
+	OpenAIModel   string `env:"OPENAI_MODEL"`
+	AIServerURL   string `env:"AI_SERVER_URL"`
+}
+
+func main() {
+	// The first signal ends everything in order; a second one ends us at once,
+	// and the children then end themselves.
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	context.AfterFunc(ctx, stop)
+	if err := run(ctx, os.Stdout); err != nil {
+		fmt.Fprintln(os.Stderr, "\n"+err.Error())
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context, out io.Writer) error {
+	s, err := env.ParseAs[settings]()
+	if err != nil {
+		return fmt.Errorf("settings: %w", err)
+	}
+	// A folder a port, so that two runs side by side each keep their own ads.
+	state := filepath.Join(".local", "run-"+strconv.Itoa(s.Port))
+	d, err := local.Up(ctx, local.Options{
+		Root: ".", StateDir: state, Persist: true, SitePort: s.Port,
+		OpenAIKey: s.OpenAIKey, OpenAIBaseURL: s.OpenAIBaseURL, OpenAIModel: s.OpenAIModel,
+		AIServerURL: s.AIServerURL, Log: out,
+	})
+	if ctx.Err() != nil {
+		return errors.Join(d.Down())
+	}
+	if err != nil {
+		return err
+	}
+	writer := "the deterministic writer (set OPENAI_API_KEY to use OpenAI)"
+	if s.OpenAIKey != "" {
+		writer = "OpenAI"
+	}
+	_, _ = fmt.Fprintf(out, `
+nanoCocoa is ready:  %s
+
+  API       %s/api/docs
+  AWS       %s (any key, region %s)
+  GPU       %s/readyz
+  texts by  %s
+  state     %s (ads outlive a restart; make clean removes it)
+
+Ctrl-C ends it. What it does from here on:
+
+`, d.SiteURL, d.SiteURL, d.EngineURL, d.Region, d.AIServerURL, writer, state)
+	following, stop := context.WithCancel(ctx)
+	defer stop()
+	go d.Follow(following, out)
+	err = d.Wait(ctx)
+	_, _ = fmt.Fprintln(out, "\nStopping ...")
+	return errors.Join(err, d.Down())
+}

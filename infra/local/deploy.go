@@ -1,0 +1,175 @@
+package local
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"os"
+	"os/exec"
+	"strings"
+	"time"
+
+	"github.com/nanococoa/nanococoa/infra/keys"
+)
+
+// deploy puts both stacks onto the engine with SAM, as onto AWS, and reads what
+// they made.
+func (d *Deployment) deploy(ctx context.Context) error {
+	err := d.say.phase("Deploying infra/storage.yaml", func() error {
+		return d.samDeploy(ctx, "local-storage",
+			"Stage="+stage, "SiteOrigin="+d.SiteURL, "RequireTls=false", "DeletionProtection=false")
+	})
+	if err != nil {
+		return err
+	}
+	parameters, err := d.parameters(ctx)
+	if err != nil {
+		return err
+	}
+	err = d.say.phase("Deploying template.yaml", func() error { return d.samDeploy(ctx, "local", parameters...) })
+	if err != nil {
+		return err
+	}
+	for _, stack := range []string{storageStack, appStack} {
+		outputs, err := d.outputs(ctx, stack)
+		if err != nil {
+			return err
+		}
+		for k, v := range outputs {
+			d.Outputs[k] = v
+		}
+	}
+	return d.applyGatewayResponses(ctx)
+}
+
+// parameters keeps the secrets and gives template.yaml's parameters.
+func (d *Deployment) parameters(ctx context.Context) ([]string, error) {
+	if _, err := keys.EnsureCookie(ctx, d.ssm(), stage); err != nil {
+		return nil, err
+	}
+	out := []string{
+		"Stage=" + stage, "SiteOrigin=" + d.SiteURL, "Architecture=" + architecture(),
+		"BucketName=/nanococoa/" + stage + "/bucket", "TableName=/nanococoa/" + stage + "/table",
+		"AIServerUrl=" + d.AIServerURL, "LogRetentionDays=1",
+	}
+	if d.o.OpenAIKey == "" {
+		return out, keys.Remove(ctx, d.ssm(), keys.OpenAIName(stage)) // an earlier run may have been killed
+	}
+	if err := keys.Put(ctx, d.ssm(), keys.OpenAIName(stage), d.o.OpenAIKey); err != nil {
+		return nil, err
+	}
+	out = append(out, "OpenAIKeyParameter="+keys.OpenAIName(stage))
+	if d.o.OpenAIModel != "" {
+		out = append(out, "OpenAIModel="+d.o.OpenAIModel)
+	}
+	if d.o.OpenAIBaseURL != "" {
+		out = append(out, "OpenAIBaseUrl="+d.o.OpenAIBaseURL)
+	}
+	return out, nil
+}
+
+// samDeploy runs `sam deploy` with one of samconfig.toml's environments.
+func (d *Deployment) samDeploy(ctx context.Context, config string, parameters ...string) error {
+	log, err := d.logFile("deploy.log")
+	if err != nil {
+		return err
+	}
+	args := append([]string{"deploy", "--config-env", config, "--no-progressbar", "--parameter-overrides"}, parameters...)
+	cmd := exec.Command(d.sam(), args...)
+	cmd.Dir = d.o.Root
+	cmd.Env = append(d.environ(),
+		"AWS_ENDPOINT_URL="+d.EngineURL, "AWS_ACCESS_KEY_ID="+rootKey, "AWS_SECRET_ACCESS_KEY="+rootKey,
+		"AWS_DEFAULT_REGION="+region, "AWS_EC2_METADATA_DISABLED=true",
+		// A person's own ~/.aws must not decide where this goes.
+		"AWS_CONFIG_FILE="+os.DevNull, "AWS_SHARED_CREDENTIALS_FILE="+os.DevNull,
+		"SAM_CLI_TELEMETRY=0",
+		"SAM_CLI_POLL_DELAY=0.2", // seconds between looks at the stack; 5 by default, for AWS
+		"PYTHONUNBUFFERED=1",
+	)
+	p, err := spawn("sam deploy", cmd, log)
+	if err != nil {
+		return err
+	}
+	select {
+	case <-p.done:
+	case <-ctx.Done():
+		return fmt.Errorf("%w (%v)", context.Cause(ctx), p.stop(2*time.Second))
+	case <-d.engine.done:
+		_ = p.stop(2 * time.Second)
+		return d.engine.ended()
+	}
+	if p.err != nil {
+		return fmt.Errorf("sam deploy --config-env %s failed (%w):\n%s", config, p.err, p.tail)
+	}
+	return nil
+}
+
+// outputs are a stack's, by name.
+func (d *Deployment) outputs(ctx context.Context, stack string) (map[string]string, error) {
+	var answer struct {
+		Outputs []struct {
+			Key   string `xml:"OutputKey"`
+			Value string `xml:"OutputValue"`
+		} `xml:"DescribeStacksResult>Stacks>member>Outputs>member"`
+	}
+	if err := d.cloudFormation(ctx, &answer, "DescribeStacks", "StackName", stack); err != nil {
+		return nil, err
+	}
+	out := make(map[string]string, len(answer.Outputs))
+	for _, o := range answer.Outputs {
+		out[o.Key] = o.Value
+	}
+	return out, nil
+}
+
+// gatewayResponse is an answer the gateway gives by itself, in the form that
+// both an API's definition and API Gateway's own calls have.
+type gatewayResponse struct {
+	StatusCode         string            `json:"statusCode,omitempty"`
+	ResponseParameters map[string]string `json:"responseParameters,omitempty"`
+	ResponseTemplates  map[string]string `json:"responseTemplates,omitempty"`
+}
+
+// applyGatewayResponses does what AWS does by itself: takes the gateway's own
+// answers (404, 413, 429, 5xx) out of the API's definition. MiniStack 1.5.33
+// reads nothing but the routes there.
+func (d *Deployment) applyGatewayResponses(ctx context.Context) error {
+	var answer struct {
+		Body string `xml:"GetTemplateResult>TemplateBody"`
+	}
+	if err := d.cloudFormation(ctx, &answer, "GetTemplate", "StackName", appStack, "TemplateStage", "Processed"); err != nil {
+		return err
+	}
+	var template struct {
+		Resources struct {
+			API struct {
+				Properties struct {
+					Body struct {
+						Responses map[string]gatewayResponse `json:"x-amazon-apigateway-gateway-responses"`
+					}
+				}
+			} `json:"Api"`
+		}
+	}
+	if err := json.Unmarshal([]byte(answer.Body), &template); err != nil {
+		return fmt.Errorf("read the deployed template: %w", err)
+	}
+	api := "/restapis/" + d.Outputs["ApiId"]
+	responses := template.Resources.API.Properties.Body.Responses
+	for kind, response := range responses {
+		if err := d.call(ctx, "apigateway", http.MethodPut, api+"/gatewayresponses/"+kind, nil, response, nil); err != nil {
+			return err
+		}
+	}
+	// They hold from the next deployment of the stage on.
+	return d.call(ctx, "apigateway", http.MethodPost, api+"/deployments", nil, map[string]string{"stageName": apiStage}, nil)
+}
+
+// apiStage is template.yaml's StageName.
+const apiStage = "v1"
+
+// apiURL is where the engine serves the API; /api/... follows.
+func (d *Deployment) apiURL() string {
+	return strings.Join([]string{d.EngineURL, "_aws", "execute-api", d.Outputs["ApiId"], apiStage}, "/")
+}

@@ -1,0 +1,346 @@
+// Package local runs the whole deployment on this machine, without Docker and
+// without an AWS account: the real template.yaml, deployed by SAM onto a local
+// AWS engine (MiniStack) that runs the real function binaries; the GPU server's
+// stand-in; and the site with /api on one origin.
+//
+// It installs and builds nothing. It expects what `make build` leaves behind:
+// the Python tools in .venv, the built template in .aws-sam/local and the GPU
+// server in build/aiserver.
+//
+// Everything listens on 127.0.0.1 only. docs/adr/0006-local-engine.md says why
+// this engine, and how it differs from AWS.
+package local
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"runtime"
+	"sync"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/service/ssm"
+
+	"github.com/nanococoa/nanococoa/infra/keys"
+)
+
+// What every local deployment is called and where it pretends to be.
+const (
+	stage        = "local"
+	region       = "ap-northeast-2"
+	appStack     = "nanococoa-local"
+	storageStack = "nanococoa-local-storage"
+)
+
+// The ports tried first when none is asked for: the ones the original system
+// and AWS engines have always had.
+const (
+	usualEnginePort   = 4566
+	usualAIServerPort = 8892
+)
+
+// Options say what to run and where. The zero value of a field is a sensible
+// choice, except for Root.
+type Options struct {
+	Root     string // the repository
+	StateDir string // for the engine's state and every log; "" = a temporary folder, gone after Down
+
+	SitePort     int // of the site; 0 = any free one
+	EnginePort   int // of the AWS engine; 0 = 4566 or, if taken, any free one
+	AIServerPort int // of the GPU stand-in; 0 = 8892 or, if taken, any free one
+
+	OpenAIKey     string // "" = the deterministic writer writes
+	OpenAIBaseURL string // "" = OpenAI's own
+	OpenAIModel   string // "" = template.yaml's default
+
+	AIServerURL string // another GPU server; set = the stand-in is not started
+
+	Persist   bool      // whether ads outlive Down; needs a StateDir
+	WaitScale float64   // multiplies the state machine's waits, for tests; 0 = 1
+	Log       io.Writer // what is being done, for a person; nil = nobody
+	Env       []string  // more environment for engine and GPU server, as KEY=value
+}
+
+// Deployment is a running deployment. Its methods are safe for concurrent use.
+type Deployment struct {
+	SiteURL     string            // what a browser opens, e.g. http://localhost:8890
+	EngineURL   string            // the AWS endpoint; any key pair works as the account's root
+	AIServerURL string            // the GPU server
+	Region      string            // of every resource
+	Outputs     map[string]string // of both stacks, e.g. "TableName", "ApiFunctionName"
+
+	o         Options
+	dir       string // StateDir, made absolute
+	temporary bool   // whether dir goes with Down
+	lock      *os.File
+	logs      map[string]*os.File // by name, open until Down
+	say       *progress
+	engine    *process
+	site      *http.Server
+	served    chan error // the site's end
+	lines     *lines     // what children say, for Follow
+
+	mu       sync.Mutex
+	aiserver *process
+}
+
+// Up starts a deployment and returns when a request for /api/health has been
+// answered by it. When it fails, or ctx ends first, nothing is left running.
+func Up(ctx context.Context, o Options) (d *Deployment, err error) {
+	if o.Log == nil {
+		o.Log = io.Discard
+	}
+	root, err := filepath.Abs(o.Root)
+	if err != nil {
+		return nil, fmt.Errorf("find the repository: %w", err)
+	}
+	o.Root = root
+	d = &Deployment{o: o, Region: region, Outputs: map[string]string{}, logs: map[string]*os.File{}, say: newProgress(o.Log), lines: newLines()}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, d.Down())
+			d = nil
+		}
+	}()
+	if err := d.check(); err != nil {
+		return d, err
+	}
+	if err := d.open(); err != nil {
+		return d, err
+	}
+	// The site's port is taken first: it is the one a person chose.
+	ln, err := listen(ctx, o.SitePort, "PORT")
+	if err != nil {
+		return d, err
+	}
+	defer func() {
+		if err != nil {
+			_ = ln.Close() // Serve would have
+		}
+	}()
+	d.SiteURL = fmt.Sprintf("http://localhost:%d", port(ln))
+	if err := d.say.phase("Starting the local AWS engine", func() error { return d.startEngine(ctx) }); err != nil {
+		return d, err
+	}
+	if err := d.say.phase("Starting the GPU server", func() error { return d.StartAIServer(ctx) }); err != nil {
+		return d, err
+	}
+	if err := d.deploy(ctx); err != nil {
+		return d, err
+	}
+	if err := d.serve(ln); err != nil {
+		return d, err
+	}
+	return d, d.say.phase("Waiting for the first answer", func() error {
+		return poll(ctx, 20*time.Second, d.engine, func(ctx context.Context) error { return get(ctx, d.SiteURL+"/api/health") })
+	})
+}
+
+// check says what is missing before anything is started.
+func (d *Deployment) check() error {
+	need := []struct{ path, from string }{
+		{d.python(), "make .venv"},
+		{d.sam(), "make .venv"},
+		{d.template(), "make build"},
+	}
+	if d.o.AIServerURL == "" {
+		need = append(need, struct{ path, from string }{d.aiserverProgram(), "make build"})
+	}
+	var missing []error
+	for _, n := range need {
+		if _, err := os.Stat(n.path); err != nil {
+			missing = append(missing, fmt.Errorf("%s is missing; `%s` makes it", n.path, n.from))
+		}
+	}
+	return errors.Join(missing...)
+}
+
+func (d *Deployment) python() string { return filepath.Join(d.o.Root, ".venv", "bin", "python") }
+func (d *Deployment) sam() string    { return filepath.Join(d.o.Root, ".venv", "bin", "sam") }
+func (d *Deployment) template() string {
+	return filepath.Join(d.o.Root, ".aws-sam", "local", "template.yaml")
+}
+func (d *Deployment) aiserverProgram() string { return filepath.Join(d.o.Root, "build", "aiserver") }
+
+// open makes the state folder and makes sure that nobody else uses it.
+func (d *Deployment) open() (err error) {
+	if d.o.StateDir == "" {
+		if d.dir, err = os.MkdirTemp("", "nanococoa-"); err != nil {
+			return fmt.Errorf("make a state folder: %w", err)
+		}
+		d.temporary = true
+	} else if d.dir, err = filepath.Abs(d.o.StateDir); err != nil {
+		return fmt.Errorf("find the state folder: %w", err)
+	}
+	// Photos and, while it runs, keys: for this user only.
+	if err := os.MkdirAll(filepath.Join(d.dir, "tmp"), 0o700); err != nil {
+		return fmt.Errorf("make the state folder: %w", err)
+	}
+	d.lock, err = lockFile(filepath.Join(d.dir, "lock"))
+	if err != nil {
+		return fmt.Errorf("%s is in use by another run; give this one another port: PORT=8900 make run", d.dir)
+	}
+	return nil
+}
+
+// Down stops everything that Up started, in the order that loses nothing, and
+// waits until it has ended. It may be called twice.
+func (d *Deployment) Down() error {
+	if d == nil {
+		return nil
+	}
+	var errs []error
+	if d.site != nil {
+		ctx, cancel := context.WithTimeout(context.Background(), 3*time.Second)
+		defer cancel()
+		if err := d.site.Shutdown(ctx); err != nil {
+			errs = append(errs, d.site.Close()) // somebody waits with Prefer: wait
+		}
+	}
+	errs = append(errs, d.StopAIServer())
+	if d.engine != nil {
+		select {
+		case <-d.engine.done:
+		default:
+			// The state is saved as plain files; a key has no business there.
+			ctx, cancel := context.WithTimeout(context.Background(), 3*time.Second)
+			_ = keys.Remove(ctx, d.ssm(), keys.OpenAIName(stage)) // on the way down, as well as can be
+			cancel()
+		}
+		errs = append(errs, d.engine.stop(30*time.Second))
+	}
+	for name, f := range d.logs {
+		errs = append(errs, f.Close())
+		delete(d.logs, name)
+	}
+	if d.lock != nil {
+		errs = append(errs, d.lock.Close())
+		d.lock = nil
+	}
+	if d.temporary {
+		errs = append(errs, os.RemoveAll(d.dir))
+	}
+	return errors.Join(errs...)
+}
+
+// Wait returns nil when ctx ends, and an error when a part of the deployment
+// ends by itself.
+func (d *Deployment) Wait(ctx context.Context) error {
+	d.mu.Lock()
+	gpu := d.aiserver
+	d.mu.Unlock()
+	var gpuDone chan struct{}
+	if gpu != nil {
+		gpuDone = gpu.done
+	}
+	select {
+	case <-ctx.Done():
+		return nil
+	case <-d.engine.done:
+		return d.engine.ended()
+	case <-gpuDone:
+		return gpu.ended()
+	case err := <-d.served:
+		return fmt.Errorf("the site ended: %w", err)
+	}
+}
+
+// aws is the configuration for the engine: any key pair is the account's root.
+func (d *Deployment) aws() aws.Config {
+	return aws.Config{
+		Region: region, BaseEndpoint: &d.EngineURL,
+		Credentials: credentials.NewStaticCredentialsProvider(rootKey, rootKey, ""),
+	}
+}
+
+func (d *Deployment) ssm() *ssm.Client { return ssm.NewFromConfig(d.aws()) }
+
+// rootKey is the key id and secret that the engine takes as its root's.
+const rootKey = "test"
+
+// architecture is what Lambda calls this machine's processor.
+func architecture() string {
+	if runtime.GOARCH == "arm64" {
+		return "arm64"
+	}
+	return "x86_64"
+}
+
+// listen opens a port on this machine alone; 0 is any free one. variable is
+// what a person sets to choose another.
+func listen(ctx context.Context, port int, variable string) (net.Listener, error) {
+	ln, err := new(net.ListenConfig).Listen(ctx, "tcp", fmt.Sprintf("127.0.0.1:%d", port))
+	if err != nil {
+		return nil, fmt.Errorf("port %d is taken by another program (`ss -ltnp | grep :%d` or `lsof -i :%d` says which); choose another: %s=%d make run", port, port, port, variable, port+1)
+	}
+	return ln, nil
+}
+
+func port(ln net.Listener) int { return ln.Addr().(*net.TCPAddr).Port } //nolint:forcetypeassert // listen makes no other
+
+// choose gives asked if it is free, else usual if that is free, else any free
+// port. It is free at this moment only; the child that takes it says so if it
+// has been lost since.
+func choose(ctx context.Context, asked, usual int) (int, error) {
+	if asked != 0 {
+		ln, err := listen(ctx, asked, "PORT")
+		if err != nil {
+			return 0, err
+		}
+		return asked, ln.Close()
+	}
+	ln, err := listen(ctx, usual, "PORT")
+	if err != nil {
+		if ln, err = listen(ctx, 0, "PORT"); err != nil {
+			return 0, err
+		}
+	}
+	return port(ln), ln.Close()
+}
+
+// poll tries until it succeeds, for at most limit, and gives up at once when
+// the process it waits for has ended.
+func poll(ctx context.Context, limit time.Duration, p *process, try func(context.Context) error) error {
+	ctx, cancel := context.WithTimeoutCause(ctx, limit, fmt.Errorf("no answer within %s", limit))
+	defer cancel()
+	for {
+		err := try(ctx)
+		if err == nil {
+			return nil
+		}
+		select {
+		case <-p.done:
+			return p.ended()
+		case <-ctx.Done():
+			return fmt.Errorf("%w: %w", context.Cause(ctx), err)
+		case <-time.After(50 * time.Millisecond):
+		}
+	}
+}
+
+// get succeeds when the address answers 200.
+func get(ctx context.Context, url string) error {
+	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+	if err != nil {
+		return fmt.Errorf("ask %s: %w", url, err)
+	}
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return fmt.Errorf("ask: %w", err)
+	}
+	defer res.Body.Close() //nolint:errcheck // a read body has nothing left to say
+	if res.StatusCode != http.StatusOK {
+		body, _ := io.ReadAll(io.LimitReader(res.Body, 500))
+		return fmt.Errorf("%s answered %s: %s", url, res.Status, body)
+	}
+	return nil
+}

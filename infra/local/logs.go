@@ -1,0 +1,114 @@
+package local
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+)
+
+// followEvery is how often the functions' logs are looked at. The engine
+// writes them when an invocation ends, so more often would show nothing sooner.
+const followEvery = time.Second
+
+// Follow writes what the functions, the GPU server and the engine's complaints
+// say to w, one readable line each, until ctx ends. The logs hold nothing of an
+// owner's: not the fields, not the copy, not who they are.
+func (d *Deployment) Follow(ctx context.Context, w io.Writer) {
+	d.lines.follow(func(line string) { _, _ = fmt.Fprintln(w, line) })
+	defer d.lines.follow(func(string) {})
+	cursors := map[string]*cursor{}
+	start := time.Now()
+	tick := time.NewTicker(followEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		events, err := d.newEvents(ctx, cursors, start)
+		if err != nil {
+			continue // the engine says itself why it is gone
+		}
+		for _, e := range events {
+			if !isPlatform(e.Message) {
+				d.lines.json(e.part)(strings.TrimRight(e.Message, "\n"))
+			}
+		}
+	}
+}
+
+// cursor is how far one log group has been read.
+type cursor struct {
+	since time.Time
+	seen  []string // ids of the events of that very millisecond, which may grow
+}
+
+// isPlatform recognises the lines that Lambda itself writes around each
+// invocation.
+func isPlatform(message string) bool {
+	for _, prefix := range []string{"START RequestId:", "END RequestId:", "REPORT RequestId:"} {
+		if strings.HasPrefix(message, prefix) {
+			return true
+		}
+	}
+	return false
+}
+
+type logEvent struct {
+	ID        string `json:"eventId"`
+	Timestamp int64  `json:"timestamp"` // milliseconds since 1970
+	Message   string `json:"message"`
+	part      string
+}
+
+// newEvents are the events of every function that the cursors have not passed,
+// in order.
+func (d *Deployment) newEvents(ctx context.Context, cursors map[string]*cursor, start time.Time) ([]logEvent, error) {
+	var groups struct {
+		LogGroups []struct{ LogGroupName string } `json:"logGroups"`
+	}
+	prefix := "/nanococoa/" + stage + "/"
+	if err := d.logsCall(ctx, "DescribeLogGroups", map[string]any{"logGroupNamePrefix": prefix}, &groups); err != nil {
+		return nil, err
+	}
+	var fresh []logEvent
+	for _, g := range groups.LogGroups {
+		c := cursors[g.LogGroupName]
+		if c == nil {
+			c = &cursor{since: start}
+			cursors[g.LogGroupName] = c
+		}
+		var page struct{ Events []logEvent }
+		in := map[string]any{"logGroupName": g.LogGroupName, "startTime": c.since.UnixMilli(), "limit": 10000}
+		if err := d.logsCall(ctx, "FilterLogEvents", in, &page); err != nil {
+			return nil, err
+		}
+		for _, e := range page.Events {
+			if slices.Contains(c.seen, e.ID) {
+				continue
+			}
+			if at := time.UnixMilli(e.Timestamp); at.After(c.since) {
+				c.since, c.seen = at, nil
+			}
+			c.seen = append(c.seen, e.ID)
+			e.part = strings.TrimPrefix(g.LogGroupName, prefix)
+			fresh = append(fresh, e)
+		}
+	}
+	slices.SortStableFunc(fresh, func(a, b logEvent) int { return cmp.Compare(a.Timestamp, b.Timestamp) })
+	return fresh, nil
+}
+
+func (d *Deployment) logsCall(ctx context.Context, action string, in, out any) error {
+	header := http.Header{
+		"Content-Type": {"application/x-amz-json-1.1"},
+		"X-Amz-Target": {"Logs_20140328." + action},
+	}
+	return d.call(ctx, "logs", http.MethodPost, "/", header, in, out)
+}

@@ -1,0 +1,214 @@
+package local
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"mime"
+	"net"
+	"net/http"
+	"net/http/httputil"
+	"net/url"
+	"os"
+	"path"
+	"path/filepath"
+	"strings"
+	"time"
+)
+
+// Site is what CloudFront is on AWS: the pages and /api on one origin.
+type Site struct {
+	Pages fs.FS    // the built pages: index.html, assets/...
+	API   *url.URL // where the API is served; /api/... follows
+	S3    string   // origin from which pictures come and to which photos go
+}
+
+// maxBody is API Gateway's limit on a request (Amazon API Gateway quotas,
+// "Payload size"). The local engine has none of its own.
+const maxBody = 10 << 20
+
+// Handler serves the site. A path is a file of Pages, or a page without its
+// ".html"; /result/... and /dashboard are pages of their own or else the start
+// page, which then shows them itself; everything else is a 404 with 404.html.
+func (s Site) Handler() http.Handler {
+	mux := http.NewServeMux()
+	mux.Handle("/api/", s.api())
+	mux.HandleFunc("/", s.page)
+	return mux
+}
+
+// api passes a request on to the API, as CloudFront does.
+func (s Site) api() http.Handler {
+	proxy := &httputil.ReverseProxy{
+		Rewrite: func(r *httputil.ProxyRequest) {
+			r.SetURL(s.API)
+			r.SetXForwarded()
+		},
+		ModifyResponse: func(res *http.Response) error {
+			res.Header.Set("X-Content-Type-Options", "nosniff")
+			// The engine allows every page in the world to read answers. AWS does not.
+			for name := range res.Header {
+				if strings.HasPrefix(name, "Access-Control-") {
+					res.Header.Del(name)
+				}
+			}
+			return nil
+		},
+		ErrorLog: slog.NewLogLogger(slog.DiscardHandler, slog.LevelError), // the answer says it
+		ErrorHandler: func(w http.ResponseWriter, _ *http.Request, err error) {
+			if tooLarge := new(http.MaxBytesError); errors.As(err, &tooLarge) {
+				problem(w, http.StatusRequestEntityTooLarge, "Request.TooLarge", "보내신 내용이 너무 큽니다. 4MB가 넘는 사진은 먼저 업로드 주소(/api/uploads)를 받아 올려 주세요.")
+				return
+			}
+			problem(w, http.StatusBadGateway, "Internal", "서버에 잠시 연결할 수 없습니다. 잠시 뒤 다시 시도해 주세요.")
+		},
+	}
+	return http.MaxBytesHandler(proxy, maxBody)
+}
+
+// problem answers like the API's gateway does when it answers by itself.
+func problem(w http.ResponseWriter, status int, code, detail string) {
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("Cache-Control", "no-store")
+	w.WriteHeader(status)
+	_, _ = fmt.Fprintf(w, `{"status":%d,"code":%q,"detail":%q}`, status, code, detail)
+}
+
+// page serves one file or page.
+func (s Site) page(w http.ResponseWriter, r *http.Request) {
+	s.secure(w.Header())
+	if r.Method != http.MethodGet && r.Method != http.MethodHead {
+		w.Header().Set("Allow", "GET, HEAD")
+		http.Error(w, "method not allowed", http.StatusMethodNotAllowed)
+		return
+	}
+	for _, name := range candidates(r.URL.Path) {
+		if s.file(w, r, name, http.StatusOK) {
+			return
+		}
+	}
+	if !s.file(w, r, "404.html", http.StatusNotFound) {
+		http.Error(w, "없는 주소입니다.", http.StatusNotFound)
+	}
+}
+
+// candidates are the files that may answer a path, best first.
+func candidates(urlPath string) []string {
+	name := strings.TrimPrefix(path.Clean("/"+urlPath), "/")
+	switch first, rest, _ := strings.Cut(name, "/"); {
+	case name == "":
+		return []string{"index.html"}
+	case first == "result" && rest != "" && !strings.Contains(rest, "/"), name == "dashboard":
+		return []string{first + ".html", first + "/index.html", "index.html"}
+	default:
+		return []string{name, name + ".html", name + "/index.html"}
+	}
+}
+
+// file serves one file of the pages and reports whether there is such a file.
+func (s Site) file(w http.ResponseWriter, r *http.Request, name string, status int) bool {
+	info, err := fs.Stat(s.Pages, name)
+	if err != nil || info.IsDir() {
+		return false
+	}
+	data, err := fs.ReadFile(s.Pages, name)
+	if err != nil {
+		return false
+	}
+	h := w.Header()
+	h.Set("Content-Type", contentType(name))
+	// Names under assets/ hold their content's hash; everything else may change.
+	if strings.HasPrefix(name, "assets/") {
+		h.Set("Cache-Control", "public, max-age=31536000, immutable")
+	} else {
+		h.Set("Cache-Control", "no-cache")
+	}
+	h.Set("Content-Length", fmt.Sprint(len(data)))
+	w.WriteHeader(status)
+	if r.Method != http.MethodHead {
+		_, _ = w.Write(data)
+	}
+	return true
+}
+
+// contentType is decided here for what a site has, so that it does not depend
+// on the machine's own tables.
+func contentType(name string) string {
+	switch ext := path.Ext(name); ext {
+	case ".html":
+		return "text/html; charset=utf-8"
+	case ".js", ".mjs":
+		return "text/javascript; charset=utf-8"
+	case ".css":
+		return "text/css; charset=utf-8"
+	case ".json", ".map":
+		return "application/json"
+	case ".webmanifest":
+		return "application/manifest+json"
+	case ".svg":
+		return "image/svg+xml"
+	case ".woff2":
+		return "font/woff2"
+	case ".png", ".jpg", ".webp", ".avif", ".gif", ".ico":
+		return map[string]string{".png": "image/png", ".jpg": "image/jpeg", ".webp": "image/webp", ".avif": "image/avif", ".gif": "image/gif", ".ico": "image/x-icon"}[ext]
+	case ".txt":
+		return "text/plain; charset=utf-8"
+	default:
+		if t := mime.TypeByExtension(ext); t != "" {
+			return t
+		}
+		return "application/octet-stream"
+	}
+}
+
+// secure sets the headers that infra/site.yaml has CloudFront set.
+func (s Site) secure(h http.Header) {
+	h.Set("Content-Security-Policy", strings.Join([]string{
+		"default-src 'self'",
+		// Pictures come from S3 by signed addresses; previews are made in the page.
+		"img-src 'self' data: blob: " + s.S3,
+		"connect-src 'self' " + s.S3,
+		// The preview of an ad's HTML is a sandboxed frame without an address; it
+		// inherits this policy, and ads carry their styles with them.
+		"style-src 'self' 'unsafe-inline'",
+		"form-action 'self'",
+		"frame-ancestors 'none'",
+		"base-uri 'none'",
+		"object-src 'none'",
+	}, "; "))
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("X-Frame-Options", "DENY")
+	h.Set("Referrer-Policy", "strict-origin-when-cross-origin")
+	h.Set("Cross-Origin-Opener-Policy", "same-origin")
+	h.Set("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
+}
+
+// serve serves the site on a listener until Down.
+func (d *Deployment) serve(ln net.Listener) error {
+	api, err := url.Parse(d.apiURL())
+	if err != nil {
+		return fmt.Errorf("the API's address: %w", err)
+	}
+	pages, err := d.pages()
+	if err != nil {
+		return err
+	}
+	d.site = &http.Server{
+		Handler:           Site{Pages: pages, API: api, S3: d.EngineURL}.Handler(),
+		ReadHeaderTimeout: 10 * time.Second,
+		ErrorLog:          slog.NewLogLogger(slog.DiscardHandler, slog.LevelError),
+	}
+	d.served = make(chan error, 1)
+	go func() { d.served <- d.site.Serve(ln) }()
+	return nil
+}
+
+// pages is where the built pages are.
+func (d *Deployment) pages() (fs.FS, error) {
+	dir := filepath.Join(d.o.Root, "web", "dist")
+	if _, err := os.Stat(filepath.Join(dir, "index.html")); err != nil {
+		return nil, fmt.Errorf("%s holds no index.html; `make build` makes it", dir)
+	}
+	return os.DirFS(dir), nil
+}
