@@ -115,6 +115,7 @@ type Proxy struct {
 	rules  map[int]Rule
 	next   int
 	calls  map[string]int
+	keys   map[string]int
 	faults map[Fault]int
 	stop   chan struct{}
 }
@@ -125,7 +126,7 @@ func New() (*Proxy, error) {
 	if err != nil {
 		return nil, fmt.Errorf("fault proxy: %w", err)
 	}
-	p := &Proxy{URL: "http://" + l.Addr().String(), rules: map[int]Rule{}, calls: map[string]int{}, faults: map[Fault]int{}, stop: make(chan struct{})}
+	p := &Proxy{URL: "http://" + l.Addr().String(), rules: map[int]Rule{}, calls: map[string]int{}, keys: map[string]int{}, faults: map[Fault]int{}, stop: make(chan struct{})}
 	p.server = &http.Server{Handler: p, ReadHeaderTimeout: 10 * time.Second}
 	go p.server.Serve(l) //nolint:errcheck // ends by Close
 	return p, nil
@@ -183,6 +184,13 @@ func (p *Proxy) Calls(path string) int {
 	return p.calls[path]
 }
 
+// KeyCalls gives how many calls carried an Idempotency-Key.
+func (p *Proxy) KeyCalls(key string) int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.keys[key]
+}
+
 // Faults gives how often each fault has been done.
 func (p *Proxy) Faults() map[Fault]int {
 	p.mu.Lock()
@@ -199,6 +207,7 @@ func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	p.mu.Lock()
 	target, fault := p.target, p.choose(r)
 	p.calls[r.URL.Path]++
+	p.keys[r.Header.Get("Idempotency-Key")]++
 	if fault != None {
 		p.faults[fault]++
 	}

@@ -1,0 +1,344 @@
+//go:build e2e
+
+package e2e
+
+import (
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/sfn"
+
+	"github.com/nanococoa/nanococoa/internal/ad"
+	"github.com/nanococoa/nanococoa/internal/httpapi"
+)
+
+// happyPath is every state of an ad that goes well. The two branches run side
+// by side, so their order is not fixed.
+var happyPath = []string{"PrepareAndWritePrompt", "Prepare", "WritePrompt", "Stage1", "WriteCopy", "Stage2", "Score", "Publish"}
+
+func samePath(got, want []string) bool {
+	got, want = slices.Clone(got), slices.Clone(want)
+	for _, path := range [][]string{got, want} { // the branches' states come right after the Parallel
+		end := slices.Index(path, "Stage1")
+		if end < 0 {
+			end = len(path)
+		}
+		if end > 1 {
+			slices.Sort(path[1:end])
+		}
+	}
+	return slices.Equal(got, want)
+}
+
+func TestFirstDoor(t *testing.T) {
+	t.Parallel()
+	o := newOwner(t)
+	a := o.generate(fields("울 더플백"), sample(t, "duffel-bag.jpg")).want(t, 202)
+	var acc httpapi.Accepted
+	a.decode(t, &acc)
+	if a.header.Get("Location") != "/api/ads/"+acc.AdID || acc.StatusURL != "/api/ads/"+acc.AdID || acc.Status != "queued" || a.header.Get("Retry-After") == "" {
+		t.Errorf("accepted: %+v %v", acc, a.header)
+	}
+	sawStage1 := false
+	last := -1
+	o.until(acc.AdID, "finished", func(v httpapi.Ad) bool {
+		if v.Progress.Percent < last {
+			t.Errorf("progress went back from %d to %d", last, v.Progress.Percent)
+		}
+		last = v.Progress.Percent
+		if v.Status == "running" && v.Stage1URL != nil && v.Stage2URL == nil {
+			sawStage1 = true
+		}
+		return v.Status == "succeeded" || v.Status == "failed"
+	})
+	checkFinished(t, o, o.succeeded(acc.AdID), "울 더플백")
+	if !sawStage1 {
+		t.Error("stage 1's picture was never there before the ad was finished")
+	}
+	if got := states(t, acc.AdID); !samePath(got, happyPath) {
+		t.Errorf("path = %v", got)
+	}
+}
+
+func TestSecondDoor(t *testing.T) {
+	t.Parallel()
+	o := newOwner(t)
+	photo := sample(t, "vitamin-jar.jpg")
+	up := o.upload(fields("비타민 E"), len(photo))
+	if v := o.ad(up.AdID); v.Status != "awaiting_upload" || v.Progress.Percent != 0 {
+		t.Errorf("before the photo: %s, %d%%", v.Status, v.Progress.Percent)
+	}
+	o.post(up, photo)
+	checkFinished(t, o, o.succeeded(up.AdID), "비타민 E")
+	if got := states(t, up.AdID); !samePath(got, happyPath) {
+		t.Errorf("path = %v", got)
+	}
+}
+
+// checkFinished looks at everything a finished ad promises.
+func checkFinished(t *testing.T, o *owner, v httpapi.Ad, name string) {
+	t.Helper()
+	if v.ProductName != name || v.Progress.Percent != 100 || v.Progress.Stage != nil || v.Error != nil {
+		t.Errorf("finished: %+v", v)
+	}
+	for _, st := range v.Progress.Stages {
+		if st.Status != "done" || st.StartedAt == nil || st.FinishedAt == nil {
+			t.Errorf("stage %s is %s", st.Name, st.Status)
+		}
+	}
+	if v.MainCopy == nil || v.SubCopy == nil || v.Prompt == nil || v.CopySource == nil || v.HTMLCode == nil || v.Score == nil || v.ClipScore == nil {
+		t.Fatalf("something is missing: %+v", v)
+	}
+	if n := ad.Length(*v.MainCopy); n < ad.MainCopyMin || n > ad.MainCopyMax {
+		t.Errorf("main copy %q has %d characters", *v.MainCopy, n)
+	}
+	if n := ad.Length(*v.SubCopy); n < ad.SubCopyMin || n > ad.SubCopyMax {
+		t.Errorf("sub copy %q has %d characters", *v.SubCopy, n)
+	}
+	if n := len(strings.Fields(*v.Prompt)); n < 100 {
+		t.Errorf("the prompt has %d words", n)
+	}
+	if !v.StandIn || !v.Score.StandIn || v.Score.Metric != "standin-v1" || v.Score.Model != nil || v.Score.Value <= 0 || v.Score.Value > 1 {
+		t.Errorf("score: %+v, stand-in %v", v.Score, v.StandIn)
+	}
+	first, second := o.picture(v.Stage1URL), o.picture(v.Stage2URL)
+	if first.Bounds() != second.Bounds() || first.Bounds().Dx() < 512 {
+		t.Errorf("pictures are %v and %v", first.Bounds(), second.Bounds())
+	}
+	if b := o.picture(v.ThumbnailURL).Bounds(); max(b.Dx(), b.Dy()) != 480 {
+		t.Errorf("the thumbnail is %v", b)
+	}
+	if strings.Contains(*v.HTMLCode, ad.PictureURL) || !strings.Contains(*v.HTMLCode, sys.SiteURL+*v.Stage1URL) {
+		t.Errorf("html_code does not show stage 1's picture: %s", *v.HTMLCode)
+	}
+	if !strings.Contains(*v.HTMLCode, strings.Fields(*v.MainCopy)[0]) {
+		t.Errorf("html_code does not hold the copy")
+	}
+}
+
+func TestPreferWait(t *testing.T) {
+	t.Parallel()
+	o := newOwner(t)
+	a := o.generate(fields("기다림"), small(t), "Prefer", "wait=25")
+	switch a.status { // both are right answers: the machine may be busy
+	case 200:
+		var v httpapi.Ad
+		a.decode(t, &v)
+		if v.Status != "succeeded" || v.Stage2URL == nil {
+			t.Errorf("answered early: %+v", v)
+		}
+	case 202:
+		var acc httpapi.Accepted
+		a.decode(t, &acc)
+		o.succeeded(acc.AdID)
+	default:
+		t.Fatalf("%d: %s", a.status, a.body)
+	}
+}
+
+func TestIdempotencyKey(t *testing.T) {
+	t.Parallel()
+	o := newOwner(t)
+	photo := small(t)
+	o.generate(fields("먼저"), photo).want(t, 202) // gets the cookie
+	ids := make([]string, 4)
+	var wg sync.WaitGroup
+	for i := range ids {
+		wg.Go(func() {
+			var acc httpapi.Accepted
+			a := o.generate(fields("한 번만"), photo, "Idempotency-Key", "key-1")
+			if a.status == 202 {
+				a.decode(t, &acc)
+			} else {
+				t.Errorf("%d: %s", a.status, a.body)
+			}
+			ids[i] = acc.AdID
+		})
+	}
+	wg.Wait()
+	if slices.Sort(ids); ids[0] != ids[3] {
+		t.Fatalf("one key made %v", ids)
+	}
+	if p := o.generate(fields("다른 것"), photo, "Idempotency-Key", "key-1").want(t, 409).problem(t); p.Code != "Request.Conflict" {
+		t.Errorf("another body: %+v", p)
+	}
+	o.succeeded(ids[0])
+	if got := len(o.list("").Ads); got != 2 {
+		t.Errorf("%d ads, want 2", got)
+	}
+	if got := sys.gpu.KeyCalls(ids[0] + ".1.stage1"); got != 1 {
+		t.Errorf("rendered %d times", got)
+	}
+}
+
+// S3 delivers at least once and in any order.
+func TestEventsTwiceAndShuffled(t *testing.T) {
+	t.Parallel()
+	o := newOwner(t)
+	var ids []string
+	for i := range 4 {
+		up := o.upload(fields(fmt.Sprintf("상품 %d", i)), len(small(t)))
+		o.post(up, small(t))
+		ids = append(ids, up.AdID)
+	}
+	var events []string
+	for _, id := range ids {
+		events = append(events, id, id, id)
+	}
+	rand.Shuffle(len(events), func(i, j int) { events[i], events[j] = events[j], events[i] })
+	var wg sync.WaitGroup
+	for _, id := range events {
+		wg.Go(func() { invokeIngest(t, id) })
+	}
+	wg.Wait()
+	for _, id := range ids {
+		o.succeeded(id)
+		invokeIngest(t, id) // and once more, when all is over
+		if got := sys.gpu.KeyCalls(id + ".1.stage1"); got != 1 {
+			t.Errorf("%s was rendered %d times", id, got)
+		}
+	}
+	time.Sleep(time.Second)
+	for _, id := range ids {
+		if v := o.ad(id); v.Status != "succeeded" {
+			t.Errorf("a late event made %s %s", id, v.Status)
+		}
+	}
+	if st := o.stats(); st.TotalAds != len(ids) {
+		t.Errorf("statistics count %d", st.TotalAds)
+	}
+}
+
+func TestAnotherOwnerSeesNothing(t *testing.T) {
+	t.Parallel()
+	mine, yours := newOwner(t), newOwner(t)
+	var acc httpapi.Accepted
+	mine.generate(fields("내 것"), small(t)).want(t, 202).decode(t, &acc)
+	yours.generate(fields("네 것"), small(t)).want(t, 202)
+	mine.succeeded(acc.AdID)
+	missing, _ := ad.NewID()
+	for _, call := range [][2]string{{"GET", ""}, {"DELETE", ""}, {"POST", "/retry"}} {
+		other := yours.do(call[0], "/api/ads/"+acc.AdID+call[1], "", nil)
+		none := yours.do(call[0], "/api/ads/"+missing+call[1], "", nil)
+		if other.status != 404 || other.status != none.status || string(other.body) != string(none.body) {
+			t.Errorf("%s %s: %d %s; a missing one: %d %s", call[0], call[1], other.status, other.body, none.status, none.body)
+		}
+	}
+	if l := yours.list(""); len(l.Ads) != 1 || l.Ads[0].AdID == acc.AdID {
+		t.Errorf("the other's list: %+v", l)
+	}
+	if l := newOwner(t).list(""); len(l.Ads) != 0 {
+		t.Errorf("a stranger's list: %+v", l)
+	}
+	mine.succeeded(acc.AdID) // still there
+}
+
+func TestDashboard(t *testing.T) {
+	t.Parallel()
+	o := newOwner(t)
+	var ids []string
+	for i := range 3 {
+		var acc httpapi.Accepted
+		o.generate(fields(fmt.Sprintf("차례 %d", i)), small(t)).want(t, 202).decode(t, &acc)
+		ids = append(ids, acc.AdID)
+	}
+	sum := 0.0
+	for _, id := range ids {
+		sum += *o.succeeded(id).ClipScore
+	}
+	first := o.list("?limit=2")
+	if len(first.Ads) != 2 || first.NextCursor == nil || first.Ads[0].AdID != ids[2] || first.Ads[1].AdID != ids[1] || first.Ads[0].ClipScore == nil {
+		t.Fatalf("first page: %+v", first)
+	}
+	second := o.list("?limit=2&cursor=" + *first.NextCursor)
+	if len(second.Ads) != 1 || second.NextCursor != nil || second.Ads[0].AdID != ids[0] {
+		t.Errorf("second page: %+v", second)
+	}
+	if b := o.picture(first.Ads[0].ThumbnailURL).Bounds(); b.Dx() != 480 {
+		t.Errorf("thumbnail %v", b)
+	}
+	st := o.stats()
+	if st.TotalAds != 3 || st.MonthlyAds != 3 || st.AvgClipScore == nil || *st.AvgClipScore < sum/3-.0002 || *st.AvgClipScore > sum/3+.0002 {
+		t.Errorf("statistics: %+v, average of %f", st, sum/3)
+	}
+	for i, id := range ids {
+		o.delete("/api/ads/"+id).want(t, 204)
+		if got := o.stats().TotalAds; got != len(ids)-1-i {
+			t.Errorf("%d left after %d deletions", got, i+1)
+		}
+	}
+	if st := o.stats(); st.MonthlyAds != 0 || st.AvgClipScore != nil {
+		t.Errorf("after deleting everything: %+v", st)
+	}
+}
+
+func TestImagesEndWithTheirAd(t *testing.T) {
+	t.Parallel()
+	o := newOwner(t)
+	var acc httpapi.Accepted
+	o.generate(fields("그림"), small(t)).want(t, 202).decode(t, &acc)
+	v := o.succeeded(acc.AdID)
+	stranger := newOwner(t)
+	stranger.picture(v.Stage2URL) // an ad on a shop's page is seen by strangers
+	for _, forged := range []string{"/api/images/x", "/api/images/" + acc.AdID + ".stage2.AAAAAAAAAAAAAAAAAAAAAA", strings.Replace(*v.Stage2URL, "stage2", "product", 1)} {
+		if p := o.get(forged).want(t, 404).problem(t); p.Code != "Image.NotFound" {
+			t.Errorf("%s: %+v", forged, p)
+		}
+	}
+	o.delete("/api/ads/"+acc.AdID).want(t, 204)
+	stranger.get(*v.Stage2URL).want(t, 404)
+}
+
+func TestServedBySite(t *testing.T) {
+	t.Parallel()
+	o := newOwner(t)
+	o.get("/api/health").want(t, 200)
+	var spec struct {
+		OpenAPI string         `json:"openapi"`
+		Paths   map[string]any `json:"paths"`
+	}
+	if err := json.Unmarshal(o.get("/api/openapi.json").want(t, 200).body, &spec); err != nil || !strings.HasPrefix(spec.OpenAPI, "3.1") || len(spec.Paths) < 8 {
+		t.Errorf("openapi: %+v, %v", spec, err)
+	}
+	if page := string(o.get("/api/docs").want(t, 200).body); !strings.Contains(page, "/api/ads/generate") {
+		t.Error("the docs page does not name the operations")
+	}
+	if p := o.get("/api/nothing"); p.status != 404 && p.status != 403 {
+		t.Errorf("unknown path: %d", p.status)
+	}
+	for _, page := range []string{"/", "/dashboard", "/result/0190a5b2-0000-7000-8000-000000000000"} {
+		if got := o.get(page).want(t, 200); !strings.Contains(got.header.Get("Content-Type"), "text/html") || got.header.Get("Content-Security-Policy") == "" {
+			t.Errorf("%s: %v", page, got.header)
+		}
+	}
+}
+
+// An ad takes at most twelve transitions: each is billed.
+func TestTransitions(t *testing.T) {
+	t.Parallel()
+	o := newOwner(t)
+	var acc httpapi.Accepted
+	o.generate(fields("전이"), small(t)).want(t, 202).decode(t, &acc)
+	o.succeeded(acc.AdID)
+	ended(t, acc.AdID)
+	out, err := sys.sfn.GetExecutionHistory(t.Context(), &sfn.GetExecutionHistoryInput{ExecutionArn: aws.String(executionARN(acc.AdID)), MaxResults: 1000})
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := 1 // the start
+	for _, e := range out.Events {
+		if e.StateEnteredEventDetails != nil {
+			n++
+		}
+	}
+	if n > 12 {
+		t.Errorf("%d transitions", n)
+	}
+}
