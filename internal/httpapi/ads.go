@@ -30,9 +30,8 @@ type generateInput struct {
 
 type generateOutput struct {
 	Status     int
-	Location   string        `header:"Location"`
-	RetryAfter int           `header:"Retry-After"`
-	SetCookie  []http.Cookie `header:"Set-Cookie"`
+	Location   string `header:"Location"`
+	RetryAfter *int   `header:"Retry-After" nullable:"false"` // nil when there is nothing left to wait for
 	Body       any
 }
 
@@ -43,6 +42,7 @@ const pollSeconds = 2
 // generate is the first door: it checks everything that can be checked without
 // decoding the photo, stores record and photo, and starts the ad.
 func (a *api) generate(ctx context.Context, in *generateInput) (*generateOutput, error) {
+	began := time.Now()
 	fields, picture, err := decodeForm(in.ContentType, in.RawBody)
 	if err != nil {
 		return nil, a.answer(ctx, err)
@@ -51,58 +51,61 @@ func (a *api) generate(ctx context.Context, in *generateInput) (*generateOutput,
 	if err := joinInvalid(err, fields.Validate(), checkPhoto(picture)); err != nil {
 		return nil, a.answer(ctx, err)
 	}
-	g := ownerOf(ctx)
-	ref, err := a.accept(ctx, g.id, fields, claim)
+	made, err := a.accept(ctx, fields, claim)
 	if err != nil {
 		return nil, a.answer(ctx, err)
 	}
-	if ref.Status == ad.AwaitingUpload { // new, or an earlier request died before its photo was stored
-		if err := a.Pictures.Put(ctx, ref.AdID, blob.Original, picture, http.DetectContentType(picture)); err != nil {
+	if made.Status == ad.AwaitingUpload { // new, or an earlier request died before its photo was stored
+		if err := a.Pictures.Put(ctx, made.AdID, blob.Original, picture, http.DetectContentType(picture)); err != nil {
 			return nil, a.answer(ctx, err)
 		}
-		ref.Status = ad.Queued
+		made.Status = ad.Queued
 	}
 	// Also for a replayed request: its first one may have died before this.
-	if err := a.Machine.Start(ctx, ref.Ref); err != nil {
+	if err := a.Machine.Start(ctx, made.Ref); err != nil {
 		return nil, a.answer(ctx, err)
 	}
-	return a.accepted(ctx, in.Prefer, g, ref)
+	return a.accepted(ctx, made, began.Add(preferredWait(in.Prefer))), nil
 }
 
 // accept makes the record of a new ad, or finds the one an earlier request with
-// the same key made.
-func (a *api) accept(ctx context.Context, owner string, f ad.Fields, c *adstore.Claim) (ad.Ad, error) {
+// the same key made. The owner's cookie goes out even when the rest of the
+// request fails: sent again, it must come from the same owner to be known again.
+func (a *api) accept(ctx context.Context, f ad.Fields, c *adstore.Claim) (ad.Ad, error) {
 	id, err := ad.NewID()
 	if err != nil {
 		return ad.Ad{}, err
 	}
-	stored, _, err := a.Ads.Create(ctx, ad.Ad{Ref: ad.Ref{Owner: owner, AdID: id, Attempt: 1}, Fields: f, Status: ad.AwaitingUpload}, c)
+	g := ownerOf(ctx)
+	g.keep()
+	stored, _, err := a.Ads.Create(ctx, ad.Ad{Ref: ad.Ref{Owner: g.id, AdID: id, Attempt: 1}, Fields: f, Status: ad.AwaitingUpload}, c)
+	if fault.Has(err, fault.AdNotFound) {
+		return ad.Ad{}, &fault.Fault{Code: fault.AdGone, Detail: "이 Idempotency-Key로 만든 광고는 삭제되었습니다. 새 키로 다시 보내 주세요.", Err: err}
+	}
 	return stored, err
 }
 
-// accepted answers 202, or 200 with the whole ad when the client prefers to
-// wait and the ad is done in time.
-func (a *api) accepted(ctx context.Context, prefer string, g guest, made ad.Ad) (*generateOutput, error) {
-	out := &generateOutput{
-		Status: http.StatusAccepted, Location: statusURL(made.AdID), RetryAfter: pollSeconds, SetCookie: a.owners.cookie(g),
+// accepted answers 202, or 200 with the whole ad when it is done by then.
+func (a *api) accepted(ctx context.Context, made ad.Ad, by time.Time) *generateOutput {
+	if done, ok := a.await(ctx, made, by); ok {
+		return &generateOutput{Status: http.StatusOK, Location: statusURL(made.AdID), Body: view(done, a.Signer, a.Origin)}
+	}
+	wait := pollSeconds
+	return &generateOutput{
+		Status: http.StatusAccepted, Location: statusURL(made.AdID), RetryAfter: &wait,
 		Body: Accepted{AdID: made.AdID, Status: string(made.Status), StatusURL: statusURL(made.AdID)},
 	}
-	done, err := a.await(ctx, made, preferredWait(prefer))
-	if err != nil || !done.Status.Done() {
-		return out, nil //nolint:nilerr // the ad is accepted and goes on whether or not we could watch it
-	}
-	out.Status, out.RetryAfter, out.Body = http.StatusOK, 0, view(done, a.Signer, a.Origin)
-	return out, nil
 }
 
-// maxWait is the longest Prefer: wait; API Gateway gives up after 29 seconds.
+// maxWait is the longest Prefer: wait, counted from the request's arrival; API
+// Gateway gives up after 29 seconds, and the photo has to be stored within them.
 const maxWait = 25 * time.Second
 
 // watchEvery is how often a waiting request looks at its ad: a hundred small
 // reads at most.
 const watchEvery = 250 * time.Millisecond
 
-var waitForm = regexp.MustCompile(`(?i)(?:^|[,;\s])wait\s*=\s*"?(\d{1,4})"?`)
+var waitForm = regexp.MustCompile(`(?i)(?:^|,)\s*wait\s*=\s*"?(\d+)"?\s*(?:[,;]|$)`)
 
 // preferredWait reads RFC 7240's wait preference, 0 when there is none.
 func preferredWait(prefer string) time.Duration {
@@ -110,29 +113,34 @@ func preferredWait(prefer string) time.Duration {
 	if m == nil {
 		return 0
 	}
-	n, _ := strconv.Atoi(m[1])
+	n, err := strconv.ParseUint(m[1], 10, 32)
+	if err != nil { // more digits than a number of seconds has
+		return maxWait
+	}
 	return min(time.Duration(n)*time.Second, maxWait)
 }
 
-func (a *api) await(ctx context.Context, made ad.Ad, wait time.Duration) (ad.Ad, error) {
-	if wait == 0 {
-		return made, nil
-	}
-	ctx, cancel := context.WithTimeout(ctx, wait)
+// await watches an ad until it is done, and reports whether it was in time. A
+// look that fails costs nothing: the ad is accepted and goes on either way.
+func (a *api) await(ctx context.Context, made ad.Ad, by time.Time) (ad.Ad, bool) {
+	ctx, cancel := context.WithDeadline(ctx, by)
 	defer cancel()
 	tick := time.NewTicker(watchEvery)
 	defer tick.Stop()
-	for {
+	for ctx.Err() == nil {
 		now, err := a.Ads.Get(ctx, made.Owner, made.AdID)
-		if err != nil || now.Status.Done() {
-			return now, err
+		switch {
+		case err == nil && now.Status.Done():
+			return now, true
+		case fault.Has(err, fault.AdNotFound):
+			return ad.Ad{}, false // deleted meanwhile
 		}
 		select {
 		case <-ctx.Done():
-			return now, nil
 		case <-tick.C:
 		}
 	}
+	return ad.Ad{}, false
 }
 
 var keyForm = regexp.MustCompile(`^[!-~]{1,200}$`)
@@ -181,9 +189,8 @@ type uploadInput struct {
 }
 
 type uploadOutput struct {
-	Location  string        `header:"Location"`
-	SetCookie []http.Cookie `header:"Set-Cookie"`
-	Body      Uploading
+	Location string `header:"Location"`
+	Body     Uploading
 }
 
 // upload is the way to the second door: S3's event starts the ad.
@@ -192,8 +199,7 @@ func (a *api) upload(ctx context.Context, in *uploadInput) (*uploadOutput, error
 	if err != nil {
 		return nil, a.answer(ctx, err)
 	}
-	g := ownerOf(ctx)
-	made, err := a.accept(ctx, g.id, req.Fields, nil)
+	made, err := a.accept(ctx, req.Fields, nil)
 	if err != nil {
 		return nil, a.answer(ctx, err)
 	}
@@ -202,8 +208,8 @@ func (a *api) upload(ctx context.Context, in *uploadInput) (*uploadOutput, error
 		return nil, a.answer(ctx, err)
 	}
 	return &uploadOutput{
-		Location: statusURL(made.AdID), SetCookie: a.owners.cookie(g),
-		Body: Uploading{AdID: made.AdID, StatusURL: statusURL(made.AdID), Upload: Upload{URL: up.URL, Fields: up.Fields}},
+		Location: statusURL(made.AdID),
+		Body:     Uploading{AdID: made.AdID, StatusURL: statusURL(made.AdID), Upload: Upload{URL: up.URL, Fields: up.Fields}},
 	}, nil
 }
 
@@ -241,6 +247,9 @@ func (a *api) retry(ctx context.Context, in *adInput) (*acceptedOutput, error) {
 		return nil, a.answer(ctx, fault.New(fault.AdNotFound, nil))
 	}
 	again, err := a.Ads.Retry(ctx, ownerOf(ctx).id, in.AdID)
+	if fault.Has(err, fault.AdNotFailed) {
+		again, err = a.retried(ctx, in.AdID, err)
+	}
 	if err != nil {
 		return nil, a.answer(ctx, err)
 	}
@@ -251,6 +260,17 @@ func (a *api) retry(ctx context.Context, in *adInput) (*acceptedOutput, error) {
 		Location: statusURL(in.AdID), RetryAfter: pollSeconds,
 		Body: Accepted{AdID: in.AdID, Status: string(again.Status), StatusURL: statusURL(in.AdID)},
 	}, nil
+}
+
+// retried gives an ad whose retry was accepted and has not begun yet, else
+// notFailed: the request that asked for it may have died before the start, and
+// only another one can bring it on its way.
+func (a *api) retried(ctx context.Context, adID string, notFailed error) (ad.Ad, error) {
+	found, err := a.find(ctx, adID)
+	if err == nil && (found.Status != ad.Queued || found.Attempt < 2) {
+		err = notFailed
+	}
+	return found, err
 }
 
 // remove deletes an ad. The objects go twice: before the record, so that a

@@ -7,8 +7,10 @@ package httpapi
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net/http"
+	"runtime/debug"
 	"strings"
 	"time"
 
@@ -67,12 +69,15 @@ func New(c Config) http.Handler {
 	c.Origin = strings.TrimRight(c.Origin, "/")
 	a := &api{Config: c, owners: owners{signer: c.Signer, secure: strings.HasPrefix(c.Origin, "https://")}}
 	mux := http.NewServeMux()
-	h := a.register(mux)
-	mux.HandleFunc("GET /api/docs", docs(h.OpenAPI()))
+	o := a.register(mux).OpenAPI()
+	mux.HandleFunc("GET /api/openapi.json", description(o))
+	mux.HandleFunc("GET /api/docs", docs(o))
 	mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) {
-		(&Problem{Status: http.StatusNotFound, Code: string(fault.RequestUnsupported), Detail: "없는 주소입니다. API 문서(/api/docs)를 확인해 주세요."}).write(w)
+		problemOf(fault.New(fault.RequestNotFound, nil)).write(w)
 	})
-	return a.logged(a.sameOrigin(a.owners.middleware(mux)))
+	// The log is inside of what copies the request: ServeMux writes the route
+	// into the very request it gets.
+	return a.owners.middleware(a.logged(a.sameOrigin(mux)))
 }
 
 // OpenAPI gives the API's description as JSON, without anything behind it.
@@ -90,12 +95,12 @@ func (a *api) sameOrigin(next http.Handler) http.Handler {
 		a.Log.Warn("the site's origin is not an origin", "error", err.Error())
 	}
 	guard.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		(&Problem{Status: http.StatusForbidden, Code: string(fault.RequestUnsupported), Detail: "다른 사이트에서 보낸 요청은 받지 않습니다. 이 사이트에서 다시 시도해 주세요."}).write(w)
+		problemOf(fault.New(fault.RequestCrossOrigin, nil)).write(w)
 	}))
 	return guard.Handler(next)
 }
 
-// statusWriter remembers the status for the log.
+// statusWriter remembers the status for the log: 0 until the answer begins.
 type statusWriter struct {
 	http.ResponseWriter
 	status int
@@ -106,16 +111,25 @@ func (w *statusWriter) WriteHeader(status int) {
 	w.ResponseWriter.WriteHeader(status)
 }
 
+func (w *statusWriter) Write(b []byte) (int, error) {
+	if w.status == 0 {
+		w.WriteHeader(http.StatusOK)
+	}
+	return w.ResponseWriter.Write(b) //nolint:wrapcheck // a writer passes its writer's errors on
+}
+
 // logged writes one line a request. It names the route, not the address: ids
 // of pictures are capabilities.
 func (a *api) logged(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		began := time.Now()
-		sw := &statusWriter{ResponseWriter: w, status: http.StatusOK}
+		sw := &statusWriter{ResponseWriter: w}
 		defer func() {
 			if p := recover(); p != nil {
-				a.Log.ErrorContext(r.Context(), "panic", "step", "api", "panic", p)
-				problemOf(fault.New(fault.Internal, nil)).write(sw)
+				a.Log.ErrorContext(r.Context(), "panic", "step", "api", "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
+				if sw.status == 0 {
+					problemOf(fault.New(fault.Internal, nil)).write(sw)
+				}
 			}
 			a.Log.InfoContext(r.Context(), "request", "step", "api", "method", r.Method, "route", r.Pattern,
 				"status", sw.status, "duration_ms", time.Since(began).Milliseconds())
@@ -130,26 +144,33 @@ func (a *api) logged(next http.Handler) http.Handler {
 // which is 4.5 MB of bytes; the rest is headers and text fields.
 const maxBody = 4_500_000
 
+// maxJSON is the most bytes of a JSON body: the five texts at their longest, all
+// of it written as \u escapes, stay below it.
+const maxJSON = 256 << 10
+
 func (a *api) register(mux *http.ServeMux) huma.API {
 	useProblems()
 	cfg := huma.Config{
 		OpenAPI: &huma.OpenAPI{
 			OpenAPI: "3.1.0",
 			Info: &huma.Info{Title: "nanoCocoa", Version: "1", Description: "One product photo and a few words in, a finished Korean ad out. " +
-				"Errors are application/problem+json with a machine-readable code and a Korean detail."},
+				"Errors are application/problem+json with a machine-readable code and a Korean detail. " +
+				"The first order sets a cookie that says whose ads are whose: send it along with every later call."},
 			Components: &huma.Components{Schemas: huma.NewMapRegistry("#/components/schemas/", huma.DefaultSchemaNamer)},
 		},
-		OpenAPIPath: "/api/openapi",
-		Formats:     huma.DefaultFormats, DefaultFormat: "application/json",
+		Formats: huma.DefaultFormats, DefaultFormat: "application/json",
 	}
 	h := humago.New(mux, cfg)
 	schema := func(v any) *huma.Schema { return schemaOf(h, v) }
 
+	// Two things of huma's: it refuses a body of exactly MaxBodyBytes; and it
+	// would hold the bodies against their schemas as JSON, in English and without
+	// counting characters as a person does. The operations check them themselves.
 	body := form("multipart/form-data", schema(GenerateForm{}))
 	huma.Register(h, huma.Operation{
 		OperationID: "generate", Method: http.MethodPost, Path: "/api/ads/generate", Summary: "Make an ad from a photo and a few words",
-		DefaultStatus: http.StatusAccepted, MaxBodyBytes: maxBody, RequestBody: body,
-		Errors: []int{400, 409, 413, 415, 422, 503},
+		DefaultStatus: http.StatusAccepted, MaxBodyBytes: maxBody + 1, RequestBody: body, SkipValidateBody: true,
+		Errors: []int{400, 403, 409, 410, 413, 415, 422, 503},
 		Responses: map[string]*huma.Response{
 			"200": {Description: "The finished ad, when Prefer: wait was long enough", Content: jsonContent(schema(Ad{}))},
 			"202": {Description: "Accepted; follow status_url", Content: jsonContent(schema(Accepted{}))},
@@ -160,8 +181,8 @@ func (a *api) register(mux *http.ServeMux) huma.API {
 	body = form("application/json", schema(UploadBody{}))
 	huma.Register(h, huma.Operation{
 		OperationID: "upload", Method: http.MethodPost, Path: "/api/uploads", Summary: "Ask for an address to upload a large photo to; its arrival starts the ad",
-		DefaultStatus: http.StatusCreated, RequestBody: body,
-		Errors: []int{400, 415, 422, 503},
+		DefaultStatus: http.StatusCreated, MaxBodyBytes: maxJSON + 1, RequestBody: body, SkipValidateBody: true,
+		Errors: []int{400, 403, 413, 415, 422, 503},
 	}, a.upload)
 	body.Content["application/json"].Schema = schema(UploadBody{})
 
@@ -171,11 +192,11 @@ func (a *api) register(mux *http.ServeMux) huma.API {
 	}, a.get)
 	huma.Register(h, huma.Operation{
 		OperationID: "retry-ad", Method: http.MethodPost, Path: "/api/ads/{ad_id}/retry", Summary: "Try a failed ad again",
-		DefaultStatus: http.StatusAccepted, Errors: []int{404, 409, 503},
+		DefaultStatus: http.StatusAccepted, Errors: []int{403, 404, 409, 503},
 	}, a.retry)
 	huma.Register(h, huma.Operation{
 		OperationID: "delete-ad", Method: http.MethodDelete, Path: "/api/ads/{ad_id}", Summary: "Stop an ad's making and remove everything of it",
-		DefaultStatus: http.StatusNoContent, Errors: []int{404, 503},
+		DefaultStatus: http.StatusNoContent, Errors: []int{403, 404, 503},
 	}, a.remove)
 	huma.Register(h, huma.Operation{
 		OperationID: "list-ads", Method: http.MethodGet, Path: "/api/dashboard/ads", Summary: "The owner's ads, newest first",
@@ -194,7 +215,20 @@ func (a *api) register(mux *http.ServeMux) huma.API {
 	}, func(context.Context, *struct{}) (*healthOutput, error) {
 		return &healthOutput{Body: Health{Status: "ok"}}, nil
 	})
+	allowNull(h.OpenAPI().Components.Schemas.Map())
 	return h
+}
+
+// allowNull adds null to the choices of every field that may be null: JSON
+// Schema wants it among them, and huma leaves it out.
+func allowNull(schemas map[string]*huma.Schema) {
+	for _, s := range schemas {
+		for _, p := range s.Properties {
+			if p.Nullable && len(p.Enum) > 0 {
+				p.Enum = append(p.Enum, nil)
+			}
+		}
+	}
 }
 
 func schemaOf(h huma.API, v any) *huma.Schema {

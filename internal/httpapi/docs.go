@@ -6,18 +6,33 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/danielgtaylor/huma/v2"
 )
 
+// description serves the OpenAPI. It is made when somebody first asks: a cold
+// start that answers an order does not pay for it.
+func description(o *huma.OpenAPI) http.HandlerFunc {
+	made := sync.OnceValues(o.MarshalJSON)
+	return func(w http.ResponseWriter, _ *http.Request) {
+		raw, err := made()
+		if err != nil {
+			panic(err) // the same types made openapi.json in the tests
+		}
+		w.Header().Set("Content-Type", "application/json")
+		w.Write(raw) //nolint:errcheck // the client is gone: nobody is left to tell
+	}
+}
+
 // docs serves a page made from the OpenAPI: plain HTML, no script and nothing
 // from elsewhere, so it works under the strictest policy and offline.
 func docs(o *huma.OpenAPI) http.HandlerFunc {
-	page := []byte(docsPage(o))
+	page := sync.OnceValue(func() []byte { return []byte(docsPage(o)) })
 	return func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
 		w.Header().Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
-		w.Write(page) //nolint:errcheck // the client is gone: nobody is left to tell
+		w.Write(page()) //nolint:errcheck // the client is gone: nobody is left to tell
 	}
 }
 

@@ -8,7 +8,9 @@ import (
 	"mime"
 	"mime/multipart"
 	"reflect"
+	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/nanococoa/nanococoa/internal/ad"
 	"github.com/nanococoa/nanococoa/internal/fault"
@@ -25,52 +27,75 @@ const maxField = 64 << 10
 // of a repeated part the first counts.
 //
 // Faults: Request.Unsupported for another media type, Request.Malformed for a
-// broken body.
+// broken body or text that is not UTF-8.
 func decodeForm(contentType string, body []byte) (ad.Fields, []byte, error) {
 	kind, params, err := mime.ParseMediaType(contentType)
 	if err != nil || kind != "multipart/form-data" {
 		return ad.Fields{}, nil, fault.Newf(fault.RequestUnsupported, "not a form: %q", kind)
 	}
-	if params["boundary"] == "" {
-		return ad.Fields{}, nil, fault.Newf(fault.RequestMalformed, "no boundary")
+	boundary := params["boundary"]
+	// The reader takes a form that ends in the middle of a part's header for a
+	// whole one, so its end is looked for here.
+	if boundary == "" || !bytes.Contains(body, []byte("--"+boundary+"--")) {
+		return ad.Fields{}, nil, fault.Newf(fault.RequestMalformed, "the form has no boundary or no end")
 	}
 	var f ad.Fields
 	var picture []byte
-	into := wireFields(&f)
-	parts := multipart.NewReader(bytes.NewReader(body), params["boundary"])
+	texts := textFields(&f)
+	parts := multipart.NewReader(bytes.NewReader(body), boundary)
 	for {
 		part, err := parts.NextPart()
-		if errors.Is(err, io.EOF) {
+		if err == io.EOF { //nolint:errorlint // what breaks the form off WRAPS io.EOF; only its end is bare
 			return f.Normalize(), picture, nil
 		}
 		if err != nil {
 			return ad.Fields{}, nil, fault.New(fault.RequestMalformed, err)
 		}
 		name := part.FormName()
-		field, isText := into[name]
 		limit := int64(maxField)
 		if name == "product_image" {
 			limit = photo.MaxBytes
 		}
 		data, err := io.ReadAll(io.LimitReader(part, limit+1))
-		switch {
-		case err != nil:
+		if err != nil {
 			return ad.Fields{}, nil, fault.New(fault.RequestMalformed, err)
-		case name == "product_image" && picture == nil:
+		}
+		if name == "product_image" && picture == nil {
 			picture = data
-		case isText && *field == "":
-			*field = string(data)
+		}
+		i := slices.IndexFunc(texts, func(t textField) bool { return t.name == name })
+		if i < 0 {
+			continue
+		}
+		if !utf8.Valid(data) && len(data) <= maxField { // a longer one may be cut inside a character, and is too long anyway
+			return ad.Fields{}, nil, notUTF8()
+		}
+		if *texts[i].value == "" {
+			*texts[i].value = string(data)
 		}
 	}
 }
 
-// wireFields maps each text field's wire name to its place.
-func wireFields(f *ad.Fields) map[string]*string {
-	out := map[string]*string{}
+// notUTF8 is the fault of a body in another encoding: read as UTF-8 it would
+// make an ad with holes in its words, and nobody would be told.
+func notUTF8() error {
+	return &fault.Fault{Code: fault.RequestMalformed, Detail: "글자가 UTF-8이 아닙니다. UTF-8로 다시 보내 주세요.", Err: errors.New("not UTF-8")}
+}
+
+// textField is one text of an ad by its name on the wire.
+type textField struct {
+	name  string
+	value *string
+}
+
+// textFields lists the texts of an ad in their fixed order.
+func textFields(f *ad.Fields) []textField {
 	v := reflect.ValueOf(f).Elem()
+	out := make([]textField, 0, v.NumField())
 	for i := range v.NumField() {
-		name := v.Type().Field(i).Tag.Get("json")
-		out[name], _ = v.Field(i).Addr().Interface().(*string)
+		if value, ok := v.Field(i).Addr().Interface().(*string); ok {
+			out = append(out, textField{v.Type().Field(i).Tag.Get("json"), value})
+		}
 	}
 	return out
 }
@@ -84,17 +109,20 @@ func decodeUpload(contentType string, body []byte) (UploadRequest, error) {
 	if kind, _, err := mime.ParseMediaType(contentType); contentType != "" && (err != nil || kind != "application/json") {
 		return UploadRequest{}, fault.Newf(fault.RequestUnsupported, "not JSON: %q", contentType)
 	}
+	if !utf8.Valid(body) {
+		return UploadRequest{}, notUTF8()
+	}
 	var raw map[string]json.RawMessage
 	if err := json.Unmarshal(body, &raw); err != nil || raw == nil {
 		return UploadRequest{}, fault.New(fault.RequestMalformed, err)
 	}
 	var req UploadRequest
 	var bad []fault.Field
-	for name, field := range wireFields(&req.Fields) {
-		readField(raw, name, field, "글자로 보내 주세요.", &bad)
+	for _, t := range textFields(&req.Fields) {
+		readField(raw, t.name, t.value, "글자로 보내 주세요.", &bad)
 	}
 	readField(raw, "content_type", &req.ContentType, "글자로 보내 주세요.", &bad)
-	readField(raw, "content_length", &req.ContentLength, "숫자로 보내 주세요.", &bad)
+	readField(raw, "content_length", &req.ContentLength, "바이트 수를 정수로 보내 주세요.", &bad)
 	req.Fields = req.Fields.Normalize()
 
 	wrong := map[string]bool{}

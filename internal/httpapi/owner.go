@@ -57,8 +57,8 @@ type ownerKey struct{}
 
 // guest is the owner of one request.
 type guest struct {
-	id    string
-	known bool // the cookie was there and ours
+	id   string
+	keep func() // gives the answer the cookie; for a call that makes something
 }
 
 func (o owners) cookieName() string {
@@ -74,18 +74,24 @@ func (o owners) cookieName() string {
 // and the loser's ad would be lost to its owner.
 func (o owners) middleware(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		g := guest{}
-		if c, err := r.Cookie(o.cookieName()); err == nil {
-			id, mac, ok := strings.Cut(c.Value, ".")
-			if ok && o.signer.verify("owner", id, mac) {
-				g = guest{id: id, known: true}
-			}
+		id := o.known(r)
+		if id == "" {
+			id = rand.Text() // 130 random bits
 		}
-		if !g.known {
-			g.id = rand.Text() // 130 random bits
-		}
+		g := guest{id: id, keep: func() { http.SetCookie(w, o.cookie(id)) }}
 		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), ownerKey{}, g)))
 	})
+}
+
+// known gives the owner of a request's cookie, "" without one of ours. A browser
+// may send several of one name, from other paths or other programs on this host.
+func (o owners) known(r *http.Request) string {
+	for _, c := range r.CookiesNamed(o.cookieName()) {
+		if id, mac, ok := strings.Cut(c.Value, "."); ok && o.signer.verify("owner", id, mac) {
+			return id
+		}
+	}
+	return ""
 }
 
 func ownerOf(ctx context.Context) guest {
@@ -93,14 +99,11 @@ func ownerOf(ctx context.Context) guest {
 	return g
 }
 
-// cookie gives the Set-Cookie of a call that made something, nil when the
-// browser already has it.
-func (o owners) cookie(g guest) []http.Cookie {
-	if g.known {
-		return nil
-	}
-	return []http.Cookie{{
-		Name: o.cookieName(), Value: g.id + "." + o.signer.sign("owner", g.id), Path: "/",
+// cookie is the cookie of an owner. Setting it again renews its life, so that an
+// owner who keeps ordering never loses the ads.
+func (o owners) cookie(id string) *http.Cookie {
+	return &http.Cookie{
+		Name: o.cookieName(), Value: id + "." + o.signer.sign("owner", id), Path: "/",
 		MaxAge: int(cookieLife.Seconds()), HttpOnly: true, Secure: o.secure, SameSite: http.SameSiteLaxMode,
-	}}
+	}
 }

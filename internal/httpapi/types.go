@@ -183,10 +183,11 @@ func view(a ad.Ad, s *Signer, origin string) Ad {
 		CopySource: optional(string(a.CopySource)), StandIn: a.StandIn,
 		CreatedAt: a.CreatedAt, UpdatedAt: a.UpdatedAt,
 	}
-	if a.HTML != "" && v.Stage1URL != nil {
+	// HTML and score of an earlier attempt are of pictures that are no more.
+	if a.Has(ad.Stage2) && v.Stage1URL != nil {
 		v.HTMLCode = optional(strings.ReplaceAll(a.HTML, ad.PictureURL, origin+*v.Stage1URL))
 	}
-	if a.Score != nil {
+	if a.Score != nil && a.Has(ad.Clip) {
 		v.ClipScore = &a.Score.Value
 		v.Score = &Score{
 			Metric: a.Score.Metric, Model: optional(a.Score.Model), Value: a.Score.Value,
@@ -219,14 +220,14 @@ func progress(a ad.Ad) Progress {
 
 func listed(a ad.Ad, s *Signer) ListedAd {
 	l := ListedAd{AdID: a.AdID, ProductName: a.ProductName, ThumbnailURL: s.thumbnailURL(a), Status: string(a.Status), CreatedAt: a.CreatedAt}
-	if a.Score != nil {
+	if a.Score != nil && a.Has(ad.Clip) {
 		l.ClipScore = &a.Score.Value
 	}
 	return l
 }
 
 func statsView(st adstore.Stats) Stats {
-	v := Stats{TotalAds: st.TotalAds, AvgClipScore: optional(st.AvgScore)}
+	v := Stats{TotalAds: st.TotalAds, AvgClipScore: optional(st.AvgScore), Months: make([]Month, 0, len(st.Months))}
 	for _, m := range st.Months {
 		v.Months = append(v.Months, Month{Month: m.Month, Ads: m.Ads, AvgClipScore: optional(m.AvgScore)})
 		v.MonthlyAds = m.Ads // the last one is this month
