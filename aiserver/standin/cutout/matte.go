@@ -67,7 +67,9 @@ func matte(ctx context.Context, photo *image.NRGBA, r *regions) (*image.NRGBA, e
 	}
 	p.connect()
 	p.liftShadow()
+	p.fillNotches()
 	p.smoothOutline()
+	p.pullTeeth()
 	p.dropCrumbs()
 	return p.soften(ctx)
 }
@@ -201,22 +203,55 @@ func (p *plate) sharpen(ctx context.Context) error {
 	return err
 }
 
-// solid reports whether a pixel and all its neighbours differ from the backdrop.
-// The mixed pixels of an edge have backdrop beside them; pale print has not.
+// solid reports whether a pixel and most of its neighbours differ from the
+// backdrop: pale print does. So do the mixed pixels of an edge, which is why the
+// grid must agree; soften tells them apart.
 func (p *plate) solid(x, y, cell int) bool {
 	if p.r.shade[cell] {
 		return false
 	}
-	tolerance := max(0.045, 5*p.r.drop.noise)
+	differ := 0
 	for dy := -1; dy <= 1; dy++ {
 		for dx := -1; dx <= 1; dx++ {
-			d := at(p.photo, min(max(x+dx, 0), p.w-1), min(max(y+dy, 0), p.h-1)).sub(p.ground[cell])
-			if d.dot(d) < tolerance*tolerance {
-				return false
+			if p.differs(min(max(x+dx, 0), p.w-1), min(max(y+dy, 0), p.h-1), cell) {
+				differ++
 			}
 		}
 	}
-	return true
+	return differ >= 7
+}
+
+// differs reports whether a pixel is not quite the backdrop's colour. Clipped
+// studio white is even to two steps of 255; five are a surface.
+func (p *plate) differs(x, y, cell int) bool {
+	tolerance := max(0.022, 8*p.r.drop.noise)
+	d := at(p.photo, x, y).sub(p.ground[cell])
+	return d.dot(d) > tolerance*tolerance
+}
+
+// fillNotches gives back narrow bites out of the outline, where a white label or
+// a highlight runs into a white backdrop: what a closing by a small disc adds,
+// as far as it is not quite the backdrop's colour.
+func (p *plate) fillNotches() {
+	radius := int32(3 * max(2, max(p.w, p.h)/150))
+	in := make([]bool, len(p.zone))
+	for i, z := range p.zone {
+		in[i] = z == inside
+	}
+	away := chamfer(in, p.w, p.h, 1<<20)
+	for i := range in {
+		in[i] = away[i] > radius
+	}
+	back := chamfer(in, p.w, p.h, 1<<20)
+	for i, z := range p.zone {
+		if z == outside && back[i] > radius {
+			x, y := i%p.w, i/p.w
+			cell := p.cellAt(x, y)
+			if under := float32(cell/p.r.w) > p.r.layFrom; !(under && p.r.shade[cell]) && p.differs(x, y, cell) {
+				p.zone[i] = inside
+			}
+		}
+	}
 }
 
 // guess is the grid's division interpolated at a pixel, 0..1.
@@ -314,24 +349,52 @@ func (p *plate) smoothOutline() {
 	}
 }
 
-// dropCrumbs gives to the outside what the outline's refinement split off: dots
-// of print beyond a bright edge, dust.
-func (p *plate) dropCrumbs() {
-	label := make([]int32, len(p.zone))
+// pullTeeth takes small stubs off the outline: letters printed across a white
+// label's edge stay dark while the label itself is lost in a white backdrop.
+// What an opening by a small disc removes is a stub if it is small, and a strap
+// or a corner if it is not.
+func (p *plate) pullTeeth() {
+	radius := int32(3 * max(2, max(p.w, p.h)/250))
+	out := make([]bool, len(p.zone))
+	for i, z := range p.zone {
+		out[i] = z != inside
+	}
+	depth := chamfer(out, p.w, p.h, 1<<20)
+	for i := range out {
+		out[i] = depth[i] > radius
+	}
+	away := chamfer(out, p.w, p.h, 1<<20)
+	stub := make([]bool, len(p.zone))
+	for i, z := range p.zone {
+		stub[i] = z == inside && away[i] > radius
+	}
+	most := max(len(p.zone)/12000, 12)
+	p.eachRegion(func(i int) bool { return stub[i] }, func(region []int32) {
+		if len(region) <= most {
+			for _, i := range region {
+				p.zone[i] = outside
+			}
+		}
+	})
+}
+
+// eachRegion calls visit with every 4-connected region of the pixels for which
+// in is true.
+func (p *plate) eachRegion(in func(i int) bool, visit func(region []int32)) {
+	seen := make([]bool, len(p.zone))
 	var queue []int32
-	small := len(p.zone) / 2000
-	for start, z := range p.zone {
-		if z != inside || label[start] != 0 {
+	for start := range p.zone {
+		if seen[start] || !in(start) {
 			continue
 		}
 		queue = append(queue[:0], int32(start))
-		label[start] = 1
+		seen[start] = true
 		for n := 0; n < len(queue); n++ {
 			i := int(queue[n])
 			x := i % p.w
 			take := func(j int) {
-				if p.zone[j] == inside && label[j] == 0 {
-					label[j] = 1
+				if !seen[j] && in(j) {
+					seen[j] = true
 					queue = append(queue, int32(j))
 				}
 			}
@@ -348,12 +411,21 @@ func (p *plate) dropCrumbs() {
 				take(i + p.w)
 			}
 		}
-		if len(queue) < small {
-			for _, i := range queue {
+		visit(queue)
+	}
+}
+
+// dropCrumbs gives to the outside what the outline's refinement split off: dots
+// of print beyond a bright edge, dust.
+func (p *plate) dropCrumbs() {
+	small := len(p.zone) / 2000
+	p.eachRegion(func(i int) bool { return p.zone[i] == inside }, func(region []int32) {
+		if len(region) < small {
+			for _, i := range region {
 				p.zone[i] = outside
 			}
 		}
-	}
+	})
 }
 
 // liftShadow takes the last dark line of a contact shadow off the product's

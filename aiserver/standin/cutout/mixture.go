@@ -16,14 +16,17 @@ type gaussian struct {
 	bias    float64    // log of weight and normalisation
 }
 
-// leastSpread is the standard deviation no component may fall below: 0.015 is
-// what JPEG noise does to a flat colour, and sharper components would call the
-// next shade impossible.
-const leastSpread = 0.015
+// The standard deviations no component may fall below: 0.015 is what JPEG noise
+// and shading do to a product's flat colour, and sharper components would call
+// the next shade impossible. Studio backdrops clipped to white are far evener.
+const (
+	leastSpread     = 0.015
+	leastBackSpread = 0.006
+)
 
-// fitMixture fits k components to the colours by k-means from farthest-point
+// fitMixture fits k components, none narrower than least, to the colours by k-means from farthest-point
 // starts, which needs no randomness.
-func fitMixture(colors []tone.Lab, k int) mixture {
+func fitMixture(colors []tone.Lab, k int, least float64) mixture {
 	if len(colors) == 0 {
 		return nil
 	}
@@ -88,14 +91,14 @@ func fitMixture(colors []tone.Lab, k int) mixture {
 	}
 	var m mixture
 	for n, c := range centers {
-		if g, ok := fitGaussian(colors, of, n, c); ok {
+		if g, ok := fitGaussian(colors, of, n, c, least); ok {
 			m = append(m, g)
 		}
 	}
 	return m
 }
 
-func fitGaussian(colors []tone.Lab, of []int, n int, mean tone.Lab) (gaussian, bool) {
+func fitGaussian(colors []tone.Lab, of []int, n int, mean tone.Lab, least float64) (gaussian, bool) {
 	var g gaussian
 	var cov [6]float64
 	var count float64
@@ -119,7 +122,7 @@ func fitGaussian(colors []tone.Lab, of []int, n int, mean tone.Lab) (gaussian, b
 		cov[k] /= count
 	}
 	for _, k := range [3]int{0, 3, 5} {
-		cov[k] += leastSpread * leastSpread
+		cov[k] += least * least
 	}
 	a, b, c, d, e, f := cov[0], cov[1], cov[2], cov[3], cov[4], cov[5]
 	det := a*(d*f-e*e) - b*(b*f-c*e) + c*(b*e-c*d)

@@ -17,7 +17,7 @@ const (
 const (
 	// likeness is the least tolerance (OKLab) for "the same colour as the
 	// backdrop"; noisy backdrops widen it to four times their noise.
-	likeness = 0.022
+	likeness = 0.014
 	// surely is a distance from the backdrop that no noise and no faint shadow
 	// explains.
 	surely = 0.16
@@ -136,12 +136,13 @@ func (r *regions) growShade() {
 		return
 	}
 	height := float32(bottom - top)
-	castFrom := float32(top) + 0.45*height   // a low sun's shadow climbs no higher
-	layFrom := float32(bottom) - 0.25*height // where the product meets its floor
+	castFrom := float32(top) + 0.45*height    // a low sun's shadow climbs no higher
+	r.layFrom = float32(bottom) - 0.25*height // where the product meets its floor
 
 	ok := make([]bool, len(r.off))
 	for i := range ok {
-		ok[i] = r.state[i] == behind || r.shade[i] && float32(i/r.w) > castFrom
+		r.shade[i] = r.shade[i] && float32(i/r.w) > castFrom
+		ok[i] = r.state[i] == behind || r.shade[i]
 	}
 	// Opening by a disc of 1 % of the picture: only regions that wide count.
 	ok = r.opened(ok, int32(3*max(2, max(r.w, r.h)/100)))
@@ -161,7 +162,7 @@ func (r *regions) growShade() {
 			}
 			step := r.lab[i][0] - r.lab[j][0]
 			limit := float32(faintStep)
-			if float32(j/r.w) > layFrom && r.off[j] < 2*clearStep {
+			if float32(j/r.w) > r.layFrom && r.off[j] < 2*clearStep {
 				limit = clearStep
 			}
 			if step < limit && step > -limit {
@@ -281,8 +282,9 @@ func (r *regions) cutUnknown(ctx context.Context, alike float32) error {
 	if len(fore) == 0 || len(back) == 0 {
 		return nil
 	}
+	spread := max(leastBackSpread, 1.5*float64(r.drop.noise))
 	for range 2 {
-		side, nodes, err := r.minimumCut(ctx, fitMixture(fore, 6), fitMixture(back, 4))
+		side, nodes, err := r.minimumCut(ctx, fitMixture(fore, 6, leastSpread), fitMixture(back, 4, spread), spread)
 		if err != nil {
 			return err
 		}
@@ -311,7 +313,7 @@ func (r *regions) cutUnknown(ctx context.Context, alike float32) error {
 }
 
 // minimumCut gives for each unknown cell whether it is product.
-func (r *regions) minimumCut(ctx context.Context, fore, back mixture) (side []bool, nodes []int, err error) {
+func (r *regions) minimumCut(ctx context.Context, fore, back mixture, spread float64) (side []bool, nodes []int, err error) {
 	index := make([]int32, len(r.state))
 	for i, s := range r.state {
 		index[i] = -1
@@ -342,7 +344,6 @@ func (r *regions) minimumCut(ctx context.Context, fore, back mixture) (side []bo
 		c := r.lab[i]
 		costBack := back.cost(c)
 		// The surface knows better than the mixture what the backdrop is here.
-		spread := float64(max(leastSpread, 1.5*r.drop.noise))
 		z := float64(r.off[i]) / spread
 		costBack = min(costBack, 0.5*z*z+3*math.Log(spread)+2.76)
 		if r.shade[i] {

@@ -175,10 +175,11 @@ func (s *stage) light(ctx context.Context) ([]sight, int, int, error) {
 				r.sun = 1
 				if h.n.dot(s.sun) > -0.2 {
 					lit := 0
-					for _, q := range suns[k*sunRays : (k+1)*sunRays] {
+					for i, q := range suns[k*sunRays : (k+1)*sunRays] {
 						rad, turn := s.spread*sqrt(q[0]), q[1]*6.2831853
 						dir := s.sun.add(side.scale(rad * cos(turn))).add(up.scale(rad * sin(turn)))
-						if !s.shadowed(start, dir, far) {
+						jitter := 0.618034 * float32(k*sunRays+i)
+						if !s.shadowed(start, dir, far, jitter-floor(jitter)) {
 							lit++
 						}
 					}
@@ -194,13 +195,13 @@ func (s *stage) light(ctx context.Context) ([]sight, int, int, error) {
 	return s.settle(ctx, raw, gw, gh)
 }
 
-func (s *stage) shadowed(o, d vec, most float32) bool {
+func (s *stage) shadowed(o, d vec, most, jitter float32) bool {
 	for i := range s.solids {
 		if s.solids[i].blocks(o, d, 1e-3, most) {
 			return true
 		}
 	}
-	return s.body != nil && s.body.blocks(o, d, most)
+	return s.body != nil && s.body.blocks(o, d, most, jitter)
 }
 
 // openness is how much of the sky a point sees, things near it counting more.
@@ -230,7 +231,7 @@ func (s *stage) freeWay(o, d vec) float32 {
 			t = u
 		}
 	}
-	if s.body != nil && t > 0.25*s.near && s.body.blocks(o, d, t) {
+	if s.body != nil && t > 0.25*s.near && s.body.blocks(o, d, t, 0.5) {
 		// The distance to the subject is not known; its silhouette is usually
 		// about this near when it blocks at all.
 		t = min(t, 0.45*s.near)

@@ -118,8 +118,9 @@ func (b *body) fillCover() {
 // slices is how many parallel silhouettes stand in for the subject's volume.
 const slices = 4
 
-// blocks reports whether the subject lies in the way of a shadow ray.
-func (b *body) blocks(o, d vec, most float32) bool {
+// blocks reports whether the subject lies in the way of a shadow ray. jitter in
+// 0..1 shifts the silhouettes; varying it over the rays makes them a volume.
+func (b *body) blocks(o, d vec, most, jitter float32) bool {
 	if d[2] == 0 {
 		return false
 	}
@@ -128,7 +129,7 @@ func (b *body) blocks(o, d vec, most float32) bool {
 		return false
 	}
 	for k := range slices {
-		z := b.reach * (float32(k) + 0.5) / slices
+		z := b.reach * (float32(k) + jitter) / slices
 		t := (z - o[2]) / d[2]
 		if t <= 1e-4 || t >= most {
 			continue
@@ -201,12 +202,13 @@ func (b *body) mapContact() {
 		}
 	}
 	b.contact = make([]float32, len(foot))
-	for _, layer := range [3][2]float32{{0.010, 0.62}, {0.035, 0.50}, {0.12, 0.42}} {
+	for _, layer := range [3][2]float32{{0.020, 0.80}, {0.075, 0.62}, {0.21, 0.45}} {
 		soft := append([]float32(nil), foot...)
 		raster.BlurPlane(soft, b.mapW, b.mapH, layer[0]*size/b.mapStep)
 		for i, v := range soft {
 			// Layers darken each other's remains, as independent occluders do.
-			b.contact[i] = 1 - (1-b.contact[i])*(1-layer[1]*v)
+			// Beside a straight edge the blur gives a half; there the layer is full.
+			b.contact[i] = 1 - (1-b.contact[i])*(1-layer[1]*min(1.7*v, 1))
 		}
 	}
 }
