@@ -40,6 +40,7 @@ type regions struct {
 	off      []float32  // the cell's distance from it
 	shade    []bool     // the cell could be a shadow or reflection on the backdrop
 	holes    int        // openings cut into the product
+	layFrom  float32    // the row from which shadows can lie under the product
 }
 
 // segment decides for every cell whether it is product.
