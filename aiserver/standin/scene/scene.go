@@ -33,6 +33,9 @@ type Scene struct {
 // aspect times its height, in a picture of the given size.
 func Plan(m mood.Mood, size image.Point, aspect float64, seed uint64) *Scene {
 	s := &Scene{Look: m.Look, size: size, seed: seed, mood: m}
+	if _, ok := looks[s.Look]; !ok {
+		s.Look = mood.Podium
+	}
 	s.Box = s.place(aspect)
 	return s
 }
@@ -97,8 +100,11 @@ type look struct {
 	build      func(k *work) (*stage, *finish)
 }
 
+// looks holds the recipe of every look of package mood.
 var looks = map[mood.Look]look{
 	mood.Podium: {0.07, podium},
+	mood.Window: {0.02, window},
+	mood.Neon:   {0.03, neon},
 }
 
 // work is what a look has to work with.

@@ -19,6 +19,8 @@ type material struct {
 	// gloss is how much the surface mirrors when looked at flatly, 0..1; rough is
 	// how fast the mirror image blurs with distance, 0 a mirror.
 	gloss, rough float32
+	// sheen, if set, scales gloss from point to point.
+	sheen func(p vec) float32
 	// relief, if set, turns the normal for bumps too small to build.
 	relief func(p, n vec) vec
 	// glow is light of its own.

@@ -34,7 +34,20 @@ type stage struct {
 	bounce tone.RGB // light from below
 	near   float32  // how far things shade each other from the sky
 
+	// mirrored is the backdrop as glossy surfaces show it, nil: beyond itself.
+	mirrored *raster.Picture
+	// pool narrows the key light to a round spot on the floor; nil: everywhere.
+	pool *pool
+
 	focus float32 // blur in pixels per unit of relative distance; 0: all sharp
+}
+
+// pool is a spotlight's circle on the floor: full within half the radius, gone at
+// twice.
+type pool struct{ x, z, r float32 }
+
+func (p *pool) at(x, z float32) float32 {
+	return smooth(hypot(x-p.x, (z-p.z)*0.8), 2*p.r, 0.4*p.r)
 }
 
 // sight is what one pixel of the light grid sees, and how much light gets
@@ -342,6 +355,9 @@ func (s *stage) shade(h *hit, d vec, sun, sky float32) tone.RGB {
 	if s.gobo != nil && facing > 0 && sun > 0 {
 		sun *= s.gobo(h.p)
 	}
+	if s.pool != nil {
+		sun *= s.pool.at(h.p[0], h.p[2])
+	}
 	lit := s.key.Scale(facing * sun)
 	// What is shaded from the sky still gets light bounced off bright surfaces
 	// around, so bright materials darken less (Jimenez et al., "Practical
@@ -372,7 +388,11 @@ func (s *stage) reflect(h *hit, d, n vec, c tone.RGB) tone.RGB {
 	}
 	// Schlick's rise towards grazing angles, from gloss to three times that.
 	g := 1 - cosine
-	k := min(h.m.gloss*(1+2*g*g*g*g*g), 1)
+	k := h.m.gloss * (1 + 2*g*g*g*g*g)
+	if h.m.sheen != nil {
+		k *= h.m.sheen(h.p)
+	}
+	k = min(k, 1)
 	r := v.add(n.scale(2 * cosine))
 	start := h.p.along(h.n, 0.05+0.0005*s.unit)
 	seen := s.glimpse(start, r)
@@ -397,11 +417,15 @@ func (s *stage) glimpse(o, r vec) tone.RGB {
 
 // backdrop is the colour of the far backdrop in the direction of p.
 func (s *stage) backdrop(p vec) tone.RGB {
-	if s.beyond == nil {
+	from := s.mirrored
+	if from == nil {
+		from = s.beyond
+	}
+	if from == nil {
 		return s.sky
 	}
 	x, y := s.cam.project(p)
-	return s.beyond.Sample(x/float32(s.w), y/float32(s.h))
+	return from.Sample(x/float32(s.w), y/float32(s.h))
 }
 
 // look is the colour along the ray through picture point x, y, with its face
@@ -421,6 +445,9 @@ func (s *stage) look(grid []sight, gw, gh int, x, y float32) (tone.RGB, int32, f
 	if s.mist[1] > 0 && h.id == 1 && s.beyond != nil {
 		if k := smooth(h.p[2], s.mist[0], s.mist[1]); k > 0 {
 			c = c.Mix(s.beyond.Sample(x/float32(s.w), y/float32(s.h)), k)
+			if k > 0.6 {
+				return c, face, far // the backdrop is soft enough
+			}
 		}
 	}
 	return c, face, h.p[2]
