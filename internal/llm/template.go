@@ -2,20 +2,269 @@ package llm
 
 import (
 	"context"
+	"fmt"
+	"hash/fnv"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/nanococoa/nanococoa/internal/ad"
+	"github.com/nanococoa/nanococoa/internal/llm/josa"
 )
 
-// Template is the deterministic writer: it needs nothing and never fails. The
-// zero value is ready, and it is safe for concurrent use.
+// Template is the deterministic writer: the same fields give the same texts, on
+// any machine. It needs nothing, never fails and is safe for concurrent use; the
+// zero value is ready.
 type Template struct{}
 
-// WritePrompt writes the background prompt. The error is always nil.
-func (Template) WritePrompt(ctx context.Context, f ad.Fields) (Prompt, error) {
-	return Prompt{By: ad.ByTemplate}, nil
+// WritePrompt writes the background prompt, MinPromptWords to MaxPromptWords
+// words of English. What it knows of the concept it says in its own words: no
+// text of an owner is in it. The error is always nil.
+func (Template) WritePrompt(_ context.Context, f ad.Fields) (Prompt, error) {
+	f = f.Normalize()
+	b, pick := read(f, nil), newDice(f, "prompt")
+	s := scenes[b.mood]
+	place, air, light := pick.one(s.places), pick.one(s.airs), pick.one(s.lights)
+	palette, surface := pick.one(s.palettes), pick.one(s.surfaces)
+	var colours, props []string
+	var named [withProp + 1]bool
+	for _, d := range b.details {
+		first := !named[d.slot]
+		named[d.slot] = true
+		switch {
+		case d.slot == atPlace && first:
+			place = d.phrase
+		case d.slot == onSurface && first:
+			surface = d.phrase
+		case d.slot == inLight && first:
+			light = d.phrase
+		case d.slot == inColour && len(colours) < 2:
+			colours = append(colours, d.phrase)
+		case d.slot == withProp && len(props) < 2:
+			props = append(props, d.phrase)
+		}
+	}
+	if len(colours) > 0 {
+		palette += ", led by " + strings.Join(colours, " and ")
+	}
+
+	var w strings.Builder
+	fmt.Fprintf(&w, "Photorealistic advertising background, an empty stage for %s. The place: %s. ", articles[b.kind], place)
+	fmt.Fprintf(&w, "The mood is %s. ", air)
+	if b.second != plain {
+		fmt.Fprintf(&w, "A second note runs through it: %s. ", pick.one(scenes[b.second].airs))
+	}
+	fmt.Fprintf(&w, "The light: %s. The palette is %s. ", light, palette)
+	fmt.Fprintf(&w, "In the centre of the lower half, %s stands empty and in sharp focus, ready for the product, with a natural contact shadow. ", surface)
+	if len(props) > 0 {
+		fmt.Fprintf(&w, "Near the outer edges, small and slightly out of focus: %s. ", strings.Join(props, " and "))
+	}
+	w.WriteString("The upper third and both side margins stay calm, evenly lit and free of detail, leaving generous clear space for a headline. ")
+	fmt.Fprintf(&w, "Camera: %s. ", cameras[b.kind])
+	if i := slices.Index(ad.TargetAges, f.TargetAge); i >= 0 {
+		fmt.Fprintf(&w, "The finish is %s. ", tastes[i])
+	}
+	w.WriteString("High-end commercial still-life photography, true-to-life materials, fine texture, natural colour grading, 8k detail. ")
+	w.WriteString("The scene is uninhabited and unbranded: no people, no hands, no text, no letters, no numbers, no logos, no watermark.")
+	return Prompt{Text: w.String(), By: ad.ByTemplate}, nil
 }
 
-// WriteCopy writes the copy. The analysis may be nil. The error is always nil.
-func (Template) WriteCopy(ctx context.Context, f ad.Fields, a *ad.Analysis) (Copy, error) {
-	return Copy{By: ad.ByTemplate}, nil
+// WriteCopy writes the copy. It uses the product's name where that reads well,
+// and the analysis, which may be nil, only where the concept gives no mood. The
+// error is always nil.
+func (Template) WriteCopy(_ context.Context, f ad.Fields, a *ad.Analysis) (Copy, error) {
+	f = f.Normalize()
+	b, pick := read(f, a), newDice(f, "copy")
+	name := nameInCopy(f.ProductName)
+	v, trade := voices[b.mood], trades[b.kind]
+
+	var mains, subs urn
+	core, hasCore := b.kind.core()
+	if hasCore {
+		mains.add(3, v.by[core].mains...)
+		subs.add(4, v.by[core].subs...)
+	}
+	subs.named(4, name, ad.SubCopyMin, ad.SubCopyMax, trade.namedSubs)
+	subs.add(3, trade.subs...)
+	if b.mood == plain {
+		mains.add(4, trade.mains...)
+		mains.named(2, name, ad.MainCopyMin, ad.MainCopyMax, trade.namedMains)
+	}
+	if b.kind != health {
+		if b.mood != plain || len(trade.mains) == 0 {
+			mains.add(2, v.any.mains...)
+		}
+		mains.named(2, name, ad.MainCopyMin, ad.MainCopyMax, v.any.namedMains)
+		if b.kind != place { // a mood's subs speak of a thing to own
+			subs.add(2, v.any.subs...)
+			subs.named(4, name, ad.SubCopyMin, ad.SubCopyMax, v.any.namedSubs)
+		}
+		if b.second != plain && hasCore {
+			subs.add(2, voices[b.second].by[core].subs...)
+		}
+		if b.forBuyer() {
+			if i := slices.Index(ad.TargetAges, f.TargetAge); i >= 0 {
+				subs.add(1, ages[i]...)
+			}
+			if i := slices.Index(ad.TargetGenders, f.TargetGender); i >= 0 {
+				subs.add(1, genders[i]...)
+			}
+		}
+	}
+
+	main := mains.draw(pick, func(string) bool { return true })
+	sub := subs.draw(pick, func(s string) bool { return !echoes(main, s) })
+	return Copy{Main: main, Sub: sub, By: ad.ByTemplate}, nil
 }
+
+// urn holds lines, each as often as it shall be likely.
+type urn struct{ lots []string }
+
+func (u *urn) add(weight int, lines ...string) {
+	for range weight {
+		u.lots = append(u.lots, lines...)
+	}
+}
+
+// named adds the patterns that the name fits into: those whose particle the
+// name's reading decides, and whose length stays within the limits.
+func (u *urn) named(weight int, name string, low, high int, patterns []string) {
+	if name == "" {
+		return
+	}
+	for _, p := range patterns {
+		if line, ok := fill(p, name); ok && ad.Length(line) >= low && ad.Length(line) <= high {
+			u.add(weight, line)
+		}
+	}
+}
+
+// draw takes the first line from a place that the dice choose which is liked.
+// Some line always is, as no word runs through all lines of a mood; the first
+// one it would be otherwise.
+func (u *urn) draw(d *dice, liked func(string) bool) string {
+	start := d.roll(len(u.lots))
+	for i := range u.lots {
+		if s := u.lots[(start+i)%len(u.lots)]; liked(s) {
+			return s
+		}
+	}
+	return u.lots[start]
+}
+
+// fill puts the name into a pattern: at {}, or at {과} with the fitting form of
+// the particle. It is false when the name's reading does not decide the form.
+func fill(pattern, name string) (string, bool) {
+	before, rest, _ := strings.Cut(pattern, "{")
+	form, after, _ := strings.Cut(rest, "}")
+	if form == "" {
+		return before + name + after, true
+	}
+	p, _ := josa.Pick(form)
+	word, ok := p.Attach(name)
+	return before + word + after, ok
+}
+
+// maxNameInCopy is the longest name that leaves room for words around it: the
+// shortest pattern with a name takes another 7 of 20 characters.
+const maxNameInCopy = ad.SubCopyMax - 7
+
+// nameInCopy gives the name as a sentence can carry it, without what stands in
+// brackets, or "" when it is too long, or has characters that the copy's font
+// may lack or that are no part of a name, or words that copy must not have.
+func nameInCopy(name string) string {
+	var out strings.Builder
+	depth := 0
+	for _, r := range name {
+		switch {
+		case strings.ContainsRune("([{<【〔", r):
+			depth++
+			out.WriteByte(' ')
+		case strings.ContainsRune(")]}>】〕", r):
+			depth--
+		case depth > 0:
+		default:
+			out.WriteRune(r)
+		}
+	}
+	short := strings.Join(strings.Fields(out.String()), " ")
+	if depth != 0 || ad.Length(short) > maxNameInCopy || utf8.RuneCountInString(short) > maxNameInCopy {
+		return ""
+	}
+	read := false
+	for _, r := range short {
+		switch {
+		case r >= '가' && r <= '힣', unicode.Is(unicode.Latin, r):
+			read = true
+		case r >= '0' && r <= '9', strings.ContainsRune(" -&+.%", r):
+		default:
+			return ""
+		}
+	}
+	if !read || address.MatchString(short) || len(unfit(short)) > 0 {
+		return ""
+	}
+	return short
+}
+
+// echoes reports whether two lines share a word, which reads as if nobody had
+// looked at both.
+func echoes(a, b string) bool {
+	heard := map[string]bool{}
+	for _, w := range strings.Fields(a) {
+		for _, s := range stems(w) {
+			heard[s] = true
+		}
+	}
+	for _, w := range strings.Fields(b) {
+		for _, s := range stems(w) {
+			if heard[s] {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// stems are what repeats of a word whatever its ending: its first two syllables,
+// and of a word of two that may end in a particle (밤이, 맛을) the first alone.
+// Words of one syllable that only hold a sentence together repeat unheard.
+func stems(word string) []string {
+	r := []rune(strings.Trim(word, ",.?"))
+	switch {
+	case len(r) == 0, len(r) == 1 && strings.ContainsRune("한더수듯그온것", r[0]):
+		return nil
+	case len(r) == 2 && strings.ContainsRune("은는이가을를의에도로와과만", r[1]):
+		return []string{string(r), string(r[:1])}
+	case len(r) > 2:
+		r = r[:2]
+	}
+	return []string{string(r)}
+}
+
+// dice make the same choices for the same fields: a hash of them, stirred anew
+// for every choice (SplitMix64, Steele et al. 2014).
+type dice struct{ state uint64 }
+
+// newDice seeds the dice with the fields and the use, so that prompt and copy
+// choose apart.
+func newDice(f ad.Fields, use string) *dice {
+	h := fnv.New64a()
+	for _, s := range []string{use, f.ProductName, f.ProductCategory, f.TargetAge, f.TargetGender, f.AdConcept} {
+		h.Write([]byte(s))
+		h.Write([]byte{0})
+	}
+	return &dice{h.Sum64()}
+}
+
+// roll gives a number from 0 to n-1.
+func (d *dice) roll(n int) int {
+	d.state += 0x9e3779b97f4a7c15
+	z := d.state
+	z = (z ^ z>>30) * 0xbf58476d1ce4e5b9
+	z = (z ^ z>>27) * 0x94d049bb133111eb
+	return int((z ^ z>>31) % uint64(n))
+}
+
+func (d *dice) one(of []string) string { return of[d.roll(len(of))] }

@@ -105,14 +105,14 @@ func syllable(r rune) Final {
 
 // number is the Sino-Korean reading of a number at the end: 영 일 이 삼 사 오 육
 // 칠 팔 구. A number that ends in zeros ends in 십, 백, 천 or 만, all closed like
-// 영. Glued to a letter or a sign the number may be read in English (MP쓰리 but
-// 갤럭시 S이십사), and only 2, 4 and 5 end in a vowel either way.
+// 영. Glued to a letter or a sign the number may be read in English (MP쓰리 and
+// 오메가쓰리 but S이십사), and only 2, 4 and 5 end in a vowel either way.
 func number(r []rune) Final {
 	start := len(r)
 	for start > 0 && isDigit(r[start-1]) {
 		start--
 	}
-	glued := start > 0 && (isLatin(r[start-1]) || strings.ContainsRune(".+-/", r[start-1]))
+	glued := start > 0 && (unicode.IsLetter(r[start-1]) || strings.ContainsRune(".+-/", r[start-1]))
 	switch last := r[len(r)-1]; {
 	case strings.ContainsRune("245", last):
 		return Open

@@ -25,7 +25,7 @@ func TestAttach(t *testing.T) {
 		// Numbers, as they are read.
 		"아이폰 15": open, "향수 7": rieul, "라면 3": closed, "세트 10": closed, "에디션 2026": closed, "노트 9": open, "호실 101": rieul, "책 1000": closed,
 		// Glued numbers: sure only where both readings agree.
-		"갤럭시 S24": open, "MP3": "", "A7": "", "PS5": open, "버전 2.0": "", "1+1": "", "1+2": open,
+		"갤럭시 S24": open, "MP3": "", "오메가3": "", "세트4": open, "A7": "", "PS5": open, "버전 2.0": "", "1+1": "", "1+2": open,
 		// Units and read signs.
 		"쌀 10kg": closed, "젤리 250g": closed, "생수 500ml": open, "우유 2L": open, "과즙 100%": open, "핫팩 60℃": open, "비타민A+": open, "케이블 2m": open,
 		// Spelled letters.
