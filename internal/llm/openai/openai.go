@@ -1,37 +1,299 @@
-// Package openai writes prompt and copy with OpenAI's Responses API.
+// Package openai writes prompt and copy with OpenAI's Responses API. It is the
+// only package that links the OpenAI SDK; the deterministic writer with the same
+// methods is llm.Template.
 package openai
 
 import (
 	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/url"
+	"regexp"
+	"strings"
+	"sync"
 	"time"
+
+	"github.com/openai/openai-go/v3/option"
+	"github.com/openai/openai-go/v3/packages/param"
+	"github.com/openai/openai-go/v3/responses"
+	"github.com/openai/openai-go/v3/shared"
 
 	"github.com/nanococoa/nanococoa/internal/ad"
 	"github.com/nanococoa/nanococoa/internal/fault"
 	"github.com/nanococoa/nanococoa/internal/llm"
 )
 
+// What an empty Config means.
+const (
+	DefaultBaseURL = "https://api.openai.com/v1"
+	// DefaultModel is what OpenAI names as the successor of gpt-5-mini, which the
+	// replaced system used and which shuts down on 2026-12-11.
+	DefaultModel = "gpt-6.1-terra"
+	// DefaultEffort keeps reasoning short: the task is small and an owner waits.
+	DefaultEffort = "low"
+	// DefaultMaxOutputTokens leaves room for reasoning, which shares the cap: a
+	// prompt of 300 words takes about 450 tokens, and a cap that reasoning uses up
+	// gives an answer without any text.
+	DefaultMaxOutputTokens = 4000
+	// DefaultTimeout is several times what low effort takes. WritePrompt and
+	// WriteCopy make at most two calls, so they end within twice this time.
+	DefaultTimeout = 30 * time.Second
+)
+
 // Config is what New needs. Everything but APIKey has a default.
 type Config struct {
 	APIKey          string
-	BaseURL         string        // "" is OpenAI's own
-	Model           string        // "" is gpt-6.1-terra
-	Effort          string        // reasoning effort; "" is low
-	MaxOutputTokens int           // of one answer, reasoning included; 0 is the default
-	Timeout         time.Duration // of one call to OpenAI; 0 is the default
+	BaseURL         string        // up to and with /v1; "" is DefaultBaseURL
+	Model           string        // "" is DefaultModel
+	Effort          string        // of reasoning; "" is DefaultEffort
+	MaxOutputTokens int           // of one answer, reasoning included; 0 is DefaultMaxOutputTokens
+	Timeout         time.Duration // of one call; 0 is DefaultTimeout
 }
 
-// Client is a writer that asks OpenAI. It is safe for concurrent use.
-type Client struct{ cfg Config }
+// Client is a writer that asks OpenAI. It keeps nothing between calls, never
+// retries (the state machine does) and is safe for concurrent use. Make one with
+// New.
+//
+// Faults of both methods, all with the cause wrapped:
+//
+//	OpenAI.RateLimited  429, with RetryAfter when the server says so
+//	OpenAI.Unavailable  5xx, no connection, or no answer within the timeout or ctx
+//	OpenAI.Rejected     any other refusal of the request: key, model, credit
+//	OpenAI.Refused      the model or its content filter declined
+//	OpenAI.BadAnswer    cut off, empty, too large, or not what the schema asks
+type Client struct {
+	cfg Config
+	api func() responses.ResponseService
+}
 
-// New checks the configuration. It makes no connection.
-func New(c Config) (*Client, error) { return &Client{cfg: c}, nil }
+// New checks the configuration and reports everything that is wrong with it at
+// once. It makes no connection, and the SDK's client only with the first call:
+// that keeps half of its start-up time out of a cold start.
+func New(c Config) (*Client, error) {
+	c.APIKey = strings.TrimSpace(c.APIKey) // secrets are often stored with a line break
+	c.BaseURL = withDefault(c.BaseURL, DefaultBaseURL)
+	c.Model = withDefault(c.Model, DefaultModel)
+	c.Effort = withDefault(c.Effort, DefaultEffort)
+	c.MaxOutputTokens = withDefault(c.MaxOutputTokens, DefaultMaxOutputTokens)
+	c.Timeout = withDefault(c.Timeout, DefaultTimeout)
+	var bad []error
+	wrong := func(is bool, format string, args ...any) {
+		if is {
+			bad = append(bad, fmt.Errorf("openai: "+format, args...))
+		}
+	}
+	wrong(c.APIKey == "", "the API key is empty")
+	wrong(strings.ContainsFunc(c.APIKey, func(r rune) bool { return r <= ' ' || r > '~' }), "the API key has characters that no header can carry")
+	u, err := url.Parse(c.BaseURL)
+	wrong(err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http", "base URL %q is not an http(s) address", c.BaseURL)
+	wrong(!effort.MatchString(c.Effort), "effort %q is not a word", c.Effort)
+	wrong(c.MaxOutputTokens < 0, "MaxOutputTokens is %d", c.MaxOutputTokens)
+	wrong(c.Timeout < 0, "Timeout is %s", c.Timeout)
+	if len(bad) > 0 {
+		return nil, errors.Join(bad...)
+	}
+	return &Client{cfg: c, api: sync.OnceValue(func() responses.ResponseService {
+		// The service and not the SDK's whole client: that one reads the environment
+		// behind the configuration's back.
+		return responses.NewResponseService(
+			option.WithBaseURL(c.BaseURL),
+			option.WithAPIKey(c.APIKey),
+			option.WithHTTPClient(httpClient()),
+			option.WithMiddleware(guard),
+			option.WithMaxRetries(0),
+		)
+	})}, nil
+}
 
-// WritePrompt asks for the background prompt.
+// effort is any lower-case word: which ones exist depends on the model, and a
+// wrong one comes back as OpenAI.Rejected.
+var effort = regexp.MustCompile(`^[a-z]+$`)
+
+func withDefault[T comparable](v, def T) T {
+	var zero T
+	if v == zero {
+		return def
+	}
+	return v
+}
+
+// task is one thing to ask for: constant instructions, and a strict schema of
+// strings whose length is checked here since the API does not.
+type task struct {
+	name         string
+	instructions string
+	keys         []string
+}
+
+var (
+	promptTask = task{"background_prompt", promptInstructions, []string{"prompt"}}
+	copyTask   = task{"ad_copy", copyInstructions, []string{"main_copy", "sub_copy"}}
+)
+
+// question is the user message. Its shape is the same whatever the values say.
+type question struct {
+	Product  ad.Fields         `json:"product"`
+	Picture  *picture          `json:"picture"`
+	Rejected map[string]string `json:"rejected_answer"`
+	Objected []string          `json:"objections"`
+}
+
+// picture is what the copywriter may know of stage 1's picture.
+type picture struct {
+	Mood     []string `json:"mood"`
+	Accent   string   `json:"accent_color"`
+	Dominant []string `json:"dominant_colors"`
+}
+
+// maxPictureWords bounds what a GPU server may add to the question.
+const maxPictureWords = 8
+
+func pictureOf(a *ad.Analysis) *picture {
+	if a == nil {
+		return nil
+	}
+	few := func(s []string) []string { return append([]string{}, s[:min(len(s), maxPictureWords)]...) }
+	return &picture{Mood: few(a.Mood), Accent: a.Colors.Accent, Dominant: few(a.Colors.Dominant)}
+}
+
+// WritePrompt asks for the background prompt. An answer that fails
+// llm.ReviewPrompt is sent back once with the objections; if the second fails
+// too, llm.Template writes the prompt and By says so. A fault of either call is
+// returned as it is.
 func (c *Client) WritePrompt(ctx context.Context, f ad.Fields) (llm.Prompt, error) {
-	return llm.Prompt{}, fault.New(fault.Internal, nil)
+	q := question{Product: f.Normalize()}
+	for range 2 {
+		answer, err := c.ask(ctx, promptTask, q)
+		if err != nil {
+			return llm.Prompt{}, fmt.Errorf("write prompt: %w", err)
+		}
+		p, objections := llm.ReviewPrompt(answer["prompt"])
+		if len(objections) == 0 {
+			return p, nil
+		}
+		q.Rejected, q.Objected = answer, objections
+	}
+	return llm.Template{}.WritePrompt(ctx, f)
 }
 
-// WriteCopy asks for the copy. The analysis may be nil.
+// WriteCopy asks for the copy; the analysis may be nil. An answer that fails
+// llm.ReviewCopy is sent back once with the objections; if the second fails too,
+// llm.Template writes both lines, so that they fit each other, and By says so. A
+// fault of either call is returned as it is.
 func (c *Client) WriteCopy(ctx context.Context, f ad.Fields, a *ad.Analysis) (llm.Copy, error) {
-	return llm.Copy{}, fault.New(fault.Internal, nil)
+	q := question{Product: f.Normalize(), Picture: pictureOf(a)}
+	for range 2 {
+		answer, err := c.ask(ctx, copyTask, q)
+		if err != nil {
+			return llm.Copy{}, fmt.Errorf("write copy: %w", err)
+		}
+		lines, objections := llm.ReviewCopy(answer["main_copy"], answer["sub_copy"], f)
+		if len(objections) == 0 {
+			return lines, nil
+		}
+		q.Rejected, q.Objected = answer, objections
+	}
+	return llm.Template{}.WriteCopy(ctx, f, a)
+}
+
+// ask makes one call and gives the values of the answer, one for every key.
+func (c *Client) ask(ctx context.Context, t task, q question) (map[string]string, error) {
+	ctx, cancel := context.WithTimeout(ctx, c.cfg.Timeout)
+	defer cancel()
+	data, err := json.Marshal(q)
+	if err != nil {
+		return nil, fault.New(fault.Internal, err)
+	}
+	properties := map[string]any{}
+	for _, k := range t.keys {
+		properties[k] = map[string]any{"type": "string"}
+	}
+	service := c.api()
+	res, err := service.New(ctx, responses.ResponseNewParams{
+		Model:           c.cfg.Model,
+		Instructions:    param.NewOpt(t.instructions),
+		Input:           responses.ResponseNewParamsInputUnion{OfString: param.NewOpt(string(data))},
+		Reasoning:       shared.ReasoningParam{Effort: shared.ReasoningEffort(c.cfg.Effort)},
+		MaxOutputTokens: param.NewOpt(int64(c.cfg.MaxOutputTokens)),
+		Store:           param.NewOpt(false), // an owner's words are not kept at OpenAI
+		Text: responses.ResponseTextConfigParam{Format: responses.ResponseFormatTextConfigUnionParam{
+			OfJSONSchema: &responses.ResponseFormatTextJSONSchemaConfigParam{
+				Name:   t.name,
+				Strict: param.NewOpt(true),
+				Schema: map[string]any{
+					"type": "object", "properties": properties, "required": t.keys, "additionalProperties": false,
+				},
+			},
+		}},
+	})
+	if err != nil {
+		return nil, translate(ctx, err)
+	}
+	text, err := textOf(res)
+	if err != nil {
+		return nil, err
+	}
+	return decode(text, t.keys)
+}
+
+// textOf gives the text of a complete answer.
+func textOf(res *responses.Response) (string, error) {
+	switch res.Status {
+	case responses.ResponseStatusCompleted:
+	case responses.ResponseStatusIncomplete:
+		if res.IncompleteDetails.Reason == "content_filter" {
+			return "", fault.Newf(fault.OpenAIRefused, "openai: stopped by the content filter")
+		}
+		return "", fault.Newf(fault.OpenAIBadAnswer, "openai: incomplete: %s", word(res.IncompleteDetails.Reason))
+	case responses.ResponseStatusFailed:
+		return "", failed(string(res.Error.Code))
+	default:
+		return "", fault.Newf(fault.OpenAIBadAnswer, "openai: status %s", word(string(res.Status)))
+	}
+	var text strings.Builder
+	for _, item := range res.Output {
+		if item.Type != "message" {
+			continue // reasoning
+		}
+		for _, part := range item.Content {
+			switch part.Type {
+			case "refusal":
+				return "", fault.Newf(fault.OpenAIRefused, "openai: the model refused")
+			case "output_text":
+				text.WriteString(part.Text)
+			}
+		}
+	}
+	switch n := text.Len(); {
+	case n == 0:
+		return "", fault.Newf(fault.OpenAIBadAnswer, "openai: the answer has no text")
+	case n > maxText:
+		return "", fault.Newf(fault.OpenAIBadAnswer, "openai: %d bytes of text, more than %d", n, maxText)
+	}
+	return text.String(), nil
+}
+
+// maxText bounds the text of an answer: ten times the longest prompt.
+const maxText = 32 << 10
+
+// decode reads the text as the object that the schema asks for: every key, each
+// a string, nothing else.
+func decode(text string, keys []string) (map[string]string, error) {
+	var got map[string]*string
+	if err := json.Unmarshal([]byte(text), &got); err != nil {
+		// The error of encoding/json quotes the text, so it goes no further.
+		return nil, fault.Newf(fault.OpenAIBadAnswer, "openai: the answer is not an object of strings")
+	}
+	out := map[string]string{}
+	for _, k := range keys {
+		if got[k] == nil {
+			return nil, fault.Newf(fault.OpenAIBadAnswer, "openai: the answer has no %s", k)
+		}
+		out[k] = *got[k]
+	}
+	if len(got) != len(keys) {
+		return nil, fault.Newf(fault.OpenAIBadAnswer, "openai: the answer has %d keys instead of %d", len(got), len(keys))
+	}
+	return out, nil
 }

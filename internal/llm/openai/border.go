@@ -1,0 +1,162 @@
+package openai
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"regexp"
+	"strconv"
+	"time"
+
+	"github.com/openai/openai-go/v3/option"
+
+	"github.com/nanococoa/nanococoa/internal/fault"
+)
+
+// maxBody bounds an answer in bytes. 4,000 tokens of Hangul escaped as \uXXXX
+// are some 60 kB; the rest is room for what the API repeats of the request.
+const maxBody = 256 << 10
+
+// maxRetryAfter bounds how long a server may ask us to wait; an ad's whole
+// deadline is shorter.
+const maxRetryAfter = time.Hour
+
+// httpClient follows no redirects: the API makes none, and the key goes to no
+// other place than the configured one.
+func httpClient() *http.Client {
+	return &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+}
+
+// guard stands between the SDK and the wire. It turns every answer but 200 into
+// a fault, before the SDK reads its body, and lets no more than maxBody bytes of
+// a 200 through.
+func guard(req *http.Request, next option.MiddlewareNext) (*http.Response, error) {
+	res, err := next(req)
+	if err != nil {
+		return nil, fault.New(fault.OpenAIUnavailable, fmt.Errorf("openai: %w", err))
+	}
+	if res.StatusCode == http.StatusOK {
+		if res.ContentLength > maxBody {
+			_ = res.Body.Close()
+			return nil, fault.Newf(fault.OpenAIBadAnswer, "openai: an answer of %d bytes, more than %d", res.ContentLength, maxBody)
+		}
+		res.Body = &bounded{body: res.Body, left: maxBody}
+		return res, nil
+	}
+	defer res.Body.Close()
+	kind, code := problem(res.Body)
+	cause := fmt.Errorf("openai: %d %s %s", res.StatusCode, word(kind), word(code))
+	switch status := res.StatusCode; {
+	case code == "insufficient_quota":
+		// It comes as 429, but no waiting fills an account.
+		return nil, fault.New(fault.OpenAIRejected, cause)
+	case status == http.StatusTooManyRequests:
+		f := fault.New(fault.OpenAIRateLimited, cause)
+		f.RetryAfter = retryAfter(res.Header, time.Now())
+		return nil, f
+	case code == "invalid_prompt", code == "content_policy_violation":
+		return nil, fault.New(fault.OpenAIRefused, cause)
+	case status >= 500, status == http.StatusRequestTimeout:
+		return nil, fault.New(fault.OpenAIUnavailable, cause)
+	}
+	return nil, fault.New(fault.OpenAIRejected, cause)
+}
+
+// failed is the fault of an answer that began well and failed on their side.
+func failed(code string) error {
+	cause := fmt.Errorf("openai: failed: %s", word(code))
+	switch code {
+	case "rate_limit_exceeded":
+		return fault.New(fault.OpenAIRateLimited, cause)
+	case "server_error", "vector_store_timeout":
+		return fault.New(fault.OpenAIUnavailable, cause)
+	case "invalid_prompt":
+		return fault.New(fault.OpenAIRefused, cause)
+	}
+	return fault.New(fault.OpenAIBadAnswer, cause)
+}
+
+// translate gives the fault of an error from the SDK: the guard's own, the
+// deadline's, or, for anything else, that it could not read the answer.
+func translate(ctx context.Context, err error) error {
+	var f *fault.Fault
+	switch {
+	case errors.As(err, &f):
+		return f
+	case ctx.Err() != nil, errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
+		return fault.New(fault.OpenAIUnavailable, fmt.Errorf("openai: %w", err))
+	}
+	// The SDK's parse errors may quote the answer, so they go no further.
+	return fault.Newf(fault.OpenAIBadAnswer, "openai: the answer is not the API's JSON")
+}
+
+// bounded reads at most left bytes and then fails instead of ending, so that a
+// cut answer is never taken for a whole one.
+type bounded struct {
+	body io.ReadCloser
+	left int
+}
+
+func (b *bounded) Read(p []byte) (int, error) {
+	if b.left == 0 {
+		// At the limit: the end is fine, another byte is not.
+		var one [1]byte
+		if n, err := b.body.Read(one[:]); n == 0 {
+			return 0, b.wrap(err)
+		}
+		return 0, fault.Newf(fault.OpenAIBadAnswer, "openai: an answer of more than %d bytes", maxBody)
+	}
+	n, err := b.body.Read(p[:min(len(p), b.left)])
+	b.left -= n
+	return n, b.wrap(err)
+}
+
+func (b *bounded) wrap(err error) error {
+	if err == nil || err == io.EOF {
+		return err
+	}
+	return fault.New(fault.OpenAIUnavailable, fmt.Errorf("openai: the answer broke off: %w", err))
+}
+
+func (b *bounded) Close() error { return b.body.Close() }
+
+// problem reads type and code of an error answer. Its message is left alone: it
+// may repeat a part of the key or of what was sent.
+func problem(body io.Reader) (kind, code string) {
+	var p struct {
+		Error struct {
+			Type string `json:"type"`
+			Code string `json:"code"`
+		} `json:"error"`
+	}
+	if data, err := io.ReadAll(io.LimitReader(body, 64<<10)); err == nil {
+		_ = json.Unmarshal(data, &p) // an error page of a proxy has neither
+	}
+	return p.Error.Type, p.Error.Code
+}
+
+var wordPattern = regexp.MustCompile(`^[a-zA-Z0-9_.-]{1,64}$`)
+
+// word lets a machine word of the other side into a log, and nothing else.
+func word(s string) string {
+	if wordPattern.MatchString(s) {
+		return s
+	}
+	return "-"
+}
+
+// retryAfter reads Retry-After as seconds or as a date; 0 when there is none or
+// it cannot be read.
+func retryAfter(h http.Header, now time.Time) time.Duration {
+	v := h.Get("Retry-After")
+	if s, err := strconv.ParseFloat(v, 64); err == nil && s >= 0 {
+		return time.Duration(min(s, maxRetryAfter.Seconds()) * float64(time.Second))
+	}
+	if at, err := http.ParseTime(v); err == nil && at.After(now) {
+		return min(at.Sub(now), maxRetryAfter)
+	}
+	return 0
+}
