@@ -77,7 +77,7 @@ func (d *Deployment) send(ctx context.Context, service, method, path string, hea
 	if err != nil {
 		return nil, fmt.Errorf("call %s: %w", service, err)
 	}
-	defer res.Body.Close() //nolint:errcheck // a read body has nothing left to say
+	defer res.Body.Close()
 	answer, err := io.ReadAll(res.Body)
 	if err != nil {
 		return nil, fmt.Errorf("call %s: %w", service, err)

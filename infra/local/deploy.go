@@ -3,6 +3,7 @@ package local
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"os"
@@ -94,7 +95,7 @@ func (d *Deployment) samDeploy(ctx context.Context, config string, parameters ..
 	select {
 	case <-p.done:
 	case <-ctx.Done():
-		return fmt.Errorf("%w (%v)", context.Cause(ctx), p.stop(2*time.Second))
+		return errors.Join(context.Cause(ctx), p.stop(2*time.Second))
 	case <-d.engine.done:
 		_ = p.stop(2 * time.Second)
 		return d.engine.ended()

@@ -116,7 +116,7 @@ func Up(ctx context.Context, o Options) (d *Deployment, err error) {
 		return d, err
 	}
 	// The site's port is taken first: it is the one a person chose.
-	ln, err := listen(ctx, o.SitePort, "PORT")
+	ln, err := listen(ctx, o.SitePort)
 	if err != nil {
 		return d, err
 	}
@@ -273,12 +273,11 @@ func architecture() string {
 	return "x86_64"
 }
 
-// listen opens a port on this machine alone; 0 is any free one. variable is
-// what a person sets to choose another.
-func listen(ctx context.Context, port int, variable string) (net.Listener, error) {
+// listen opens a port on this machine alone; 0 is any free one.
+func listen(ctx context.Context, port int) (net.Listener, error) {
 	ln, err := new(net.ListenConfig).Listen(ctx, "tcp", fmt.Sprintf("127.0.0.1:%d", port))
 	if err != nil {
-		return nil, fmt.Errorf("port %d is taken by another program (`ss -ltnp | grep :%d` or `lsof -i :%d` says which); choose another: %s=%d make run", port, port, port, variable, port+1)
+		return nil, fmt.Errorf("port %d is taken by another program (`ss -ltnp | grep :%d` or `lsof -i :%d` says which); choose another: PORT=%d make run", port, port, port, port+1)
 	}
 	return ln, nil
 }
@@ -290,15 +289,15 @@ func port(ln net.Listener) int { return ln.Addr().(*net.TCPAddr).Port } //nolint
 // has been lost since.
 func choose(ctx context.Context, asked, usual int) (int, error) {
 	if asked != 0 {
-		ln, err := listen(ctx, asked, "PORT")
+		ln, err := listen(ctx, asked)
 		if err != nil {
 			return 0, err
 		}
 		return asked, ln.Close()
 	}
-	ln, err := listen(ctx, usual, "PORT")
+	ln, err := listen(ctx, usual)
 	if err != nil {
-		if ln, err = listen(ctx, 0, "PORT"); err != nil {
+		if ln, err = listen(ctx, 0); err != nil {
 			return 0, err
 		}
 	}
@@ -337,7 +336,7 @@ func get(ctx context.Context, url string) error {
 	if err != nil {
 		return fmt.Errorf("ask: %w", err)
 	}
-	defer res.Body.Close() //nolint:errcheck // a read body has nothing left to say
+	defer res.Body.Close()
 	if res.StatusCode != http.StatusOK {
 		body, _ := io.ReadAll(io.LimitReader(res.Body, 500))
 		return fmt.Errorf("%s answered %s: %s", url, res.Status, body)

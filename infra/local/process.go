@@ -43,7 +43,7 @@ func spawn(name string, cmd *exec.Cmd, sinks ...func(line string)) (*process, er
 	_ = write.Close() // the child holds the other one
 	var reading sync.WaitGroup
 	reading.Go(func() {
-		defer read.Close() //nolint:errcheck // a read pipe has nothing left to say
+		defer read.Close()
 		eachLine(read, append(slices.Clone(sinks), p.tail.add))
 	})
 	go func() {

@@ -1,0 +1,251 @@
+# Everything this project does, in one place. `make` alone lists it. CI calls
+# nothing but make, and each target sets up what it needs by itself.
+#
+# Two builds exist side by side: .aws-sam/local for this machine's processor and
+# .aws-sam/build for AWS. One folder for both would sooner or later deploy the
+# wrong one.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.NOTPARALLEL: # the parts share two processors; in order their output can be read
+
+GO      ?= go
+PYTHON  ?= python3
+STAGE   ?= dev
+PORT    ?= 8890
+REGION  ?= ap-northeast-2
+
+SAM  := .venv/bin/sam
+LINT := build/bin/golangci-lint
+SHOW := tools/during
+
+# SAM's questions home, and its look for a newer self, need the internet.
+export SAM_CLI_TELEMETRY := 0
+
+# What functions are linked with: no debug tables, no build paths, and without
+# the old RPC mode of aws-lambda-go, which our runtime never uses. The program
+# shrinks by a third, and with it the cold start.
+FUNCTION_FLAGS := -trimpath '-ldflags=-s -w' -tags=lambda.norpc
+
+# This machine's processor as Lambda calls it.
+HOST_ARCH := $(if $(filter arm64 aarch64,$(shell uname -m)),arm64,x86_64)
+
+# What the programs are made of: everything but tests, embedded files included.
+sources = $(shell find $(1) -type f -not -name '*_test.go' -not -path '*/testdata/*' -not -path '*/events/*' 2>/dev/null)
+MODULE  := go.mod go.sum
+
+# ------------------------------------------------------------------ every day
+
+.PHONY: help
+help: ## list what there is
+	@awk -F ':.*## ' \
+	  '/^# -----* / { sub(/^# -+ /, ""); printf "\n%s\n", $$0 } \
+	   /^[a-z0-9-]+:.*## / { printf "  %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: run
+run: build ## everything on this machine at http://localhost:8890 (PORT, OPENAI_API_KEY, AI_SERVER_URL)
+	@PORT=$(PORT) exec build/local
+
+.PHONY: build
+build: .aws-sam/local/template.yaml build/aiserver build/local web/dist/index.html ## functions, GPU server, pages
+
+.PHONY: check
+check: lint unit contract ## the fast part of test: what needs no deployment
+
+.PHONY: test
+test: packages lint unit cover contract validate web-check e2e web-test ## everything, on a fresh machine too
+	@echo "make test: all passed"
+
+.PHONY: clean
+clean: ## remove everything built and all local data
+	rm -rf .aws-sam .local .venv build gallery screenshots tools/node_modules web/dist web/node_modules
+
+# -------------------------------------------------------------- parts of test
+
+.PHONY: lint
+lint: $(LINT) ## gofmt, and go vet with its friends (.golangci.yml)
+	@unformatted=$$(gofmt -l aiserver e2e functions infra internal); \
+	  if [ -n "$$unformatted" ]; then echo "not gofmt'ed:"; echo "$$unformatted"; exit 1; fi
+	$(LINT) run
+
+.PHONY: unit
+unit: ## unit tests, race detector on, in random order, with coverage
+	@mkdir -p build
+	$(GO) test -race -shuffle=on -timeout 10m -coverprofile build/cover.out ./...
+
+# The profile's lines are "file:range statements count" (go tool cover).
+COVER_MIN := 85
+.PHONY: cover
+cover: unit ## how much of internal/ the unit tests cover; fails below 85 %
+	@awk -v min=$(COVER_MIN) ' \
+	  /\/internal\// { split($$1, at, ":"); n[at[1]] += $$2; all += $$2; if ($$3 > 0) { hit[at[1]] += $$2; good += $$2 } } \
+	  END { \
+	    for (f in n) { dir = f; sub(/\/[^\/]*$$/, "", dir); sub(/.*\/internal\//, "internal/", dir); dn[dir] += n[f]; dh[dir] += hit[f] } \
+	    for (d in dn) printf "  %5.1f %%  %s\n", 100 * dh[d] / dn[d], d | "sort -k3"; close("sort -k3"); \
+	    if (all == 0) { print "no coverage of internal/"; exit 1 } \
+	    p = 100 * good / all; printf "  %5.1f %%  internal/, at least %d %% asked\n", p, min; exit p < min }' build/cover.out
+
+.PHONY: contract
+contract: tools/node_modules/.package-lock.json ## template, state machine, routes and code agree
+	$(GO) test -count=1 ./internal/contract/...
+	@cd tools && npx --no-install asl-validator --json-path ../statemachine/ad.asl.json
+
+.PHONY: validate
+validate: .venv/.installed ## sam validate --lint of every template
+	@for t in template.yaml $(sort $(wildcard infra/*.yaml)); do $(SAM) validate --lint --region $(REGION) --template-file $$t; done
+
+.PHONY: e2e
+e2e: build ## end to end on the deployed local stack
+	$(GO) test -tags e2e -count=1 -timeout 15m ./e2e/...
+
+.PHONY: web-check
+web-check: web/node_modules/.package-lock.json ## types, API drift and unit tests of the pages
+	npm --prefix web run check
+
+.PHONY: web-test
+web-test: build web/node_modules/.package-lock.json ## the pages in a browser on the deployed local stack
+	npm --prefix web run test
+
+FUZZTIME ?= 30s
+.PHONY: fuzz
+fuzz: ## every fuzz test for FUZZTIME
+	@for p in $$($(GO) list ./...); do \
+	  for f in $$($(GO) test -list '^Fuzz' $$p | grep '^Fuzz' || true); do \
+	    echo "$$p $$f"; $(GO) test -run '^$$' -fuzz "^$$f\$$" -fuzztime $(FUZZTIME) $$p; \
+	  done; \
+	done
+
+.PHONY: bench
+bench: ## benchmarks, each with its baseline
+	$(GO) test -run '^$$' -bench . -benchmem ./...
+
+# ------------------------------------------------------------------- pictures
+
+.PHONY: gallery
+gallery: build/aiserver ## ads of the sample photos, into gallery/
+	build/aiserver gallery
+
+.PHONY: screenshots
+screenshots: build web/node_modules/.package-lock.json ## every page and state, into screenshots/
+	npm --prefix web run screenshots
+
+# ------------------------------------------------------------------------ AWS
+
+# What a deployment is told. With SITE_ORIGIN and AI_SERVER_URL set nothing is
+# asked; without them SAM asks and remembers the answers in samconfig.toml.
+SITE_ORIGIN            ?=
+AI_SERVER_URL          ?=
+OPENAI_KEY_PARAMETER   ?=
+ARCHITECTURE           ?= arm64
+
+storage_parameters = Stage=$(STAGE) SiteOrigin=$(SITE_ORIGIN)
+app_parameters = Stage=$(STAGE) SiteOrigin=$(SITE_ORIGIN) AIServerUrl=$(AI_SERVER_URL) Architecture=$(ARCHITECTURE) \
+  BucketName=/nanococoa/$(STAGE)/bucket TableName=/nanococoa/$(STAGE)/table $(if $(OPENAI_KEY_PARAMETER),OpenAIKeyParameter=$(OPENAI_KEY_PARAMETER))
+told = $(if $(and $(SITE_ORIGIN),$(AI_SERVER_URL)),--parameter-overrides $(1),--guided)
+
+.PHONY: deploy
+deploy: .venv/.installed secrets ## storage and code to AWS (STAGE, SITE_ORIGIN, AI_SERVER_URL, OPENAI_KEY_PARAMETER)
+	GOFLAGS="$(FUNCTION_FLAGS)" $(SAM) build --config-env $(STAGE) --parameter-overrides Architecture=$(ARCHITECTURE)
+	$(SAM) deploy --config-env $(STAGE)-storage $(call told,$(storage_parameters))
+	$(SAM) deploy --config-env $(STAGE) $(call told,$(app_parameters))
+
+.PHONY: secrets
+secrets: ## make the stage's cookie key if it has none; keep OPENAI_API_KEY if set
+	@STAGE=$(STAGE) AWS_REGION=$(REGION) $(GO) run ./infra/keys/cmd
+
+.PHONY: delete
+delete: .venv/.installed ## remove the stage's code from AWS; photos, ads and secrets stay
+	$(SAM) delete --config-env $(STAGE) --stack-name nanococoa-$(STAGE) --region $(REGION)
+	@echo "The storage stack stays. To give it up too: $(SAM) delete --stack-name nanococoa-$(STAGE)-storage"
+	@echo "Its bucket and table are kept even then; delete them by hand."
+
+# ------------------------------------------------- SAM + LocalStack (Docker)
+
+LOCALSTACK := AWS_ENDPOINT_URL=http://localhost:4566 AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test AWS_DEFAULT_REGION=$(REGION)
+localstack_parameters = Stage=local SiteOrigin=http://localhost:3000 AIServerUrl=http://aiserver:8892 Architecture=$(HOST_ARCH) \
+  BucketName=/nanococoa/local/bucket TableName=/nanococoa/local/table ManageApiLogsRole=false
+
+.PHONY: localstack-deploy
+localstack-deploy: .aws-sam/local/template.yaml build/linux/aiserver ## the same two stacks onto LocalStack in Docker
+	docker compose up --detach --wait
+	$(LOCALSTACK) STAGE=local $(GO) run ./infra/keys/cmd
+	$(LOCALSTACK) $(SAM) deploy --config-env local-storage --parameter-overrides Stage=local SiteOrigin=http://localhost:3000 RequireTls=false DeletionProtection=false
+	$(LOCALSTACK) $(SAM) deploy --config-env local --parameter-overrides $(localstack_parameters)
+
+.PHONY: sam-local
+sam-local: .aws-sam/local/template.yaml ## the API at http://localhost:3000 by `sam local`, against LocalStack
+	docker compose up --detach --wait
+	$(LOCALSTACK) .venv/bin/python tools/sam-local.py start-api
+
+FUNCTION ?= api
+EVENT    ?= $(firstword $(sort $(wildcard functions/$(FUNCTION)/events/*.json)))
+.PHONY: sam-invoke
+sam-invoke: .aws-sam/local/template.yaml ## one function with one event by `sam local` (FUNCTION=fail EVENT=file)
+	docker compose up --detach --wait
+	$(LOCALSTACK) .venv/bin/python tools/sam-local.py invoke $(FUNCTION) $(EVENT)
+
+# ------------------------------------------------------------------ machinery
+
+# Python's tools. The lock is exact, so pip has nothing to decide.
+.venv/.installed: tools/requirements.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
+	  { echo "Python 3.11 or newer is needed: install it, or name it with PYTHON=/path/to/python3"; exit 1; }
+	@$(PYTHON) -m venv .venv || { echo "venv failed; on Debian: apt-get install python3-venv"; exit 1; }
+	@$(SHOW) "Installing the Python tools" .venv/bin/pip install --disable-pip-version-check --requirement tools/requirements.txt
+	@touch $@
+
+.PHONY: tools-lock
+tools-lock: ## write tools/requirements.txt anew from tools/requirements.in
+	rm -rf build/lock && $(PYTHON) -m venv build/lock
+	build/lock/bin/pip install --quiet --disable-pip-version-check --requirement tools/requirements.in
+	{ echo '# Written by `make tools-lock` from requirements.in. Do not edit.'; build/lock/bin/pip freeze; } > tools/requirements.txt
+	rm -rf build/lock
+
+# Go's linter, pinned in tools/go.mod so that the project links none of it.
+$(LINT): tools/go.mod tools/go.sum
+	@mkdir -p $(@D)
+	@$(SHOW) "Building golangci-lint, once" $(GO) build -C tools -o ../$@ github.com/golangci/golangci-lint/v2/cmd/golangci-lint
+
+# SAM's own cache looks at each function's folder and misses changes in
+# internal/. Make looks at everything, and Go's build cache does the rest.
+.aws-sam/local/template.yaml: template.yaml samconfig.toml statemachine/ad.asl.json $(MODULE) $(call sources,functions internal) | .venv/.installed
+	@GOFLAGS="$(FUNCTION_FLAGS)" $(SHOW) "Compiling the functions" $(GO) build ./functions/...
+	@GOFLAGS="$(FUNCTION_FLAGS)" $(SHOW) "Building with SAM" $(SAM) build --config-env local --parameter-overrides Architecture=$(HOST_ARCH)
+	@touch $@
+
+build/aiserver: $(MODULE) $(call sources,aiserver internal)
+	@$(SHOW) "Building the GPU server" $(GO) build -trimpath -o $@ ./aiserver
+build/linux/aiserver: $(MODULE) $(call sources,aiserver internal)
+	@GOOS=linux CGO_ENABLED=0 $(SHOW) "Building the GPU server for Linux" $(GO) build -trimpath -o $@ ./aiserver
+build/local: $(MODULE) $(call sources,infra/local infra/keys)
+	@$(SHOW) "Building the local deployment" $(GO) build -o $@ ./infra/local/cmd
+
+web/node_modules/.package-lock.json: web/package.json web/package-lock.json
+	@command -v npm >/dev/null || { echo "Node.js 20 or newer with npm is needed: https://nodejs.org"; exit 1; }
+	@$(SHOW) "Installing the pages' packages" npm --prefix web ci
+	@touch $@
+tools/node_modules/.package-lock.json: tools/package.json tools/package-lock.json
+	@command -v npm >/dev/null || { echo "Node.js 20 or newer with npm is needed: https://nodejs.org"; exit 1; }
+	@$(SHOW) "Installing the Node tools" npm --prefix tools ci
+	@touch $@
+web/dist/index.html: web/node_modules/.package-lock.json $(shell find web -type f -not -path '*/node_modules/*' -not -path 'web/dist/*' -not -path 'web/test/*' 2>/dev/null)
+	@$(SHOW) "Building the pages" npm --prefix web run build
+	@touch $@
+
+# What tests need from Debian: a C compiler for the race detector, a browser for
+# the pages, text recognition to read the pictures, libvips as the yardstick.
+PACKAGES := chromium=chromium tesseract=tesseract-ocr vips=libvips-tools gcc=gcc
+.PHONY: packages
+packages:
+	@missing=(); \
+	for p in $(PACKAGES); do command -v "$${p%%=*}" >/dev/null || missing+=("$${p#*=}"); done; \
+	tesseract --list-langs 2>/dev/null | grep -qx kor || missing+=(tesseract-ocr-kor); \
+	if [ $${#missing[@]} -eq 0 ]; then exit 0; fi; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  $(SHOW) "Reading Debian's package lists" apt-get update; \
+	  DEBIAN_FRONTEND=noninteractive $(SHOW) "Installing Debian packages" apt-get install -y --no-install-recommends "$${missing[@]}"; \
+	else \
+	  echo "make test needs $${missing[*]}: sudo apt-get install $${missing[*]}"; exit 1; \
+	fi
