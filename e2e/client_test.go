@@ -25,6 +25,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
 
+	"github.com/nanococoa/nanococoa/internal/adstore"
 	"github.com/nanococoa/nanococoa/internal/httpapi"
 )
 
@@ -303,6 +304,17 @@ func states(t *testing.T, execution string) []string {
 		}
 	}
 	return names
+}
+
+// promptSource reads from the table who wrote an ad's prompt: WritePrompt or
+// PromptFromTemplate.
+func promptSource(t *testing.T, id string) string {
+	t.Helper()
+	a, err := adstore.New(sys.db, sys.table, nil).Find(t.Context(), id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(a.PromptBy)
 }
 
 // ended waits until an execution is over and gives its status.

@@ -19,23 +19,10 @@ import (
 	"github.com/nanococoa/nanococoa/internal/httpapi"
 )
 
-// happyPath is every state of an ad that goes well. The two branches run side
-// by side, so their order is not fixed.
-var happyPath = []string{"PrepareAndWritePrompt", "Prepare", "WritePrompt", "Stage1", "WriteCopy", "Stage2", "Score", "Publish"}
-
-func samePath(got, want []string) bool {
-	got, want = slices.Clone(got), slices.Clone(want)
-	for _, path := range [][]string{got, want} { // the branches' states come right after the Parallel
-		end := slices.Index(path, "Stage1")
-		if end < 0 {
-			end = len(path)
-		}
-		if end > 1 {
-			slices.Sort(path[1:end])
-		}
-	}
-	return slices.Equal(got, want)
-}
+// happyPath is every state of an ad that goes well, as the engine's history has
+// them: the local engine does not write down the states inside a Parallel, so
+// what the branches did is read off the record (writer of the prompt, stages).
+var happyPath = []string{"PrepareAndWritePrompt", "Stage1", "WriteCopy", "Stage2", "Score", "Publish"}
 
 func TestFirstDoor(t *testing.T) {
 	t.Parallel()
@@ -62,7 +49,7 @@ func TestFirstDoor(t *testing.T) {
 	if !sawStage1 {
 		t.Error("stage 1's picture was never there before the ad was finished")
 	}
-	if got := states(t, acc.AdID); !samePath(got, happyPath) {
+	if got := states(t, acc.AdID); !slices.Equal(got, happyPath) {
 		t.Errorf("path = %v", got)
 	}
 }
@@ -77,7 +64,7 @@ func TestSecondDoor(t *testing.T) {
 	}
 	o.post(up, photo)
 	checkFinished(t, o, o.succeeded(up.AdID), "비타민 E")
-	if got := states(t, up.AdID); !samePath(got, happyPath) {
+	if got := states(t, up.AdID); !slices.Equal(got, happyPath) {
 		t.Errorf("path = %v", got)
 	}
 }

@@ -81,12 +81,15 @@ func TestPaths(t *testing.T) {
 			o.post(up, photo)
 			v := o.finished(up.AdID)
 			ended(t, up.AdID)
-			if got := states(t, up.AdID); !samePath(got, tc.want) {
+			if got := states(t, up.AdID); !slices.Equal(got, tc.want) {
 				t.Errorf("path = %v\nwant   %v", got, tc.want)
 			}
 			if tc.code == "" {
 				if v.Status != "succeeded" || *v.CopySource != tc.copy {
 					t.Fatalf("%s, copy by %v, error %+v", v.Status, v.CopySource, v.Error)
+				}
+				if got := promptSource(t, up.AdID); got != tc.copy {
+					t.Errorf("the prompt is by %s, want %s", got, tc.copy)
 				}
 				if st := o.stats(); st.TotalAds != 1 {
 					t.Errorf("statistics count %d", st.TotalAds)
@@ -105,7 +108,7 @@ func TestPaths(t *testing.T) {
 }
 
 // templatePath is the path while OpenAI is down.
-var templatePath = []string{"PrepareAndWritePrompt", "Prepare", "WritePrompt", "PromptFromTemplate", "Stage1", "WriteCopy", "CopyFromTemplate", "Stage2", "Score", "Publish"}
+var templatePath = []string{"PrepareAndWritePrompt", "Stage1", "WriteCopy", "CopyFromTemplate", "Stage2", "Score", "Publish"}
 
 func TestRetryAfterFailure(t *testing.T) {
 	t.Parallel()
@@ -134,7 +137,7 @@ func TestRetryAfterFailure(t *testing.T) {
 	if v.Error != nil || *v.CopySource != "openai" {
 		t.Errorf("after the retry: %+v", v)
 	}
-	if got := states(t, up.AdID+"-2"); !samePath(got, happyPath) {
+	if got := states(t, up.AdID+"-2"); !slices.Equal(got, happyPath) {
 		t.Errorf("path of the second attempt = %v", got)
 	}
 	if st := o.stats(); st.TotalAds != 1 {

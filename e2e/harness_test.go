@@ -74,8 +74,8 @@ func run(m *testing.M) (code int, err error) {
 	}()
 	closing := func(f func()) { stop = append(stop, func() error { f(); return nil }) }
 
-	openai := openaitest.New()
-	closing(openai.Close)
+	openai := openaitest.Start(openaitest.Expect{APIKey: "sk-test"})
+	closing(func() { openai.Close() })
 	for _, p := range []struct {
 		proxy  **faultproxy.Proxy
 		target string
