@@ -57,14 +57,18 @@ func (s *Server) serve(route string, h func(http.ResponseWriter, *http.Request) 
 		rec := &recorder{ResponseWriter: w}
 		err := guarded(h)(rec, r.WithContext(context.WithValue(r.Context(), visitKey{}, v)))
 		level := slog.LevelInfo
+		gone := errors.Is(err, errGone)
 		switch {
-		case errors.Is(err, errGone) || (err != nil && errors.Is(r.Context().Err(), context.Canceled)):
-			// Nobody reads an answer any more. 499 is nginx's number for it.
-			rec.status = 499
-			v.note(slog.String("code", "client_gone"))
+		case gone:
 		case err != nil:
 			p := problem(err, v.id)
 			writeProblem(rec, p)
+			// A body that came too slowly ends the request's context as well, and
+			// its caller is still there to be told.
+			gone = errors.Is(r.Context().Err(), context.Canceled) && p.Status != http.StatusRequestTimeout
+			if gone {
+				break
+			}
 			v.note(slog.String("code", p.Code), slog.String("err", err.Error()))
 			if p.Status >= 500 {
 				level = slog.LevelWarn
@@ -74,6 +78,10 @@ func (s *Server) serve(route string, h func(http.ResponseWriter, *http.Request) 
 			}
 		case rec.status == 0:
 			rec.status = http.StatusOK
+		}
+		if gone { // nobody read the answer; 499 is nginx's number for it
+			rec.status = 499
+			v.note(slog.String("code", "client_gone"))
 		}
 		took := time.Since(began)
 		s.metrics.requests.WithLabelValues(route, strconv.Itoa(rec.status)).Inc()

@@ -19,7 +19,6 @@ import (
 	"net/http"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -164,7 +163,6 @@ type site struct {
 	url     string
 	http    *http.Client // checks every exchange against the contract
 	stop    func() error // SIGTERM and wait
-	stopped atomic.Bool
 }
 
 type lockedBuffer struct {
@@ -558,3 +556,5 @@ func digest(b []byte) string {
 	sum := sha256.Sum256(b)
 	return hex.EncodeToString(sum[:])
 }
+
+func quiet() *slog.Logger { return slog.New(slog.DiscardHandler) }
