@@ -42,9 +42,9 @@ func window(k *work) (*stage, *finish) {
 
 	s.sun = vec{k.side * d.Between(0.62, 0.78), d.Between(0.42, 0.55), -d.Between(0.50, 0.62)}.unit()
 	s.spread = 0.03
-	s.key = tone.RGB{1.62, 1.38, 1.08}
-	s.sky = tone.RGB{0.46, 0.50, 0.58}
-	s.bounce = wallColor.Scale(0.42)
+	s.key = tone.RGB{1.50, 1.26, 0.95}
+	s.sky = tone.RGB{0.62, 0.64, 0.68}
+	s.bounce = wallColor.Scale(0.55)
 	s.gobo = k.panes(s, d)
 	s.focus = 0.012 * u
 	return s, &finish{bloom: 0.3, vignette: 0.14, grain: 0.8}
@@ -64,7 +64,7 @@ func (k *work) panes(s *stage, d *raster.Dice) func(p vec) float32 {
 	// Aim the middle of the light at the product's shoulder and the wall behind.
 	aim := vec{mx, 0.45 * k.tall(), 0.45 * s.wallZ}
 	cx, cy := aim.dot(right)+d.Between(-0.12, 0.12)*u, aim.dot(up)+d.Between(-0.05, 0.1)*u
-	paneW, paneH := d.Between(0.30, 0.36)*u, d.Between(0.34, 0.42)*u
+	paneW, paneH := d.Between(0.40, 0.48)*u, d.Between(0.36, 0.44)*u
 	bar := 0.035 * u
 	soft := 0.014 * u
 	lean := d.Between(-0.12, 0.12)
@@ -94,8 +94,8 @@ func (k *work) branch(d *raster.Dice, u float32) func(a, b float32) float32 {
 	c := &canvas{Picture: raster.New(n, n), step: 2 * reach / n}
 	ink := tone.RGB{1, 1, 1}
 	for range 3 {
-		x, y := reach*d.Between(1.2, 2.2), reach*d.Between(-0.1, 0.5)
-		turn := d.Between(2.3, 3.6)
+		x, y := reach*d.Between(0.7, 1.1), reach*d.Between(-0.9, 0.9)
+		turn := d.Between(2.6, 3.7)
 		for i := range 13 {
 			x += cos(turn) * 0.085 * u
 			y += sin(turn) * 0.085 * u

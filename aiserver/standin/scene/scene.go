@@ -105,6 +105,10 @@ var looks = map[mood.Look]look{
 	mood.Podium: {0.07, podium},
 	mood.Window: {0.02, window},
 	mood.Neon:   {0.03, neon},
+	mood.Forest: {0.055, forest},
+	mood.Autumn: {0.055, autumn},
+	mood.Snow:   {0.02, snow},
+	mood.Sea:    {0.03, sea},
 }
 
 // work is what a look has to work with.

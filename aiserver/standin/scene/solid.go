@@ -41,6 +41,7 @@ const (
 	block               // a box: c the foot's centre, size half width, height, half depth; turned about Y
 	ball                // c centre, r radius
 	drum                // a lying cylinder along Z: c centre of its front, r radius, h its depth
+	sheet               // standing paper at Z c[2]: everything below edge(X)
 )
 
 // solid is one prop. Edges are broken by bevel: the shading normal turns there,
@@ -51,6 +52,7 @@ type solid struct {
 	r, h     float32
 	size     vec
 	turn     float32 // about Y, radians
+	edge     func(x float32) float32
 	bevel    float32
 	m        *material
 	sin, cos float32
@@ -89,6 +91,18 @@ func (s *solid) enter(o, d vec, least float32) (float32, vec) {
 			return far, vec{}
 		}
 		return t, o.along(d, t).sub(s.c).scale(1 / s.r)
+	case sheet:
+		if d[2] == 0 {
+			return far, vec{}
+		}
+		t := (s.c[2] - o[2]) / d[2]
+		if t <= least || o[1]+d[1]*t > s.edge(o[0]+d[0]*t) {
+			return far, vec{}
+		}
+		if d[2] < 0 {
+			return t, vec{0, 0, 1}
+		}
+		return t, vec{0, 0, -1}
 	default:
 		return s.enterBlock(o, d, least)
 	}
