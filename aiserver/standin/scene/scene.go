@@ -102,13 +102,19 @@ type look struct {
 
 // looks holds the recipe of every look of package mood.
 var looks = map[mood.Look]look{
-	mood.Podium: {0.07, podium},
-	mood.Window: {0.02, window},
-	mood.Neon:   {0.03, neon},
-	mood.Forest: {0.055, forest},
-	mood.Autumn: {0.055, autumn},
-	mood.Snow:   {0.02, snow},
-	mood.Sea:    {0.03, sea},
+	mood.Podium:  {0.07, podium},
+	mood.Window:  {0.02, window},
+	mood.Forest:  {0.055, forest},
+	mood.Neon:    {0.03, neon},
+	mood.Snow:    {0.02, snow},
+	mood.Sea:     {0.03, sea},
+	mood.Marble:  {0.065, marble},
+	mood.Hanji:   {0.05, hanji},
+	mood.Pastel:  {0.05, pastel},
+	mood.Cafe:    {0.03, cafe},
+	mood.Blossom: {0.06, blossom},
+	mood.Autumn:  {0.055, autumn},
+	mood.Silk:    {0.05, silk},
 }
 
 // work is what a look has to work with.

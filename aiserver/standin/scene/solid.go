@@ -23,6 +23,8 @@ type material struct {
 	sheen func(p vec) float32
 	// relief, if set, turns the normal for bumps too small to build.
 	relief func(p, n vec) vec
+	// satin is the colour of the broad, soft highlight of cloth, zero for none.
+	satin tone.RGB
 	// glow is light of its own.
 	glow tone.RGB
 }

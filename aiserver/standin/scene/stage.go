@@ -370,6 +370,15 @@ func (s *stage) shade(h *hit, d vec, sun, sky float32) tone.RGB {
 		amb[k] = mix(s.bounce[k], s.sky[k], half) * clamp(open, 0, 1)
 	}
 	c := albedo.Mul(lit.Add(amb)).Add(h.m.glow)
+	if h.m.satin != (tone.RGB{}) {
+		// A broad lobe around the half-way vector, and the rim light of loose
+		// fibres seen from the side.
+		v := d.unit()
+		half := s.sun.sub(v).unit()
+		lobe := pow(max(n.dot(half), 0), 14)
+		rim := pow(1-clamp(-v.dot(n), 0, 1), 3)
+		c = c.Add(h.m.satin.Mul(s.key).Scale((0.38*lobe*(0.35+0.65*sun) + 0.10*rim) * sky))
+	}
 	if s.body != nil && h.n[1] > 0.7 && abs(h.p[1]) < 1 {
 		c = c.Scale(1 - s.body.contactAt(h.p[0], h.p[2]))
 	}
