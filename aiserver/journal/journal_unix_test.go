@@ -20,6 +20,7 @@ const fullDisk = "JOURNAL_TEST_FULL_DISK"
 // failed and leaves no trace, and once there is room again the journal goes on.
 // The limit on file sizes is the process's, so it is set in one of its own.
 func TestAFullDiskLosesNothing(t *testing.T) {
+	t.Parallel()
 	dir := os.Getenv(fullDisk)
 	if dir == "" {
 		dir = t.TempDir()

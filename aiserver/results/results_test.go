@@ -244,37 +244,28 @@ func TestTheOldestGoWhenThereIsTooMuch(t *testing.T) {
 
 func TestAResultWithoutItsFilesIsMadeAgain(t *testing.T) {
 	t.Parallel()
-	for name, harm := range map[string]func(t *testing.T, dir, id string){
-		"picture removed": func(t *testing.T, dir, id string) {
-			if err := os.Remove(filepath.Join(dir, "files", id+".png")); err != nil {
-				t.Fatal(err)
-			}
-		},
-		"answer removed": func(t *testing.T, dir, _ string) {
-			for _, n := range files(t, dir) {
-				if strings.HasSuffix(n, ".json") {
-					if err := os.Remove(filepath.Join(dir, "files", n)); err != nil {
-						t.Fatal(err)
-					}
-				}
-			}
-		},
-		"answer rotten": func(t *testing.T, dir, _ string) {
-			for _, n := range files(t, dir) {
-				if strings.HasSuffix(n, ".json") {
-					if err := os.WriteFile(filepath.Join(dir, "files", n), []byte(`{"n":2}`), 0o600); err != nil {
-						t.Fatal(err)
-					}
-				}
-			}
-		},
+	rot := func(path string) error { return os.WriteFile(path, []byte(`{"n":2}`), 0o600) }
+	for name, tc := range map[string]struct {
+		kind string // of the file that is harmed
+		harm func(path string) error
+	}{
+		"picture removed": {".png", os.Remove},
+		"answer removed":  {".json", os.Remove},
+		"answer rotten":   {".json", rot},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := newShop(t, 0)
 			id := s.put("p")
 			s.store("k", "f", `{"n":1}`, id)
-			harm(t, s.cfg.Dir, id)
+			for _, n := range files(t, s.cfg.Dir) {
+				if !strings.HasSuffix(n, tc.kind) {
+					continue
+				}
+				if err := tc.harm(filepath.Join(s.cfg.Dir, "files", n)); err != nil {
+					t.Fatal(err)
+				}
+			}
 			if got := s.answer("k"); got != "bound to f" {
 				t.Errorf("at once: %s", got)
 			}

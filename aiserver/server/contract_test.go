@@ -428,6 +428,7 @@ func TestMediaTypesAndHeaders(t *testing.T) {
 func TestBodiesThatAreTooBig(t *testing.T) {
 	t.Parallel()
 	s := open(t)
+	s.http = &http.Client{} // the contract's validator takes seconds for such bodies
 	huge := append(without(original(t), "image"), part{name: "image", file: make([]byte, 20<<20+1)})
 	s.stage1(huge).want(t, 413, fault.PhotoTooLarge)
 	huge[len(huge)-1].file = make([]byte, 21<<20)

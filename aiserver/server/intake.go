@@ -263,7 +263,7 @@ func readForm(r *http.Request, body io.Reader) (form, error) {
 	m := multipart.NewReader(body, params["boundary"])
 	for {
 		part, err := m.NextPart()
-		if err == io.EOF { // exactly: a body that breaks off gives one that wraps io.EOF
+		if err == io.EOF { //nolint:errorlint // exactly: a body that breaks off gives one that wraps io.EOF
 			break
 		}
 		if err != nil {

@@ -269,13 +269,13 @@ func (c *Client) Score(ctx context.Context, r ScoreRequest) (ad.Score, error) {
 // Health reports whether the server takes work now (its /readyz): nil, or
 // GPU.Unavailable while it loads, drains or cannot be reached.
 func (c *Client) Health(ctx context.Context) error {
-	_, _, err := c.get(ctx, PathReady, maxAnswer)
+	_, err := c.get(ctx, PathReady, maxAnswer)
 	return err
 }
 
 // Capacity asks how busy the server is.
 func (c *Client) Capacity(ctx context.Context) (Capacity, error) {
-	b, _, err := c.get(ctx, PathCapacity, maxAnswer)
+	b, err := c.get(ctx, PathCapacity, maxAnswer)
 	if err != nil {
 		return Capacity{}, fmt.Errorf("capacity: %w", err)
 	}
@@ -337,12 +337,13 @@ func (c *Client) post(ctx context.Context, path, key, contentType string, body [
 	return h.Get(HeaderReplayed) == "true", nil
 }
 
-func (c *Client) get(ctx context.Context, path string, limit int64) ([]byte, http.Header, error) {
+func (c *Client) get(ctx context.Context, path string, limit int64) ([]byte, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, c.base.String()+path, nil)
 	if err != nil {
-		return nil, nil, fault.New(fault.Internal, fmt.Errorf("gpu: request: %w", err))
+		return nil, fault.New(fault.Internal, fmt.Errorf("gpu: request: %w", err))
 	}
-	return c.do(req, limit)
+	b, _, err := c.do(req, limit)
+	return b, err
 }
 
 // picture downloads a result and checks it against what the answer promised.
@@ -361,7 +362,7 @@ func (c *Client) picture(ctx context.Context, imageURL string, want Output) ([]b
 	if id == "" || strings.ContainsAny(id, "/?#%\\.") {
 		return nil, fault.Newf(fault.GPUBadAnswer, "image_url is not a result")
 	}
-	b, _, err := c.get(ctx, PathImages+id, MaxPicture)
+	b, err := c.get(ctx, PathImages+id, MaxPicture)
 	if fault.Has(err, fault.GPURejected) {
 		// Announced a moment ago and not there: the server broke its word, and
 		// asking again with the same key makes it render anew.

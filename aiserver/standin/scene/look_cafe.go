@@ -17,10 +17,10 @@ func cafe(k *work) (*stage, *finish) {
 
 	bright := k.mood.Light > 0.3
 	shadow, wallC := tone.LCH(0.20, 0.030, 50), tone.LCH(0.38, 0.050, 58)
-	lamp := tone.RGB{1, 0.66, 0.30}
+	lamp := tone.RGB{1, 0.46, 0.13}
 	if bright {
 		shadow, wallC = tone.LCH(0.50, 0.045, 60), tone.LCH(0.82, 0.040, 75)
-		lamp = tone.RGB{1, 0.80, 0.52}
+		lamp = tone.RGB{1, 0.70, 0.36}
 	}
 	back := k.newCanvas(4)
 	tableEnd := 1.15*u + z
@@ -32,7 +32,7 @@ func cafe(k *work) (*stage, *finish) {
 	})
 	// A window far behind, on the light's side, and shelves on the other.
 	wx := w/2 + k.side*d.Between(0.24, 0.36)*w
-	pane := tone.RGB{1.0, 0.88, 0.66}.Scale(map[bool]float32{true: 1.15, false: 0.70}[bright])
+	pane := tone.RGB{1.0, 0.80, 0.52}.Scale(map[bool]float32{true: 1.15, false: 0.70}[bright])
 	for i := range 2 {
 		for j := range 2 {
 			back.block(wx+(float32(i)-1)*0.135*u, endY-0.52*u+float32(j)*0.19*u, 0.12*u, 0.17*u, pane.Scale(1-0.25*float32(j)), 0.85, 0.02*u)
@@ -51,7 +51,7 @@ func cafe(k *work) (*stage, *finish) {
 	back.Blur(0.017 * u / back.step)
 	for range 20 {
 		bx, by := d.Float()*w, endY-d.Between(0.05, 0.62)*u
-		back.bokeh(bx, by, d.Between(0.014, 0.048)*u, lamp, d.Between(0.10, 0.55)*(1-0.85*k.calm(bx, by)))
+		back.bokeh(bx, by, d.Between(0.014, 0.048)*u, lamp, d.Between(0.14, 0.70)*(1-0.85*k.calm(bx, by)))
 	}
 	back.glow(wx, endY-0.35*u, 0.28*u, lamp.Scale(0.22))
 	s.beyond = back.Picture
@@ -65,14 +65,14 @@ func cafe(k *work) (*stage, *finish) {
 	// A cup on its saucer, at the side away from the light.
 	china := &material{color: tone.LCH(0.93, 0.012, 80), gloss: 0.06, rough: 0.6}
 	coffee := &material{color: tone.LCH(0.30, 0.055, 50), gloss: 0.12, rough: 0.4}
-	cup := 0.062 * u
+	cup := 0.068 * u
 	cxx := x - k.side*(half+cup*2.1)
 	cxx = clamp(cxx, -w/2+cup*0.6, w/2-cup*0.6)
 	cz := z + 0.30*u
 	s.solids = []solid{
 		{kind: upright, c: vec{cxx, 0, cz}, r: cup * 1.75, h: 0.010 * u, bevel: 0.008 * u, m: china},
-		{kind: upright, c: vec{cxx, 0.010 * u, cz}, r: cup, h: cup * 1.25, bevel: 0.006 * u, m: china},
-		{kind: upright, c: vec{cxx, cup * 1.25, cz}, r: cup * 0.86, h: 0.0115 * u, m: coffee},
+		{kind: upright, c: vec{cxx, 0.010 * u, cz}, r: cup, h: cup * 1.15, bevel: 0.004 * u, m: china},
+		{kind: upright, c: vec{cxx, 0.010*u + cup*1.15, cz}, r: cup * 0.88, h: 0.001 * u, m: coffee},
 	}
 	s.sun = vec{k.side * d.Between(0.6, 0.75), d.Between(0.58, 0.72), d.Between(-0.25, -0.05)}.unit()
 	s.spread = 0.10

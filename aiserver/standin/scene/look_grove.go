@@ -95,13 +95,13 @@ func grove(k *work, a season) (*stage, *finish) {
 	ground := a.deep.Mix(a.haze, 0.16)
 	s.floor = &material{paint: func(p, n vec) tone.RGB {
 		v := moss.At(p[0]*0.9/u, p[2]*0.9/u)
-		return ground.Mix(a.haze, clamp(0.22+0.5*v, 0, 0.7)).Scale(0.9)
+		return ground.Mix(a.haze, clamp(0.30+0.35*v, 0, 0.7))
 	}, relief: func(p, n vec) vec {
 		return vec{n[0] + 0.5*moss.At(p[0]*2.1/u, p[2]*2.1/u), n[1], n[2] + 0.5*moss.At(p[2]*2.1/u, p[0]*2.1/u)}.unit()
 	}}
 	high := 0.075 * u
 	s.ground = -high
-	s.mist = [2]float32{0.55 * u, 2.6 * u}
+	s.mist = [2]float32{0.30 * u, 1.9 * u}
 
 	radius := max(1.14*r, 0.27*u)
 	wood := k.logSlice(x, z, radius, a.wood, a.woodDark)

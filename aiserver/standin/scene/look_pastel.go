@@ -19,6 +19,9 @@ func pastel(k *work) (*stage, *finish) {
 		pair[1] = pair[0] + d.Side()*d.Between(55, 95)
 	} else if k.colors.Chroma > 0.06 && k.colors.Share > 0.12 {
 		pair[1] = k.colors.Hue
+		if pair[1] > 84 && pair[1] < 118 {
+			pair[1] = 86
+		}
 		pair[0] = k.colors.Hue + d.Side()*d.Between(70, 130)
 	}
 	vivid := 1 + 0.5*float32(k.mood.Vivid)
@@ -26,7 +29,9 @@ func pastel(k *work) (*stage, *finish) {
 	wallC := tone.LCH(0.885+bright, 0.048*vivid, pair[0])
 	floorC := tone.LCH(0.915+bright, 0.036*vivid, pair[0])
 	figureC := tone.LCH(0.875+bright, 0.075*vivid, pair[1])
-	deepC := tone.LCH(0.80, 0.095*vivid, pair[1])
+	// Stronger, but at the lightness where its hue stays clean.
+	_, deepL := clean(pair[1])
+	deepC := tone.LCH(max(deepL+0.06, 0.78), 0.095*vivid, pair[1])
 	whiteC := tone.LCH(0.965, 0.008, pair[0])
 	wall, floorM := k.plaster(wallC, 1.5, 0.012), k.plaster(floorC, 1.5, 0.012)
 	figure, deep, white := k.plaster(figureC, 2, 0.012), k.plaster(deepC, 2, 0.012), k.plaster(whiteC, 2, 0.010)
@@ -48,7 +53,7 @@ func pastel(k *work) (*stage, *finish) {
 	archHalf := 0.21*u + 0.25*half
 	archTall := 0.52 * k.tall()
 	archZ := s.wallZ - 0.30*u
-	ax := x + side*d.Between(0.10, 0.20)*u
+	ax := x + side*(0.55*half+d.Between(0.08, 0.16)*u)
 	s.solids = append(s.solids,
 		solid{kind: block, c: vec{ax, -high, archZ}, size: vec{archHalf, archTall + high, 0.06 * u}, m: figure},
 		solid{kind: drum, c: vec{ax, archTall, archZ - 0.06*u}, r: archHalf, h: 0.12 * u, m: figure},

@@ -18,8 +18,8 @@ func sea(k *work) (*stage, *finish) {
 
 	skyTop, skyLow := tone.LCH(0.70, 0.105, 238), tone.LCH(0.93, 0.035, 225)
 	deep, shallow := tone.LCH(0.58, 0.105, 232), tone.LCH(0.80, 0.085, 198)
-	sandColor := tone.LCH(0.875, 0.042, 80)
-	key, amb := tone.RGB{1.0, 0.93, 0.80}.Scale(0.88), tone.LCH(0.76, 0.05, 235)
+	sandColor := tone.LCH(0.88, 0.052, 76)
+	key, amb := tone.RGB{1.0, 0.93, 0.80}.Scale(0.95), tone.LCH(0.76, 0.035, 235)
 	if dusk {
 		skyTop, skyLow = tone.LCH(0.62, 0.085, 285), tone.LCH(0.86, 0.105, 62)
 		deep, shallow = tone.LCH(0.50, 0.075, 270), tone.LCH(0.74, 0.085, 45)
@@ -50,12 +50,12 @@ func sea(k *work) (*stage, *finish) {
 	})
 	// The sun's path on the water.
 	px := w/2 + k.side*0.24*w
-	for range 130 {
+	for range 240 {
 		t := d.Float()
 		by := horizon + (0.03+0.9*t)*(shoreY-horizon)
 		bx := px + d.Bell()*(0.05+0.10*t)*w
-		size := mix(0.003, 0.011, t) * u
-		back.blob(bx, by, size*2.2, size*0.8, 0, tone.RGB{1.5, 1.45, 1.3}, d.Between(0.15, 0.6), 0.5)
+		size := mix(0.0016, 0.0065, t) * u
+		back.blob(bx, by, size*2.2, size*0.8, 0, tone.RGB{1.25, 1.2, 1.1}, d.Between(0.12, 0.55), 0.6)
 	}
 	// Haze hides the hard line where sky meets sea.
 	back.stamp(w/2, horizon, w, false, skyLow, func(dx, dy float32) float32 {

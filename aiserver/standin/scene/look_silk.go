@@ -1,6 +1,8 @@
 package scene
 
 import (
+	"math"
+
 	"github.com/nanococoa/nanococoa/aiserver/standin/raster"
 	"github.com/nanococoa/nanococoa/aiserver/standin/tone"
 )
@@ -35,17 +37,15 @@ func silk(k *work) (*stage, *finish) {
 	// Height of the cloth: long folds, bent slowly, that run down the wall and
 	// out over the floor, and shallow out under the product.
 	height := func(a, b, still float32) float32 {
-		t := a*5.2 + lean*b*2.6 + 0.85*bend.At(a*0.22+0.1, b*0.22)*3
-		return still * (0.55*sin(t*2) + 0.30*sin(t*3.7+1.3) + 0.35*crease.At(a*0.35, b*0.22))
+		t := a*4.4 + lean*b*2.4 + 3.2*bend.At(a*0.22+0.1, b*0.22)
+		return still * (0.55*sin(t*2) + 0.30*sin(t*3.9+1.3+bend.At(b*0.3, a*0.3)*2) + 0.10*sin(t*8.3+0.4) + 0.35*crease.At(a*0.35, b*0.22))
 	}
 	cloth := &material{paint: func(p, n vec) tone.RGB { return body }}
 	cloth.relief = func(p, n vec) vec {
-		// The sweep unrolled: down the wall, round the bend, out over the floor.
-		a := p[0] / u
-		b := p[2] / u
-		if n[1] < 0.7 {
-			b += p[1] / u
-		}
+		// The sweep unrolled: out over the floor, round the bend, up the wall.
+		a, b := p[0]/u, min(p[2], s.wallZ-s.cove)/u
+		turn := float32(math.Atan2(float64(-n[2]), float64(n[1])))
+		b += (s.cove*turn + max(p[1]-s.ground-s.cove, 0)) / u
 		still := smooth(hypot(p[0]-x, (p[2]-z)*0.8), 1.0*r, 2.0*r+0.2*u)
 		if n[1] < 0.5 {
 			still = 1
@@ -54,7 +54,7 @@ func silk(k *work) (*stage, *finish) {
 		const e = 0.012
 		da := (height(a+e, b, still) - height(a-e, b, still)) / (2 * e)
 		db := (height(a, b+e, still) - height(a, b-e, still)) / (2 * e)
-		depth := float32(0.075)
+		depth := float32(0.085)
 		along := vec{0, -n[2], n[1]}
 		return n.sub(vec{1, 0, 0}.scale(depth * da)).sub(along.scale(depth * db)).unit()
 	}

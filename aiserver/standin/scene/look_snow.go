@@ -24,34 +24,42 @@ func snow(k *work) (*stage, *finish) {
 		glowAt, fir = tone.LCH(0.93, 0.035, 80), tone.LCH(0.48, 0.04, 220)
 	}
 	back := k.newCanvas(4)
-	line := horizon + 0.085*u
+	// Where the snow comes out of the haze.
+	_, line := k.cam.project(vec{0, 0, 2.1 * u})
+	drift := tone.LCH(0.80, 0.035, 270)
+	if day {
+		drift = tone.LCH(0.93, 0.018, 245)
+	}
 	back.fill(func(x, y float32) tone.RGB {
 		t := clamp(y/line, 0, 1)
+		if y > line {
+			return drift
+		}
 		c := top.Mix(low, t*t)
 		return c.Mix(glowAt, 0.75*smooth(t, 0.55, 1)*exp(-abs(x-w/2-k.side*0.15*w)/(0.45*w)))
 	})
 	// Three rows of firs, each nearer, darker and sharper.
 	for row := range 3 {
 		near := float32(row) / 2
-		tall := mix(0.20, 0.46, near) * horizon
-		for at := -0.05 * w; at < 1.05*w; at += d.Between(0.05, 0.11) * u * (1 + near) {
+		tall := mix(0.24, 0.62, near) * horizon
+		for at := -0.05 * w; at < 1.05*w; at += d.Between(0.035, 0.085) * u * (1 + near) {
 			// The row opens behind the product and under the words.
 			open := smooth(abs(at-w/2)/w, 0.05, 0.42)
-			t := tall * d.Between(0.55, 1.1) * mix(0.45, 1.15, open)
-			back.fir(at, line+0.02*u, t, t*d.Between(0.34, 0.44), low.Mix(fir, mix(0.35, 0.92, near)), 0.012*u)
+			t := tall * d.Between(0.6, 1.1) * mix(0.30, 1.15, open)
+			back.fir(at, line-0.02*u+0.05*u*near, t, t*d.Between(0.34, 0.44), low.Mix(fir, mix(0.35, 0.92, near)), 0.012*u)
 		}
 		back.Blur(mix(0.012, 0.006, near) * u / back.step)
 	}
 	// Strings of lamps between the trees.
-	warm := tone.RGB{1, 0.62, 0.24}
+	warm := tone.RGB{1, 0.50, 0.14}
 	lamps := 44
 	if day {
 		lamps = 16
 	}
 	for range lamps {
-		bx, by := d.Float()*w, line-pow(d.Float(), 1.4)*0.42*horizon-0.01*u
+		bx, by := d.Float()*w, line-0.03*u-pow(d.Float(), 1.3)*0.40*line
 		strength := d.Between(0.35, 1.1) * (1 - 0.9*k.calm(bx, by))
-		back.bokeh(bx, by, d.Between(0.010, 0.036)*u, warm.Mix(tone.RGB{1, 0.85, 0.6}, d.Float()*0.6), strength)
+		back.bokeh(bx, by, d.Between(0.010, 0.036)*u, warm.Mix(tone.RGB{1, 0.72, 0.38}, d.Float()*0.6), strength*0.85)
 	}
 	s.beyond = back.Picture
 
@@ -73,7 +81,7 @@ func snow(k *work) (*stage, *finish) {
 		return vec{n[0] - 0.42*dx + g, n[1], n[2] - 0.42*dz - g}.unit()
 	}}
 	s.ground = 0
-	s.mist = [2]float32{1.0 * u, 3.4 * u}
+	s.mist = [2]float32{0.8 * u, 2.3 * u}
 	// A bank of snow around the foot, so that the product stands in it.
 	s.solids = []solid{
 		{kind: ball, c: vec{x - 0.62*u, -0.52 * u, z + 0.55*u}, r: 0.62 * u, m: s.floor},

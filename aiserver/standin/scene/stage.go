@@ -375,9 +375,9 @@ func (s *stage) shade(h *hit, d vec, sun, sky float32) tone.RGB {
 		// fibres seen from the side.
 		v := d.unit()
 		half := s.sun.sub(v).unit()
-		lobe := pow(max(n.dot(half), 0), 14)
+		lobe := pow(max(n.dot(half), 0), 22)
 		rim := pow(1-clamp(-v.dot(n), 0, 1), 3)
-		c = c.Add(h.m.satin.Mul(s.key).Scale((0.38*lobe*(0.35+0.65*sun) + 0.10*rim) * sky))
+		c = c.Add(h.m.satin.Mul(s.key).Scale((0.55*lobe*(0.35+0.65*sun) + 0.12*rim) * sky))
 	}
 	if s.body != nil && h.n[1] > 0.7 && abs(h.p[1]) < 1 {
 		c = c.Scale(1 - s.body.contactAt(h.p[0], h.p[2]))
@@ -404,7 +404,7 @@ func (s *stage) reflect(h *hit, d, n vec, c tone.RGB) tone.RGB {
 	k = min(k, 1)
 	r := v.add(n.scale(2 * cosine))
 	start := h.p.along(h.n, 0.05+0.0005*s.unit)
-	seen := s.glimpse(start, r)
+	seen := s.glimpse(start, r, h.m.rough)
 	if s.body != nil && h.n[1] > 0.7 && abs(h.p[1]) < 1 {
 		light, cover, height := s.body.mirrored(h.p, r, h.m.rough)
 		// The mirror image loses itself with height as roughness scatters it.
@@ -414,9 +414,14 @@ func (s *stage) reflect(h *hit, d, n vec, c tone.RGB) tone.RGB {
 	return c.Scale(1 - k).Add(seen.Scale(k))
 }
 
-// glimpse is what a mirrored ray sees, without shadows.
-func (s *stage) glimpse(o, r vec) tone.RGB {
-	h := s.trace(o, r, 1e-2)
+// glimpse is what a mirrored ray sees, without shadows. A rough surface shows
+// only the wide brightness of the backdrop.
+func (s *stage) glimpse(o, r vec, rough float32) tone.RGB {
+	const tooRough = 0.75
+	h := hit{t: far}
+	if rough < tooRough || s.beyond == nil {
+		h = s.trace(o, r, 1e-2)
+	}
 	if h.t == far {
 		return s.backdrop(o.along(r, 4*s.cam.dist))
 	}
@@ -535,19 +540,17 @@ func (s *stage) defocus(ctx context.Context, pic *raster.Picture, depth []float3
 	eighth.Blur(1.8)
 	sigma := [4]float32{0, 2.2, 6.5, 16}
 	soft := [4]*raster.Picture{nil, half, quarter, eighth}
+	spill, sw, sh := s.spill(depth)
 	err := raster.Rows(ctx, s.h, func(from, to int) {
 		for y := from; y < to; y++ {
 			for x := range s.w {
-				z := depth[y*s.w+x]
-				if z == far {
-					continue // the backdrop is painted as soft as it should be
+				want := s.blurAt(depth[y*s.w+x])
+				if depth[y*s.w+x] == far {
+					// The backdrop is painted as soft as it should be; only what is
+					// blurred in front of it reaches over.
+					want = spill[min(y/spillStep, sh-1)*sw+min(x/spillStep, sw-1)]
 				}
-				rel := z / (s.cam.dist + z)
-				if rel < 0 {
-					rel *= -0.6
-				}
-				want := s.focus * max(rel-0.03, 0)
-				if want < 0.3 {
+				if want < 0.4 {
 					continue
 				}
 				u, v := (float32(x)+0.5)/float32(s.w), (float32(y)+0.5)/float32(s.h)
@@ -565,4 +568,41 @@ func (s *stage) defocus(ctx context.Context, pic *raster.Picture, depth []float3
 		}
 	})
 	return pic, err
+}
+
+// sharpDepth is the part of the way to infinity within which all is sharp: the
+// product's own depth and what it stands on.
+const sharpDepth = 0.11
+
+// blurAt is the wanted blur at a depth, in pixels.
+func (s *stage) blurAt(z float32) float32 {
+	if z == far {
+		return 0
+	}
+	rel := z / (s.cam.dist + z)
+	if rel < 0 {
+		rel *= -0.5
+	}
+	return s.focus * 1.4 * max(rel-sharpDepth, 0)
+}
+
+// spillStep is the side in pixels of a cell of the map of blurred edges.
+const spillStep = 4
+
+// spill is how far blurred things reach over the backdrop behind them, on a
+// coarse map.
+func (s *stage) spill(depth []float32) ([]float32, int, int) {
+	w, h := (s.w+spillStep-1)/spillStep, (s.h+spillStep-1)/spillStep
+	m := make([]float32, w*h)
+	var most float32
+	for y := range h {
+		for x := range w {
+			i := min(y*spillStep+spillStep/2, s.h-1)*s.w + min(x*spillStep+spillStep/2, s.w-1)
+			m[y*w+x] = s.blurAt(depth[i])
+			most = max(most, m[y*w+x])
+		}
+	}
+	raster.BoxBlur(m, w, h, int(most*0.7/spillStep+0.5))
+	raster.BoxBlur(m, w, h, int(most*0.7/spillStep+0.5))
+	return m, w, h
 }
