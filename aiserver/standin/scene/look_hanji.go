@@ -98,7 +98,7 @@ func hanji(k *work) (*stage, *finish) {
 	s.focus = 0.007 * u
 
 	// Petals adrift.
-	front := k.newVeil(3)
+	front := k.newVeil(2)
 	petal := tone.LCH(0.78, 0.12, ramp[0]+8)
 	if night {
 		petal = tone.LCH(0.86, 0.06, 80)
