@@ -46,7 +46,7 @@ func marble(k *work) (*stage, *finish) {
 	s.floor, s.wall = veined, wall
 	s.wallZ = 0.95*u + z
 	radius := max(1.14*r, half+0.04*u)
-	ring := 0.36*u + 0.10*half
+	ring := 0.97 * k.halo(s.wallZ)
 	ringX, ringY, ringZ := x+d.Between(-0.05, 0.05)*u, 0.42*k.tall()+0.05*u, s.wallZ-0.055*u
 	rim := 0.010 * u
 	s.solids = []solid{

@@ -16,7 +16,10 @@ type canvas struct {
 	cover *raster.Picture
 }
 
+// newCanvas makes one with about the given step at 1024 px, finer in small
+// pictures.
 func (k *work) newCanvas(step int) *canvas {
+	step = max(min(step, int(k.unit)*step/900), 1)
 	return &canvas{Picture: raster.New((k.size.X+step-1)/step, (k.size.Y+step-1)/step), step: float32(step)}
 }
 
