@@ -157,8 +157,8 @@ func (g *gauge) contrast(box ad.Box) (ratio float64, text bool) {
 			light = append(light, l)
 			n++
 			if x+2 < x1 {
-				// A stroke's edge: half a stop and more within two pixels.
-				if r := luminance(row[4*(x+2):]); math.Abs(l-r) > 0.05 && ratioOf(l, r) > 1.4 {
+				// A stroke's edge; wood grain and foliage step less.
+				if r := luminance(row[4*(x+2):]); math.Abs(l-r) > 0.05 && ratioOf(l, r) > 1.7 {
 					edges++
 				}
 			}
@@ -198,7 +198,7 @@ func (g *gauge) visibility(box ad.Box) float64 {
 	p, noise := g.fit(func(x, y int) bool {
 		return !inside(x, y) && x >= x0-mx && x < x1+mx && y >= y0-my && y < y1+my
 	})
-	reach := max(0.06, 2*noise)
+	reach := max(0.06, 1.25*noise)
 	n, out := 0, 0
 	for y := max(y0, 0); y < min(y1, g.h); y++ {
 		for x := max(x0, 0); x < min(x1, g.w); x++ {
