@@ -179,13 +179,15 @@ func TestWhatIsInTheWay(t *testing.T) {
 	if err := gallery.Run(t.Context(), otherSeed, cfg, parts); err == nil {
 		t.Error("an ad without a picture was made")
 	}
-	blocked := o
-	blocked.Out = t.TempDir()
-	if err := os.Mkdir(filepath.Join(blocked.Out, gallery.Sheet), 0o700); err != nil {
-		t.Fatal(err)
-	}
-	if err := gallery.Run(t.Context(), blocked, cfg, parts); err == nil {
-		t.Error("a sheet was written over a folder")
+	for _, name := range []string{gallery.Sheet, "duffel-bag-sea-400x400.png"} {
+		blocked := o
+		blocked.Out = t.TempDir()
+		if err := os.Mkdir(filepath.Join(blocked.Out, name), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := gallery.Run(t.Context(), blocked, cfg, parts); err == nil {
+			t.Errorf("%s was written over a folder", name)
+		}
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
