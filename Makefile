@@ -98,7 +98,7 @@ validate: .venv/.installed ## sam validate --lint of every template
 
 .PHONY: e2e
 e2e: build ## end to end on the deployed local stack
-	$(GO) test -tags e2e -count=1 -timeout 15m ./e2e/...
+	$(GO) test -tags e2e -p 1 -count=1 -timeout 15m ./e2e/... ./infra/local/...
 
 .PHONY: web-check
 web-check: web/node_modules/.package-lock.json ## types, API drift and unit tests of the pages
