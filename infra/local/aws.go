@@ -16,9 +16,8 @@ import (
 	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
 )
 
-// The three services this package talks to beside Parameter Store are called
-// directly: four requests do not earn three SDK modules, which the pinned SDK
-// has no matching versions of (see docs/adr/0006-local-engine.md).
+// The three services this package talks to beside Parameter Store and S3 are
+// called directly: six kinds of request do not earn three more SDK modules.
 
 // call sends one signed request with a JSON body to the engine and decodes the
 // JSON answer into out, if out is not nil.
