@@ -74,7 +74,12 @@ def main(arguments):
             command += ["invoke", resource_of(function), "--event", event, *shared]
         case _:
             sys.exit(__doc__)
-    return subprocess.call(command, cwd=ROOT, env=os.environ)
+    try:
+        return subprocess.call(command, cwd=ROOT, env=os.environ)
+    except KeyboardInterrupt:
+        return 130
+    finally:
+        COPY.unlink()  # it is no part of what is deployed
 
 
 if __name__ == "__main__":
