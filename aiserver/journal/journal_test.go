@@ -96,12 +96,13 @@ func TestAJournalCutAnywhereKeepsItsWholeRecords(t *testing.T) {
 		if !slices.Equal(got, records[:survive]) || damaged != torn {
 			t.Errorf("cut at %d: %q, %d damaged; want %d records, %d damaged", cut, got, damaged, survive, torn)
 		}
-		// What is written next must not be glued to the torn tail.
-		appendAll(t, j, "after the crash")
+		// What is written next must not be glued to the torn tail, nor leave the
+		// end of a longer tail behind it.
+		appendAll(t, j, "x")
 		j.Close()
-		j, got, _ = open(t, path)
-		if want := append(slices.Clone(records[:survive]), "after the crash"); !slices.Equal(got, want) {
-			t.Errorf("cut at %d and appended: %q", cut, got)
+		j, got, damaged = open(t, path)
+		if want := append(slices.Clone(records[:survive]), "x"); !slices.Equal(got, want) || damaged != 0 {
+			t.Errorf("cut at %d and appended: %q, %d damaged", cut, got, damaged)
 		}
 		j.Close()
 	}

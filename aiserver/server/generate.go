@@ -166,7 +166,6 @@ func (s *Server) stage1(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	readBy(w, time.Time{})
 	job, err := s.stage1Work(ctx, c, f, visitOf(ctx).id)
 	if err != nil {
 		return err
@@ -294,7 +293,6 @@ func (s *Server) stage2(w http.ResponseWriter, r *http.Request) error {
 	if err := readJSON(r, body, &b); err != nil {
 		return err
 	}
-	readBy(w, time.Time{})
 	job, err := s.stage2Work(ctx, c, b, r.Host, visitOf(ctx).id)
 	if err != nil {
 		return err
@@ -471,7 +469,6 @@ func (s *Server) score(w http.ResponseWriter, r *http.Request) error {
 	if err := readJSON(r, body, &b); err != nil {
 		return err
 	}
-	readBy(w, time.Time{})
 	job, err := s.scoreWork(ctx, c, b, r.Host, visitOf(ctx).id)
 	if err != nil {
 		return err

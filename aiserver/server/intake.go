@@ -182,17 +182,12 @@ func (s *Server) admit(w http.ResponseWriter, r *http.Request, limit, cost int64
 		f.RetryAfter = intakeWait
 		return nil, nil, f
 	}
-	readBy(w, time.Now().Add(s.cfg.BodyTimeout))
+	// It fails only for a connection that has no deadlines, as in a test. Once the
+	// body is read to its end net/http lifts the deadline and listens for the
+	// caller's leaving, so it does not bound the job.
+	_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(s.cfg.BodyTimeout))
 	var once sync.Once
 	return http.MaxBytesReader(w, r.Body, limit), func() { once.Do(func() { s.intake.Release(weight) }) }, nil
-}
-
-// readBy sets when reading from the caller must be over; the zero time is never.
-// It must be lifted once a body is read: net/http goes on listening for the
-// caller's leaving, and would take the deadline for that.
-func readBy(w http.ResponseWriter, t time.Time) {
-	// Fails only for a connection that has no deadlines, as in a test.
-	_ = http.NewResponseController(w).SetReadDeadline(t)
 }
 
 // bodyFault is the fault for a body that could not be read.

@@ -73,7 +73,7 @@ func blossom(k *work) (*stage, *finish) {
 	stand.gloss, stand.rough = 0.04, 1
 	s.solids = []solid{{kind: upright, c: vec{x, -high, z}, r: radius, h: high, bevel: 0.009 * u, m: stand}}
 	petal := func(light float32) tone.RGB {
-		return tone.LCH(clamp(light+0.25, 0, 0.9), d.Between(0.06, 0.11), d.Between(352, 366))
+		return tone.LCH(clamp(light+0.28, 0, 0.92), d.Between(0.05, 0.085), d.Between(352, 366))
 	}
 	k.scatter(s, d, petal)
 	s.sun = vec{k.side * d.Between(0.5, 0.65), d.Between(0.7, 0.85), -d.Between(0.35, 0.5)}.unit()

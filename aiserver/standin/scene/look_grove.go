@@ -201,11 +201,9 @@ func (k *work) scatter(s *stage, d *raster.Dice, color func(light float32) tone.
 			if a < -1 || a > 1 || abs(b) > 1 {
 				continue
 			}
-			if abs(b) < (1-a*a)*(0.75+0.25*sin(9*a)) {
-				if abs(b) < 0.06 {
-					return f.c.Scale(0.75)
-				}
-				return f.c
+			if cover := smooth(abs(b), 1-a*a, 0.72*(1-a*a)); cover > 0 {
+				// A darker midrib, soft as the outline.
+				return under(p, n).Mix(f.c.Scale(1-0.22*smooth(abs(b), 0.10, 0.02)), cover)
 			}
 		}
 		return under(p, n)

@@ -100,7 +100,7 @@ func hanji(k *work) (*stage, *finish) {
 		s.key = tone.RGB{1, 0.93, 0.82}.Scale(0.95)
 		s.sky = tone.RGB{0.42, 0.44, 0.56}
 	}
-	s.focus = 0.007 * u
+	s.focus = 0.003 * u
 
 	// Petals adrift.
 	front := k.newVeil(2)

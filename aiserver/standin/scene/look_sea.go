@@ -125,7 +125,7 @@ func (k *work) fronds(d *raster.Dice, u float32) func(a, b float32) float32 {
 			y := rootY - sin(turn+bend)*ribLength*t*0.8
 			length := (0.30 - 0.20*t) * u * smooth(t, -0.1, 0.15)
 			for _, side := range [2]float32{-1, 1} {
-				c.leaf(x, y, length, 0.030*u, -(turn+bend)+side*0.75, side*0.05, ink, 0.95, 0.006*u)
+				c.leaf(x+reach, y+reach, length, 0.030*u, -(turn+bend)+side*0.75, side*0.05, ink, 0.95, 0.006*u)
 			}
 		}
 	}

@@ -93,8 +93,8 @@ func (k *work) branch(d *raster.Dice, u float32) func(a, b float32) float32 {
 	reach := 0.85 * u // half the side of the drawing
 	c := &canvas{Picture: raster.New(n, n), step: 2 * reach / n}
 	ink := tone.RGB{1, 1, 1}
-	for range 3 {
-		x, y := reach*d.Between(0.7, 1.1), reach*d.Between(-0.9, 0.9)
+	for range 5 {
+		x, y := reach*d.Between(0.35, 1.0), reach*d.Between(-0.8, 0.8)
 		turn := d.Between(2.6, 3.7)
 		for i := range 13 {
 			x += cos(turn) * 0.085 * u
@@ -102,8 +102,8 @@ func (k *work) branch(d *raster.Dice, u float32) func(a, b float32) float32 {
 			turn += d.Between(-0.12, 0.16)
 			side := float32(1 - 2*(i%2))
 			length := d.Between(0.10, 0.19) * u
-			c.leaf(x, y, length, length*d.Between(0.26, 0.36), turn+side*d.Between(0.5, 1.0), side*0.12, ink, 0.95, 0.006*u)
-			c.leaf(x, y, 0.10*u, 0.010*u, turn, 0, ink, 0.9, 0.004*u)
+			c.leaf(x+reach, y+reach, length, length*d.Between(0.26, 0.36), turn+side*d.Between(0.5, 1.0), side*0.12, ink, 0.95, 0.006*u)
+			c.leaf(x+reach, y+reach, 0.10*u, 0.010*u, turn, 0, ink, 0.9, 0.004*u)
 		}
 	}
 	c.Blur(1.3)

@@ -419,8 +419,14 @@ func (s *stage) reflect(h *hit, d, n vec, c tone.RGB) tone.RGB {
 func (s *stage) glimpse(o, r vec, rough float32) tone.RGB {
 	const tooRough = 0.75
 	h := hit{t: far}
-	if rough < tooRough || s.beyond == nil {
+	switch {
+	case rough < tooRough:
 		h = s.trace(o, r, 1e-2)
+	case s.beyond == nil:
+		if s.wall == nil {
+			return s.sky
+		}
+		return s.wall.color.Mul(s.sky.Add(s.key.Scale(0.3)))
 	}
 	if h.t == far {
 		return s.backdrop(o.along(r, 4*s.cam.dist))
