@@ -14,7 +14,7 @@ func marble(k *work) (*stage, *finish) {
 	x, z, r := k.footing()
 	_, half := k.middle()
 
-	pale := k.mood.Light > 0.35 || k.mood.Light > -0.3 && k.colors.Light < 0.30
+	pale := k.says("white") || k.mood.Light > 0.35 || k.mood.Light > -0.3 && k.colors.Light < 0.30
 	// Bottle green, midnight, aubergine, warm black.
 	hue := [...]float32{165, 262, 345, 55}[int(d.Float()*4)&3]
 	if k.colors.Chroma > 0.05 && k.colors.Share > 0.15 && d.Float() < 0.5 {
@@ -25,6 +25,9 @@ func marble(k *work) (*stage, *finish) {
 	}
 	wallColor := tone.LCH(0.29, 0.045, hue)
 	stone, vein := tone.LCH(0.25, 0.020, hue), tone.LCH(0.72, 0.035, 75)
+	if k.says("black") {
+		pale, wallColor, stone = false, tone.LCH(0.235, 0.006, 60), tone.LCH(0.20, 0.006, 60)
+	}
 	if pale {
 		wallColor = tone.LCH(0.86, 0.022, 75)
 		stone, vein = tone.LCH(0.945, 0.006, 80), tone.LCH(0.64, 0.014, 250)

@@ -19,6 +19,9 @@ func neon(k *work) (*stage, *finish) {
 	// Two colours across from each other carry the night.
 	pairs := [...][2]float32{{335, 215}, {305, 195}, {350, 265}, {20, 240}}
 	pair := pairs[int(d.Float()*4)&3]
+	if k.mood.Warm < -0.25 {
+		pair = [2]float32{255, 325} // the blue hour
+	}
 	first, second := pair[0], pair[1]
 	if len(k.mood.Hues) > 0 {
 		first = float32(k.mood.Hues[0])

@@ -26,6 +26,9 @@ func pastel(k *work) (*stage, *finish) {
 	}
 	vivid := 1 + 0.5*float32(k.mood.Vivid)
 	bright := float32(0.02) * float32(k.mood.Light)
+	if k.says("white") {
+		vivid, bright = 0.18, 0.055
+	}
 	wallC := tone.LCH(0.885+bright, 0.048*vivid, pair[0])
 	floorC := tone.LCH(0.915+bright, 0.036*vivid, pair[0])
 	figureC := tone.LCH(0.875+bright, 0.075*vivid, pair[1])

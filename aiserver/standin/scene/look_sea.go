@@ -14,7 +14,7 @@ func sea(k *work) (*stage, *finish) {
 	w := float32(k.size.X)
 	_, z, r := k.footing()
 	horizon := k.cam.horizon
-	dusk := k.mood.Warm > 0.45 && k.mood.Light < 0.45
+	dusk := k.says("sunset") || k.mood.Warm > 0.45 && k.mood.Light < 0.45
 
 	skyTop, skyLow := tone.LCH(0.70, 0.105, 238), tone.LCH(0.93, 0.035, 225)
 	deep, shallow := tone.LCH(0.58, 0.105, 232), tone.LCH(0.80, 0.085, 198)
@@ -22,7 +22,7 @@ func sea(k *work) (*stage, *finish) {
 	key, amb := tone.RGB{1.0, 0.93, 0.80}.Scale(0.95), tone.LCH(0.76, 0.035, 235)
 	if dusk {
 		skyTop, skyLow = tone.LCH(0.62, 0.085, 285), tone.LCH(0.86, 0.105, 62)
-		deep, shallow = tone.LCH(0.50, 0.075, 270), tone.LCH(0.74, 0.085, 45)
+		deep, shallow = tone.LCH(0.48, 0.075, 275), tone.LCH(0.68, 0.075, 10)
 		sandColor = tone.LCH(0.80, 0.055, 66)
 		key, amb = tone.RGB{1.0, 0.70, 0.42}.Scale(1.0), tone.LCH(0.66, 0.06, 300)
 	}

@@ -11,7 +11,6 @@ type palette struct {
 	wall   tone.RGB // the large calm area
 	stand  tone.RGB // lighter, under the product
 	accent tone.RGB // stronger, for small or far things
-	spark  tone.RGB // a small contrast across the colour wheel
 	dark   bool
 }
 
@@ -62,19 +61,27 @@ func (k *work) family(d *raster.Dice) palette {
 	}
 	p.hue += d.Between(-9, 9)
 	vivid := 1 + 0.7*float32(k.mood.Vivid)
+	if k.says("white") || k.says("black") {
+		vivid = 0.3
+	}
 	wall, accent := clean(p.hue)
 	p.dark = k.mood.Light < -0.3 || k.mood.Light < 0.3 && k.colors.Light > 0.82
+	if p.dark && k.says("black") {
+		p.wall, p.stand, p.accent = tone.LCH(0.24, 0.008, p.hue), tone.LCH(0.30, 0.010, p.hue), tone.LCH(0.34, 0.020, p.hue)
+		return p
+	}
 	if p.dark {
 		p.wall = tone.LCH(0.34, 0.050*vivid, p.hue)
 		p.stand = tone.LCH(0.42, 0.055*vivid, p.hue)
 		p.accent = tone.LCH(0.46, 0.105*vivid, p.hue+d.Between(-10, 10))
-		p.spark = tone.LCH(0.70, 0.12*vivid, p.hue+180)
 		return p
 	}
+	if k.says("white") {
+		wall, accent = 0.955, 0.88
+	}
 	p.wall = tone.LCH(wall, 0.062*vivid, p.hue)
-	p.stand = tone.LCH(min(wall+0.085, 0.965), 0.030*vivid, p.hue)
+	p.stand = tone.LCH(min(wall+0.085, 0.97), 0.030*vivid, p.hue)
 	p.accent = tone.LCH(accent, 0.125*vivid, p.hue+d.Between(-12, 12))
-	p.spark = tone.LCH(0.72, 0.13*vivid, p.hue+150+d.Between(0, 60))
 	return p
 }
 

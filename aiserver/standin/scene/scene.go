@@ -12,6 +12,7 @@ package scene
 import (
 	"context"
 	"image"
+	"slices"
 
 	"github.com/nanococoa/nanococoa/aiserver/standin/mood"
 	"github.com/nanococoa/nanococoa/aiserver/standin/raster"
@@ -152,6 +153,9 @@ func newWork(s *Scene, subject Subject) *work {
 
 // dice is the named stream of this picture's random numbers.
 func (k *work) dice(name string) *raster.Dice { return raster.NewDice(k.seed, name) }
+
+// says reports whether the text was read as a word of package mood.
+func (k *work) says(word string) bool { return slices.Contains(k.mood.Words, word) }
 
 // newStage is an empty set with the work's camera and product.
 func (k *work) newStage() *stage {

@@ -115,8 +115,8 @@ func (b *body) fillCover() {
 	}
 }
 
-// slices is how many parallel silhouettes stand in for the subject's volume.
-const slices = 4
+// silhouettes is how many parallel silhouettes stand in for the subject's volume.
+const silhouettes = 4
 
 // blocks reports whether the subject lies in the way of a shadow ray. jitter in
 // 0..1 shifts the silhouettes; varying it over the rays makes them a volume.
@@ -128,8 +128,8 @@ func (b *body) blocks(o, d vec, most, jitter float32) bool {
 	if !meetsBox(o, d, b.low, b.high, most) {
 		return false
 	}
-	for k := range slices {
-		z := b.reach * (float32(k) + jitter) / slices
+	for k := range silhouettes {
+		z := b.reach * (float32(k) + jitter) / silhouettes
 		t := (z - o[2]) / d[2]
 		if t <= 1e-4 || t >= most {
 			continue
