@@ -171,8 +171,8 @@ localstack_parameters = Stage=local SiteOrigin=http://localhost:3000 AIServerUrl
 localstack-deploy: .aws-sam/local/template.yaml build/linux/aiserver ## the same two stacks onto LocalStack in Docker
 	docker compose up --detach --wait
 	$(LOCALSTACK) STAGE=local $(GO) run ./infra/keys/cmd
-	$(LOCALSTACK) $(SAM) deploy --config-env local-storage --parameter-overrides Stage=local SiteOrigin=http://localhost:3000 RequireTls=false DeletionProtection=false
-	$(LOCALSTACK) $(SAM) deploy --config-env local --parameter-overrides $(localstack_parameters)
+	$(LOCALSTACK) $(SAM) deploy --config-env localstack-storage --parameter-overrides Stage=local SiteOrigin=http://localhost:3000 RequireTls=false DeletionProtection=false
+	$(LOCALSTACK) $(SAM) deploy --config-env localstack --parameter-overrides $(localstack_parameters)
 
 .PHONY: sam-local
 sam-local: .aws-sam/local/template.yaml ## the API at http://localhost:3000 by `sam local`, against LocalStack

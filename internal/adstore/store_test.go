@@ -42,7 +42,16 @@ func newTable(t *testing.T) table {
 		AttributeDefinitions: []types.AttributeDefinition{
 			{AttributeName: aws.String("PK"), AttributeType: types.ScalarAttributeTypeS},
 			{AttributeName: aws.String("SK"), AttributeType: types.ScalarAttributeTypeS},
+			{AttributeName: aws.String("due_shard"), AttributeType: types.ScalarAttributeTypeS},
+			{AttributeName: aws.String("due_at"), AttributeType: types.ScalarAttributeTypeS},
 		},
+		GlobalSecondaryIndexes: []types.GlobalSecondaryIndex{{
+			IndexName: aws.String("due"), Projection: &types.Projection{ProjectionType: types.ProjectionTypeKeysOnly},
+			KeySchema: []types.KeySchemaElement{
+				{AttributeName: aws.String("due_shard"), KeyType: types.KeyTypeHash},
+				{AttributeName: aws.String("due_at"), KeyType: types.KeyTypeRange},
+			},
+		}},
 		KeySchema: []types.KeySchemaElement{
 			{AttributeName: aws.String("PK"), KeyType: types.KeyTypeHash},
 			{AttributeName: aws.String("SK"), KeyType: types.KeyTypeRange},
