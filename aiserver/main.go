@@ -4,6 +4,8 @@ package main
 
 import (
 	"context"
+	"errors"
+	"flag"
 	"fmt"
 	"io"
 	"log/slog"
@@ -14,6 +16,7 @@ import (
 	"syscall"
 
 	"github.com/nanococoa/nanococoa/aiserver/engine"
+	"github.com/nanococoa/nanococoa/aiserver/gallery"
 	"github.com/nanococoa/nanococoa/aiserver/server"
 	"github.com/nanococoa/nanococoa/aiserver/standin"
 	"github.com/nanococoa/nanococoa/internal/compose"
@@ -25,14 +28,16 @@ func main() {
 	// the process at once.
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, os.Interrupt)
 	context.AfterFunc(ctx, stop)
-	if err := run(ctx, os.Environ(), os.Stdout); err != nil {
+	if err := run(ctx, os.Args[1:], os.Environ(), os.Stdout); err != nil {
 		fmt.Fprintln(os.Stderr, "aiserver:", err)
 		os.Exit(1)
 	}
 }
 
-// run serves until ctx ends and everything that was begun is finished.
-func run(ctx context.Context, environ []string, log io.Writer) error {
+// run serves until ctx ends and everything that was begun is finished; with the
+// argument "gallery" it makes the gallery instead. out takes the log or the
+// progress.
+func run(ctx context.Context, args, environ []string, out io.Writer) error {
 	cfg, err := server.Read(environ)
 	if err != nil {
 		return err
@@ -44,18 +49,41 @@ func run(ctx context.Context, environ []string, log io.Writer) error {
 	if cfg.MemoryMB > 0 {
 		debug.SetMemoryLimit(int64(cfg.MemoryMB) << 20)
 	}
-	s, err := server.New(cfg, server.Parts{
+	parts := server.Parts{
 		Load: load, Compose: compose.Render, Copy: llm.Template{},
-		Log: slog.New(slog.NewJSONHandler(log, &slog.HandlerOptions{Level: cfg.LogLevel})),
-	})
+		Log: slog.New(slog.NewJSONHandler(out, &slog.HandlerOptions{Level: cfg.LogLevel})),
+	}
+	switch {
+	case len(args) == 0:
+		return serve(ctx, cfg, parts)
+	case args[0] == "gallery":
+		return pictures(ctx, args[1:], cfg, parts, out)
+	}
+	return fmt.Errorf("there is no %q; without an argument this is the server, with \"gallery\" it makes the gallery", args[0])
+}
+
+func serve(ctx context.Context, cfg server.Config, parts server.Parts) error {
+	s, err := server.New(cfg, parts)
 	if err != nil {
 		return err
 	}
 	ln, err := new(net.ListenConfig).Listen(ctx, "tcp", cfg.Addr)
 	if err != nil {
-		return fmt.Errorf("listen: %w", err)
+		return errors.Join(fmt.Errorf("listen: %w", err), s.Close())
 	}
 	return s.Run(ctx, ln)
+}
+
+func pictures(ctx context.Context, args []string, cfg server.Config, parts server.Parts, out io.Writer) error {
+	o := gallery.Options{Progress: out}
+	flags := flag.NewFlagSet("gallery", flag.ContinueOnError)
+	flags.StringVar(&o.Samples, "samples", "samples", "folder of product photos")
+	flags.StringVar(&o.Out, "out", "gallery", "folder for the ads")
+	flags.Uint64Var(&o.Seed, "seed", 1, "another seed, other scenes")
+	if err := flags.Parse(args); err != nil {
+		return fmt.Errorf("gallery: %w", err)
+	}
+	return gallery.Run(ctx, o, cfg, parts)
 }
 
 // loader finds an engine by its name in ENGINE.

@@ -88,11 +88,7 @@ func (j *Journal) load(replay func([]byte)) (damaged int, err error) {
 			damaged++
 		}
 	}
-	if err := j.file.Truncate(j.size); err != nil {
-		return damaged, err
-	}
-	_, err = j.file.Seek(j.size, io.SeekStart)
-	return damaged, err
+	return damaged, j.file.Truncate(j.size)
 }
 
 // readLine gives the next line without its newline, and how many bytes it took.
@@ -141,7 +137,7 @@ func (j *Journal) Append(payload []byte) error {
 		return j.broken
 	}
 	line := format(payload)
-	_, err := j.file.Write(line)
+	_, err := j.file.WriteAt(line, j.size)
 	if err == nil {
 		err = j.file.Sync()
 	}
@@ -161,13 +157,8 @@ func valid(payload []byte) bool {
 func (j *Journal) cutBack() error {
 	if err := j.file.Truncate(j.size); err != nil {
 		j.broken = fmt.Errorf("journal: broken: %w", err)
-		return j.broken
 	}
-	if _, err := j.file.Seek(j.size, io.SeekStart); err != nil {
-		j.broken = fmt.Errorf("journal: broken: %w", err)
-		return j.broken
-	}
-	return nil
+	return j.broken
 }
 
 // Size is the journal's length in bytes.

@@ -8,40 +8,78 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"time"
 
 	"github.com/nanococoa/nanococoa/infra/keys"
 )
 
-// deploy puts both stacks onto the engine with SAM, as onto AWS, and reads what
-// they made.
+// deploy puts both stacks onto the engine with SAM, as onto AWS, unless they
+// are there already, and reads what they made.
 func (d *Deployment) deploy(ctx context.Context) error {
-	err := d.say.phase("Deploying infra/storage.yaml", func() error {
-		return d.samDeploy(ctx, "local-storage",
-			"Stage="+stage, "SiteOrigin="+d.SiteURL, "RequireTls=false", "DeletionProtection=false")
-	})
-	if err != nil {
+	storage := stack{
+		name: storageStack, config: "local-storage", title: "infra/storage.yaml",
+		parameters: []string{"Stage=" + stage, "SiteOrigin=" + d.SiteURL, "RequireTls=false", "DeletionProtection=false"},
+		made:       []string{filepath.Join(d.o.Root, "infra", "storage.yaml")},
+	}
+	if err := d.put(ctx, storage); err != nil {
 		return err
 	}
 	parameters, err := d.parameters(ctx)
 	if err != nil {
 		return err
 	}
-	err = d.say.phase("Deploying template.yaml", func() error { return d.samDeploy(ctx, "local", parameters...) })
+	app := stack{
+		name: appStack, config: "local", title: "template.yaml",
+		parameters: parameters, made: []string{filepath.Dir(d.template())},
+		after: d.applyGatewayResponses,
+	}
+	return d.put(ctx, app)
+}
+
+// stack is one deployment by SAM.
+type stack struct {
+	name       string
+	config     string                      // its environment in samconfig.toml
+	title      string                      // for a person
+	parameters []string                    // as Name=value
+	made       []string                    // the files and folders that are deployed
+	after      func(context.Context) error // what belongs to it, done each time; may be nil
+}
+
+// put deploys a stack, if anything about it has changed, and takes over its
+// outputs.
+func (d *Deployment) put(ctx context.Context, s stack) error {
+	digest, err := digest(s.parameters, append(s.made, filepath.Join(d.o.Root, "samconfig.toml"))...)
 	if err != nil {
 		return err
 	}
-	for _, stack := range []string{storageStack, appStack} {
-		outputs, err := d.outputs(ctx, stack)
-		if err != nil {
+	same, err := d.deployed(ctx, s.config, digest)
+	if err != nil {
+		return err
+	}
+	if same {
+		d.say.print("%-34s unchanged\n", "Deploying "+s.title)
+		return d.takeOutputs(ctx, s.name)
+	}
+	return d.say.phase("Deploying "+s.title, func() error {
+		if err := d.emptyArtifacts(ctx); err != nil {
 			return err
 		}
-		for k, v := range outputs {
-			d.Outputs[k] = v
+		if err := d.samDeploy(ctx, s.config, s.parameters...); err != nil {
+			return err
 		}
-	}
-	return d.applyGatewayResponses(ctx)
+		if err := d.takeOutputs(ctx, s.name); err != nil {
+			return err
+		}
+		if s.after != nil {
+			if err := s.after(ctx); err != nil {
+				return err
+			}
+		}
+		return d.remember(ctx, s.config, digest)
+	})
 }
 
 // parameters keeps the secrets and gives template.yaml's parameters.
@@ -106,8 +144,8 @@ func (d *Deployment) samDeploy(ctx context.Context, config string, parameters ..
 	return nil
 }
 
-// outputs are a stack's, by name.
-func (d *Deployment) outputs(ctx context.Context, stack string) (map[string]string, error) {
+// takeOutputs adds a stack's outputs to the deployment's.
+func (d *Deployment) takeOutputs(ctx context.Context, stack string) error {
 	var answer struct {
 		Outputs []struct {
 			Key   string `xml:"OutputKey"`
@@ -115,13 +153,12 @@ func (d *Deployment) outputs(ctx context.Context, stack string) (map[string]stri
 		} `xml:"DescribeStacksResult>Stacks>member>Outputs>member"`
 	}
 	if err := d.cloudFormation(ctx, &answer, "DescribeStacks", "StackName", stack); err != nil {
-		return nil, err
+		return err
 	}
-	out := make(map[string]string, len(answer.Outputs))
 	for _, o := range answer.Outputs {
-		out[o.Key] = o.Value
+		d.Outputs[o.Key] = o.Value
 	}
-	return out, nil
+	return nil
 }
 
 // gatewayResponse is an answer the gateway gives by itself, in the form that

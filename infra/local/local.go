@@ -62,10 +62,11 @@ type Options struct {
 
 	AIServerURL string // another GPU server; set = the stand-in is not started
 
-	Persist   bool      // whether ads outlive Down; needs a StateDir
-	WaitScale float64   // multiplies the state machine's waits, for tests; 0 = 1
-	Log       io.Writer // what is being done, for a person; nil = nobody
-	Env       []string  // more environment for engine and GPU server, as KEY=value
+	Persist   bool          // whether ads outlive Down; needs a StateDir
+	WaitScale float64       // multiplies the state machine's waits, for tests; 0 = 1
+	StopGrace time.Duration // how long the engine may take to save its state in Down; 0 = 30 s
+	Log       io.Writer     // what is being done, for a person; nil = nobody
+	Env       []string      // more environment for engine and GPU server, as KEY=value
 }
 
 // Deployment is a running deployment. Its methods are safe for concurrent use.
@@ -96,6 +97,9 @@ type Deployment struct {
 func Up(ctx context.Context, o Options) (d *Deployment, err error) {
 	if o.Log == nil {
 		o.Log = io.Discard
+	}
+	if o.StopGrace == 0 {
+		o.StopGrace = 30 * time.Second
 	}
 	root, err := filepath.Abs(o.Root)
 	if err != nil {
@@ -180,12 +184,17 @@ func (d *Deployment) open() (err error) {
 		return fmt.Errorf("find the state folder: %w", err)
 	}
 	// Photos and, while it runs, keys: for this user only.
-	if err := os.MkdirAll(filepath.Join(d.dir, "tmp"), 0o700); err != nil {
+	if err := os.MkdirAll(d.dir, 0o700); err != nil {
 		return fmt.Errorf("make the state folder: %w", err)
 	}
 	d.lock, err = lockFile(filepath.Join(d.dir, "lock"))
 	if err != nil {
 		return fmt.Errorf("%s is in use by another run; give this one another port: PORT=8900 make run", d.dir)
+	}
+	// What an earlier engine unpacked; it unpacks everything anew anyway.
+	tmp := filepath.Join(d.dir, "tmp")
+	if err := errors.Join(os.RemoveAll(tmp), os.Mkdir(tmp, 0o700)); err != nil {
+		return fmt.Errorf("make room in the state folder: %w", err)
 	}
 	return nil
 }
@@ -210,11 +219,11 @@ func (d *Deployment) Down() error {
 		case <-d.engine.done:
 		default:
 			// The state is saved as plain files; a key has no business there.
-			ctx, cancel := context.WithTimeout(context.Background(), 3*time.Second)
+			ctx, cancel := context.WithTimeout(context.Background(), min(3*time.Second, d.o.StopGrace))
 			_ = keys.Remove(ctx, d.ssm(), keys.OpenAIName(stage)) // on the way down, as well as can be
 			cancel()
 		}
-		errs = append(errs, d.engine.stop(30*time.Second))
+		errs = append(errs, d.engine.stop(d.o.StopGrace))
 	}
 	for name, f := range d.logs {
 		errs = append(errs, f.Close())

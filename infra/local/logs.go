@@ -22,7 +22,7 @@ func (d *Deployment) Follow(ctx context.Context, w io.Writer) {
 	d.lines.follow(func(line string) { _, _ = fmt.Fprintln(w, line) })
 	defer d.lines.follow(func(string) {})
 	cursors := map[string]*cursor{}
-	start := time.Now()
+	start, complained := time.Now(), false
 	tick := time.NewTicker(followEvery)
 	defer tick.Stop()
 	for {
@@ -32,8 +32,9 @@ func (d *Deployment) Follow(ctx context.Context, w io.Writer) {
 		case <-tick.C:
 		}
 		events, err := d.newEvents(ctx, cursors, start)
-		if err != nil {
-			continue // the engine says itself why it is gone
+		if err != nil && ctx.Err() == nil && !complained {
+			complained = true // once: when the engine is gone, it says so itself
+			d.lines.say(fmt.Sprintf("%s %-9s the functions' logs cannot be read: %v", clock(time.Now()), "local", err))
 		}
 		for _, e := range events {
 			if !isPlatform(e.Message) {
@@ -46,7 +47,7 @@ func (d *Deployment) Follow(ctx context.Context, w io.Writer) {
 // cursor is how far one log group has been read.
 type cursor struct {
 	since time.Time
-	seen  []string // ids of the events of that very millisecond, which may grow
+	seen  []string // the events of that very millisecond, which may grow
 }
 
 // isPlatform recognises the lines that Lambda itself writes around each
@@ -61,11 +62,15 @@ func isPlatform(message string) bool {
 }
 
 type logEvent struct {
-	ID        string `json:"eventId"`
+	Stream    string `json:"logStreamName"`
 	Timestamp int64  `json:"timestamp"` // milliseconds since 1970
 	Message   string `json:"message"`
 	part      string
 }
+
+// identity tells an event from others of its millisecond. The engine gives
+// events no ids of their own.
+func (e logEvent) identity() string { return e.Stream + "\x00" + e.Message }
 
 // newEvents are the events of every function that the cursors have not passed,
 // in order.
@@ -90,13 +95,13 @@ func (d *Deployment) newEvents(ctx context.Context, cursors map[string]*cursor, 
 			return nil, err
 		}
 		for _, e := range page.Events {
-			if slices.Contains(c.seen, e.ID) {
+			if slices.Contains(c.seen, e.identity()) {
 				continue
 			}
 			if at := time.UnixMilli(e.Timestamp); at.After(c.since) {
 				c.since, c.seen = at, nil
 			}
-			c.seen = append(c.seen, e.ID)
+			c.seen = append(c.seen, e.identity())
 			e.part = strings.TrimPrefix(g.LogGroupName, prefix)
 			fresh = append(fresh, e)
 		}

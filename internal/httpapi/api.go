@@ -79,7 +79,16 @@ func New(c Config) http.Handler {
 	})
 	// The log is inside of what copies the request: ServeMux writes the route
 	// into the very request it gets.
-	return a.owners.middleware(a.logged(a.sameOrigin(mux)))
+	return a.owners.middleware(a.logged(a.sameOrigin(oneFormat(mux))))
+}
+
+// oneFormat hides what a client accepts: every answer is JSON whatever it says,
+// and huma's reader of that header panics on some.
+func oneFormat(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		r.Header.Del("Accept")
+		next.ServeHTTP(w, r)
+	})
 }
 
 // OpenAPI gives the API's description as JSON, without anything behind it.

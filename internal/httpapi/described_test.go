@@ -22,6 +22,8 @@ import (
 type openAPI struct {
 	mu       sync.Mutex
 	compiler *jsonschema.Compiler
+	schemas  map[string]*jsonschema.Schema
+	routes   map[string]*regexp.Regexp
 	doc      struct {
 		Paths map[string]map[string]struct {
 			Responses map[string]struct {
@@ -37,9 +39,13 @@ var described = sync.OnceValues(func() (*openAPI, error) {
 	if err != nil {
 		return nil, fmt.Errorf("describe: %w", err)
 	}
-	o := &openAPI{compiler: jsonschema.NewCompiler()}
+	o := &openAPI{compiler: jsonschema.NewCompiler(), schemas: map[string]*jsonschema.Schema{}, routes: map[string]*regexp.Regexp{}}
 	if err := json.Unmarshal(raw, &o.doc); err != nil {
 		return nil, fmt.Errorf("parse: %w", err)
+	}
+	parameter := regexp.MustCompile(`\\\{[a-z_]+\\\}`)
+	for p := range o.doc.Paths {
+		o.routes[p] = regexp.MustCompile("^" + parameter.ReplaceAllString(regexp.QuoteMeta(p), "[^/]+") + "$")
 	}
 	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(raw))
 	if err != nil {
@@ -63,10 +69,14 @@ func (o *openAPI) schema(pointer ...string) (*jsonschema.Schema, error) {
 	}
 	o.mu.Lock()
 	defer o.mu.Unlock()
+	if s, ok := o.schemas[b.String()]; ok {
+		return s, nil
+	}
 	s, err := o.compiler.Compile(schemaURL + "#" + b.String())
 	if err != nil {
 		return nil, fmt.Errorf("compile %v: %w", pointer, err)
 	}
+	o.schemas[b.String()] = s
 	return s, nil
 }
 
@@ -74,8 +84,8 @@ func (o *openAPI) schema(pointer ...string) (*jsonschema.Schema, error) {
 // before templates, as the router does.
 func (o *openAPI) routeOf(path string) string {
 	var found []string
-	for p := range o.doc.Paths {
-		if regexp.MustCompile("^" + regexp.MustCompile(`\\\{[a-z_]+\\\}`).ReplaceAllString(regexp.QuoteMeta(p), "[^/]+") + "$").MatchString(path) {
+	for p, form := range o.routes {
+		if form.MatchString(path) {
 			found = append(found, p)
 		}
 	}

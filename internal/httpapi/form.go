@@ -45,7 +45,7 @@ func decodeForm(contentType string, body []byte) (ad.Fields, []byte, error) {
 	parts := multipart.NewReader(bytes.NewReader(body), boundary)
 	for {
 		part, err := parts.NextPart()
-		if err == io.EOF { //nolint:errorlint // what breaks the form off WRAPS io.EOF; only its end is bare
+		if errors.Is(err, io.EOF) {
 			return f.Normalize(), picture, nil
 		}
 		if err != nil {

@@ -65,8 +65,7 @@ func kindOf(text string) kind {
 	return k
 }
 
-// moodsOf gives the two moods with the most words, a sure word counting twice a
-// hint, and of equals the one named first.
+// moodsOf gives the two moods with the most words, of equals the one named first.
 func moodsOf(text string) (first, second mood) {
 	var score, at [moods]int
 	for _, m := range scan(text, moodWords) {
@@ -76,6 +75,10 @@ func moodsOf(text string) (first, second mood) {
 		score[m.means] += m.weight
 	}
 	score[plain] = 0
+	if score[winter] > 0 { // warmth in winter is what winter's copy speaks of
+		score[winter] += score[cozy]
+		score[cozy] = 0
+	}
 	order := make([]mood, moods)
 	for i := range order {
 		order[i] = mood(i)
@@ -92,10 +95,13 @@ func moodsOf(text string) (first, second mood) {
 	return first, second
 }
 
+// A sure word outweighs the few hints that a concept of a line or two holds.
+const sureWeight, hintWeight = 4, 1
+
 // match is a word found in a text.
 type match[T any] struct {
 	means      T
-	weight     int // 2 for a word, 1 for a hint
+	weight     int
 	start, end int // in the folded text, in bytes
 }
 
@@ -107,17 +113,19 @@ func scan[T comparable](text string, lexicon []entry[T]) []match[T] {
 	folded := fold(text)
 	var found []match[T]
 	for _, e := range lexicon {
-		for i, list := range [2][]string{e.words, e.hints} {
-			for _, w := range list {
-				for from := 0; ; {
-					start, end, ok := find(folded, w, from)
-					if !ok {
-						break
-					}
-					from = end
-					if !denied(folded, start, end) {
-						found = append(found, match[T]{e.means, 2 - i, start, end})
-					}
+		for i, w := range slices.Concat(e.words, e.hints) {
+			weight := sureWeight
+			if i >= len(e.words) {
+				weight = hintWeight
+			}
+			for from := 0; ; {
+				start, end, ok := find(folded, w, from)
+				if !ok {
+					break
+				}
+				from = end
+				if !denied(folded, start, end) {
+					found = append(found, match[T]{e.means, weight, start, end})
 				}
 			}
 		}

@@ -147,7 +147,7 @@ func paletted255(p *image.Paletted) image.Image {
 
 func TestScalingKeepsThePicture(t *testing.T) {
 	t.Parallel()
-	big := scenery(1237, 931)
+	big := scenery(837, 631)
 	grey := image.NewGray(big.Rect)
 	draw.Draw(grey, grey.Rect, big, image.Point{}, draw.Src)
 	for name, c := range map[string]struct {
@@ -158,15 +158,15 @@ func TestScalingKeepsThePicture(t *testing.T) {
 		"JPEG grey":  {encodeJPEG(t, grey, 95), 38},
 		"PNG":        {encodePNG(t, big), 36},
 	} {
-		for _, side := range []int{1236, 1000, 620, 500, 300, 160, 90} {
+		full := decode(t, c.data)
+		for _, side := range []int{836, 600, 420, 300, 100} {
 			t.Run(name, func(t *testing.T) {
 				t.Parallel()
 				got, err := photo.Decode(context.Background(), c.data, side)
 				if err != nil {
 					t.Fatal(err)
 				}
-				full := decode(t, c.data)
-				want := image.NewNRGBA(image.Rect(0, 0, side, (931*side+618)/1237))
+				want := image.NewNRGBA(image.Rect(0, 0, side, (631*side+418)/837))
 				draw.CatmullRom.Scale(want, want.Rect, full, full.Rect, draw.Src, nil)
 				if p := psnr(t, got, want); p < c.min {
 					t.Errorf("%d pixels: %.1f dB from a careful scaling", side, p)
@@ -219,11 +219,11 @@ func TestScalingDoesNotShift(t *testing.T) {
 func TestFlatColoursStayFlat(t *testing.T) {
 	t.Parallel()
 	for _, c := range []color.NRGBA{{0, 0, 0, 255}, {255, 255, 255, 255}, {200, 17, 99, 255}, {200, 17, 99, 128}, {3, 250, 1, 7}} {
-		flat := image.NewNRGBA(image.Rect(0, 0, 333, 777))
+		flat := image.NewNRGBA(image.Rect(0, 0, 133, 277))
 		for i := 0; i < len(flat.Pix); i += 4 {
 			copy(flat.Pix[i:], []byte{c.R, c.G, c.B, c.A})
 		}
-		for _, side := range []int{0, 776, 500, 300, 65} {
+		for _, side := range []int{0, 276, 150, 100, 65} {
 			img, err := photo.Decode(context.Background(), encodePNG(t, flat), side)
 			if err != nil {
 				t.Fatal(err)
@@ -373,10 +373,10 @@ func TestFramesAreCounted(t *testing.T) {
 
 func TestPrepare(t *testing.T) {
 	t.Parallel()
-	soft := scenery(900, 600)
-	for y := range 600 {
-		for x := range 900 {
-			soft.Pix[soft.PixOffset(x, y)+3] = byteOf(float64(x) * 255 / 900)
+	soft := scenery(600, 400)
+	for y := range 400 {
+		for x := range 600 {
+			soft.Pix[soft.PixOffset(x, y)+3] = byteOf(float64(x) * 255 / 600)
 		}
 	}
 	for name, c := range map[string]struct {
@@ -384,10 +384,10 @@ func TestPrepare(t *testing.T) {
 		width, height int
 		thumb         image.Point
 	}{
-		"large":    {encodeJPEG(t, scenery(3100, 2000), 90), 1536, 991, image.Pt(480, 310)},
-		"portrait": {encodeJPEG(t, scenery(1000, 2000), 90), 768, 1536, image.Pt(240, 480)},
+		"large":    {encodeJPEG(t, scenery(1700, 500), 90), 1536, 452, image.Pt(480, 141)},
+		"portrait": {encodeJPEG(t, scenery(425, 1700), 90), 384, 1536, image.Pt(120, 480)},
 		"small":    {encodeJPEG(t, scenery(300, 200), 90), 300, 200, image.Pt(300, 200)},
-		"soft":     {encodePNG(t, soft), 900, 600, image.Pt(480, 320)},
+		"soft":     {encodePNG(t, soft), 600, 400, image.Pt(480, 320)},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -459,7 +459,7 @@ func TestWorkStopsWhenItsContextEnds(t *testing.T) {
 		"PNG":              read(t, "scene.png"),
 		"GIF":              read(t, "interlaced.gif"),
 		"WebP":             read(t, "lossy-alpha.webp"),
-		"large JPEG":       encodeJPEG(t, scenery(2000, 1500), 90),
+		"large JPEG":       encodeJPEG(t, scenery(500, 400), 90),
 	} {
 		stopped := 0
 		for n := 0; ; n++ {

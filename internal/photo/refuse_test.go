@@ -265,7 +265,7 @@ func TestDamage(t *testing.T) {
 			t.Parallel()
 			data := read(t, name)
 			random := rand.New(rand.NewPCG(1, uint64(len(data))))
-			for range 60 {
+			for range 15 {
 				bad := bytes.Clone(data)
 				for range 1 + random.IntN(3) {
 					bad[random.IntN(len(bad))] = byte(random.Uint32())

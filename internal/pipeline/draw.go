@@ -9,6 +9,7 @@ import (
 	"github.com/nanococoa/nanococoa/internal/ad"
 	"github.com/nanococoa/nanococoa/internal/adstore"
 	"github.com/nanococoa/nanococoa/internal/blob"
+	"github.com/nanococoa/nanococoa/internal/fault"
 	"github.com/nanococoa/nanococoa/internal/gpu"
 	"github.com/nanococoa/nanococoa/internal/photo"
 	"github.com/nanococoa/nanococoa/internal/step"
@@ -87,7 +88,11 @@ func (s Stage2) Run(ctx context.Context, in step.Input) error {
 func thumbnail(ctx context.Context, picture []byte) ([]byte, error) {
 	img, err := photo.Decode(ctx, picture, photo.ThumbnailSide)
 	if err != nil {
-		return nil, fmt.Errorf("read the finished picture: %w", err)
+		err = fmt.Errorf("read the finished picture: %w", err)
+		if ctx.Err() == nil { // a picture nobody can read is the server's fault and not the owner's photo's
+			err = fault.New(fault.GPUBadAnswer, err)
+		}
+		return nil, err
 	}
 	var b bytes.Buffer
 	if err := jpeg.Encode(&b, img, &jpeg.Options{Quality: thumbnailQuality}); err != nil {

@@ -10,7 +10,6 @@ package pipeline
 
 import (
 	"context"
-	"errors"
 
 	"github.com/nanococoa/nanococoa/internal/ad"
 	"github.com/nanococoa/nanococoa/internal/adstore"
@@ -58,12 +57,18 @@ func run(ctx context.Context, ads Records, in step.Input, s ad.Stage, work func(
 // runDrawing is run for a step that stores pictures: when the ad turns out to
 // have been deleted meanwhile, they are removed again.
 func runDrawing(ctx context.Context, ads Records, pics Pictures, in step.Input, s ad.Stage, work func(a ad.Ad) (adstore.Result, error)) error {
-	err := run(ctx, ads, in, s, work)
-	if !fault.Has(err, fault.AdGone) {
+	gone := run(ctx, ads, in, s, work)
+	if !fault.Has(gone, fault.AdGone) {
+		return gone
+	}
+	// A failure from here on counts more than that the ad is gone: it lets the
+	// step be tried again, and nobody else would ever find these pictures.
+	_, err := ads.Get(ctx, in.Owner, in.AdID)
+	if fault.Has(err, fault.AdNotFound) {
+		err = pics.Purge(ctx, in.AdID)
+	}
+	if err != nil {
 		return err
 	}
-	if _, missing := ads.Get(ctx, in.Owner, in.AdID); fault.Has(missing, fault.AdNotFound) {
-		return errors.Join(err, pics.Purge(ctx, in.AdID))
-	}
-	return err
+	return gone // deleted, or superseded by a newer attempt, whose pictures they now are
 }

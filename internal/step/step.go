@@ -41,6 +41,11 @@ type Error struct {
 // machine tries again.
 type Func func(ctx context.Context, in Input) error
 
+// answerMargin is kept back from Lambda's deadline: a call that hangs then ends
+// as a fault with a line in the log, and not as a process that was killed. Every
+// client's own limit so lies within the function's, and that within the state's.
+const answerMargin = time.Second
+
 // Wrap gives the Lambda handler of a step: Observe, with the fault's code as
 // the name of the error.
 func Wrap(name string, log *slog.Logger, f Func) func(ctx context.Context, in Input) error {
@@ -58,6 +63,11 @@ func Wrap(name string, log *slog.Logger, f Func) func(ctx context.Context, in In
 func Observe(name string, log *slog.Logger, f Func) Func {
 	return func(ctx context.Context, in Input) (err error) {
 		began := time.Now()
+		if deadline, ok := ctx.Deadline(); ok {
+			var cancel context.CancelFunc
+			ctx, cancel = context.WithDeadline(ctx, deadline.Add(-answerMargin))
+			defer cancel()
+		}
 		log := log.With("step", name, "ad_id", in.AdID, "attempt", in.Attempt, "request_id", requestID(ctx))
 		defer func() {
 			if p := recover(); p != nil {

@@ -137,8 +137,8 @@ func fitSurface(g *grid, cells []int) (surface, []int) {
 }
 
 func (g *grid) basis(i int) [6]float64 {
-	x := 2*float64(i%g.w)/float64(g.w-1) - 1
-	y := 2*float64(i/g.w)/float64(g.h-1) - 1
+	x := 2*float64(i%g.w)/float64(max(g.w-1, 1)) - 1
+	y := 2*float64(i/g.w)/float64(max(g.h-1, 1)) - 1
 	return [6]float64{1, x, y, x * x, x * y, y * y}
 }
 

@@ -671,6 +671,11 @@ func (p *plate) unmix(x, y int, toIn, toOut []int32) (pixel, float32) {
 	// A slight choke: what is nearly background is, and what is nearly product is.
 	a = min(max((a-0.08)/0.84, 0), 1)
 	if a >= 1 {
+		// JPEG smears colour further than light: where the product is even, its
+		// outermost full pixels take the range of those behind them.
+		for ch := range 3 {
+			c[ch] = min(max(c[ch], lo[ch]), hi[ch])
+		}
 		return c, 1
 	}
 	if a < 0.2 {

@@ -83,7 +83,7 @@ func blossom(k *work) (*stage, *finish) {
 	s.bounce = ground.Scale(0.7)
 	s.focus = 0.018 * u
 
-	front := k.newVeil(3)
+	front := k.newVeil(2)
 	for range 34 {
 		bx, by := d.Float()*w, d.Float()*h
 		size := d.Between(0.010, 0.020) * u

@@ -63,16 +63,21 @@ func cafe(k *work) (*stage, *finish) {
 	s.ground = 0
 
 	// A cup on its saucer, at the side away from the light.
-	china := &material{color: tone.LCH(0.93, 0.012, 80), gloss: 0.06, rough: 0.6}
-	coffee := &material{color: tone.LCH(0.30, 0.055, 50), gloss: 0.12, rough: 0.4}
 	cup := 0.068 * u
 	cxx := x - k.side*(half+cup*2.1)
 	cxx = clamp(cxx, -w/2+cup*0.6, w/2-cup*0.6)
 	cz := z + 0.30*u
+	white, brew := tone.LCH(0.93, 0.012, 80), tone.LCH(0.33, 0.06, 52)
+	china := &material{color: white, gloss: 0.06, rough: 0.6}
+	filled := &material{gloss: 0.06, rough: 0.6, paint: func(p, n vec) tone.RGB {
+		if n[1] < 0.5 {
+			return white
+		}
+		return white.Mix(brew, smooth(hypot(p[0]-cxx, p[2]-cz), 0.92*cup, 0.86*cup))
+	}}
 	s.solids = []solid{
 		{kind: upright, c: vec{cxx, 0, cz}, r: cup * 1.75, h: 0.010 * u, bevel: 0.008 * u, m: china},
-		{kind: upright, c: vec{cxx, 0.010 * u, cz}, r: cup, h: cup * 1.15, bevel: 0.004 * u, m: china},
-		{kind: upright, c: vec{cxx, 0.010*u + cup*1.15, cz}, r: cup * 0.88, h: 0.001 * u, m: coffee},
+		{kind: upright, c: vec{cxx, 0.010 * u, cz}, r: cup, h: cup * 1.15, bevel: 0.003 * u, m: filled},
 	}
 	s.sun = vec{k.side * d.Between(0.6, 0.75), d.Between(0.58, 0.72), d.Between(-0.25, -0.05)}.unit()
 	s.spread = 0.10

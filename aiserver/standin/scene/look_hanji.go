@@ -12,6 +12,7 @@ func hanji(k *work) (*stage, *finish) {
 	d := k.dice("hanji")
 	u := k.unit
 	x, z, r := k.footing()
+	_, half := k.middle()
 
 	// Day: ivory sky and rose hills. Night: indigo sky and a warm moon.
 	night := k.mood.Light < -0.25
@@ -71,8 +72,12 @@ func hanji(k *work) (*stage, *finish) {
 	// The moon hangs off the middle, behind the hills.
 	side := d.Side()
 	disc := d.Between(0.25, 0.30) * u
+	rise := 0.66*k.tall() + 0.12*u
+	if float32(k.size.Y) > 1.3*u {
+		rise = k.tall() + 0.14*u // tall pictures have sky to spare
+	}
 	s.solids = append(s.solids, solid{
-		kind: drum, c: vec{x + side*d.Between(0.12, 0.22)*u, 0.58*k.tall() + 0.14*u, wallDist - 0.07*u}, r: disc, h: 0.01 * u,
+		kind: drum, c: vec{x + side*(0.45*half+d.Between(0.04, 0.14)*u), rise, wallDist - 0.07*u}, r: disc, h: 0.01 * u,
 		m: &material{paint: paper(moon).paint, glow: moon.Scale(map[bool]float32{true: 0.42, false: 0.06}[night])},
 	})
 	lacquer := &material{color: tone.LCH(0.32, 0.115, 24), gloss: 0.10, rough: 0.35}
@@ -98,7 +103,7 @@ func hanji(k *work) (*stage, *finish) {
 	s.focus = 0.007 * u
 
 	// Petals adrift.
-	front := k.newVeil(3)
+	front := k.newVeil(2)
 	petal := tone.LCH(0.78, 0.12, ramp[0]+8)
 	if night {
 		petal = tone.LCH(0.86, 0.06, 80)

@@ -46,8 +46,8 @@ func marble(k *work) (*stage, *finish) {
 	s.floor, s.wall = veined, wall
 	s.wallZ = 0.95*u + z
 	radius := max(1.14*r, half+0.04*u)
-	ring := 0.36*u + 0.10*half
-	ringX, ringY, ringZ := x+d.Between(-0.05, 0.05)*u, 0.42*k.tall()+0.05*u, s.wallZ-0.12*u
+	ring := 0.97 * k.halo(s.wallZ)
+	ringX, ringY, ringZ := x+d.Between(-0.05, 0.05)*u, 0.42*k.tall()+0.05*u, s.wallZ-0.055*u
 	rim := 0.010 * u
 	s.solids = []solid{
 		{kind: upright, c: vec{x, -high + rim*1.2, z}, r: radius, h: high - rim*1.2, bevel: 0.006 * u, m: top},
@@ -62,7 +62,7 @@ func marble(k *work) (*stage, *finish) {
 	s.solids = append(s.solids, solid{kind: ball, c: vec{x + side*(radius+bead*1.6), -high + bead, z - 0.15*radius}, r: bead, m: metal})
 
 	s.sun = vec{k.side * d.Between(0.35, 0.55), d.Between(0.80, 0.92), -d.Between(0.50, 0.65)}.unit()
-	s.spread = 0.09
+	s.spread = 0.13
 	s.key = tone.RGB{1.0, 0.92, 0.80}.Scale(2.1)
 	s.sky = tone.RGB{0.40, 0.40, 0.43}
 	s.bounce = wallColor.Scale(0.5)
@@ -75,7 +75,7 @@ func marble(k *work) (*stage, *finish) {
 	s.focus = 0.010 * u
 
 	// Dust of gold in the light.
-	front := k.newVeil(3)
+	front := k.newVeil(2)
 	gold := tone.RGB{1.0, 0.80, 0.42}
 	for range 34 {
 		bx, by := float32(k.size.X)/2+d.Bell()*0.38*float32(k.size.X), d.Float()*float32(k.size.Y)

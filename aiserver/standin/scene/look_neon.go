@@ -73,7 +73,7 @@ func neon(k *work) (*stage, *finish) {
 	})
 	sky.stamp(rx, ry, ringR+0.05*u, true, core, func(dx, dy float32) float32 {
 		e := abs(hypot(dx, dy) - ringR)
-		return 1.6 * smooth(e, 0.0072*u, 0.0040*u)
+		return 1.6 * smooth(e, 0.0090*u, 0.0025*u)
 	})
 	// Night above the roofs, so that words read.
 	sky.fill(func(x, y float32) tone.RGB {

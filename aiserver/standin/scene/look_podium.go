@@ -31,7 +31,7 @@ func podium(k *work) (*stage, *finish) {
 		{kind: upright, c: vec{x, -high, z}, r: radius, h: high, bevel: 0.009 * k.unit, m: stand},
 		// A disc behind, off the centre line, like a rising sun.
 		{kind: drum, c: vec{x + d.Side()*d.Between(0.05, 0.16)*k.unit, 0.38*k.tall() + 0.06*k.unit, s.wallZ - s.cove*0.55},
-			r: 0.42*k.unit + 0.1*half, h: 0.05 * k.unit, bevel: 0.006 * k.unit, m: accent},
+			r: k.halo(s.wallZ), h: 0.05 * k.unit, bevel: 0.006 * k.unit, m: accent},
 		// Small companions at the foot of the stand.
 		{kind: ball, c: vec{x + side*(radius+bead*1.1), -high + bead, z - radius*0.25}, r: bead, m: accent},
 		{kind: upright, c: vec{x - side*(radius+tube*0.9), -high, z + radius*0.55}, r: tube,

@@ -99,7 +99,7 @@ func snow(k *work) (*stage, *finish) {
 	s.focus = 0.016 * u
 
 	// Flakes: many small, a few large and soft.
-	front := k.newVeil(3)
+	front := k.newVeil(2)
 	flake := tone.RGB{0.95, 0.97, 1.0}
 	for range 150 {
 		bx, by := d.Float()*w, d.Float()*h*0.95

@@ -16,7 +16,10 @@ type canvas struct {
 	cover *raster.Picture
 }
 
+// newCanvas makes one with about the given step at 1024 px, finer in small
+// pictures.
 func (k *work) newCanvas(step int) *canvas {
+	step = max(min(step, int(k.unit)*step/900), 1)
 	return &canvas{Picture: raster.New((k.size.X+step-1)/step, (k.size.Y+step-1)/step), step: float32(step)}
 }
 
@@ -88,6 +91,12 @@ func (c *canvas) glow(x, y, r float32, light tone.RGB) {
 
 // blob is a soft-edged ellipse.
 func (c *canvas) blob(x, y, rx, ry, turn float32, light tone.RGB, cover, softness float32) {
+	// Smaller than a canvas pixel it would flicker; it grows fainter instead.
+	if least := 0.9 * c.step; rx < least || ry < least {
+		wide, high := max(rx, least), max(ry, least)
+		cover *= rx * ry / (wide * high)
+		rx, ry, softness = wide, high, max(softness, 0.8)
+	}
 	s, co := sin(turn), cos(turn)
 	c.stamp(x, y, max(rx, ry)*(1+softness), false, light, func(dx, dy float32) float32 {
 		u, v := (dx*co+dy*s)/rx, (dy*co-dx*s)/ry

@@ -167,6 +167,12 @@ func (k *work) middle() (x, half float32) {
 // tall is the product's height in the set.
 func (k *work) tall() float32 { return float32(k.subject.At.Dy()) }
 
+// halo is the radius, at depth z, of a disc that frames the product.
+func (k *work) halo(z float32) float32 {
+	_, half := k.middle()
+	return max(0.30*k.unit, 0.56*max(k.tall(), 1.6*half)) * (k.cam.dist + z) / k.cam.dist
+}
+
 // footing is a circle on the ground that holds everything the product stands
 // on: its centre and radius.
 func (k *work) footing() (x, z, r float32) {

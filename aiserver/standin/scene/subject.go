@@ -202,7 +202,7 @@ func (b *body) mapContact() {
 		}
 	}
 	b.contact = make([]float32, len(foot))
-	for _, layer := range [3][2]float32{{0.020, 0.80}, {0.075, 0.62}, {0.21, 0.45}} {
+	for _, layer := range [3][2]float32{{0.022, 0.85}, {0.085, 0.66}, {0.24, 0.50}} {
 		soft := append([]float32(nil), foot...)
 		raster.BlurPlane(soft, b.mapW, b.mapH, layer[0]*size/b.mapStep)
 		for i, v := range soft {
@@ -298,7 +298,7 @@ func (b *body) mirrored(o, d vec, rough float32) (light tone.RGB, cover, height 
 		return
 	}
 	height = p[1]
-	softness := rough * height / 16
+	softness := rough*height/16 + 2*max(rough-0.7, 0)
 	level := 0
 	for softness > 1 && level < len(b.mirror)-1 {
 		softness /= 2

@@ -1,0 +1,282 @@
+// Package gallery makes the ads one looks at after a change to a scene, a layout
+// or a font: every sample photo in every concept and size, through the real
+// server over HTTP, with one sheet that shows them all.
+package gallery
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"image"
+	"image/color"
+	"image/draw"
+	"image/png"
+	"io"
+	"log/slog"
+	"net"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	xdraw "golang.org/x/image/draw"
+
+	"github.com/nanococoa/nanococoa/aiserver/server"
+	"github.com/nanococoa/nanococoa/internal/ad"
+	"github.com/nanococoa/nanococoa/internal/gpu"
+	"github.com/nanococoa/nanococoa/internal/llm"
+)
+
+// Concept is one ad concept, with the short Latin name its files have.
+type Concept struct {
+	Name, Text string
+}
+
+// Concepts are six that have little in common.
+func Concepts() []Concept {
+	return []Concept{
+		{"sea", "여름 바다로 떠나는 시원한 휴가"},
+		{"morning", "아침 햇살이 드는 창가의 여유"},
+		{"night", "비 내린 밤 네온이 빛나는 도시 거리"},
+		{"snow", "눈 내리는 겨울 숲의 고요함"},
+		{"spring", "벚꽃이 흩날리는 봄날의 설렘"},
+		{"luxury", "고급스러운 대리석 위의 우아한 선물"},
+	}
+}
+
+// Sizes are the two of the sheet: Instagram's square and the wide banner of
+// Naver GFA and link previews.
+func Sizes() []image.Point { return []image.Point{{X: 1080, Y: 1080}, {X: 1200, Y: 628}} }
+
+// product is what the gallery says of a sample photo.
+type product struct{ name, category, age, gender string }
+
+// products are the sample photos by file name. A photo that is not listed is
+// shown as plain "상품".
+var products = map[string]product{
+	"duffel-bag":    {"스타터 여행 가방", "의류", "20대", "전체"},
+	"vitamin-jar":   {"매일 비타민", "식품", "40대", "여성"},
+	"grocery-shelf": {"과일 주스", "식품", "30대", "전체"},
+}
+
+// Options say what to make.
+type Options struct {
+	Samples string // folder of *.jpg and *.png
+	Out     string // folder for the pictures; what else is in it stays
+	Seed    uint64 // the same seed makes the same gallery
+	// Concepts and Sizes; empty: the package's own.
+	Concepts []Concept
+	Sizes    []image.Point
+	Progress io.Writer // a line for every ad
+}
+
+// Entry is one ad of the manifest gallery.json.
+type Entry struct {
+	File     string     `json:"file"`
+	Photo    string     `json:"photo"`
+	Concept  string     `json:"concept"`
+	Size     string     `json:"size"`
+	Scene    string     `json:"scene"`
+	CutOut   bool       `json:"cut_out"`
+	Layout   string     `json:"layout"`
+	Contrast float64    `json:"contrast_ratio"`
+	Score    float64    `json:"score"`
+	Lines    []gpu.Line `json:"lines"` // what can be read off the picture, and where
+}
+
+// Sheet and Manifest are the files beside the ads.
+const (
+	Sheet    = "contact-sheet.png"
+	Manifest = "gallery.json"
+)
+
+// Run makes the gallery with a server of its own, on a free port and in a
+// temporary folder.
+func Run(ctx context.Context, o Options, cfg server.Config, parts server.Parts) (err error) {
+	if len(o.Concepts) == 0 {
+		o.Concepts = Concepts()
+	}
+	if len(o.Sizes) == 0 {
+		o.Sizes = Sizes()
+	}
+	photos, err := find(o.Samples)
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(o.Out, 0o755); err != nil {
+		return fmt.Errorf("gallery: %w", err)
+	}
+	data, err := os.MkdirTemp("", "gallery")
+	if err != nil {
+		return fmt.Errorf("gallery: %w", err)
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(data)) }()
+	cfg.Addr, cfg.DataDir = "127.0.0.1:0", data
+	parts.Log = slog.New(slog.DiscardHandler)
+	client, stop, err := serve(ctx, cfg, parts)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, stop()) }()
+
+	sheet := newSheet(len(photos), len(o.Concepts), o.Sizes)
+	var entries []Entry
+	for row, path := range photos {
+		photo, err := os.ReadFile(path)
+		if err != nil {
+			return fmt.Errorf("gallery: %w", err)
+		}
+		for column, concept := range o.Concepts {
+			for band, size := range o.Sizes {
+				e, picture, err := one(ctx, client, o, photo, path, concept, size)
+				if err != nil {
+					return fmt.Errorf("gallery: %s, %s, %v: %w", filepath.Base(path), concept.Name, size, err)
+				}
+				if err := sheet.put(picture, band, row, column); err != nil {
+					return err
+				}
+				entries = append(entries, e)
+				fmt.Fprintf(o.Progress, "%-44s %-8s %-12s contrast %4.1f  score %.2f\n", e.File, e.Scene, e.Layout, e.Contrast, e.Score)
+			}
+		}
+	}
+	return finish(o, sheet, entries)
+}
+
+// find lists the photos, sorted, so that the sheet's rows stay in their places.
+func find(dir string) ([]string, error) {
+	var out []string
+	for _, pattern := range []string{"*.jpg", "*.png"} {
+		found, err := filepath.Glob(filepath.Join(dir, pattern))
+		if err != nil {
+			return nil, fmt.Errorf("gallery: %w", err)
+		}
+		out = append(out, found...)
+	}
+	if len(out) == 0 {
+		return nil, fmt.Errorf("gallery: there is no photo in %s", dir)
+	}
+	slices.Sort(out)
+	return out, nil
+}
+
+// serve starts the server and gives a client of it. stop ends it and waits.
+func serve(ctx context.Context, cfg server.Config, parts server.Parts) (c *gpu.Client, stop func() error, err error) {
+	s, err := server.New(cfg, parts)
+	if err != nil {
+		return nil, nil, err
+	}
+	if err := s.Load(ctx); err != nil {
+		return nil, nil, errors.Join(err, s.Close())
+	}
+	ln, err := new(net.ListenConfig).Listen(ctx, "tcp", cfg.Addr)
+	if err != nil {
+		return nil, nil, errors.Join(fmt.Errorf("gallery: %w", err), s.Close())
+	}
+	work, end := context.WithCancel(ctx)
+	done := make(chan error, 1)
+	go func() { done <- s.Run(work, ln) }()
+	stop = func() error { end(); return <-done }
+	c, err = gpu.New(gpu.Config{URL: "http://" + ln.Addr().String()})
+	if err != nil {
+		return nil, nil, errors.Join(err, stop())
+	}
+	return c, stop, nil
+}
+
+// one makes one ad the way the state machine does: prompt, scene, copy, words,
+// score.
+func one(ctx context.Context, c *gpu.Client, o Options, photo []byte, path string, concept Concept, size image.Point) (Entry, []byte, error) {
+	base := strings.TrimSuffix(filepath.Base(path), filepath.Ext(path))
+	p, ok := products[base]
+	if !ok {
+		p = product{"상품", "기타", "30대", "전체"}
+	}
+	f := ad.Fields{ProductName: p.name, ProductCategory: p.category, TargetAge: p.age, TargetGender: p.gender, AdConcept: concept.Text}
+	prompt, err := llm.Template{}.WritePrompt(ctx, f)
+	if err != nil {
+		return Entry{}, nil, err
+	}
+	made, err := c.Stage1(ctx, gpu.Stage1Request{
+		Photo: photo, ProductName: f.ProductName, ProductCategory: f.ProductCategory, AdConcept: f.AdConcept, Prompt: prompt.Text,
+		Seed: &o.Seed, Width: size.X, Height: size.Y,
+	})
+	if err != nil {
+		return Entry{}, nil, err
+	}
+	words, err := llm.Template{}.WriteCopy(ctx, f, &made.Analysis)
+	if err != nil {
+		return Entry{}, nil, err
+	}
+	set, err := c.Stage2(ctx, gpu.Stage2Request{
+		Picture: made.Picture, ProductName: f.ProductName, TargetAge: f.TargetAge, TargetGender: f.TargetGender, AdConcept: f.AdConcept,
+		MainCopy: words.Main, SubCopy: words.Sub, Analysis: &made.Analysis, HTMLPictureURL: ad.PictureURL, Notice: true,
+	})
+	if err != nil {
+		return Entry{}, nil, err
+	}
+	score, err := c.Score(ctx, gpu.ScoreRequest{Picture: set.Picture, Prompt: f.AdConcept, Analysis: &made.Analysis})
+	if err != nil {
+		return Entry{}, nil, err
+	}
+	e := Entry{
+		File: fmt.Sprintf("%s-%s-%s.png", base, concept.Name, gpu.FormatSize(size)), Photo: filepath.Base(path), Concept: concept.Text, Size: gpu.FormatSize(size),
+		Scene: made.Scene, CutOut: made.CutOut, Layout: set.Layout, Contrast: set.ContrastRatio, Score: score.Value, Lines: set.Lines,
+	}
+	if err := os.WriteFile(filepath.Join(o.Out, e.File), set.Picture, 0o644); err != nil {
+		return Entry{}, nil, fmt.Errorf("write: %w", err)
+	}
+	return e, set.Picture, nil
+}
+
+// sheet is the contact sheet: a band of rows for each size, a column for each
+// concept.
+type sheet struct {
+	img     *image.RGBA
+	cells   []image.Point // by band
+	offsets []int         // by band
+}
+
+// cellWidth makes six columns and their gaps as wide as a large screen.
+const cellWidth, gap = 372, 12
+
+func newSheet(rows, columns int, sizes []image.Point) *sheet {
+	s := &sheet{}
+	y := gap
+	for _, size := range sizes {
+		cell := image.Pt(cellWidth, cellWidth*size.Y/size.X)
+		s.cells, s.offsets = append(s.cells, cell), append(s.offsets, y)
+		y += rows * (cell.Y + gap)
+	}
+	s.img = image.NewRGBA(image.Rect(0, 0, gap+columns*(cellWidth+gap), y))
+	draw.Draw(s.img, s.img.Rect, image.NewUniform(color.Gray{0xf2}), image.Point{}, draw.Src)
+	return s
+}
+
+func (s *sheet) put(file []byte, band, row, column int) error {
+	pic, err := png.Decode(bytes.NewReader(file))
+	if err != nil {
+		return fmt.Errorf("gallery: %w", err)
+	}
+	cell := s.cells[band]
+	at := image.Rectangle{Max: cell}.Add(image.Pt(gap+column*(cellWidth+gap), s.offsets[band]+row*(cell.Y+gap)))
+	xdraw.CatmullRom.Scale(s.img, at, pic, pic.Bounds(), xdraw.Src, nil)
+	return nil
+}
+
+func finish(o Options, s *sheet, entries []Entry) error {
+	var b bytes.Buffer
+	if err := png.Encode(&b, s.img); err != nil {
+		return fmt.Errorf("gallery: %w", err)
+	}
+	manifest, err := json.MarshalIndent(entries, "", "  ")
+	if err != nil {
+		return fmt.Errorf("gallery: %w", err)
+	}
+	return errors.Join(
+		os.WriteFile(filepath.Join(o.Out, Sheet), b.Bytes(), 0o644),
+		os.WriteFile(filepath.Join(o.Out, Manifest), append(manifest, '\n'), 0o644),
+	)
+}

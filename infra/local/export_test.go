@@ -1,0 +1,13 @@
+package local
+
+// What tests need to see that nobody else has a use for.
+var (
+	Readable = readable
+	Digest   = digest
+)
+
+// Phase is progress.phase.
+var Phase = (*progress).phase
+
+// NewProgress is newProgress.
+var NewProgress = newProgress

@@ -1,0 +1,115 @@
+package config_test
+
+import (
+	"os"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/nanococoa/nanococoa/internal/config"
+)
+
+// The tests here set the environment and are therefore not parallel.
+
+// only leaves nothing in the environment but what is given as name=value.
+func only(t *testing.T, vars ...string) {
+	t.Helper()
+	for _, kv := range os.Environ() {
+		name, value, _ := strings.Cut(kv, "=")
+		t.Setenv(name, value) // so that it comes back
+		if err := os.Unsetenv(name); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, kv := range vars {
+		name, value, _ := strings.Cut(kv, "=")
+		t.Setenv(name, value)
+	}
+}
+
+func TestTheConfigurationOfTheAPI(t *testing.T) {
+	only(t, "TABLE_NAME=ads", "BUCKET_NAME=photos", "STATE_MACHINE_ARN=arn:aws:states:x", "COOKIE_KEY_PARAMETER=/n/key", "SITE_ORIGIN=https://ads.example.com")
+	got, err := config.Load[config.API]()
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := config.API{
+		Table: config.Table{TableName: "ads"}, Bucket: config.Bucket{BucketName: "photos"},
+		Machine: config.Machine{StateMachineARN: "arn:aws:states:x"}, CookieKeyParameter: "/n/key", SiteOrigin: "https://ads.example.com",
+	}
+	if d := cmp.Diff(want, got); d != "" {
+		t.Errorf("-want +got\n%s", d)
+	}
+}
+
+func TestTheModelHasDefaults(t *testing.T) {
+	only(t, "TABLE_NAME=ads")
+	got, err := config.Load[config.Write]()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got.Model != "gpt-6.1-terra" || got.Effort != "low" || got.KeyParameter != "" || got.BaseURL != "" {
+		t.Errorf("%+v", got.OpenAI)
+	}
+	only(t, "TABLE_NAME=ads", "OPENAI_KEY_PARAMETER=/n/openai", "OPENAI_MODEL=m", "OPENAI_EFFORT=high", "OPENAI_BASE_URL=http://127.0.0.1:1")
+	got, err = config.Load[config.Write]()
+	if want := (config.OpenAI{KeyParameter: "/n/openai", Model: "m", Effort: "high", BaseURL: "http://127.0.0.1:1"}); err != nil || got.OpenAI != want {
+		t.Errorf("%+v, %v", got.OpenAI, err)
+	}
+}
+
+func TestTheGPUServer(t *testing.T) {
+	only(t, "TABLE_NAME=ads", "BUCKET_NAME=photos", "AI_SERVER_URL=http://gpu:8892", "AI_SERVER_TOKEN_PARAMETER=/n/token")
+	got, err := config.Load[config.Draw]()
+	if want := (config.GPU{URL: "http://gpu:8892", TokenParameter: "/n/token"}); err != nil || got.GPU != want {
+		t.Errorf("%+v, %v", got.GPU, err)
+	}
+}
+
+// Whoever deploys learns of everything that is missing at once.
+func TestEveryMissingVariableIsNamedAtOnce(t *testing.T) {
+	all := []string{"TABLE_NAME", "BUCKET_NAME", "STATE_MACHINE_ARN", "COOKIE_KEY_PARAMETER", "SITE_ORIGIN"}
+	check := func(err error, want ...string) {
+		t.Helper()
+		if err == nil {
+			t.Fatal("no error")
+		}
+		for _, name := range all {
+			if got := strings.Contains(err.Error(), name); got != slices.Contains(want, name) {
+				t.Errorf("%s named: %t in %q", name, got, err)
+			}
+		}
+	}
+	only(t)
+	_, err := config.Load[config.API]()
+	check(err, all...)
+	only(t, "TABLE_NAME=ads", "BUCKET_NAME=", "SITE_ORIGIN=https://x")
+	_, err = config.Load[config.API]()
+	check(err, "BUCKET_NAME", "STATE_MACHINE_ARN", "COOKIE_KEY_PARAMETER") // an empty one is a missing one
+}
+
+// The list is what the contract tests hold against the template: each function
+// under its folder's name, each a struct.
+func TestConfigsNamesEveryFunction(t *testing.T) {
+	entries, err := os.ReadDir("../../functions")
+	if err != nil {
+		t.Fatal(err)
+	}
+	configs := config.Configs()
+	for _, e := range entries {
+		if !e.IsDir() {
+			continue
+		}
+		c, ok := configs[e.Name()]
+		if !ok || reflect.TypeOf(c).Kind() != reflect.Struct || reflect.TypeOf(c).NumField() == 0 {
+			t.Errorf("functions/%s has the configuration %T", e.Name(), c)
+		}
+		delete(configs, e.Name())
+	}
+	for name := range configs {
+		t.Errorf("%s is configured and has no folder", name)
+	}
+}

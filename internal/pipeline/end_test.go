@@ -1,0 +1,119 @@
+package pipeline_test
+
+import (
+	"context"
+	"strings"
+	"testing"
+
+	"github.com/nanococoa/nanococoa/internal/ad"
+	"github.com/nanococoa/nanococoa/internal/fault"
+	"github.com/nanococoa/nanococoa/internal/pipeline"
+	"github.com/nanococoa/nanococoa/internal/step"
+)
+
+func TestPublish(t *testing.T) {
+	t.Parallel()
+	gone := fault.New(fault.AdGone, nil)
+	for name, tc := range map[string]struct {
+		begin, publish error
+		calls          []string
+		want           fault.Code // "" for none
+	}{
+		"an ad":                                {calls: []string{"begin publish", "publish"}},
+		"a published one whose reply got lost": {begin: gone, calls: []string{"begin publish", "publish"}},
+		"a deleted one":                        {begin: gone, publish: gone, calls: []string{"begin publish", "publish"}, want: fault.AdGone},
+		"the table is down":                    {begin: down(fault.StorageUnavailable), calls: []string{"begin publish"}, want: fault.StorageUnavailable},
+		"the table goes down":                  {publish: down(fault.StorageThrottled), calls: []string{"begin publish", "publish"}, want: fault.StorageThrottled},
+	} {
+		w := newWorld(t)
+		w.fail["begin publish"], w.fail["publish"] = tc.begin, tc.publish
+		err := pipeline.Publish{Ads: w}.Run(context.Background(), w.input())
+		if got := fault.From(err); (got == nil) != (tc.want == "") || (got != nil && got.Code != tc.want) {
+			t.Errorf("%s: %v, want %q", name, err, tc.want)
+		}
+		w.called(tc.calls...)
+	}
+}
+
+// Whatever ends an execution becomes a code and words an owner understands; what
+// the machinery says of it stays in the log.
+func TestFail(t *testing.T) {
+	t.Parallel()
+	for name, want := range map[string]struct {
+		code      fault.Code
+		retryable bool
+	}{
+		"GPU.Busy":                        {fault.GPUBusy, true},
+		"GPU.Rejected":                    {fault.GPURejected, false},
+		"Photo.Corrupt":                   {fault.PhotoCorrupt, false},
+		"Photo.HEIC":                      {fault.PhotoHEIC, false},
+		"Storage.Unavailable":             {fault.StorageUnavailable, true},
+		"Internal":                        {fault.Internal, true},
+		"States.Timeout":                  {fault.AdTimeout, true},
+		"States.HeartbeatTimeout":         {fault.AdTimeout, true},
+		"Sandbox.Timedout":                {fault.AdTimeout, true},
+		"Ad.Timeout":                      {fault.AdTimeout, true},
+		"Lambda.TooManyRequestsException": {fault.Internal, true},
+		"Lambda.Unknown":                  {fault.Internal, true},
+		"Runtime.ExitError":               {fault.Internal, true},
+		"Runtime.OutOfMemory":             {fault.Internal, true},
+		"States.Runtime":                  {fault.Internal, true},
+		"States.TaskFailed":               {fault.Internal, true},
+		"States.DataLimitExceeded":        {fault.Internal, true},
+		"wrapError":                       {fault.Internal, true},
+		"":                                {fault.Internal, true},
+	} {
+		w := newWorld(t)
+		in := w.input()
+		in.Error = &step.Error{Error: name, Cause: `{"errorMessage":"10.0.0.1: refused"}`}
+		if err := (pipeline.Fail{Ads: w}).Run(context.Background(), in); err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		w.called("fail")
+		if *w.failure != (ad.Failure{Code: string(want.code), Detail: want.code.Detail(), Retryable: want.retryable}) {
+			t.Errorf("%s: %+v, want %s", name, *w.failure, want.code)
+		}
+		if strings.Contains(w.failure.Detail, "10.0") {
+			t.Errorf("%s: the cause is shown: %s", name, w.failure.Detail)
+		}
+	}
+}
+
+func TestEveryCodeCanEndAnAd(t *testing.T) {
+	t.Parallel()
+	for _, code := range fault.Codes() {
+		if code == fault.AdGone {
+			continue
+		}
+		w := newWorld(t)
+		in := w.input()
+		in.Error = &step.Error{Error: string(code)}
+		if err := (pipeline.Fail{Ads: w}).Run(context.Background(), in); err != nil || w.failure == nil || w.failure.Code != string(code) || w.failure.Retryable != code.Retryable() {
+			t.Errorf("%s: %v, %+v", code, err, w.failure)
+		}
+	}
+}
+
+func TestFailOfAnAdThatIsGone(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	in := w.input()
+	in.Error = &step.Error{Error: "Ad.Gone"}
+	if err := (pipeline.Fail{Ads: w}).Run(context.Background(), in); err != nil {
+		t.Error(err)
+	}
+	w.called() // there is nobody to tell
+}
+
+func TestFailWithoutAReason(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	if err := (pipeline.Fail{Ads: w}).Run(context.Background(), w.input()); err != nil || w.failure.Code != "Internal" {
+		t.Errorf("%v, %+v", err, w.failure)
+	}
+	w = newWorld(t)
+	w.fail["fail"] = down(fault.StorageThrottled)
+	if err := (pipeline.Fail{Ads: w}).Run(context.Background(), w.input()); !fault.Has(err, fault.StorageThrottled) {
+		t.Errorf("%v: the state machine must try again", err)
+	}
+}

@@ -1,0 +1,398 @@
+package pipeline_test
+
+import (
+	"bytes"
+	"context"
+	"image"
+	_ "image/jpeg"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/nanococoa/nanococoa/internal/ad"
+	"github.com/nanococoa/nanococoa/internal/adstore"
+	"github.com/nanococoa/nanococoa/internal/blob"
+	"github.com/nanococoa/nanococoa/internal/fault"
+	"github.com/nanococoa/nanococoa/internal/gpu"
+	"github.com/nanococoa/nanococoa/internal/llm"
+	"github.com/nanococoa/nanococoa/internal/pipeline"
+	"github.com/nanococoa/nanococoa/internal/step"
+)
+
+func prepare(w *world) step.Func {
+	w.objects[blob.Original] = picture(w.t, 120, 80)
+	return pipeline.Prepare{Ads: w, Pictures: bucket{w}}.Run
+}
+
+func prompt(w *world) step.Func { return pipeline.Prompt{Ads: w, Model: w}.Run }
+
+func stage1(w *world) step.Func {
+	w.objects[blob.Product] = []byte("product")
+	w.ad.Prompt = "a quiet station"
+	w.scene = gpu.Stage1Result{Picture: []byte("scene"), Analysis: ad.Analysis{Version: "1"}, Engine: "worker", StandIn: false}
+	return pipeline.Stage1{Ads: w, Pictures: bucket{w}, GPU: w}.Run
+}
+
+func copywrite(w *world) step.Func {
+	w.ad.Analysis = &ad.Analysis{Version: "1"}
+	return pipeline.Copywrite{Ads: w, Model: w}.Run
+}
+
+func stage2(w *world) step.Func {
+	w.objects[blob.Stage1] = []byte("scene")
+	w.ad.MainCopy, w.ad.SubCopy, w.ad.Analysis = "설렘을 담다", "주말 기차에 오르는 당신에게", &ad.Analysis{Version: "1"}
+	w.set = gpu.Stage2Result{Picture: picture(w.t, 100, 80), HTML: "<p>설렘을 담다</p>"}
+	return pipeline.Stage2{Ads: w, Pictures: bucket{w}, GPU: w}.Run
+}
+
+func clip(w *world) step.Func {
+	w.objects[blob.Stage2] = []byte("finished")
+	w.score = ad.Score{Metric: "clip", Model: "m", Value: 0.7}
+	return pipeline.Clip{Ads: w, Pictures: bucket{w}, GPU: w}.Run
+}
+
+// happy is what each step calls, in order, when all goes well.
+func happy() map[ad.Stage][]string {
+	return map[ad.Stage][]string{
+		ad.Prepare:   {"begin prepare", "get original", "put product.png", "put thumbnail.jpg", "finish prepare"},
+		ad.Prompt:    {"begin prompt", "write prompt", "finish prompt"},
+		ad.Stage1:    {"begin stage1", "get product.png", "gpu stage1", "put stage1.png", "finish stage1"},
+		ad.Copywrite: {"begin copywrite", "write copy", "finish copywrite"},
+		ad.Stage2:    {"begin stage2", "get stage1.png", "gpu stage2", "put thumbnail2.jpg", "put stage2.png", "finish stage2"},
+		ad.Clip:      {"begin clip", "get stage2.png", "gpu score", "finish clip"},
+	}
+}
+
+func TestWhatEachStepAsksAndLeaves(t *testing.T) {
+	t.Parallel()
+	want := map[ad.Stage]struct {
+		result adstore.Result
+		asked  func(w *world) []any
+		types  map[blob.Kind]string
+	}{
+		ad.Prepare: {types: map[blob.Kind]string{blob.Product: "image/png", blob.Thumbnail: "image/jpeg"}},
+		ad.Prompt: {
+			result: adstore.Result{Prompt: "a station at dawn", PromptBy: ad.ByModel},
+			asked:  func(*world) []any { return []any{order} },
+		},
+		ad.Stage1: {
+			result: adstore.Result{Analysis: &ad.Analysis{Version: "1"}, Engine: "worker"},
+			asked: func(w *world) []any {
+				return []any{gpu.Stage1Request{
+					IdempotencyKey: w.ad.AdID + ".2.stage1", Photo: []byte("product"), Prompt: "a quiet station",
+					ProductName: order.ProductName, ProductCategory: order.ProductCategory, AdConcept: order.AdConcept,
+				}}
+			},
+			types: map[blob.Kind]string{blob.Stage1: "image/png"},
+		},
+		ad.Copywrite: {
+			result: adstore.Result{MainCopy: "설렘을 담다", SubCopy: "주말 기차에 오르는 당신에게", CopySource: ad.ByModel},
+			asked:  func(*world) []any { return []any{order, &ad.Analysis{Version: "1"}} },
+		},
+		ad.Stage2: {
+			result: adstore.Result{HTML: "<p>설렘을 담다</p>"},
+			asked: func(w *world) []any {
+				return []any{gpu.Stage2Request{
+					IdempotencyKey: w.ad.AdID + ".2.stage2", Picture: []byte("scene"),
+					ProductName: order.ProductName, TargetAge: order.TargetAge, TargetGender: order.TargetGender, AdConcept: order.AdConcept,
+					MainCopy: "설렘을 담다", SubCopy: "주말 기차에 오르는 당신에게", Analysis: &ad.Analysis{Version: "1"}, HTMLPictureURL: "cid:stage1",
+				}}
+			},
+			types: map[blob.Kind]string{blob.Small: "image/jpeg", blob.Stage2: "image/png"},
+		},
+		ad.Clip: {
+			result: adstore.Result{Score: &ad.Score{Metric: "clip", Model: "m", Value: 0.7, Text: order.AdConcept}},
+			asked: func(w *world) []any {
+				return []any{gpu.ScoreRequest{IdempotencyKey: w.ad.AdID + ".2.clip", Picture: []byte("finished"), Prompt: order.AdConcept}}
+			},
+		},
+	}
+	for stage, wire := range steps(t) {
+		t.Run(string(stage), func(t *testing.T) {
+			t.Parallel()
+			w, want := newWorld(t), want[stage]
+			run := wire(w)
+			if err := run(context.Background(), w.input()); err != nil {
+				t.Fatal(err)
+			}
+			w.called(happy()[stage]...)
+			if d := cmp.Diff(want.result, w.result); d != "" {
+				t.Errorf("left on the record: -want +got\n%s", d)
+			}
+			var asked []any
+			if want.asked != nil {
+				asked = want.asked(w)
+			}
+			if d := cmp.Diff(asked, w.asked); d != "" {
+				t.Errorf("asked: -want +got\n%s", d)
+			}
+			if d := cmp.Diff(want.types, w.types); want.types != nil && d != "" {
+				t.Errorf("stored: -want +got\n%s", d)
+			}
+		})
+	}
+}
+
+func TestStage1SaysWhenItIsAStandIn(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	run := stage1(w)
+	w.scene.Engine, w.scene.StandIn = "standin", true
+	if err := run(context.Background(), w.input()); err != nil || w.result.Engine != "standin" || !w.result.StandIn {
+		t.Errorf("%v, %+v", err, w.result)
+	}
+}
+
+func TestPreparedPictures(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	run := prepare(w)
+	w.objects[blob.Original] = picture(t, 700, 500)
+	if err := run(context.Background(), w.input()); err != nil {
+		t.Fatal(err)
+	}
+	if size := sizeOf(t, w.objects[blob.Product], "png"); size != image.Pt(700, 500) {
+		t.Errorf("product of %v", size)
+	}
+	if size := sizeOf(t, w.objects[blob.Thumbnail], "jpeg"); max(size.X, size.Y) != 480 {
+		t.Errorf("thumbnail of %v", size)
+	}
+}
+
+func TestTheFinishedPictureAndItsThumbnail(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	run := stage2(w)
+	w.set.Picture = picture(t, 1000, 600)
+	if err := run(context.Background(), w.input()); err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(w.objects[blob.Stage2], w.set.Picture) {
+		t.Error("the finished picture is not the server's")
+	}
+	if size := sizeOf(t, w.objects[blob.Small], "jpeg"); size != image.Pt(480, 288) {
+		t.Errorf("thumbnail of %v", size)
+	}
+}
+
+func sizeOf(t *testing.T, data []byte, format string) image.Point {
+	t.Helper()
+	img, got, err := image.Decode(bytes.NewReader(data))
+	if err != nil || got != format {
+		t.Fatalf("%s, %v", got, err)
+	}
+	return img.Bounds().Size()
+}
+
+// A step whose reply was lost is run again: it has nothing left to do.
+func TestAStepThatIsDoneDoesNothing(t *testing.T) {
+	t.Parallel()
+	for stage, wire := range steps(t) {
+		w := newWorld(t)
+		run := wire(w)
+		w.ad.Stages[stage] = ad.StageTimes{StartedAt: time.Unix(1, 0), FinishedAt: time.Unix(2, 0)}
+		if err := run(context.Background(), w.input()); err != nil {
+			t.Errorf("%s: %v", stage, err)
+		}
+		w.called("begin " + string(stage))
+	}
+}
+
+// One that died in the middle does all of it again, under the same names.
+func TestAStepThatDiedIsDoneAgain(t *testing.T) {
+	t.Parallel()
+	for stage, wire := range steps(t) {
+		w := newWorld(t)
+		run := wire(w)
+		w.ad.Stages[stage] = ad.StageTimes{StartedAt: time.Unix(1, 0)}
+		if err := run(context.Background(), w.input()); err != nil {
+			t.Errorf("%s: %v", stage, err)
+		}
+		w.called(happy()[stage]...)
+	}
+}
+
+// Whatever call of whatever step fails: its code comes out, nothing after it is
+// done, and the stage is not marked as ended.
+func TestAFaultEndsAStep(t *testing.T) {
+	t.Parallel()
+	for stage, wire := range steps(t) {
+		for i, call := range happy()[stage] {
+			for _, code := range []fault.Code{fault.StorageThrottled, fault.GPUBusy, fault.GPURejected, fault.PhotoCorrupt, fault.OpenAIRefused} {
+				w := newWorld(t)
+				run := wire(w)
+				w.fail[call] = down(code)
+				err := run(context.Background(), w.input())
+				if got := fault.From(err); got == nil || got.Code != code {
+					t.Errorf("%s, %s: %v, want %s", stage, call, err, code)
+				}
+				w.called(happy()[stage][:i+1]...)
+			}
+		}
+	}
+}
+
+// An ad that is gone when a step begins, or when it wants to leave its result.
+func TestAStepOfAnAdThatIsGone(t *testing.T) {
+	t.Parallel()
+	drawing := map[ad.Stage]bool{ad.Prepare: true, ad.Stage1: true, ad.Stage2: true}
+	missing := fault.New(fault.AdNotFound, nil)
+	for stage, wire := range steps(t) {
+		for _, at := range []string{"begin ", "finish "} {
+			at += string(stage)
+			done := happy()[stage]
+			if at[0] == 'b' {
+				done = done[:1]
+			}
+			for name, tc := range map[string]struct {
+				look, purge error
+				more        []string // calls of a step that stores pictures
+				want        fault.Code
+			}{
+				"deleted":                      {look: missing, more: []string{"look", "purge"}, want: fault.AdGone},
+				"superseded":                   {more: []string{"look"}, want: fault.AdGone},
+				"nobody can say":               {look: down(fault.StorageThrottled), more: []string{"look"}, want: fault.StorageThrottled},
+				"deleted, the bucket is down":  {look: missing, purge: down(fault.StorageUnavailable), more: []string{"look", "purge"}, want: fault.StorageUnavailable},
+				"deleted, nothing to be found": {look: missing, more: []string{"look", "purge"}, want: fault.AdGone},
+			} {
+				w := newWorld(t)
+				run := wire(w)
+				w.fail[at], w.fail["look"], w.fail["purge"] = fault.New(fault.AdGone, nil), tc.look, tc.purge
+				err := run(context.Background(), w.input())
+				want, more := tc.want, tc.more
+				if !drawing[stage] { // it has stored nothing
+					want, more = fault.AdGone, nil
+				}
+				if got := fault.From(err); got == nil || got.Code != want {
+					t.Errorf("%s, %s, %s: %v, want %s", stage, at, name, err, want)
+				}
+				w.called(append(append([]string{}, done...), more...)...)
+			}
+		}
+	}
+}
+
+func TestAPhotoThatIsNotThere(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	run := prepare(w)
+	delete(w.objects, blob.Original)
+	if err := run(context.Background(), w.input()); !fault.Has(err, fault.PhotoMissing) {
+		t.Errorf("%v: the owner must hear of the photo", err)
+	}
+}
+
+func TestAPhotoThatIsNone(t *testing.T) {
+	t.Parallel()
+	for want, data := range map[fault.Code][]byte{
+		fault.PhotoUnsupported: []byte("%PDF-1.7 and more"),
+		fault.PhotoMissing:     {},
+		fault.PhotoCorrupt:     picture(t, 100, 100)[:90],
+		fault.PhotoTooSmall:    picture(t, 30, 30),
+	} {
+		w := newWorld(t)
+		run := prepare(w)
+		w.objects[blob.Original] = data
+		if err := run(context.Background(), w.input()); !fault.Has(err, want) {
+			t.Errorf("%v, want %s", err, want)
+		}
+		w.called("begin prepare", "get original")
+	}
+}
+
+// A finished picture nobody can read is the server's fault: the owner must not
+// be told that the photo is broken, and may try again.
+func TestAFinishedPictureThatIsNone(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	run := stage2(w)
+	w.set.Picture = w.set.Picture[:len(w.set.Picture)/2]
+	err := run(context.Background(), w.input())
+	if got := fault.From(err); got == nil || got.Code != fault.GPUBadAnswer {
+		t.Errorf("%v, want %s", err, fault.GPUBadAnswer)
+	}
+	w.called("begin stage2", "get stage1.png", "gpu stage2")
+
+	late, cancel := context.WithCancel(context.Background())
+	cancel()
+	w = newWorld(t)
+	run = stage2(w)
+	if err := run(late, w.input()); fault.Has(err, fault.GPUBadAnswer) || err == nil {
+		t.Errorf("%v: out of time is not a bad answer", err)
+	}
+}
+
+// The deterministic writer writes when there is no model, and when the state
+// machine says that the model is down.
+func TestTheTemplateWritesInPlaceOfTheModel(t *testing.T) {
+	t.Parallel()
+	template := llm.Template{}
+	text, err := template.WritePrompt(context.Background(), order)
+	if err != nil {
+		t.Fatal(err)
+	}
+	analysis := &ad.Analysis{Version: "1"}
+	words, err := template.WriteCopy(context.Background(), order, analysis)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if text.By != ad.ByTemplate || words.By != ad.ByTemplate || text.Text == "" || words.Main == "" || words.Sub == "" {
+		t.Fatalf("%+v %+v", text, words)
+	}
+	for name, tc := range map[string]struct {
+		model  bool
+		writer ad.CopySource
+	}{"no model": {false, ""}, "the model is down": {true, ad.ByTemplate}, "neither": {false, ad.ByTemplate}} {
+		w := newWorld(t)
+		var model pipeline.Writer
+		if tc.model {
+			model = w
+		}
+		in := w.input()
+		in.Writer = tc.writer
+		if err := (pipeline.Prompt{Ads: w, Model: model}).Run(context.Background(), in); err != nil {
+			t.Fatal(err)
+		}
+		if w.result.Prompt != text.Text || w.result.PromptBy != ad.ByTemplate {
+			t.Errorf("%s: %+v", name, w.result)
+		}
+		w.ad.Analysis = analysis
+		if err := (pipeline.Copywrite{Ads: w, Model: model}).Run(context.Background(), in); err != nil {
+			t.Fatal(err)
+		}
+		if w.result.MainCopy != words.Main || w.result.SubCopy != words.Sub || w.result.CopySource != ad.ByTemplate {
+			t.Errorf("%s: %+v", name, w.result)
+		}
+		w.called("begin prompt", "finish prompt", "begin copywrite", "finish copywrite")
+	}
+}
+
+// On an owner's retry a model's text is kept, a template's is written anew: the
+// model may be back.
+func TestTheTextOfAnEarlierAttempt(t *testing.T) {
+	t.Parallel()
+	for by, asks := range map[ad.CopySource]bool{ad.ByModel: false, ad.ByTemplate: true} {
+		w := newWorld(t)
+		w.ad.Prompt, w.ad.PromptBy = "an earlier prompt", by
+		w.ad.MainCopy, w.ad.SubCopy, w.ad.CopySource = "이전 문구", "이전 문구의 보조 문구", by
+		want := []string{"begin prompt", "finish prompt", "begin copywrite", "finish copywrite"}
+		results := []adstore.Result{{}, {}}
+		if asks {
+			want = []string{"begin prompt", "write prompt", "finish prompt", "begin copywrite", "write copy", "finish copywrite"}
+			results = []adstore.Result{
+				{Prompt: "a station at dawn", PromptBy: ad.ByModel},
+				{MainCopy: "설렘을 담다", SubCopy: "주말 기차에 오르는 당신에게", CopySource: ad.ByModel},
+			}
+		}
+		for i, run := range []step.Func{prompt(w), pipeline.Copywrite{Ads: w, Model: w}.Run} {
+			if err := run(context.Background(), w.input()); err != nil {
+				t.Fatal(err)
+			}
+			if d := cmp.Diff(results[i], w.result); d != "" {
+				t.Errorf("%s: -want +got\n%s", by, d)
+			}
+		}
+		w.called(want...)
+	}
+}

@@ -1,0 +1,101 @@
+import createClient from 'openapi-fetch'
+import { texts } from '../texts'
+import type { components, paths } from './schema'
+
+export type Ad = components['schemas']['Ad']
+export type ListedAd = components['schemas']['ListedAd']
+export type List = components['schemas']['List']
+export type Stats = components['schemas']['Stats']
+export type Accepted = components['schemas']['Accepted']
+export type Uploading = components['schemas']['Uploading']
+export type UploadBody = components['schemas']['UploadBody']
+type ApiProblem = components['schemas']['Problem']
+
+/** Why a call did not give what was asked for. `status` is 0 when nothing answered. */
+export interface Problem {
+  status: number
+  code: string
+  detail: string
+  errors: readonly { field: string; detail: string }[]
+}
+
+/** An answer; `retryAfter` is in seconds, when the server said. */
+export type Answer<T> =
+  | { ok: true; data: T; retryAfter?: number }
+  | { ok: false; problem: Problem; retryAfter?: number }
+
+/** A read that takes longer than this has been lost on its way: API Gateway answers within 29 s. */
+const patience = 30_000
+
+/** The calls the pages make. They never throw. */
+export interface Api {
+  ad(adId: string, signal?: AbortSignal): Promise<Answer<Ad>>
+  retry(adId: string): Promise<Answer<Accepted>>
+  remove(adId: string): Promise<Answer<undefined>>
+  list(cursor: string | null, signal?: AbortSignal): Promise<Answer<List>>
+  stats(signal?: AbortSignal): Promise<Answer<Stats>>
+  upload(body: UploadBody): Promise<Answer<Uploading>>
+}
+
+/** Ads on one page of the dashboard. */
+export const pageSize = 12
+
+export function connect(): Api {
+  const client = createClient<paths>()
+  return {
+    ad: (ad_id, signal) => answer(client.GET('/api/ads/{ad_id}', { params: { path: { ad_id } }, signal: within(signal) })),
+    retry: (ad_id) => answer(client.POST('/api/ads/{ad_id}/retry', { params: { path: { ad_id } }, signal: within() })),
+    remove: (ad_id) => answer(client.DELETE('/api/ads/{ad_id}', { params: { path: { ad_id } }, signal: within() })),
+    list: (cursor, signal) =>
+      answer(
+        client.GET('/api/dashboard/ads', {
+          params: { query: { limit: pageSize, ...(cursor ? { cursor } : {}) } },
+          signal: within(signal),
+        }),
+      ),
+    stats: (signal) => answer(client.GET('/api/dashboard/stats', { signal: within(signal) })),
+    upload: (body) => answer(client.POST('/api/uploads', { body, signal: within() })),
+  }
+}
+
+function within(signal?: AbortSignal): AbortSignal {
+  const limit = AbortSignal.timeout(patience)
+  if (!signal) return limit
+  if (typeof AbortSignal.any === 'function') return AbortSignal.any([signal, limit])
+  return signal // an older browser waits as long as it likes
+}
+
+async function answer<T>(call: Promise<{ data?: T; error?: unknown; response: Response }>): Promise<Answer<T>> {
+  try {
+    const { data, error, response } = await call
+    const wait = retryAfter(response.headers.get('Retry-After'))
+    if (!response.ok) return { ok: false, problem: problemOf(response.status, error), ...wait }
+    return { ok: true, data: data as T, ...wait }
+  } catch {
+    return { ok: false, problem: unreachable() }
+  }
+}
+
+/** Retry-After in seconds; our server never sends the date form. */
+export function retryAfter(header: string | null): { retryAfter?: number } {
+  const seconds = Number(header)
+  return header !== null && Number.isFinite(seconds) && seconds >= 0 ? { retryAfter: seconds } : {}
+}
+
+/** The problem of an answer that is an error, whatever its body is. */
+export function problemOf(status: number, body: unknown): Problem {
+  const p = (typeof body === 'object' && body !== null ? body : {}) as Partial<ApiProblem>
+  const words = texts.fault
+  return {
+    status,
+    code: typeof p.code === 'string' ? p.code : '',
+    // What answers without our detail is a gateway or a proxy.
+    detail: typeof p.detail === 'string' ? p.detail : status === 429 ? words.busy : words.server,
+    errors: Array.isArray(p.errors) ? p.errors : [],
+  }
+}
+
+/** The problem of a call that nothing answered. */
+export function unreachable(): Problem {
+  return { status: 0, code: 'Network', detail: texts.fault.network, errors: [] }
+}

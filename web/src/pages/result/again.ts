@@ -1,0 +1,17 @@
+import type { Ad } from '../../api/client'
+import type { Site } from '../../app/site'
+import { draftKey } from '../../keep/photos'
+import { saveDraft } from '../../keep/draft'
+
+/**
+ * Takes an ad's fields, and its photo if this browser still has it, back to the
+ * form.
+ */
+export async function makeAgain(site: Site, ad: Ad): Promise<void> {
+  const { product_name, product_category, target_age, target_gender, ad_concept } = ad
+  saveDraft({ product_name, product_category, target_age, target_gender, ad_concept })
+  const kept = await site.photos.get(ad.ad_id)
+  if (kept) await site.photos.put({ key: draftKey, photo: kept.photo })
+  else await site.photos.remove(draftKey)
+  site.go({ page: 'start', make: true })
+}

@@ -1,0 +1,135 @@
+import { useState } from 'preact/hooks'
+import { count, type Place } from '../../ad/fields'
+import { texts } from '../../texts'
+import { Icon } from '../../ui/icon'
+
+/** What is wrong, beside its field. */
+export function Fault({ id, text }: { id?: string; text: string }) {
+  return (
+    <p class="fault" id={id}>
+      <Icon name="alert" />
+      <span>{text}</span>
+    </p>
+  )
+}
+
+/** The ids that describe a field: its hint and, when there is one, its fault. */
+export function describedBy(place: Place, hint: boolean, fault: string | undefined): string | undefined {
+  return [hint && `${place}-hint`, fault && `${place}-fault`].filter(Boolean).join(' ') || undefined
+}
+
+interface TextProps {
+  place: 'product_name' | 'ad_concept'
+  label: string
+  hint?: string
+  placeholder: string
+  limit: number
+  /** More than one makes it a text area. */
+  lines?: number
+  examples?: readonly { label: string; text: string }[]
+  value: string
+  fault: string | undefined
+  onChange(value: string): void
+}
+
+/** Left characters from which on they are also spoken. */
+const few = 20
+
+export function TextField({ place, label, hint, placeholder, limit, lines, examples, value, fault, onChange }: TextProps) {
+  const words = texts.form
+  const used = count(value)
+  const left = limit - used
+  const common = {
+    id: place,
+    name: place,
+    class: 'input',
+    placeholder,
+    value,
+    autocomplete: 'off',
+    'aria-invalid': fault ? ('true' as const) : undefined,
+    'aria-describedby': describedBy(place, hint !== undefined, fault),
+    onInput: (e: { currentTarget: { value: string } }) => onChange(e.currentTarget.value),
+  }
+  return (
+    <div class="field" data-place={place}>
+      <div class="field-head">
+        <label class="label" for={place}>
+          {label}
+        </label>
+        <span class={left < 0 ? 'count count-over' : 'count'} aria-hidden="true">
+          {words.count(used, limit)}
+        </span>
+      </div>
+      {hint && (
+        <p class="hint" id={`${place}-hint`}>
+          {hint}
+        </p>
+      )}
+      {lines ? <textarea {...common} rows={lines} /> : <input {...common} type="text" />}
+      <span class="hidden" role="status">
+        {left < 0 ? words.over(-left) : left <= few ? words.left(left) : ''}
+      </span>
+      {fault && <Fault id={`${place}-fault`} text={fault} />}
+      {examples && <Examples examples={examples} value={value} onChange={onChange} />}
+    </div>
+  )
+}
+
+/**
+ * Texts to begin with. One takes the place of nothing or of another example, and
+ * is put behind what the owner wrote.
+ */
+function Examples({ examples, value, onChange }: { examples: readonly { label: string; text: string }[]; value: string; onChange(value: string): void }) {
+  const [last, setLast] = useState('')
+  const take = (text: string) => {
+    const own = last && value.endsWith(last) ? value.slice(0, -last.length) : value
+    setLast(text)
+    onChange(own.trim() === '' || own.endsWith(text) ? text : `${own.trimEnd()} ${text}`)
+  }
+  return (
+    <div class="examples">
+      <span class="hint">{texts.form.examples}</span>
+      {examples.map(({ label, text }) => (
+        <button key={label} type="button" class="chip" aria-pressed={value.endsWith(text)} title={text} onClick={() => take(text)}>
+          {label}
+        </button>
+      ))}
+    </div>
+  )
+}
+
+interface ChoiceProps {
+  place: 'product_category' | 'target_age' | 'target_gender'
+  label: string
+  choices: readonly string[]
+  value: string
+  fault: string | undefined
+  onChange(value: string): void
+  children?: preact.ComponentChildren
+}
+
+/** One of a few, as native radio buttons that look like chips. */
+export function ChoiceField({ place, label, choices, value, fault, onChange, children }: ChoiceProps) {
+  return (
+    <fieldset
+      class="field"
+      data-place={place}
+      role="radiogroup"
+      aria-required="true"
+      aria-invalid={fault ? 'true' : undefined}
+      aria-describedby={describedBy(place, false, fault)}
+    >
+      <legend class="label">{label}</legend>
+      <div class="chips">
+        {choices.map((choice) => (
+          <label key={choice} class="chip">
+            <input type="radio" name={place} value={choice} checked={value === choice} onChange={() => onChange(choice)} />
+            <span>{choice}</span>
+          </label>
+        ))}
+      </div>
+      {children}
+      {fault && <Fault id={`${place}-fault`} text={fault} />}
+    </fieldset>
+  )
+}

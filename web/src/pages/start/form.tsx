@@ -1,0 +1,233 @@
+import { useEffect, useRef, useState } from 'preact/hooks'
+import {
+  ages,
+  check,
+  emptyDraft,
+  fieldsOf,
+  genders,
+  limits,
+  placeOf,
+  places,
+  type Draft,
+  type Place,
+  type Wrong,
+} from '../../ad/fields'
+import type { Problem } from '../../api/client'
+import { useSite } from '../../app/site'
+import { clearDraft, isEmpty, loadDraft, saveDraft } from '../../keep/draft'
+import { draftKey } from '../../keep/photos'
+import { texts } from '../../texts'
+import { Icon } from '../../ui/icon'
+import type { Photo } from '../../photo/photo'
+import { CategoryField } from './category'
+import { ChoiceField, Fault, TextField } from './fields'
+import { order } from './order'
+import { PhotoField } from './photo-field'
+import './form.css'
+
+/** While the request is under way: the percentage that has left, or none when that is done. */
+type Sending = { percent: number } | null
+
+export function AdForm() {
+  const site = useSite()
+  const words = texts.form
+  const [draft, setDraft] = useState<Draft>(emptyDraft)
+  const [photo, setPhoto] = useState<Photo | null>(null)
+  const [wrong, setWrong] = useState<Wrong>({})
+  const [fault, setFault] = useState('')
+  const [sending, setSending] = useState<Sending>(null)
+  const [restored, setRestored] = useState(false)
+  const form = useRef<HTMLFormElement>(null)
+  // Known before anything can have been written: what is restored must not
+  // overwrite it.
+  const touched = useRef(false)
+  const key = useRef('')
+
+  useEffect(() => {
+    const kept = loadDraft()
+    if (kept) {
+      setDraft(kept)
+      setRestored(true)
+    }
+    void site.photos.get(draftKey).then((found) => {
+      if (!found || touched.current) return
+      setPhoto(found.photo)
+      setRestored(true)
+    })
+  }, [site])
+
+  const correct = (place: Place) => {
+    if (!wrong[place]) return
+    const { [place]: _, ...rest } = wrong
+    setWrong(rest)
+  }
+
+  const change = (place: keyof Draft) => (value: string) => {
+    const next = { ...draft, [place]: value }
+    setDraft(next)
+    if (isEmpty(next)) clearDraft()
+    else saveDraft(next)
+    key.current = ''
+    correct(place)
+  }
+
+  const takePhoto = (next: Photo | null) => {
+    touched.current = true
+    key.current = ''
+    setPhoto(next)
+    correct('product_image')
+    if (next) {
+      void site.photos.put({ key: draftKey, photo: next })
+      site.prepare('result')
+    } else {
+      void site.photos.remove(draftKey)
+    }
+  }
+
+  const blame = (next: Wrong, general: string) => {
+    setWrong(next)
+    setFault(general)
+    const first = places.find((place) => next[place])
+    const count = Object.keys(next).length
+    if (count > 0) site.announce(words.problems(count))
+    // After the fault is shown, so that it is read with its field.
+    setTimeout(() => {
+      const at = first && form.current?.querySelector<HTMLElement>(`[data-place="${first}"] :is(input, textarea)`)
+      at?.focus({ preventScroll: true })
+      at?.closest('[data-place]')?.scrollIntoView({ block: 'nearest' })
+    })
+  }
+
+  const blameFor = (problem: Problem) => {
+    const next: Wrong = {}
+    let general = ''
+    for (const { field, detail } of problem.errors) {
+      const place = placeOf(field)
+      if (place) next[place] ??= detail
+      else general ||= detail
+    }
+    blame(next, Object.keys(next).length > 0 ? general : problem.detail)
+  }
+
+  const submit = async () => {
+    if (sending) return
+    const found = check(draft, photo !== null)
+    const fields = fieldsOf(draft)
+    if (Object.keys(found).length > 0 || !fields || !photo) return blame(found, '')
+    setWrong({})
+    setFault('')
+    setSending({ percent: 0 })
+    key.current ||= newKey()
+    const outcome = await order(site, fields, photo, key.current, (share) => setSending({ percent: Math.floor(share * 100) }))
+    setSending(null)
+    if (!outcome.ok) return blameFor(outcome.problem)
+    touched.current = true
+    clearDraft()
+    await site.photos.remove(draftKey)
+    site.go({ page: 'result', adId: outcome.data })
+  }
+
+  const reset = () => {
+    setDraft(emptyDraft)
+    takePhoto(null)
+    clearDraft()
+    setWrong({})
+    setFault('')
+    setRestored(false)
+    site.announce(words.resetDone)
+  }
+
+  return (
+    <section class="make" id="make" aria-labelledby="make-title">
+      <form
+        ref={form}
+        class="card form"
+        noValidate
+        onSubmit={(e) => {
+          e.preventDefault()
+          void submit()
+        }}
+      >
+        <header class="form-head">
+          <h2 id="make-title" tabIndex={-1}>
+            {words.title}
+          </h2>
+          <p class="soft">{words.lead}</p>
+          {restored && (
+            <p class="form-restored">
+              <span role="status">{words.restored}</span>{' '}
+              <button type="button" class="link" onClick={reset}>
+                {words.reset}
+              </button>
+            </p>
+          )}
+          <noscript>
+            <p class="fault">{texts.site.noScript}</p>
+          </noscript>
+        </header>
+
+        <fieldset class="form-fields" disabled={sending !== null}>
+          <legend class="hidden">{words.title}</legend>
+          <PhotoField photo={photo} fault={wrong.product_image} onTake={takePhoto} onFault={(text) => setWrong({ ...wrong, product_image: text })} />
+          <div class="form-words">
+            <TextField
+              place="product_name"
+              label={words.name}
+              placeholder={words.namePlaceholder}
+              limit={limits.product_name}
+              value={draft.product_name}
+              fault={wrong.product_name}
+              onChange={change('product_name')}
+            />
+            <CategoryField value={draft.product_category} fault={wrong.product_category} onChange={change('product_category')} />
+            <ChoiceField
+              place="target_age"
+              label={words.age}
+              choices={ages}
+              value={draft.target_age}
+              fault={wrong.target_age}
+              onChange={change('target_age')}
+            />
+            <ChoiceField
+              place="target_gender"
+              label={words.gender}
+              choices={genders}
+              value={draft.target_gender}
+              fault={wrong.target_gender}
+              onChange={change('target_gender')}
+            />
+            <TextField
+              place="ad_concept"
+              label={words.concept}
+              hint={words.conceptHint}
+              placeholder={words.conceptPlaceholder}
+              examples={words.example}
+              limit={limits.ad_concept}
+              lines={4}
+              value={draft.ad_concept}
+              fault={wrong.ad_concept}
+              onChange={change('ad_concept')}
+            />
+          </div>
+        </fieldset>
+
+        <footer class="form-foot">
+          <div role="alert">{fault && <Fault text={fault} />}</div>
+          <button class="button button-main button-large button-wide" aria-disabled={sending ? 'true' : undefined}>
+            {sending ? (sending.percent < 100 ? words.sendingPercent(sending.percent) : words.accepting) : words.submit}
+          </button>
+          {sending && <progress class="progress" max={100} value={sending.percent} aria-label={words.sending} />}
+          <p class="form-ai soft">
+            <Icon name="info" />
+            {words.ai}
+          </p>
+        </footer>
+      </form>
+    </section>
+  )
+}
+
+/** An idempotency key: 128 random bits. randomUUID is not there over plain HTTP on a local network. */
+function newKey(): string {
+  return [...crypto.getRandomValues(new Uint8Array(16))].map((b) => b.toString(16).padStart(2, '0')).join('')
+}
