@@ -6,6 +6,7 @@ package config
 
 import (
 	"fmt"
+	"time"
 
 	"github.com/caarlos0/env/v11"
 )
@@ -71,6 +72,10 @@ type (
 	Render struct {
 		Draw
 		QueueURL string `env:"STAGE1_QUEUE_URL,required,notEmpty"`
+		// PutBack is how long a message waits whose server is busy, starting or
+		// down. It bounds both what an outage costs in calls and how late the
+		// first ad after it begins.
+		PutBack time.Duration `env:"PUT_BACK" envDefault:"15s"`
 	}
 	// Draw configures functions/stage2 and functions/clip.
 	Draw struct {

@@ -65,16 +65,15 @@ type Consumer struct {
 	Render step.Func // stage 1 itself
 	Log    *slog.Logger
 	Now    func() time.Time
+	// PutBack is the least delay of a message that is put back, as
+	// config.Render says.
+	PutBack time.Duration
 }
 
 const (
 	// beat is how often a rendering asks whether anybody still waits for it: a
 	// deleted ad then frees the GPU within this time.
 	beat = 10 * time.Second
-	// putBack is the delay of a message whose server is busy, starting or down.
-	// It bounds both how much an outage costs in calls and how late the first ad
-	// after it begins.
-	putBack = 15 * time.Second
 	// maxPutBack bounds what a server may ask for, so that one wrong header
 	// cannot send an ad away for a day. SQS takes 15 minutes at most.
 	maxPutBack = 2 * time.Minute
@@ -182,9 +181,9 @@ func (c *Consumer) wait(ctx context.Context, m Message, cause error) error {
 	if err != nil {
 		return fault.New(fault.Internal, err)
 	}
-	delay := min(max(f.RetryAfter, putBack), maxPutBack)
+	delay := min(max(f.RetryAfter, c.PutBack), maxPutBack)
 	// Jitter, so that a hundred waiting ads do not come back in one second.
-	delay += time.Duration(rand.Int64N(int64(delay / 4))) //nolint:gosec // spreading load, no secret
+	delay += time.Duration(rand.Int64N(int64(delay/4) + 1)) //nolint:gosec // spreading load, no secret
 	c.Log.WarnContext(ctx, "put back", "step", "stage1", "ad_id", m.Input.AdID, "code", string(f.Code), "delay_s", int(delay.Seconds()))
 	return c.Queue.Send(ctx, string(body), delay)
 }
