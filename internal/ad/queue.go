@@ -13,7 +13,7 @@ type Queue struct {
 	Head   int   // the largest ticket whose rendering has begun
 	Gone   []int // tickets beyond Head that left without being rendered
 
-	HeadAt  time.Time     // when the rendering of Head began
+	Begun   []time.Time   // when the last renderings began, oldest first, at most MaxSlots
 	Stalled bool          // the server took nothing at the last try
 	Render  time.Duration // moving average of stage 1
 	Rest    time.Duration // moving average from the end of stage 1 to the finished ad
@@ -25,6 +25,9 @@ const (
 	FirstRender = 120 * time.Second
 	FirstRest   = 30 * time.Second
 )
+
+// MaxSlots is the most renderings at once that expected times are right for.
+const MaxSlots = 8
 
 // averageShare is the weight of a new measurement in the moving averages: the
 // last ten ads or so count, so a change of model or machine shows within one
@@ -52,9 +55,8 @@ func (q Queue) Position(ticket int) int {
 // ETA is the expected time from now until an ad is finished, and whether it can
 // be told: a stalled queue has no end in sight.
 //
-// A server of c slots that takes D for one ad begins one every D/c while it has
-// work, so the next turn comes D/c after the last one, and the ad p places later
-// p·D/c after that.
+// Each of a server's c slots becomes free D after its last rendering began; the
+// ads that wait take the slots in that order, again and again.
 func (q Queue) ETA(a *Ad, slots int, now time.Time) (time.Duration, bool) {
 	if a.Status.Done() || a.Status == AwaitingUpload {
 		return 0, false
@@ -68,9 +70,24 @@ func (q Queue) ETA(a *Ad, slots int, now time.Time) (time.Duration, bool) {
 	if q.Stalled {
 		return 0, false
 	}
-	pace := q.Render / time.Duration(max(slots, 1))
-	next := max(q.HeadAt.Add(pace).Sub(now), 0)
-	return next + time.Duration(q.Position(a.Ticket))*pace + q.Render + q.Rest, true
+	turns, round := q.turns(slots, now), q.Position(a.Ticket)
+	turn := turns[round%len(turns)].Add(time.Duration(round/len(turns)) * q.Render)
+	return turn.Sub(now) + q.Render + q.Rest, true
+}
+
+// turns gives when each slot becomes free, the next one first.
+func (q Queue) turns(slots int, now time.Time) []time.Time {
+	free := make([]time.Time, min(max(slots, 1), MaxSlots))
+	for i := range free {
+		free[i] = now
+		if k := len(q.Begun) - 1 - i; k >= 0 {
+			if end := q.Begun[k].Add(q.Render); end.After(now) {
+				free[i] = end
+			}
+		}
+	}
+	slices.SortFunc(free, time.Time.Compare)
+	return free
 }
 
 // Passed gives the tickets of Gone that Head has passed: they tell nothing any

@@ -18,13 +18,13 @@ import (
 
 // queueRecord is the line before the GPU server as DynamoDB holds it.
 type queueRecord struct {
-	Issued  int       `dynamodbav:"issued"`
-	Head    int       `dynamodbav:"head"`
-	Gone    []int     `dynamodbav:"gone,numberset"`
-	HeadAt  time.Time `dynamodbav:"head_at"`
-	Stalled bool      `dynamodbav:"stalled"`
-	Render  int64     `dynamodbav:"render_ms"`
-	Rest    int64     `dynamodbav:"rest_ms"`
+	Issued  int         `dynamodbav:"issued"`
+	Head    int         `dynamodbav:"head"`
+	Gone    []int       `dynamodbav:"gone,numberset"`
+	Begun   []time.Time `dynamodbav:"begun"`
+	Stalled bool        `dynamodbav:"stalled"`
+	Render  int64       `dynamodbav:"render_ms"`
+	Rest    int64       `dynamodbav:"rest_ms"`
 }
 
 func decodeQueue(item map[string]types.AttributeValue) (ad.Queue, error) {
@@ -33,7 +33,7 @@ func decodeQueue(item map[string]types.AttributeValue) (ad.Queue, error) {
 		return ad.Queue{}, fmt.Errorf("decode the queue: %w", err)
 	}
 	return ad.Queue{
-		Issued: r.Issued, Head: r.Head, Gone: r.Gone, HeadAt: r.HeadAt, Stalled: r.Stalled,
+		Issued: r.Issued, Head: r.Head, Gone: r.Gone, Begun: r.Begun, Stalled: r.Stalled,
 		Render: time.Duration(r.Render) * time.Millisecond, Rest: time.Duration(r.Rest) * time.Millisecond,
 	}, nil
 }
@@ -64,14 +64,20 @@ func (s *Store) Leave(ctx context.Context, ticket int) error {
 	return err
 }
 
-// Turn says that the rendering of a ticket begins.
+// Turn says that the rendering of a ticket begins. Two at the same moment may
+// lose the time of one, which makes one expected time a little worse.
 func (s *Store) Turn(ctx context.Context, ticket int) error {
-	now, err := attributevalue.Marshal(s.now())
+	before, err := s.Queue(ctx)
 	if err != nil {
-		return fmt.Errorf("encode the time: %w", err)
+		return err
 	}
-	q, err := s.updateQueue(ctx, "SET head = :t, head_at = :now, stalled = :no", "attribute_not_exists(head) OR head < :t",
-		map[string]types.AttributeValue{":t": number(ticket), ":now": now, ":no": &types.AttributeValueMemberBOOL{}})
+	last := append(before.Begun, s.now())
+	begun, err := attributevalue.Marshal(last[max(0, len(last)-ad.MaxSlots):])
+	if err != nil {
+		return fmt.Errorf("encode the times: %w", err)
+	}
+	q, err := s.updateQueue(ctx, "SET head = :t, begun = :begun, stalled = :no", "attribute_not_exists(head) OR head < :t",
+		map[string]types.AttributeValue{":t": number(ticket), ":begun": begun, ":no": &types.AttributeValueMemberBOOL{}})
 	var later *types.ConditionalCheckFailedException
 	if errors.As(err, &later) {
 		return nil // a later ticket's turn came first; the line is shorter than it looks by one at most
