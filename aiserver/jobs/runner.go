@@ -61,11 +61,19 @@ type Outcome struct {
 	Joined   bool // from a job that another caller had begun
 }
 
+// ErrNotKept marks a report about a finished result that could not be written to
+// the ledger: its callers have got it, a later one will not.
+var ErrNotKept = errors.New("a finished result could not be kept")
+
+// ErrUnheard marks a report about a job that failed when all its callers had
+// gone.
+var ErrUnheard = errors.New("a job failed and nobody was left to be told")
+
 // Runner runs jobs: with a key, once. It is safe for concurrent use.
 type Runner struct {
 	queue  *Queue
 	ledger Ledger
-	report func(error) // told of a result that could not be kept
+	report func(error)
 	base   context.Context
 	abort  context.CancelCauseFunc
 
@@ -82,11 +90,14 @@ type flight struct {
 
 	cancel context.CancelCauseFunc
 	timer  *time.Timer
-	until  time.Time // the latest deadline of those who asked; guarded by Runner.mu
+
+	// Guarded by Runner.mu:
+	until   time.Time // the latest deadline of those who asked
+	callers int       // those who still wait
 }
 
-// NewRunner makes a runner. report is called when a finished result could not be
-// written to the ledger: the callers still get it, a later one will not.
+// NewRunner makes a runner. report is told what no caller hears: ErrNotKept and
+// ErrUnheard.
 func NewRunner(q *Queue, l Ledger, report func(error)) *Runner {
 	base, abort := context.WithCancelCause(context.Background())
 	return &Runner{queue: q, ledger: l, report: report, base: base, abort: abort, flights: map[string]*flight{}}
@@ -134,9 +145,7 @@ func (r *Runner) Do(ctx context.Context, j Job) (Outcome, error) {
 	select {
 	case <-f.done:
 	case <-wait.Done():
-		select {
-		case <-f.done:
-		default:
+		if r.leave(f) {
 			return Outcome{}, ended(wait)
 		}
 	}
@@ -144,6 +153,20 @@ func (r *Runner) Do(ctx context.Context, j Job) (Outcome, error) {
 		return Outcome{}, f.err
 	}
 	return Outcome{Answer: f.result.Answer, Joined: joined}, nil
+}
+
+// leave takes a caller off a flight; false when the flight is over, so that its
+// result is there after all.
+func (r *Runner) leave(f *flight) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	select {
+	case <-f.done:
+		return false
+	default:
+		f.callers--
+		return true
+	}
 }
 
 // board finds the stored answer of the job's key, joins its flight, or begins
@@ -160,6 +183,7 @@ func (r *Runner) board(j Job) (f *flight, joined bool, answer []byte, err error)
 			f.until = j.Deadline
 			f.timer.Reset(time.Until(j.Deadline))
 		}
+		f.callers++
 		return f, true, nil, nil
 	}
 	if rec, ok := r.ledger.Lookup(j.Key); ok {
@@ -171,7 +195,7 @@ func (r *Runner) board(j Job) (f *flight, joined bool, answer []byte, err error)
 		}
 	}
 	ctx, cancel := context.WithCancelCause(r.base)
-	f = &flight{fingerprint: j.Fingerprint, done: make(chan struct{}), cancel: cancel, until: j.Deadline}
+	f = &flight{fingerprint: j.Fingerprint, done: make(chan struct{}), cancel: cancel, until: j.Deadline, callers: 1}
 	f.timer = time.AfterFunc(time.Until(j.Deadline), func() { cancel(tooLate()) })
 	r.flights[j.Key] = f
 	go r.fly(ctx, j, f)
@@ -183,12 +207,16 @@ func (r *Runner) board(j Job) (f *flight, joined bool, answer []byte, err error)
 func (r *Runner) fly(ctx context.Context, j Job, f *flight) {
 	f.result, f.err = r.run(ctx, j)
 	j.free()
-	r.mu.Lock()
-	delete(r.flights, j.Key)
-	r.mu.Unlock()
 	f.timer.Stop()
 	f.cancel(nil)
+	r.mu.Lock()
+	delete(r.flights, j.Key)
 	close(f.done)
+	unheard := f.err != nil && f.callers == 0
+	r.mu.Unlock()
+	if unheard {
+		r.report(fmt.Errorf("%w: %s: %w", ErrUnheard, j.Key, f.err))
+	}
 }
 
 // run waits for a slot and does the work in it. With a key, the key is bound
@@ -216,7 +244,7 @@ func (r *Runner) run(ctx context.Context, j Job) (res Result, err error) {
 	}
 	if j.Key != "" {
 		if err := r.ledger.Store(j.Key, j.Fingerprint, res); err != nil {
-			r.report(fmt.Errorf("store result: %w", err))
+			r.report(fmt.Errorf("%w: %s: %w", ErrNotKept, j.Key, err))
 		}
 	}
 	return res, nil

@@ -59,13 +59,23 @@ type bench struct {
 	queue  *jobs.Queue
 	ledger *memory
 	lost   atomic.Int64 // results the ledger did not take
+	mute   atomic.Int64 // failures nobody heard
 	worked atomic.Int64
 	freed  atomic.Int64
 }
 
 func newBench(slots, limit int) *bench {
 	b := &bench{queue: jobs.NewQueue(slots, limit), ledger: newMemory()}
-	b.Runner = jobs.NewRunner(b.queue, b.ledger, func(error) { b.lost.Add(1) })
+	b.Runner = jobs.NewRunner(b.queue, b.ledger, func(err error) {
+		switch {
+		case errors.Is(err, jobs.ErrNotKept):
+			b.lost.Add(1)
+		case errors.Is(err, jobs.ErrUnheard):
+			b.mute.Add(1)
+		default:
+			panic(err)
+		}
+	})
 	return b
 }
 
@@ -196,6 +206,41 @@ func TestACallerWhoLeavesCancelsOnlyWithoutAKey(t *testing.T) {
 			})
 		})
 	}
+}
+
+func TestAFailureThatNobodyHearsIsReported(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(1, 1)
+		fail := func() jobs.Job {
+			j := b.job("k", "f", 0, time.Hour)
+			j.Work = func(context.Context, time.Duration) (jobs.Result, error) {
+				time.Sleep(time.Minute)
+				return jobs.Result{}, fault.New(fault.PhotoCorrupt, nil)
+			}
+			return j
+		}
+		ctx, leave := context.WithCancel(t.Context())
+		go func() { _, _ = b.Do(ctx, fail()) }()
+		stays := make(chan error, 1)
+		go func() {
+			_, err := b.Do(t.Context(), fail())
+			stays <- err
+		}()
+		synctest.Wait()
+		leave() // one of two
+		if err := <-stays; !fault.Has(err, fault.PhotoCorrupt) || b.mute.Load() != 0 {
+			t.Errorf("somebody heard it: %v, %d reports", err, b.mute.Load())
+		}
+		ctx, leave = context.WithCancel(t.Context())
+		go func() { _, _ = b.Do(ctx, fail()) }()
+		synctest.Wait()
+		leave()
+		time.Sleep(2 * time.Minute)
+		if b.mute.Load() != 1 {
+			t.Errorf("%d reports", b.mute.Load())
+		}
+	})
 }
 
 func TestAJobEndsWithTheLastDeadlineOfThoseWhoAsked(t *testing.T) {

@@ -96,8 +96,10 @@ func New(c Config, p Parts) (*Server, error) {
 	}
 	s.metrics = newMetrics(s)
 	s.runner = jobs.NewRunner(s.queue, store, func(err error) {
-		s.metrics.lost.Inc()
-		s.log.Error("a result could not be kept", "err", err)
+		if errors.Is(err, jobs.ErrNotKept) {
+			s.metrics.lost.Inc()
+		}
+		s.log.Error("job", "err", err)
 	})
 	s.setPublic(c.PublicURL, c.Addr)
 	s.handler = s.routes()

@@ -416,8 +416,8 @@ func words(imageURL string) map[string]any {
 func key(k string) header { return header{gpu.HeaderKey, k} }
 
 // photoJPEG is a small photo; n makes it another one.
-func photoJPEG(t *testing.T, n int) []byte {
-	t.Helper()
+func photoJPEG(tb testing.TB, n int) []byte {
+	tb.Helper()
 	img := image.NewRGBA(image.Rect(0, 0, 96, 72))
 	for y := range 72 {
 		for x := range 96 {
@@ -426,18 +426,18 @@ func photoJPEG(t *testing.T, n int) []byte {
 	}
 	var b bytes.Buffer
 	if err := jpeg.Encode(&b, img, nil); err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return b.Bytes()
 }
 
-func photoPNG(t *testing.T, w, h int) []byte {
-	t.Helper()
+func photoPNG(tb testing.TB, w, h int) []byte {
+	tb.Helper()
 	img := image.NewRGBA(image.Rect(0, 0, w, h))
 	draw.Draw(img, img.Rect, image.NewUniform(color.RGBA{200, 100, 50, 255}), image.Point{}, draw.Src)
 	var b bytes.Buffer
 	if err := png.Encode(&b, img); err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return b.Bytes()
 }

@@ -37,8 +37,8 @@ const (
 // best area counts.
 //
 // Visibility is √(size·distinct): size rises with the product box's share of the
-// picture from 2 % to 16 %, distinct with the share of the box (5 % to 45 %)
-// whose colour a plane fitted to the colours around the box does not explain.
+// picture from 2 % to 16 %, distinct with the share of the box (5 % to 60 %)
+// whose colours do not occur beside it at the same height.
 //
 // Agreement compares the picture outside the product with what package mood
 // reads in the text: mean OKLab lightness with 0.60 + 0.24·light, warmth with
@@ -193,25 +193,50 @@ func (g *gauge) visibility(box ad.Box) float64 {
 	size := ramp(box[2]*box[3], 0.02, 0.16)
 	x0, y0 := int(box[0]*float64(g.w)), int(box[1]*float64(g.h))
 	x1, y1 := int(math.Ceil((box[0]+box[2])*float64(g.w))), int(math.Ceil((box[1]+box[3])*float64(g.h)))
-	mx, my := max((x1-x0)/4, 3), max((y1-y0)/4, 3)
-	inside := func(x, y int) bool { return x >= x0 && x < x1 && y >= y0 && y < y1 }
-	p, noise := g.fit(func(x, y int) bool {
-		return !inside(x, y) && x >= x0-mx && x < x1+mx && y >= y0-my && y < y1+my
-	})
-	reach := max(0.06, 1.25*noise)
-	n, out := 0, 0
+	// It is seen against what lies at the same height on both sides, half its
+	// width far: backdrops change from top to bottom more than across.
+	mx := max((x1-x0)/2, 4)
+	seen, out := 0, 0
 	for y := max(y0, 0); y < min(y1, g.h); y++ {
+		beside := make(map[[3]int8]int)
+		for v := max(y-1, 0); v <= min(y+1, g.h-1); v++ {
+			for x := max(x0-mx, 0); x < min(x1+mx, g.w); x++ {
+				if x < x0 || x >= x1 {
+					beside[bin(g.lab[v*g.w+x])]++
+				}
+			}
+		}
 		for x := max(x0, 0); x < min(x1, g.w); x++ {
-			n++
-			if p.at(x, y).Distance(g.lab[y*g.w+x]) > reach {
+			seen++
+			if !occurs(beside, bin(g.lab[y*g.w+x])) {
 				out++
 			}
 		}
 	}
-	if n == 0 {
+	if seen == 0 {
 		return 0
 	}
-	return math.Sqrt(size * ramp(float64(out)/float64(n), 0.05, 0.45))
+	return math.Sqrt(size * ramp(float64(out)/float64(seen), 0.05, 0.60))
+}
+
+// bin is the cell of a colour in OKLab, 0.04 on a side: two cells apart is a
+// difference anybody sees.
+func bin(c tone.Lab) [3]int8 {
+	return [3]int8{int8(c[0] * 25), int8(math.Floor(float64(c[1]) * 25)), int8(math.Floor(float64(c[2]) * 25))}
+}
+
+// occurs reports whether a colour or a neighbour of it was counted.
+func occurs(counts map[[3]int8]int, b [3]int8) bool {
+	for dl := int8(-1); dl <= 1; dl++ {
+		for da := int8(-1); da <= 1; da++ {
+			for db := int8(-1); db <= 1; db++ {
+				if counts[[3]int8{b[0] + dl, b[1] + da, b[2] + db}] > 0 {
+					return true
+				}
+			}
+		}
+	}
+	return false
 }
 
 // plane is a colour that changes evenly over the picture.

@@ -13,6 +13,11 @@ import (
 
 // startEngine starts the AWS engine and waits until it answers.
 func (d *Deployment) startEngine(ctx context.Context) error {
+	release, err := holdPorts(ctx)
+	if err != nil {
+		return err
+	}
+	defer release()
 	port, err := choose(ctx, d.o.EnginePort, usualEnginePort)
 	if err != nil {
 		return err
@@ -92,6 +97,11 @@ func (d *Deployment) StartAIServer(ctx context.Context) error {
 	if d.aiserver != nil {
 		return nil
 	}
+	release, err := holdPorts(ctx)
+	if err != nil {
+		return err
+	}
+	defer release()
 	addr := strings.TrimPrefix(d.AIServerURL, "http://") // the earlier one, after a stop
 	if addr == "" {
 		port, err := choose(ctx, d.o.AIServerPort, usualAIServerPort)

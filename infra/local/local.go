@@ -16,12 +16,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"net"
 	"net/http"
 	"os"
 	"path/filepath"
 	"runtime"
 	"sync"
+	"syscall"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -282,11 +284,29 @@ func architecture() string {
 	return "x86_64"
 }
 
+// Where ports of our own choice come from: below what Linux and macOS give to
+// outgoing connections (from 32768 and 49152), one of which could otherwise take
+// a port between our choosing it and a child's listening on it.
+const lowestPort, highestPort = 20000, 32000
+
 // listen opens a port on this machine alone; 0 is any free one.
 func listen(ctx context.Context, port int) (net.Listener, error) {
+	if port == 0 {
+		var lc net.ListenConfig
+		for range 100 {
+			n := lowestPort + rand.IntN(highestPort-lowestPort) //nolint:gosec // a port is no secret
+			if ln, err := lc.Listen(ctx, "tcp", fmt.Sprintf("127.0.0.1:%d", n)); err == nil {
+				return ln, nil
+			}
+		}
+		return nil, errors.New("no free port found")
+	}
 	ln, err := new(net.ListenConfig).Listen(ctx, "tcp", fmt.Sprintf("127.0.0.1:%d", port))
-	if err != nil {
+	switch {
+	case errors.Is(err, syscall.EADDRINUSE):
 		return nil, fmt.Errorf("port %d is taken by another program (`ss -ltnp | grep :%d` or `lsof -i :%d` says which); choose another: PORT=%d make run", port, port, port, port+1)
+	case err != nil:
+		return nil, fmt.Errorf("port %d cannot be used: %w", port, err)
 	}
 	return ln, nil
 }
@@ -294,8 +314,7 @@ func listen(ctx context.Context, port int) (net.Listener, error) {
 func port(ln net.Listener) int { return ln.Addr().(*net.TCPAddr).Port } //nolint:forcetypeassert // listen makes no other
 
 // choose gives asked if it is free, else usual if that is free, else any free
-// port. It is free at this moment only; the child that takes it says so if it
-// has been lost since.
+// port. See holdPorts for what keeps it free until a child has taken it.
 func choose(ctx context.Context, asked, usual int) (int, error) {
 	if asked != 0 {
 		ln, err := listen(ctx, asked)
@@ -320,6 +339,11 @@ func poll(ctx context.Context, limit time.Duration, p *process, try func(context
 	defer cancel()
 	for {
 		err := try(ctx)
+		select {
+		case <-p.done: // and whoever answers is somebody else
+			return p.ended()
+		default:
+		}
 		if err == nil {
 			return nil
 		}

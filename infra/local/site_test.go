@@ -98,7 +98,7 @@ func TestPagesAreOnlyRead(t *testing.T) {
 	if res, _ := request(t, http.MethodPost, s.URL+"/", strings.NewReader("x")); res.StatusCode != http.StatusMethodNotAllowed || res.Header.Get("Allow") != "GET, HEAD" {
 		t.Errorf("POST: %d %q", res.StatusCode, res.Header.Get("Allow"))
 	}
-	if res, body := request(t, http.MethodHead, s.URL+"/", nil); res.StatusCode != 200 || body != "" || res.ContentLength != int64(len("start")) {
+	if res, body := request(t, http.MethodHead, s.URL+"/", nil); res.StatusCode != http.StatusOK || body != "" || res.ContentLength != int64(len("start")) {
 		t.Errorf("HEAD: %d %q %d", res.StatusCode, body, res.ContentLength)
 	}
 }

@@ -61,6 +61,10 @@ func TestProfilesConvertAsInLcms(t *testing.T) {
 			if format != "PNG" {
 				slack, total = 14, 2*len(want)
 			}
+			bare := encodePNG(t, patches(from))
+			if format != "PNG" {
+				bare = encodeJPEG(t, patches(from), 100)
+			}
 			t.Run(name+"/"+format, func(t *testing.T) {
 				t.Parallel()
 				img := decode(t, data)
@@ -78,7 +82,11 @@ func TestProfilesConvertAsInLcms(t *testing.T) {
 				if worst > slack || sum > total {
 					t.Errorf("up to %d steps from lcms, %d in all", worst, sum)
 				}
-				if isSRGB := name == "srgb.icc"; !isSRGB && moved < 10 {
+				if name == "srgb.icc" {
+					if got := psnr(t, img, decode(t, bare)); got < 200 {
+						t.Errorf("sRGB is not left alone: %.1f dB", got)
+					}
+				} else if moved < 10 {
 					t.Errorf("the profile moves no colour by more than %d: nothing shown", moved)
 				}
 			})
@@ -97,6 +105,20 @@ func TestWebPProfile(t *testing.T) {
 	}
 	if p := psnr(t, got, plain); p > 40 {
 		t.Errorf("%.1f dB from the picture without its profile", p)
+	}
+}
+
+// A profile may make black lighter. Nothing is not black.
+func TestProfilesLeaveTransparencyAlone(t *testing.T) {
+	t.Parallel()
+	img := image.NewNRGBA(image.Rect(0, 0, 64, 64))
+	img.SetNRGBA(5, 5, color.NRGBA{0, 0, 0, 255})
+	got := decode(t, withProfile(t, img, read(t, "offset.icc"))["PNG"])
+	if c := got.NRGBAAt(4, 4); c != (color.NRGBA{}) {
+		t.Errorf("transparent became %v", c)
+	}
+	if c := got.NRGBAAt(5, 5); c.R < 20 || c.A != 255 {
+		t.Errorf("black became %v", c)
 	}
 }
 

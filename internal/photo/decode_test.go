@@ -176,6 +176,74 @@ func TestScalingKeepsThePicture(t *testing.T) {
 	}
 }
 
+// Red and blue stripes of equal lightness are all in the colour planes, which
+// are half the size already. Scaling must not halve them once more.
+func TestScalingKeepsColourDetail(t *testing.T) {
+	t.Parallel()
+	img := image.NewNRGBA(image.Rect(0, 0, 1600, 160))
+	for i := 0; i < len(img.Pix); i += 4 {
+		copy(img.Pix[i:], []byte{200, 60, 60, 255})
+		if i/4%8 >= 4 {
+			copy(img.Pix[i:], []byte{60, 100, 215, 255})
+		}
+	}
+	got, err := photo.Decode(context.Background(), encodeJPEG(t, img, 98), 800)
+	if err != nil {
+		t.Fatal(err)
+	}
+	// Four pixels a period: the two in the middle of each stripe.
+	var red, blue float64
+	for x := 200; x < 600; x += 4 {
+		for k := range 2 {
+			red += float64(got.NRGBAAt(x+k, 40).R) / 200
+			blue += float64(got.NRGBAAt(x+2+k, 40).R) / 200
+		}
+	}
+	if red-blue < 100 {
+		t.Errorf("red %.0f in red stripes and %.0f in blue ones, once 200 and 60", red, blue)
+	}
+}
+
+// A sequential JPEG is decoded at a fraction of its size, whatever its form.
+// That it was shows only in the memory: falling back to image/jpeg gives nearly
+// the same picture. Not parallel: it measures what the whole process allocates.
+func TestSequentialJPEGNeverExistsAtFullSize(t *testing.T) {
+	noise := image.NewNRGBA(image.Rect(0, 0, 1256, 952))
+	for i := range noise.Pix { // long codes
+		noise.Pix[i] = byte(i * i * 31 / 7 >> (i % 5))
+		if i%4 == 3 {
+			noise.Pix[i] = 255
+		}
+	}
+	small, grey := readPNG(t, "scene.png"), readPNG(t, "scene-grey.png")
+	for name, c := range map[string]struct {
+		data []byte
+		want image.Image
+	}{
+		"4:4:4":          {read(t, "large-444.jpg"), small},
+		"4:2:2":          {read(t, "large-422.jpg"), small},
+		"4:4:0":          {read(t, "large-440.jpg"), small},
+		"4:2:0, restart": {read(t, "large-420-restart.jpg"), small},
+		"grey":           {read(t, "large-grey.jpg"), grey},
+		"noise":          {encodeJPEG(t, noise, 99), nil},
+	} {
+		var img *image.NRGBA
+		var err error
+		n := allocated(func() { img, err = photo.Decode(context.Background(), c.data, 157) })
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n > 500_000 { // image/jpeg: 1.2 MB for the luma plane alone
+			t.Errorf("%s: %d kB", name, n/1000)
+		}
+		if c.want != nil {
+			if p := opaquePSNR(t, img, c.want); p < 30 {
+				t.Errorf("%s: %.1f dB", name, p)
+			}
+		}
+	}
+}
+
 // A shift by a fraction of a pixel is what goes wrong first in scaling, and
 // hardly shows in a mean error. On a tent it shows with opposite signs on the
 // two slopes, while a rounding bias does not.

@@ -1,4 +1,60 @@
 // Package photo takes in the owner's product photo: it refuses what is not a
 // photo or is too big, and turns everything else into upright 8-bit sRGB pixels
 // without a byte of what else the file carried.
+//
+// # What it reads
+//
+//   - JPEG: sequential and progressive, every subsampling image/jpeg knows, grey,
+//     YCbCr, RGB, and CMYK and YCCK with the ink inverted as Adobe does. Not
+//     lossless, arithmetic or 12-bit ones.
+//   - PNG: every colour type, depth and interlacing. Of an animation, the default
+//     image, which is its first frame.
+//   - WebP: lossy, lossless, alpha. Of an animation, the first frame.
+//   - GIF: the first frame, in its place on the screen.
+//   - Orientation from EXIF in JPEG, PNG (eXIf) and WebP.
+//   - ICC profiles of the matrix kind (Display P3 of iPhones and Macs, Adobe RGB,
+//     ProPhoto, linear ones) and of grey. Colours with any other profile, CMYK
+//     above all, are taken for sRGB; CMYK becomes RGB by the plain formula.
+//
+// HEIC and AVIF are told apart by their brands and refused: nothing that reads
+// them comes without C.
+//
+// # How a photo passes
+//
+// Check walks the structure of the whole file and decodes nothing. It is where
+// bombs end: a size, a number of frames or scans, or a claim of pixels that the
+// bytes cannot hold. Then the decoder gets only the parts that make the picture,
+// so metadata cannot cost anything either. Planes and rows are scaled straight
+// to the final size, and colours are converted and turned there, where they are
+// few. JPEG's decoder makes the picture at 1/2, 1/4 or 1/8 right away.
+//
+// # Measured
+//
+// On two cores of an AMD EPYC, Go 1.26, for a 4000×3000 JPEG of 3.8 MB, with
+//
+//	go test -run '^$' -bench Libvips -benchtime 10x ./internal/photo
+//
+//	what                                  photo   libvips 8.14  its start-up  ratio
+//	1536 and 480 pixels, uncompressed    101 ms         200 ms         84 ms   0.86
+//	Prepare: PNG and JPEG files          209 ms         258 ms         85 ms   1.21
+//
+// Libvips is vipsthumbnail, run once for each of the two pictures, reading and
+// writing files; the ratio is to its time without its start-up (to all of it:
+// 0.50 and 0.81). Both sides use both cores. In the first row both decode the
+// photo twice; Prepare decodes it once: 60 ms and 17 MB allocated for everything
+// up to the 1536 pixels.
+//
+// image/jpeg needs 127 ms for that photo before any scaling, which is why there
+// is a decoder of our own for the common kind of JPEG (see decodeSequential).
+//
+// Peak memory of a process that prepares one photo of 48 to 50 megapixels, the
+// largest taken: sequential JPEG 31 MB (0.25 s), lossy WebP 101 MB, PNG 221 MB,
+// progressive JPEG 399 MB (4:4:4: 767 MB), CMYK JPEG 427 MB, WebP with alpha
+// 528 MB; none takes longer than 1.6 s. Bombs are refused within 25 ms and 4 MB
+// (BenchmarkBombs).
+//
+// The PNG is compressed at the fastest level. For product photos of 1536×1536
+// that takes 50–150 ms where the default takes 170–930, for files of 0.6–2.5 MB
+// where the default makes 0.5–2.1. A tenth to a fifth of the way to S3 and the
+// GPU server is the cheaper half of that trade.
 package photo

@@ -17,9 +17,8 @@ const thumbnailQuality = 85
 // encodePNG writes the picture. image/png writes IHDR, IDAT and IEND and nothing
 // else, and leaves the alpha channel out when every pixel is opaque.
 //
-// The fastest compression makes files a fifth larger than the default in a third
-// to a sixth of the time (see the package comment). A megabyte on the way to S3
-// and the GPU server costs less than that.
+// The fastest compression makes files up to a fifth larger than the default in a
+// third to a sixth of its time; the package comment has the figures.
 func encodePNG(ctx context.Context, img *image.NRGBA) ([]byte, error) {
 	out := stoppable{ctx: ctx}
 	e := png.Encoder{CompressionLevel: png.BestSpeed}

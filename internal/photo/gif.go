@@ -21,7 +21,6 @@ func openGIF(data []byte) (*file, error) {
 		return nil, err
 	}
 	pos := 13 + colorTable(data[10])
-	first := 0 // where the first frame ends
 	for done := false; !done; {
 		if pos >= len(data) {
 			return nil, cutOff()
@@ -42,11 +41,8 @@ func openGIF(data []byte) (*file, error) {
 			}
 			start := pos
 			pos = skipBlocks(data, pos+9+colorTable(data[pos+8])+1)
-			if f.Frames == 1 {
-				first = pos
-				if w*h/gifRatio > pos-start {
-					return nil, corrupt("%d bytes cannot hold %d×%d pixels", pos-start, w, h)
-				}
+			if w*h/gifRatio > pos-start {
+				return nil, corrupt("%d bytes cannot hold %d×%d pixels", pos-start, w, h)
 			}
 		case 0x3b: // trailer
 			done = true
@@ -54,11 +50,12 @@ func openGIF(data []byte) (*file, error) {
 			return nil, corrupt("block %#x", block)
 		}
 	}
-	if first == 0 {
+	if f.Frames == 0 {
 		return nil, corrupt("no frame")
 	}
 	f.pixels = func(ctx context.Context, _ image.Point) (picture, error) {
-		img, err := guard(func() (image.Image, error) { return gif.Decode(newReader(ctx, data[:first])) })
+		// Decode stops after the first frame; DecodeAll would keep them all.
+		img, err := guard(func() (image.Image, error) { return gif.Decode(newReader(ctx, data)) })
 		if err != nil {
 			return nil, decodeFault(ctx, err)
 		}

@@ -28,10 +28,12 @@ const (
 	// card of 240 CSS pixels on a screen with two pixels each.
 	ThumbnailSide = 480
 
-	// maxWorking is the most memory in bytes a decoder may need for one photo.
-	// It holds every photo within the other limits except those no camera or
-	// editor makes (above all 50 megapixel progressive CMYK), and fits a Lambda
-	// of 1,769 MB, which is what one whole CPU comes with.
+	// maxWorking is the most memory in bytes decoding one photo may take. Only
+	// progressive JPEGs can need more at MaxPixels: this lets 4:4:4 through and
+	// keeps CMYK, which nobody makes at that size, out. It fits a Lambda of
+	// 1,769 MB, which is what one whole CPU comes with. The other formats stay
+	// below by their nature: 12 bytes a pixel for PNG (16-bit, interlaced), 11
+	// and 150 MB of tables for WebP (lossy with alpha), one for GIF.
 	maxWorking = 800_000_000
 )
 

@@ -81,9 +81,6 @@ func openPNG(data []byte) (*file, error) {
 		return nil, corrupt("%d bytes cannot hold %d", len(p.pixels), raw)
 	}
 	f.Width, f.Height = h.width, h.height
-	if n := h.working(p.transparency != nil); n > maxWorking {
-		return nil, tooHeavy(h.width, h.height, n)
-	}
 	f.pixels = p.decode
 	return f, nil
 }
@@ -104,18 +101,14 @@ type pngHeader struct {
 	width, height int
 	depth         int64 // bits of a sample
 	channels      int64
-	palette       bool
-	interlaced    bool
 }
 
 func readPNGHeader(b []byte) pngHeader {
 	h := pngHeader{
-		width:      int(binary.BigEndian.Uint32(b)),
-		height:     int(binary.BigEndian.Uint32(b[4:])),
-		depth:      int64(b[8]),
-		palette:    b[9] == 3,
-		interlaced: b[12] != 0,
-		channels:   1,
+		width:    int(binary.BigEndian.Uint32(b)),
+		height:   int(binary.BigEndian.Uint32(b[4:])),
+		depth:    int64(b[8]),
+		channels: 1,
 	}
 	switch b[9] {
 	case 2:
@@ -133,25 +126,8 @@ func (h pngHeader) raw() int64 {
 	return (int64(h.width)*h.depth*h.channels/8 + 1) * int64(h.height)
 }
 
-// working is how many bytes image/png makes of the picture: a byte for grey and
-// palette pixels, two for 16-bit grey, RGBA for all else, and half of it again
-// for the last pass of an interlaced picture.
-func (h pngHeader) working(transparency bool) int64 {
-	n := int64(h.width) * int64(h.height)
-	if h.channels > 1 || transparency && !h.palette {
-		n *= 4
-	}
-	if h.depth == 16 {
-		n *= 2
-	}
-	if h.interlaced {
-		n += n / 2
-	}
-	return n
-}
-
-// inflateProfile reads the profile in an iCCP chunk, nil when it is damaged or
-// larger than any this package uses.
+// inflateProfile reads the profile in an iCCP chunk, nil when it is damaged. Of
+// one that is too large it inflates only what shows that.
 func inflateProfile(body []byte) []byte {
 	_, compressed, _ := bytes.Cut(body, []byte{0})
 	if len(compressed) < 1 {
@@ -162,7 +138,7 @@ func inflateProfile(body []byte) []byte {
 		return nil
 	}
 	profile, err := io.ReadAll(io.LimitReader(r, maxProfile+1))
-	if err != nil || len(profile) > maxProfile {
+	if err != nil {
 		return nil
 	}
 	return profile

@@ -58,6 +58,12 @@ func ftyp(major string, compatible ...string) []byte {
 
 func TestWhatIsNoPhotoIsRefused(t *testing.T) {
 	t.Parallel()
+	// What the structure does not tell.
+	onlyDecoding := map[string]bool{
+		"JPEG of odd subsampling":   true,
+		"PNG of unknown depth":      true,
+		"PNG with a wrong checksum": true,
+	}
 	jpeg := read(t, "444.jpg")
 	for name, c := range map[string]struct {
 		data []byte
@@ -134,8 +140,12 @@ func TestWhatIsNoPhotoIsRefused(t *testing.T) {
 			if got := codeOf(errDecode); got != c.want {
 				t.Errorf("Decode: %s (%v), want %s", got, errDecode, c.want)
 			}
-			if _, err := photo.Check(c.data); err != nil && codeOf(err) != c.want {
-				t.Errorf("Check: %v, want %s", err, c.want)
+			want := c.want
+			if onlyDecoding[name] {
+				want = ""
+			}
+			if _, err := photo.Check(c.data); codeOf(err) != want {
+				t.Errorf("Check: %v, want %q", err, want)
 			}
 		})
 	}
@@ -225,7 +235,7 @@ func TestTruncation(t *testing.T) {
 	}
 }
 
-// samples lists the photos of testdata that can be read.
+// samples lists the small photos of testdata that can be read.
 func samples(t testing.TB) []string {
 	t.Helper()
 	var out []string
@@ -235,7 +245,7 @@ func samples(t testing.TB) []string {
 			t.Fatal(pattern, err)
 		}
 		for _, n := range names {
-			if filepath.Base(n) != "arithmetic.jpg" {
+			if base := filepath.Base(n); base != "arithmetic.jpg" && !strings.HasPrefix(base, "large") {
 				out = append(out, n)
 			}
 		}
@@ -334,6 +344,10 @@ func bombs(t testing.TB) map[string]bomb {
 	scans := jpegOf(0xc2, 3000, 3000, 3)
 	scan := segment(0xda, []byte{1, 1, 0, 1, 63, 0})
 	manyScans := bytes.Join([][]byte{scans[:len(scans)-2], bytes.Repeat(append(scan, 0x55), 20_000), {0xff, 0xd9}}, nil)
+	var profiles [][]byte
+	for n := range 255 {
+		profiles = append(profiles, segment(0xe2, append([]byte("ICC_PROFILE\x00"), append([]byte{byte(n + 1), 255}, make([]byte, 65_000)...)...)))
+	}
 	return map[string]bomb{
 		"PNG 1 bit 50,000×50,000":         {pngOf(ihdr(50_000, 50_000, 1, 0, 0), chunk("IDAT", unfolds[:310_000])), fault.PhotoTooManyPixels},
 		"PNG with the widest header":      {pngOf(ihdr(0xffffffff, 0xffffffff, 16, 6, 1), chunk("IDAT", nil)), fault.PhotoTooManyPixels},
@@ -362,7 +376,7 @@ func bombs(t testing.TB) map[string]bomb {
 		"JPEG progressive CMYK 49 MP":     {heavyJPEG(), fault.PhotoTooManyPixels},
 		"JPEG of 20,000 scans":            {manyScans, fault.PhotoUnsupported},
 		"JPEG with 20 MB of nothing":      {append(append([]byte{0xff, 0xd8}, bytes.Repeat([]byte{0xff}, 20_000_000)...), read(t, "444.jpg")[2:]...), ""},
-		"JPEG with 300 profile chunks":    {afterSOI(read(t, "444.jpg"), bytes.Repeat(segment(0xe2, append([]byte("ICC_PROFILE\x00\xff\xff"), make([]byte, 65_000)...)), 300)), ""},
+		"JPEG with a profile of 16 MB":    {afterSOI(read(t, "444.jpg"), profiles...), ""},
 		"zip of zeros":                    {append([]byte("PK\x03\x04"), unfolds...), fault.PhotoUnsupported},
 	}
 }
@@ -383,10 +397,11 @@ func TestBombsCostNothing(t *testing.T) {
 			if n := allocated(func() { _, err = photo.Check(b.data) }); n > 64<<10 {
 				t.Errorf("Check allocated %d kB", n>>10)
 			}
-			if err != nil && codeOf(err) != b.want {
+			// Too many pixels behind the header only show when they come.
+			if unseen := name == "PNG with pixels without end" || name == "PNG with a million IDAT"; !unseen && codeOf(err) != b.want {
 				t.Errorf("Check: %v, want %q", err, b.want)
 			}
-			if n := allocated(func() { _, err = photo.Prepare(context.Background(), b.data) }); n > 50_000_000 {
+			if n := allocated(func() { _, err = photo.Prepare(context.Background(), b.data) }); n > 8_000_000 {
 				t.Errorf("Prepare allocated %d MB", n/1_000_000)
 			}
 			if codeOf(err) != b.want {

@@ -69,17 +69,28 @@ func (f fixture) render(t *testing.T) (*image.NRGBA, []float64) {
 	t.Helper()
 	clean := image.NewNRGBA(image.Rect(0, 0, f.w, f.h))
 	cover := make([]float64, f.w*f.h)
+	corner := make([]bool, (f.w+1)*(f.h+1))
+	for i := range corner {
+		corner[i] = f.product(float64(i%(f.w+1))/float64(f.w), float64(i/(f.w+1))/float64(f.h))
+	}
 	for y := range f.h {
 		for x := range f.w {
-			var n float64
-			for s := range supersample * supersample {
-				px := (float64(x) + (float64(s%supersample)+0.5)/supersample) / float64(f.w)
-				py := (float64(y) + (float64(s/supersample)+0.5)/supersample) / float64(f.h)
-				if f.product(px, py) {
-					n++
+			// No shape here is thinner than a pixel: equal corners, equal pixel.
+			i := y*(f.w+1) + x
+			a := 0.0
+			if corner[i] == corner[i+1] && corner[i] == corner[i+f.w+1] && corner[i] == corner[i+f.w+2] {
+				if corner[i] {
+					a = 1
+				}
+			} else {
+				for s := range supersample * supersample {
+					px := (float64(x) + (float64(s%supersample)+0.5)/supersample) / float64(f.w)
+					py := (float64(y) + (float64(s/supersample)+0.5)/supersample) / float64(f.h)
+					if f.product(px, py) {
+						a += 1.0 / (supersample * supersample)
+					}
 				}
 			}
-			a := n / (supersample * supersample)
 			cover[y*f.w+x] = a
 			u, v := (float64(x)+0.5)/float64(f.w), (float64(y)+0.5)/float64(f.h)
 			c, g := f.color(u, v), f.ground(u, v)
@@ -159,17 +170,18 @@ func TestKnownMasks(t *testing.T) {
 		f     fixture
 		least float64
 	}{
-		"bag with holes and a thin strap": {fixture{720, 720, handbag(), weave, paper, contact(0.87)}, 0.965},
+		"bag with holes and a thin strap": {fixture{600, 600, handbag(), weave, paper, contact(0.87)}, 0.965},
 		"the same, small":                 {fixture{300, 300, handbag(), weave, paper, contact(0.87)}, 0.92},
-		"pale jar on white": {fixture{600, 700, union(box(0.3, 0.2, 0.7, 0.85), box(0.34, 0.12, 0.66, 0.2)),
+		"pale jar on white": {fixture{480, 560, union(box(0.3, 0.2, 0.7, 0.85), box(0.34, 0.12, 0.66, 0.2)),
 			func(x, y float64) [3]float64 {
-				v := 0.62 + 0.25*math.Cos((x-0.42)*7)
+				// Round things darken towards their foot.
+				v := (0.62 + 0.25*math.Cos((x-0.42)*7)) * (1 - 0.5*math.Max(0, (y-0.75)/0.10))
 				return [3]float64{v, v, v}
 			}, flat(1, 1, 1), func(x, y float64) float64 { return 1 - 0.4*(1-contact(0.868)(x, y)) }}, 0.97},
-		"white mug on blue": {fixture{640, 512, union(disc(0.45, 0.5, 0.27), without(disc(0.74, 0.5, 0.13), disc(0.74, 0.5, 0.075))),
+		"white mug on blue": {fixture{480, 384, union(disc(0.45, 0.5, 0.27), without(disc(0.74, 0.5, 0.13), disc(0.74, 0.5, 0.075))),
 			flat(0.96, 0.95, 0.93), func(x, y float64) [3]float64 { return [3]float64{0.25, 0.42 + 0.1*y, 0.7} }, nil}, 0.97},
 		"red box on black": {fixture{512, 512, box(0.25, 0.3, 0.75, 0.8), flat(0.8, 0.12, 0.15), flat(0.04, 0.04, 0.05), nil}, 0.97},
-		"two shoes on a table before a wall": {fixture{700, 500, union(disc(0.3, 0.55, 0.16), disc(0.7, 0.6, 0.14)), flat(0.15, 0.3, 0.2),
+		"two shoes on a table before a wall": {fixture{560, 400, union(disc(0.3, 0.55, 0.16), disc(0.7, 0.6, 0.14)), flat(0.15, 0.3, 0.2),
 			func(x, y float64) [3]float64 {
 				if y < 0.5 {
 					return [3]float64{0.82, 0.84, 0.86}
@@ -193,7 +205,7 @@ func TestKnownMasks(t *testing.T) {
 
 func TestHolesOpenAndShadowsStayOut(t *testing.T) {
 	t.Parallel()
-	f := fixture{720, 720, handbag(), flat(0.2, 0.22, 0.3), paper, contact(0.88)}
+	f := fixture{520, 520, handbag(), flat(0.2, 0.22, 0.3), paper, contact(0.88)}
 	m, _ := f.render(t)
 	c := find(t, m)
 	for name, p := range map[string][2]float64{
@@ -324,7 +336,7 @@ func TestNeverConfidentlyWrong(t *testing.T) {
 	}
 	jar := union(box(0.3, 0.2, 0.7, 0.85), box(0.34, 0.12, 0.66, 0.2))
 	for name, f := range map[string]fixture{
-		"grey jar fading into a deep shadow": {600, 700, jar, grey, flat(1, 1, 1), contact(0.86)},
+		"grey jar fading into a deep shadow": {480, 560, jar, grey, flat(1, 1, 1), contact(0.86)},
 		"white on white":                     {500, 500, jar, flat(0.99, 0.99, 0.99), flat(1, 1, 1), nil},
 		"cream on paper":                     {500, 500, handbag(), flat(0.96, 0.95, 0.92), paper, contact(0.87)},
 		"grey on grey, deep shadow":          {500, 500, handbag(), flat(0.5, 0.5, 0.5), flat(0.62, 0.62, 0.62), contact(0.87)},

@@ -608,6 +608,7 @@ func (p *plate) unmix(x, y int, toIn, toOut []int32) (pixel, float32) {
 	var fore, back pixel
 	var foreW, backW, cover, coverW float32
 	lo, hi := pixel{1, 1, 1}, pixel{}
+	cell := p.cellAt(x, y)
 	for dy := -window; dy <= window; dy++ {
 		for dx := -window; dx <= window; dx++ {
 			nx, ny := x+dx, y+dy
@@ -626,7 +627,10 @@ func (p *plate) unmix(x, y int, toIn, toOut []int32) (pixel, float32) {
 			c := at(p.photo, nx, ny)
 			// The deeper a pixel, the purer its colour.
 			if d := float32(toOut[j]); d > 0 {
-				k := near * d * d * d
+				// And the further from the background's colour: all of a thin strap
+				// may be mixed, but not all of it equally.
+				span := c.sub(p.back[cell])
+				k := near * d * d * d * (0.02 + span.dot(span))
 				foreW += k
 				for ch := range 3 {
 					fore[ch] += k * c[ch]
@@ -643,7 +647,6 @@ func (p *plate) unmix(x, y int, toIn, toOut []int32) (pixel, float32) {
 			}
 		}
 	}
-	cell := p.cellAt(x, y)
 	for ch := range 3 {
 		if foreW > 0 {
 			fore[ch] /= foreW
@@ -660,6 +663,7 @@ func (p *plate) unmix(x, y int, toIn, toOut []int32) (pixel, float32) {
 	c := at(p.photo, x, y)
 	a, trust := share(c, fore, back)
 	a = trust*a + (1-trust)*cover/coverW
+	measured := a
 	// Texture must not punch through: a pixel keeps near the side it lies on, the
 	// deeper the more.
 	i := y*p.w + x
@@ -678,11 +682,12 @@ func (p *plate) unmix(x, y int, toIn, toOut []int32) (pixel, float32) {
 		}
 		return c, 1
 	}
-	if a < 0.2 {
+	// With little of the product in it a pixel says nothing of its colour.
+	if measured < 0.3 {
 		return fore, a
 	}
 	for ch := range 3 {
-		c[ch] = min(max(back[ch]+(c[ch]-back[ch])/a, lo[ch]), hi[ch])
+		c[ch] = min(max(back[ch]+(c[ch]-back[ch])/min(measured, 1), lo[ch]), hi[ch])
 	}
 	return c, a
 }

@@ -15,7 +15,7 @@ func blossom(k *work) (*stage, *finish) {
 	x, z, r := k.footing()
 	horizon := k.cam.horizon
 
-	top, low := tone.LCH(0.86, 0.050, 235), tone.LCH(0.945, 0.030, 5)
+	top, low := tone.LCH(d.Between(0.80, 0.88), d.Between(0.040, 0.065), d.Between(222, 262)), tone.LCH(0.945, d.Between(0.022, 0.040), d.Between(-8, 22))
 	pink := func() tone.RGB {
 		return tone.LCH(d.Between(0.80, 0.93), d.Between(0.045, 0.10), d.Between(350, 368))
 	}
@@ -61,7 +61,7 @@ func blossom(k *work) (*stage, *finish) {
 	s.beyond = back.Picture
 
 	lawn := raster.NewField(k.seed^101, 256, 10, 4, 0.6)
-	ground := tone.LCH(0.90, 0.034, 8)
+	ground := tone.LCH(0.90, d.Between(0.024, 0.042), d.Between(-6, 22))
 	s.floor = &material{paint: func(p, n vec) tone.RGB {
 		return ground.Scale(1 + 0.05*lawn.At(p[0]*0.8/u, p[2]*0.8/u))
 	}}

@@ -80,7 +80,7 @@ func hanji(k *work) (*stage, *finish) {
 		kind: drum, c: vec{x + side*(0.45*half+d.Between(0.04, 0.14)*u), rise, wallDist - 0.07*u}, r: disc, h: 0.01 * u,
 		m: &material{paint: paper(moon).paint, glow: moon.Scale(map[bool]float32{true: 0.42, false: 0.06}[night])},
 	})
-	lacquer := &material{color: tone.LCH(0.32, 0.115, 24), gloss: 0.10, rough: 0.35}
+	lacquer := &material{color: tone.LCH(0.32, 0.115, 24), gloss: 0.065, rough: 0.35}
 	inlay := &material{color: tone.LCH(0.76, 0.10, 84), gloss: 0.2, rough: 0.5}
 	if !night && d.Float() < 0.4 {
 		lacquer.color = tone.LCH(0.22, 0.012, 40)

@@ -20,6 +20,7 @@ import (
 // settings are what a person may set; README.md explains them.
 type settings struct {
 	Port          int    `env:"PORT" envDefault:"8890"`
+	State         string `env:"STATE"` // folder for state and logs; empty: one a port, so that two runs each keep their own ads
 	OpenAIKey     string `env:"OPENAI_API_KEY"`
 	OpenAIBaseURL string `env:"OPENAI_BASE_URL"`
 	OpenAIModel   string `env:"OPENAI_MODEL"`
@@ -42,8 +43,10 @@ func run(ctx context.Context, out io.Writer) error {
 	if err != nil {
 		return fmt.Errorf("settings: %w", err)
 	}
-	// A folder a port, so that two runs side by side each keep their own ads.
-	state := filepath.Join(".local", "run-"+strconv.Itoa(s.Port))
+	state := s.State
+	if state == "" {
+		state = filepath.Join(".local", "run-"+strconv.Itoa(s.Port))
+	}
 	d, err := local.Up(ctx, local.Options{
 		Root: ".", StateDir: state, Persist: true, SitePort: s.Port,
 		OpenAIKey: s.OpenAIKey, OpenAIBaseURL: s.OpenAIBaseURL, OpenAIModel: s.OpenAIModel,

@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -402,8 +403,8 @@ func TestTheLimitOfAnAnswer(t *testing.T) {
 			t.Parallel()
 			web := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 				w.Header().Set("Content-Type", "application/json")
-				if tc.chunked {
-					w.(http.Flusher).Flush()
+				if !tc.chunked {
+					w.Header().Set("Content-Length", strconv.Itoa(tc.size))
 				}
 				_, _ = w.Write([]byte(body + strings.Repeat(" ", tc.size-len(body))))
 			}))

@@ -13,6 +13,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -220,7 +221,7 @@ func (s *Server) play(w http.ResponseWriter, r *http.Request, mode Mode, q Reque
 	case Huge:
 		answer(w, q, "completed", said(text("prompt", strings.Repeat("calm ", 1<<20/5))))
 	case HugeChunked:
-		w.(http.Flusher).Flush()
+		w.Header().Set("Transfer-Encoding", "chunked")
 		answer(w, q, "completed", said(text("prompt", strings.Repeat("calm ", 1<<20/5))))
 	case Endless:
 		s.endless(w, r)
@@ -344,6 +345,9 @@ func write(w http.ResponseWriter, status int, v any) {
 		panic(err) // made of maps and strings above
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if w.Header().Get("Transfer-Encoding") == "" {
+		w.Header().Set("Content-Length", strconv.Itoa(len(b)))
+	}
 	w.WriteHeader(status)
 	_, _ = w.Write(b)
 }

@@ -80,6 +80,13 @@ cjpeg("arithmetic.jpg", "-arithmetic")
 with open("/tmp/scans.txt", "w") as f:
     f.write("0;\n1;\n2;\n")
 jpegtran("420-three-scans.jpg", "420.jpg", "-scans", "/tmp/scans.txt")
+img.resize((8 * W, 8 * H), Image.BICUBIC).save("/tmp/large.ppm")
+grey.resize((8 * W, 8 * H), Image.BICUBIC).save("/tmp/large.pgm")
+cjpeg("large-444.jpg", "-sample", "1x1", "-quality", "60", source="/tmp/large.ppm")
+cjpeg("large-422.jpg", "-sample", "2x1", "-quality", "60", source="/tmp/large.ppm")
+cjpeg("large-440.jpg", "-sample", "1x2", "-quality", "60", source="/tmp/large.ppm")
+cjpeg("large-420-restart.jpg", "-sample", "2x2", "-quality", "60", "-restart", "7B", source="/tmp/large.ppm")
+cjpeg("large-grey.jpg", "-quality", "60", source="/tmp/large.pgm")
 img.save("rgb.jpg", quality=92, keep_rgb=True)
 
 # CMYK as printers' programs write it: ink inverted, marked by Adobe's segment.
@@ -117,7 +124,7 @@ img.save("animated.png", save_all=True, append_images=[second], duration=100)
 
 files = {}
 for name in sorted(glob.glob("*.jpg") + glob.glob("*.webp")):
-    if name == "arithmetic.jpg":
+    if name == "arithmetic.jpg" or name.startswith("large"):
         continue
     im = Image.open(name)
     if "alpha" in name:
@@ -193,8 +200,8 @@ profile("display-p3", b"RGB ", [srgb_curve], p3)
 profile("adobe-rgb", b"RGB ", [curv(563)], adobe)
 profile("table", b"RGB ", [curv(*(65535 * (np.arange(256) / 255) ** 1.8))], romm)
 profile("linear", b"RGB ", [curv()], same)
-profile("three-curves", b"RGB ", [para(0, 1.8), para(1, 2.2, 0.9, 0.1), para(4, 2.4, 0.9, 0.06, 0.05, 0.05, 0.01, 0.02)], adobe)
-profile("offset", b"RGB ", [para(2, 2.0, 0.9, 0.05, 0.02)], p3)
+profile("three-curves", b"RGB ", [para(0, 1.8), para(1, 2.2, 1.1, -0.1), para(4, 2.4, 0.9, 0.06, 0.05, 0.05, 0.01, 0.02)], adobe)
+profile("offset", b"RGB ", [para(2, 2.0, 1.1, -0.12, 0.02)], p3)
 profile("srgb", b"RGB ", [srgb_curve], same)
 profile("grey-gamma", b"GRAY", [curv(int(1.8 * 256))])
 
