@@ -51,7 +51,7 @@ func TestPaths(t *testing.T) {
 		{"stage1 reset once", sys.gpu, stage1Path, once, faultproxy.Reset, happyPath, "", "openai"},
 		{"stage1 cut once", sys.gpu, stage1Path, once, faultproxy.Truncate, happyPath, "", "openai"},
 		{"stage1 reply lost", sys.gpu, stage1Path, once, faultproxy.LostReply, happyPath, "", "openai"},
-		{"stage1 down", sys.gpu, stage1Path, times, faultproxy.Error, to("Stage1", failed...), fault.GPUUnavailable, ""},
+		{"stage1 down for a while", sys.gpu, stage1Path, 4, faultproxy.Error, happyPath, "", "openai"}, // waits, burns no attempt
 		{"stage1 rejects", sys.gpu, stage1Path, times, faultproxy.Reject, to("Stage1", failed...), fault.GPURejected, ""},
 		{"stage2 error once", sys.gpu, stage2Path, once, faultproxy.Error, happyPath, "", "openai"},
 		{"stage2 reply lost", sys.gpu, stage2Path, once, faultproxy.LostReply, happyPath, "", "openai"},
@@ -110,12 +110,37 @@ func TestPaths(t *testing.T) {
 // templatePath is the path while OpenAI is down.
 var templatePath = []string{"PrepareAndWritePrompt", "Stage1", "WriteCopy", "CopyFromTemplate", "Stage2", "Score", "Publish"}
 
+// While the GPU server takes nothing, ads wait and say so; when it is back they
+// are finished, in the same attempt.
+func TestWaitsForTheGPUServer(t *testing.T) {
+	t.Parallel()
+	o := newOwner(t)
+	up := o.upload(fields("기다림"), len(small(t)))
+	heal := sys.gpu.Add(faultproxy.Naming(up.AdID, faultproxy.Always(faultproxy.Error)))
+	o.post(up, small(t))
+	end := time.Now().Add(patience)
+	for sys.gpu.KeyCalls(up.AdID+".1.stage1") < 5 { // more often than any retry of the state machine
+		if time.Now().After(end) {
+			t.Fatalf("tried %d times", sys.gpu.KeyCalls(up.AdID+".1.stage1"))
+		}
+		time.Sleep(200 * time.Millisecond)
+	}
+	if v := o.ad(up.AdID); v.Status != "running" || v.Error != nil {
+		t.Errorf("while the server is down: %+v", v)
+	}
+	heal()
+	o.succeeded(up.AdID)
+	if got := states(t, up.AdID); !slices.Equal(got, happyPath) {
+		t.Errorf("path = %v", got)
+	}
+}
+
 func TestRetryAfterFailure(t *testing.T) {
 	t.Parallel()
 	o := newOwner(t)
 	photo := small(t)
 	up := o.upload(fields("다시"), len(photo))
-	heal := sys.gpu.Add(faultproxy.Naming(up.AdID, faultproxy.Always(faultproxy.Error)))
+	heal := sys.gpu.Add(faultproxy.On(stage2Path, faultproxy.Naming(up.AdID, faultproxy.Always(faultproxy.Error))))
 	if p := o.do("POST", "/api/ads/"+up.AdID+"/retry", "", nil).want(t, 409).problem(t); p.Code != "Ad.NotFailed" {
 		t.Errorf("retry of an ad that has not failed: %+v", p)
 	}
@@ -123,7 +148,7 @@ func TestRetryAfterFailure(t *testing.T) {
 	if v := o.failed(up.AdID); !v.Error.Retryable || v.Progress.Percent == 100 {
 		t.Errorf("failed: %+v", v)
 	}
-	if got := sys.gpu.KeyCalls(up.AdID + ".1.stage1"); got < 3 {
+	if got := sys.gpu.KeyCalls(up.AdID + ".1.stage2"); got < 3 {
 		t.Errorf("tried %d times", got)
 	}
 	heal()

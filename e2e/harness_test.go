@@ -100,7 +100,7 @@ func run(m *testing.M) (code int, err error) {
 	}
 	sys.Deployment, err = local.Up(ctx, local.Options{
 		Root: root, AIServerURL: sys.gpu.URL, OpenAIKey: "sk-test", OpenAIBaseURL: sys.openai.URL,
-		WaitScale: 0.05, Log: os.Stderr,
+		WaitScale: 0.05, Log: os.Stderr, Env: []string{"PUT_BACK=1s"},
 	})
 	if err != nil {
 		return 0, err

@@ -54,6 +54,6 @@ func wire(ctx context.Context) (http.Handler, error) {
 	}
 	ads := adstore.Open(cfg, c.TableName)
 	return httpapi.New(httpapi.Config{
-		Ads: ads, Pictures: blob.Open(cfg, c.BucketName), Machine: workflow.Open(cfg, c.StateMachineARN, ads), Signer: signer, Origin: c.SiteOrigin, Log: step.Logger(),
+		Ads: ads, Pictures: blob.Open(cfg, c.BucketName), Machine: workflow.Open(cfg, c.StateMachineARN, ads), Signer: signer, Origin: c.SiteOrigin, Slots: c.GPUSlots, Log: step.Logger(),
 	}), nil
 }

@@ -1,8 +1,13 @@
-// Command stage1 is the Lambda behind state Stage1: the product in its scene.
+// Command stage1 is the Lambda behind state Stage1: it consumes the queue before
+// the GPU server and has the product put into its scene.
 package main
 
 import (
 	"context"
+	"os"
+	"time"
+
+	"github.com/aws/aws-lambda-go/lambda"
 
 	"github.com/nanococoa/nanococoa/internal/adstore"
 	"github.com/nanococoa/nanococoa/internal/blob"
@@ -10,14 +15,22 @@ import (
 	"github.com/nanococoa/nanococoa/internal/config"
 	"github.com/nanococoa/nanococoa/internal/gpu"
 	"github.com/nanococoa/nanococoa/internal/pipeline"
+	"github.com/nanococoa/nanococoa/internal/queue"
 	"github.com/nanococoa/nanococoa/internal/secret"
 	"github.com/nanococoa/nanococoa/internal/step"
 )
 
-func main() { step.Main("stage1", wire) }
+func main() {
+	consumer, err := wire(context.Background())
+	if err != nil {
+		step.Logger().Error("cannot start", "step", "stage1", "error", err.Error())
+		os.Exit(1)
+	}
+	lambda.Start(consumer.Handle)
+}
 
-func wire(ctx context.Context) (step.Func, error) {
-	c, err := config.Load[config.Draw]()
+func wire(ctx context.Context) (*queue.Consumer, error) {
+	c, err := config.Load[config.Render]()
 	if err != nil {
 		return nil, err
 	}
@@ -33,5 +46,10 @@ func wire(ctx context.Context) (step.Func, error) {
 	if err != nil {
 		return nil, err
 	}
-	return pipeline.Stage1{Ads: adstore.Open(cfg, c.TableName), Pictures: blob.Open(cfg, c.BucketName), GPU: server}.Run, nil
+	ads := adstore.Open(cfg, c.TableName)
+	stage1 := pipeline.Stage1{Ads: ads, Pictures: blob.Open(cfg, c.BucketName), GPU: server}
+	return &queue.Consumer{
+		Tasks: queue.OpenMachine(cfg), Line: ads, Queue: queue.OpenSQS(cfg, c.QueueURL), Server: server,
+		Render: step.Observe("stage1", step.Logger(), stage1.Run), Log: step.Logger(), Now: time.Now, PutBack: c.PutBack,
+	}, nil
 }

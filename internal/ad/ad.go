@@ -139,6 +139,9 @@ type Ad struct {
 	CreatedAt time.Time
 	UpdatedAt time.Time
 
+	Ticket   int // place in the line before the GPU server; 0 before it has one
+	Restarts int // how often the sweeper began this attempt's work again
+
 	// Stages holds the stages that have begun in this attempt.
 	Stages map[Stage]StageTimes
 

@@ -9,6 +9,12 @@
 //	Idempotency  OWNER#{owner}     IDEM#{sha256}      the ad an Idempotency-Key made, and what was in it; gone after a day by TTL
 //	Stats        OWNER#{owner}     STATS              counters over all published ads
 //	Month        OWNER#{owner}     STATS#{yyyy-mm}    the same for the ads ordered in one KST month
+//	Queue        QUEUE             STAGE1             the line before the GPU server: tickets and moving averages
+//	Grave        AD#{ad_id}        GRAVE              a deleted ad, until its objects were removed once more
+//
+// Unfinished ads and graves carry due_shard and due_at, the keys of the sparse
+// index "due": whatever is still there when its time has passed, the sweeper
+// looks at.
 //
 // # Access patterns
 //
@@ -17,7 +23,9 @@
 //	an owner's ads, newest first      Query PK, SK begins_with AD#, backwards (UUIDv7 sorts by time)
 //	statistics                        BatchGetItem Stats and the last twelve Months: 13 small reads, however many ads
 //	a step begins or ends             UpdateItem Ad, on condition of attempt and status
-//	an ad is published or deleted     TransactWriteItems Ad (+ Pointer) + Stats + Month
+//	an ad is published or deleted     TransactWriteItems Ad (+ Pointer, Grave) + Stats + Month
+//	an ad's place in the line         GetItem Queue
+//	what should have moved on by now  Query index due, shard by shard
 //
 // There is no Scan, and no read whose cost grows with the number of ads.
 //
@@ -43,6 +51,7 @@ const (
 	adPrefix    = "AD#"
 	statsKey    = "STATS"
 	pointerSort = "OWNER"
+	graveSort   = "GRAVE"
 )
 
 func ownerKey(owner string) string { return "OWNER#" + owner }
@@ -61,6 +70,12 @@ func adKey(owner, adID string) map[string]types.AttributeValue {
 func pointerKey(adID string) map[string]types.AttributeValue {
 	return key(adPrefix+adID, pointerSort)
 }
+
+func graveKey(adID string) map[string]types.AttributeValue {
+	return key(adPrefix+adID, graveSort)
+}
+
+func queueKey() map[string]types.AttributeValue { return key("QUEUE", "STAGE1") }
 
 func idempotencyKey(owner, digest string) map[string]types.AttributeValue {
 	return key(ownerKey(owner), "IDEM#"+digest)

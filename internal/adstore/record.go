@@ -20,6 +20,11 @@ type record struct {
 	Attempt int    `dynamodbav:"attempt"`
 	ad.Fields
 
+	DueShard string `dynamodbav:"due_shard,omitempty"` // the keys of the sparse index "due"
+	DueAt    string `dynamodbav:"due_at,omitempty"`
+	Ticket   int    `dynamodbav:"ticket,omitempty"`
+	Restarts int    `dynamodbav:"restarts,omitempty"`
+
 	Status    ad.Status               `dynamodbav:"status"`
 	CreatedAt time.Time               `dynamodbav:"created_at"`
 	UpdatedAt time.Time               `dynamodbav:"updated_at"`
@@ -64,7 +69,8 @@ func recordOf(a ad.Ad) record {
 		PK: ownerKey(a.Owner), SK: adPrefix + a.AdID,
 		Owner: a.Owner, AdID: a.AdID, Attempt: a.Attempt, Fields: a.Fields,
 		Status: a.Status, CreatedAt: a.CreatedAt, UpdatedAt: a.UpdatedAt,
-		Stages: map[ad.Stage]stageTimes{},
+		Stages:   map[ad.Stage]stageTimes{},
+		DueShard: dueShard(a.AdID), DueAt: dueTime(a.CreatedAt.Add(uploadDue)),
 	}
 }
 
@@ -76,6 +82,7 @@ func decode(item map[string]types.AttributeValue) (ad.Ad, error) {
 	}
 	a := ad.Ad{
 		Ref:    ad.Ref{Owner: r.Owner, AdID: r.AdID, Attempt: r.Attempt},
+		Ticket: r.Ticket, Restarts: r.Restarts,
 		Fields: r.Fields, Status: r.Status, CreatedAt: r.CreatedAt, UpdatedAt: r.UpdatedAt,
 		Stages: make(map[ad.Stage]ad.StageTimes, len(r.Stages)),
 		Prompt: r.Prompt, PromptBy: r.PromptBy, Analysis: r.Analysis,

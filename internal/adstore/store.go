@@ -143,20 +143,58 @@ func (s *Store) Find(ctx context.Context, adID string) (ad.Ad, error) {
 	return s.Get(ctx, text(out.Item, "owner"), adID)
 }
 
-// Enqueue moves an ad whose photo has arrived from awaiting_upload to queued.
-// It reports whether the attempt is now waiting for its execution to be
-// started: true also when it already was queued, so that a caller which died
-// between Enqueue and the start can be repeated; false when the attempt has
-// begun, ended, or is gone.
+// Enqueue moves an ad whose photo has arrived from awaiting_upload to queued,
+// and gives it a ticket for the line before the GPU server. It reports whether
+// the attempt is now waiting for its execution to be started: true also when it
+// already was queued, so that a caller which died between Enqueue and the start
+// can be repeated; false when the attempt has begun, ended, or is gone.
 func (s *Store) Enqueue(ctx context.Context, r ad.Ref) (queued bool, err error) {
-	now := s.now()
-	cond := sameAttempt(r).And(statusIn(ad.AwaitingUpload, ad.Queued))
-	err = s.update(ctx, r, expression.Set(expression.Name("status"), expression.Value(ad.Queued)).
-		Set(expression.Name("updated_at"), expression.Value(now)), cond)
-	if fault.Has(err, fault.AdGone) {
+	a, err := s.Get(ctx, r.Owner, r.AdID)
+	switch {
+	case fault.Has(err, fault.AdNotFound):
 		return false, nil
+	case err != nil:
+		return false, err
+	case a.Attempt != r.Attempt || a.Status != ad.AwaitingUpload:
+		return a.Attempt == r.Attempt && a.Status == ad.Queued, nil
 	}
-	return err == nil, err
+	ticket, err := s.ticket(ctx)
+	if err != nil {
+		return false, err
+	}
+	upd := s.dueIn(workDue).Set(expression.Name("status"), expression.Value(ad.Queued)).
+		Set(expression.Name("ticket"), expression.Value(ticket)).
+		Set(expression.Name("updated_at"), expression.Value(s.now()))
+	err = s.update(ctx, r, upd, sameAttempt(r).And(statusIn(ad.AwaitingUpload)))
+	if !fault.Has(err, fault.AdGone) {
+		return err == nil, err
+	}
+	// The other door was quicker, or the ad was deleted: the ticket is spare, and
+	// asking again tells which.
+	if err := s.Leave(ctx, ticket); err != nil {
+		return false, err
+	}
+	return s.Enqueue(ctx, r)
+}
+
+// dueIn has the sweeper look at an ad unless it moves on within d.
+func (s *Store) dueIn(d time.Duration) expression.UpdateBuilder {
+	return expression.Set(expression.Name("due_at"), expression.Value(dueTime(s.now().Add(d))))
+}
+
+// settled takes an ad out of the sweeper's sight.
+func settled(upd expression.UpdateBuilder) expression.UpdateBuilder {
+	return upd.Remove(expression.Name("due_shard")).Remove(expression.Name("due_at"))
+}
+
+// queueAgain begins a new attempt at an ad.
+func (s *Store) queueAgain(a ad.Ad) expression.UpdateBuilder {
+	return s.dueIn(workDue).Set(expression.Name("due_shard"), expression.Value(dueShard(a.AdID))).
+		Set(expression.Name("status"), expression.Value(ad.Queued)).
+		Set(expression.Name("attempt"), expression.Value(a.Attempt+1)).
+		Set(expression.Name("stages"), expression.Value(map[string]any{})).
+		Set(expression.Name("updated_at"), expression.Value(s.now())).
+		Remove(expression.Name("error"))
 }
 
 // Begin marks a stage as begun and gives the ad as it now is. A stage that was
@@ -167,7 +205,7 @@ func (s *Store) Enqueue(ctx context.Context, r ad.Ref) (queued bool, err error) 
 func (s *Store) Begin(ctx context.Context, r ad.Ref, stage ad.Stage) (ad.Ad, error) {
 	now := s.now()
 	path := expression.Name("stages." + string(stage))
-	upd := expression.Set(path, expression.IfNotExists(path, expression.Value(stageTimes{StartedAt: now}))).
+	upd := s.dueIn(workDue).Set(path, expression.IfNotExists(path, expression.Value(stageTimes{StartedAt: now}))).
 		Set(expression.Name("status"), expression.Value(ad.Running)).
 		Set(expression.Name("updated_at"), expression.Value(now))
 	return s.updateAd(ctx, r, upd, sameAttempt(r).And(statusIn(ad.Running.Before()...)))
@@ -193,7 +231,7 @@ type Result struct {
 // Faults: Ad.Gone as in Begin; the caller then removes what it made.
 func (s *Store) Finish(ctx context.Context, r ad.Ref, stage ad.Stage, res Result) error {
 	now := s.now()
-	upd := expression.Set(expression.Name("stages."+string(stage)+".finished_at"), expression.Value(now)).
+	upd := s.dueIn(workDue).Set(expression.Name("stages."+string(stage)+".finished_at"), expression.Value(now)).
 		Set(expression.Name("updated_at"), expression.Value(now))
 	set := func(name string, v any) { upd = upd.Set(expression.Name(name), expression.Value(v)) }
 	if res.Prompt != "" {
@@ -239,9 +277,9 @@ func (s *Store) Publish(ctx context.Context, r ad.Ref) error {
 	now := s.now()
 	expr, err := expression.NewBuilder().
 		WithCondition(sameAttempt(r).And(statusIn(ad.Succeeded.Before()...))).
-		WithUpdate(expression.Set(expression.Name("status"), expression.Value(ad.Succeeded)).
+		WithUpdate(settled(expression.Set(expression.Name("status"), expression.Value(ad.Succeeded)).
 			Set(expression.Name("stages."+string(ad.Publish)+".finished_at"), expression.Value(now)).
-			Set(expression.Name("updated_at"), expression.Value(now))).Build()
+			Set(expression.Name("updated_at"), expression.Value(now)))).Build()
 	if err != nil {
 		return fmt.Errorf("build the publication: %w", err)
 	}
@@ -257,17 +295,29 @@ func (s *Store) Publish(ctx context.Context, r ad.Ref) error {
 	return cloud.Fault(err)
 }
 
-// Fail ends an attempt with its reason. It does nothing when the attempt is
-// gone or has ended already: the first end counts.
+// Fail ends an attempt with its reason, and takes it out of the line if it
+// still stood there. It does nothing when the attempt is gone or has ended
+// already: the first end counts.
 func (s *Store) Fail(ctx context.Context, r ad.Ref, f ad.Failure) error {
-	upd := expression.Set(expression.Name("status"), expression.Value(ad.Failed)).
+	upd := settled(expression.Set(expression.Name("status"), expression.Value(ad.Failed)).
 		Set(expression.Name("error"), expression.Value(failure(f))).
-		Set(expression.Name("updated_at"), expression.Value(s.now()))
-	err := s.update(ctx, r, upd, sameAttempt(r).And(statusIn(ad.Failed.Before()...)))
+		Set(expression.Name("updated_at"), expression.Value(s.now())))
+	a, err := s.updateAd(ctx, r, upd, sameAttempt(r).And(statusIn(ad.Failed.Before()...)))
 	if fault.Has(err, fault.AdGone) {
 		return nil
 	}
-	return err
+	if err != nil {
+		return err
+	}
+	return s.leaveUnrendered(ctx, a)
+}
+
+// leaveUnrendered takes an ad out of the line whose turn never came.
+func (s *Store) leaveUnrendered(ctx context.Context, a ad.Ad) error {
+	if _, begun := a.Stages[ad.Stage1]; begun {
+		return nil
+	}
+	return s.Leave(ctx, a.Ticket)
 }
 
 // Retry begins a new attempt at a failed ad and gives it back, queued.
@@ -283,14 +333,14 @@ func (s *Store) Retry(ctx context.Context, owner, adID string) (ad.Ad, error) {
 	case a.Failure != nil && !a.Failure.Retryable:
 		return ad.Ad{}, fault.New(fault.AdNotRetryable, nil)
 	}
-	upd := expression.Set(expression.Name("status"), expression.Value(ad.Queued)).
-		Set(expression.Name("attempt"), expression.Value(a.Attempt+1)).
-		Set(expression.Name("stages"), expression.Value(map[string]any{})).
-		Set(expression.Name("updated_at"), expression.Value(s.now())).
-		Remove(expression.Name("error"))
+	ticket, err := s.ticket(ctx)
+	if err != nil {
+		return ad.Ad{}, err
+	}
+	upd := s.queueAgain(a).Set(expression.Name("ticket"), expression.Value(ticket)).Remove(expression.Name("restarts"))
 	a, err = s.updateAd(ctx, a.Ref, upd, sameAttempt(a.Ref).And(statusIn(ad.Failed)))
 	if fault.Has(err, fault.AdGone) {
-		return ad.Ad{}, fault.New(fault.AdNotFailed, err)
+		return ad.Ad{}, errors.Join(fault.New(fault.AdNotFailed, err), s.Leave(ctx, ticket))
 	}
 	return a, err
 }
@@ -320,11 +370,18 @@ func (s *Store) Delete(ctx context.Context, owner, adID string) error {
 				ExpressionAttributeNames: expr.Names(), ExpressionAttributeValues: expr.Values(),
 			}},
 			{Delete: &types.Delete{TableName: &s.table, Key: pointerKey(adID)}},
+			s.grave(adID),
 		}
 		if a.Status == ad.Succeeded {
 			writes = append(writes, s.count(a, -1)...)
 		}
 		_, err = s.db.TransactWriteItems(ctx, &dynamodb.TransactWriteItemsInput{TransactItems: writes})
+		if err == nil {
+			// The ad is deleted whether or not this is written: without it the line
+			// looks one longer until it has moved past the ticket.
+			_ = s.leaveUnrendered(ctx, a)
+			return nil
+		}
 		if !conditionFailed(err, 0) {
 			return cloud.Fault(err)
 		}

@@ -125,6 +125,16 @@ func (b *Bucket) Get(ctx context.Context, adID string, k Kind, limit int64) ([]b
 	return data, nil
 }
 
+// Exists reports whether a picture is there.
+func (b *Bucket) Exists(ctx context.Context, adID string, k Kind) (bool, error) {
+	_, err := b.s3.HeadObject(ctx, &s3.HeadObjectInput{Bucket: &b.name, Key: aws.String(Key(adID, k))})
+	var missing *types.NotFound
+	if errors.As(err, &missing) {
+		return false, nil
+	}
+	return err == nil, cloud.Fault(err)
+}
+
 // Purge removes every object of an ad.
 func (b *Bucket) Purge(ctx context.Context, adID string) error {
 	for _, prefix := range []string{uploads(adID), pictures(adID)} {

@@ -6,6 +6,7 @@ package config
 
 import (
 	"fmt"
+	"time"
 
 	"github.com/caarlos0/env/v11"
 )
@@ -49,6 +50,7 @@ type (
 		Machine
 		CookieKeyParameter string `env:"COOKIE_KEY_PARAMETER,required,notEmpty"`
 		SiteOrigin         string `env:"SITE_ORIGIN,required,notEmpty"` // e.g. https://ads.example.com
+		GPUSlots           int    `env:"GPU_SLOTS" envDefault:"1"`
 	}
 	// Ingest configures functions/ingest.
 	Ingest struct {
@@ -66,12 +68,29 @@ type (
 		Table
 		OpenAI
 	}
-	// Draw configures functions/stage1, functions/stage2 and functions/clip.
+	// Render configures functions/stage1.
+	Render struct {
+		Draw
+		QueueURL string `env:"STAGE1_QUEUE_URL,required,notEmpty"`
+		// PutBack is how long a message waits whose server is busy, starting or
+		// down. It bounds both what an outage costs in calls and how late the
+		// first ad after it begins.
+		PutBack time.Duration `env:"PUT_BACK" envDefault:"15s"`
+	}
+	// Draw configures functions/stage2 and functions/clip.
 	Draw struct {
 		Table
 		Bucket
 		GPU
 	}
+	// Sweep configures functions/sweep.
+	Sweep struct {
+		Table
+		Bucket
+		Machine
+	}
+	// Nothing configures functions/deadletter: all it needs is in the message.
+	Nothing struct{}
 	// End configures functions/publish and functions/fail.
 	End struct{ Table }
 )
@@ -81,8 +100,9 @@ func Configs() map[string]any {
 	return map[string]any{
 		"api": API{}, "ingest": Ingest{}, "prepare": Prepare{},
 		"prompt": Write{}, "copywrite": Write{},
-		"stage1": Draw{}, "stage2": Draw{}, "clip": Draw{},
+		"stage1": Render{}, "stage2": Draw{}, "clip": Draw{},
 		"publish": End{}, "fail": End{},
+		"sweep": Sweep{}, "deadletter": Nothing{},
 	}
 }
 

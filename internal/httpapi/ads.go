@@ -224,7 +224,15 @@ func (a *api) get(ctx context.Context, in *adInput) (*adOutput, error) {
 	if err != nil {
 		return nil, a.answer(ctx, err)
 	}
-	return &adOutput{Body: view(found, a.Signer, a.Origin)}, nil
+	out := &adOutput{Body: view(found, a.Signer, a.Origin)}
+	if found.Status == ad.Queued || found.Status == ad.Running {
+		q, err := a.Ads.Queue(ctx)
+		if err != nil {
+			return nil, a.answer(ctx, err)
+		}
+		out.Body.Progress.inLine(found, q, a.Slots, time.Now())
+	}
+	return out, nil
 }
 
 // find reads one of the caller's ads. A malformed id, another owner's and a

@@ -32,6 +32,7 @@ type Ads interface {
 	Delete(ctx context.Context, owner, adID string) error
 	List(ctx context.Context, owner string, limit int, cursor string) ([]ad.Ad, string, error)
 	Stats(ctx context.Context, owner string) (adstore.Stats, error)
+	Queue(ctx context.Context) (ad.Queue, error)
 }
 
 // Pictures is what the API needs of the bucket; see blob.Bucket.
@@ -55,6 +56,7 @@ type Config struct {
 	Machine  Machine
 	Signer   *Signer
 	Origin   string // the site's origin, e.g. "https://ads.example.com"
+	Slots    int    // pictures the GPU server makes at once, for the expected times
 	Log      *slog.Logger
 }
 

@@ -1,6 +1,7 @@
 package httpapi
 
 import (
+	"math"
 	"strings"
 	"time"
 
@@ -87,6 +88,7 @@ type Progress struct {
 	Percent       int      `json:"percent" minimum:"0" maximum:"100"`
 	QueuePosition *int     `json:"queue_position" doc:"How many ads come before this one; null when unknown"`
 	ETASeconds    *float64 `json:"eta_seconds" doc:"Expected time to the end; null when unknown"`
+	Stalled       bool     `json:"stalled" doc:"The server that makes the pictures takes nothing at the moment; the ad waits and goes on by itself"`
 }
 
 // Stage is one stage of making an ad.
@@ -216,6 +218,19 @@ func progress(a ad.Ad) Progress {
 		p.Stages = append(p.Stages, st)
 	}
 	return p
+}
+
+// inLine adds an ad's place before the GPU server and its expected end.
+func (p *Progress) inLine(a ad.Ad, q ad.Queue, slots int, now time.Time) {
+	if eta, known := q.ETA(&a, slots, now); known {
+		seconds := math.Ceil(eta.Seconds())
+		p.ETASeconds = &seconds
+	}
+	if _, begun := a.Stages[ad.Stage1]; begun || a.Ticket == 0 {
+		return
+	}
+	position := q.Position(a.Ticket)
+	p.QueuePosition, p.Stalled = &position, q.Stalled
 }
 
 func listed(a ad.Ad, s *Signer) ListedAd {

@@ -40,6 +40,7 @@ type fakeAds struct {
 	remove func(owner, adID string) error
 	list   func(owner string, limit int, cursor string) ([]ad.Ad, string, error)
 	stats  func(owner string) (adstore.Stats, error)
+	queue  func() (ad.Queue, error)
 }
 
 type fakePictures struct {
@@ -109,6 +110,13 @@ func (f *fakeAds) Stats(_ context.Context, owner string) (adstore.Stats, error) 
 		unexpected(f.t, "Ads.Stats")
 	}
 	return f.stats(owner)
+}
+
+func (f *fakeAds) Queue(context.Context) (ad.Queue, error) {
+	if f.queue == nil {
+		return ad.Queue{}, nil // an empty line
+	}
+	return f.queue()
 }
 
 func (f *fakePictures) Put(_ context.Context, adID string, k blob.Kind, data []byte, contentType string) error {

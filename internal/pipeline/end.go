@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"context"
+	"time"
 
 	"github.com/nanococoa/nanococoa/internal/ad"
 	"github.com/nanococoa/nanococoa/internal/fault"
@@ -12,6 +13,7 @@ import (
 type Publisher interface {
 	Begin(ctx context.Context, r ad.Ref, s ad.Stage) (ad.Ad, error)
 	Publish(ctx context.Context, r ad.Ref) error
+	Measure(ctx context.Context, render, rest time.Duration) error
 }
 
 // Publish writes the finished ad and its owner's statistics in one transaction.
@@ -21,10 +23,18 @@ type Publish struct{ Ads Publisher }
 func (p Publish) Run(ctx context.Context, in step.Input) error {
 	// Begin refuses an ad that has ended; when it ended by this very attempt's
 	// lost reply, Publish says so with a nil.
-	if _, err := p.Ads.Begin(ctx, in.Ref, ad.Publish); err != nil && !fault.Has(err, fault.AdGone) {
+	a, err := p.Ads.Begin(ctx, in.Ref, ad.Publish)
+	if err != nil && !fault.Has(err, fault.AdGone) {
 		return err
 	}
-	return p.Ads.Publish(ctx, in.Ref)
+	if err := p.Ads.Publish(ctx, in.Ref); err != nil {
+		return err
+	}
+	// What owners in the line are told is learned from what came before them.
+	if drawn, now := a.Stages[ad.Stage1].FinishedAt, a.Stages[ad.Publish].StartedAt; !drawn.IsZero() && now.After(drawn) {
+		return p.Ads.Measure(ctx, 0, now.Sub(drawn))
+	}
+	return nil
 }
 
 // Failer ends ads badly; see adstore.Store.

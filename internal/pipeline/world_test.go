@@ -10,6 +10,7 @@ import (
 	"image/png"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/nanococoa/nanococoa/internal/ad"
 	"github.com/nanococoa/nanococoa/internal/adstore"
@@ -36,6 +37,7 @@ type world struct {
 	set     gpu.Stage2Result
 	score   ad.Score
 	asked   []any // requests to the GPU server and the writer
+	rest    time.Duration
 }
 
 var order = ad.Fields{
@@ -88,6 +90,11 @@ func (w *world) Finish(_ context.Context, r ad.Ref, s ad.Stage, res adstore.Resu
 }
 
 func (w *world) Publish(_ context.Context, r ad.Ref) error { return w.call("publish", r == w.ad.Ref) }
+
+func (w *world) Measure(_ context.Context, render, rest time.Duration) error {
+	w.rest = rest
+	return w.call("measure", render == 0)
+}
 
 func (w *world) Fail(_ context.Context, r ad.Ref, f ad.Failure) error {
 	w.failure = &f

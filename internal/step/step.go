@@ -46,8 +46,21 @@ type Func func(ctx context.Context, in Input) error
 // client's own limit so lies within the function's, and that within the state's.
 const answerMargin = time.Second
 
-// Wrap gives the Lambda handler of a step.
+// Wrap gives the Lambda handler of a step: Observe, with the fault's code as
+// the name of the error.
 func Wrap(name string, log *slog.Logger, f Func) func(ctx context.Context, in Input) error {
+	observed := Observe(name, log, f)
+	return func(ctx context.Context, in Input) error {
+		if err := observed(ctx, in); err != nil {
+			return failed(fault.From(err).Code)
+		}
+		return nil
+	}
+}
+
+// Observe wraps a step so that it logs its one line and a panic becomes
+// fault.Internal.
+func Observe(name string, log *slog.Logger, f Func) Func {
 	return func(ctx context.Context, in Input) (err error) {
 		began := time.Now()
 		if deadline, ok := ctx.Deadline(); ok {
@@ -61,7 +74,7 @@ func Wrap(name string, log *slog.Logger, f Func) func(ctx context.Context, in In
 				// The state machine must hear a code, not a dead process: a
 				// panicking step is tried again like any other internal fault.
 				log.ErrorContext(ctx, "panic", "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
-				err = failed(fault.Internal)
+				err = fault.Newf(fault.Internal, "panic in step %s", name)
 			}
 		}()
 		err = f(ctx, in)
@@ -76,7 +89,7 @@ func Wrap(name string, log *slog.Logger, f Func) func(ctx context.Context, in In
 			level = slog.LevelWarn
 		}
 		log.Log(ctx, level, "step failed", took, "code", string(code), "error", err.Error())
-		return failed(code)
+		return err
 	}
 }
 

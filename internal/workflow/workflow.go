@@ -79,6 +79,19 @@ func (m *Machine) Stop(ctx context.Context, r ad.Ref) error {
 	return cloud.Fault(err)
 }
 
+// Running reports whether the execution of an attempt is at work.
+func (m *Machine) Running(ctx context.Context, r ad.Ref) (bool, error) {
+	out, err := m.sfn.DescribeExecution(ctx, &sfn.DescribeExecutionInput{ExecutionArn: aws.String(m.executionARN(r))})
+	var missing *types.ExecutionDoesNotExist
+	if errors.As(err, &missing) {
+		return false, nil
+	}
+	if err != nil {
+		return false, cloud.Fault(err)
+	}
+	return out.Status == types.ExecutionStatusRunning, nil
+}
+
 // executionARN follows from the machine's: arn:…:stateMachine:NAME becomes
 // arn:…:execution:NAME:EXECUTION.
 func (m *Machine) executionARN(r ad.Ref) string {

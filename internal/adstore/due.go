@@ -1,0 +1,117 @@
+package adstore
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/expression"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/nanococoa/nanococoa/internal/ad"
+	"github.com/nanococoa/nanococoa/internal/cloud"
+	"github.com/nanococoa/nanococoa/internal/fault"
+)
+
+// When an unfinished record is looked at again by the sweeper.
+const (
+	// uploadDue is longer than a presigned upload lives (one hour) and than S3's
+	// events are late.
+	uploadDue = 90 * time.Minute
+	// workDue is longer than any step lasts between two marks of its stage, the
+	// GPU server's 300 seconds included; a longer wait in the queue is found to
+	// be running and is postponed.
+	workDue = 10 * time.Minute
+	// graveDue is longer than any step that was running at a deletion.
+	graveDue = 15 * time.Minute
+)
+
+// dueShards spreads the sparse index "due" over partitions: each takes a
+// thousand writes a second.
+const dueShards = 4
+
+// dueShard is fixed by the id's last digit.
+func dueShard(adID string) string {
+	return fmt.Sprint(strings.IndexByte("0123456789abcdef", adID[len(adID)-1]) % dueShards)
+}
+
+// dueTime is sortable as text.
+func dueTime(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000Z") }
+
+// Due is an entry of the index whose time has passed: an ad that should have
+// moved on, or the grave of a deleted one.
+type Due struct {
+	AdID  string
+	Owner string // "" for a grave
+	Grave bool
+}
+
+// maxDue bounds one sweep of one shard; what is left is found by the next.
+const maxDue = 100
+
+// Due lists what should have moved on by now.
+func (s *Store) Due(ctx context.Context) ([]Due, error) {
+	var all []Due
+	for shard := range dueShards {
+		out, err := s.db.Query(ctx, &dynamodb.QueryInput{
+			TableName: &s.table, IndexName: aws.String("due"), Limit: aws.Int32(maxDue),
+			KeyConditionExpression: aws.String("due_shard = :shard AND due_at < :now"),
+			ExpressionAttributeValues: map[string]types.AttributeValue{
+				":shard": &types.AttributeValueMemberS{Value: fmt.Sprint(shard)},
+				":now":   &types.AttributeValueMemberS{Value: dueTime(s.now())},
+			},
+		})
+		if err != nil {
+			return all, cloud.Fault(err)
+		}
+		for _, item := range out.Items {
+			pk, sk := text(item, "PK"), text(item, "SK")
+			if sk == graveSort {
+				all = append(all, Due{AdID: strings.TrimPrefix(pk, adPrefix), Grave: true})
+			} else {
+				all = append(all, Due{AdID: strings.TrimPrefix(sk, adPrefix), Owner: strings.TrimPrefix(pk, ownerKey(""))})
+			}
+		}
+	}
+	return all, nil
+}
+
+// Postpone has the sweeper look again later: the attempt is at work.
+//
+// Faults: Ad.Gone.
+func (s *Store) Postpone(ctx context.Context, r ad.Ref) error {
+	return s.update(ctx, r, s.dueIn(workDue), sameAttempt(r).And(statusIn(ad.Queued, ad.Running)))
+}
+
+// Restart begins an attempt's work again under a new attempt number, once: it
+// gives the ad queued, or false when that was done before.
+func (s *Store) Restart(ctx context.Context, a ad.Ad) (again ad.Ad, ok bool, err error) {
+	if a.Restarts > 0 {
+		return ad.Ad{}, false, nil
+	}
+	upd := s.queueAgain(a).Set(expression.Name("restarts"), expression.Value(1))
+	again, err = s.updateAd(ctx, a.Ref, upd, sameAttempt(a.Ref).And(statusIn(ad.Queued, ad.Running)))
+	if fault.Has(err, fault.AdGone) {
+		return ad.Ad{}, false, nil
+	}
+	return again, err == nil, err
+}
+
+// CloseGrave removes a grave.
+func (s *Store) CloseGrave(ctx context.Context, adID string) error {
+	_, err := s.db.DeleteItem(ctx, &dynamodb.DeleteItemInput{TableName: &s.table, Key: graveKey(adID)})
+	return cloud.Fault(err)
+}
+
+// grave is what a deletion leaves for a while: a step that was running may store
+// a picture after everything was removed, so the sweeper removes once more. It
+// holds nothing of the owner's.
+func (s *Store) grave(adID string) types.TransactWriteItem {
+	item := graveKey(adID)
+	item["due_shard"] = &types.AttributeValueMemberS{Value: dueShard(adID)}
+	item["due_at"] = &types.AttributeValueMemberS{Value: dueTime(s.now().Add(graveDue))}
+	return types.TransactWriteItem{Put: &types.Put{TableName: &s.table, Item: item}}
+}

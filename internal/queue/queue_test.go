@@ -1,0 +1,205 @@
+package queue_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"log/slog"
+	"slices"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/aws/aws-lambda-go/events"
+
+	"github.com/nanococoa/nanococoa/internal/ad"
+	"github.com/nanococoa/nanococoa/internal/fault"
+	"github.com/nanococoa/nanococoa/internal/queue"
+	"github.com/nanococoa/nanococoa/internal/step"
+)
+
+var start = time.Date(2026, 11, 23, 0, 0, 0, 0, time.UTC)
+
+// world is everything around a consumer; did is what happened to it, in order.
+type world struct {
+	did                                  []string
+	alive                                []bool // answers of the heartbeats, the last one stays
+	aliveErr, succeedErr, health, getErr error
+	render                               func(ctx context.Context) error
+	sent                                 queue.Message
+	delay                                time.Duration
+	failed                               fault.Code
+	failErr                              error
+	now                                  time.Time
+}
+
+func (w *world) Heartbeat(context.Context, string) (bool, error) {
+	a := w.alive[0]
+	if len(w.alive) > 1 {
+		w.alive = w.alive[1:]
+	}
+	return a, w.aliveErr
+}
+func (w *world) Succeed(_ context.Context, token string) error {
+	w.did = append(w.did, "succeed "+token)
+	return w.succeedErr
+}
+func (w *world) Fail(_ context.Context, token string, c fault.Code) error {
+	w.did, w.failed = append(w.did, "fail "+token), c
+	return w.failErr
+}
+func (w *world) Get(context.Context, string, string) (ad.Ad, error) {
+	return ad.Ad{Ticket: 7}, w.getErr
+}
+func (w *world) Turn(_ context.Context, ticket int) error {
+	if ticket != 7 {
+		return errors.New("another's ticket")
+	}
+	w.did = append(w.did, "turn")
+	return nil
+}
+func (w *world) Stall(context.Context) error { w.did = append(w.did, "stall"); return nil }
+func (w *world) Measure(_ context.Context, render, rest time.Duration) error {
+	if render != 5*time.Second || rest != 0 {
+		return errors.New("measured wrongly")
+	}
+	w.did = append(w.did, "measure")
+	return nil
+}
+func (w *world) Send(_ context.Context, body string, delay time.Duration) error {
+	w.did, w.delay = append(w.did, "send"), delay
+	return json.Unmarshal([]byte(body), &w.sent)
+}
+func (w *world) Health(context.Context) error { return w.health }
+
+func (w *world) consumer() *queue.Consumer {
+	return &queue.Consumer{
+		Tasks: w, Line: w, Queue: w, Server: w, Log: slog.New(slog.NewTextHandler(io.Discard, nil)), PutBack: 15 * time.Second,
+		Now: func() time.Time { return w.now },
+		Render: func(ctx context.Context, in step.Input) error {
+			if in.AdID != "id" {
+				return errors.New("another's ad")
+			}
+			w.did = append(w.did, "render")
+			w.now = w.now.Add(5 * time.Second)
+			return w.render(ctx)
+		},
+	}
+}
+
+func message(since time.Time) events.SQSEvent {
+	body, _ := json.Marshal(queue.Message{TaskToken: "T", Since: since, Input: step.Input{Ref: ad.Ref{Owner: "me", AdID: "id", Attempt: 1}}})
+	return events.SQSEvent{Records: []events.SQSMessage{{MessageId: "m1", Body: string(body)}}}
+}
+
+func TestConsume(t *testing.T) {
+	t.Parallel()
+	ok := func(context.Context) error { return nil }
+	fails := func(code fault.Code) func(context.Context) error {
+		return func(context.Context) error { return fault.New(code, nil) }
+	}
+	down := fault.New(fault.GPUUnavailable, nil)
+	for name, tc := range map[string]struct {
+		world     world
+		since     time.Time
+		did       []string
+		failed    fault.Code
+		comesBack bool
+	}{
+		"rendered":            {world: world{alive: []bool{true}, render: ok}, did: []string{"turn", "render", "succeed T", "measure"}},
+		"nobody waits":        {world: world{alive: []bool{false}}},
+		"cannot ask":          {world: world{alive: []bool{false}, aliveErr: fault.New(fault.StorageThrottled, nil)}, comesBack: true},
+		"server down":         {world: world{alive: []bool{true}, health: down}, did: []string{"stall", "send"}},
+		"went down meanwhile": {world: world{alive: []bool{true}, render: fails(fault.GPUUnavailable)}, did: []string{"turn", "render", "stall", "send"}},
+		"busy":                {world: world{alive: []bool{true}, render: fails(fault.GPUBusy)}, did: []string{"turn", "render", "send"}},
+		"down for hours":      {world: world{alive: []bool{true}, health: down}, since: start.Add(-6 * time.Hour), did: []string{"fail T"}, failed: fault.GPUUnavailable},
+		"rejected":            {world: world{alive: []bool{true}, render: fails(fault.GPURejected)}, did: []string{"turn", "render", "fail T"}, failed: fault.GPURejected},
+		"bad answer":          {world: world{alive: []bool{true}, render: fails(fault.GPUBadAnswer)}, did: []string{"turn", "render", "fail T"}, failed: fault.GPUBadAnswer},
+		"wrong token":         {world: world{alive: []bool{true}, health: fault.New(fault.GPURejected, nil)}, did: []string{"fail T"}, failed: fault.GPURejected},
+		"deleted":             {world: world{alive: []bool{true}, getErr: fault.New(fault.AdNotFound, nil), render: fails(fault.AdGone)}, did: []string{"render", "fail T"}, failed: fault.AdGone},
+		"table down":          {world: world{alive: []bool{true}, getErr: fault.New(fault.StorageUnavailable, nil)}, comesBack: true},
+		"report lost":         {world: world{alive: []bool{true}, render: ok, succeedErr: fault.New(fault.StorageThrottled, nil)}, did: []string{"turn", "render", "succeed T"}, comesBack: true},
+	} {
+		w := tc.world
+		w.now = start
+		out, err := w.consumer().Handle(t.Context(), message(tc.since))
+		if err != nil || (len(out.BatchItemFailures) == 1) != tc.comesBack {
+			t.Errorf("%s: %+v, %v", name, out, err)
+		}
+		if !slices.Equal(w.did, tc.did) || w.failed != tc.failed {
+			t.Errorf("%s: did %q and failed with %q, want %q and %q", name, w.did, w.failed, tc.did, tc.failed)
+		}
+	}
+}
+
+func TestPutBack(t *testing.T) {
+	t.Parallel()
+	for name, tc := range map[string]struct {
+		asked    time.Duration
+		min, max time.Duration
+	}{
+		"nothing asked": {0, 15 * time.Second, 19 * time.Second},
+		"a while":       {40 * time.Second, 40 * time.Second, 51 * time.Second},
+		"a day":         {24 * time.Hour, 2 * time.Minute, 151 * time.Second},
+	} {
+		w := world{alive: []bool{true}, now: start, render: func(context.Context) error {
+			return &fault.Fault{Code: fault.GPUBusy, RetryAfter: tc.asked}
+		}}
+		if _, err := w.consumer().Handle(t.Context(), message(time.Time{})); err != nil {
+			t.Fatal(err)
+		}
+		if w.delay < tc.min || w.delay > tc.max {
+			t.Errorf("%s: put back for %v", name, w.delay)
+		}
+		if w.sent.TaskToken != "T" || w.sent.Input.AdID != "id" || !w.sent.Since.Equal(start.Add(5*time.Second)) {
+			t.Errorf("%s: sent %+v", name, w.sent)
+		}
+	}
+}
+
+func TestADeletedAdFreesItsSlot(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := world{alive: []bool{true, true, false}, now: start, render: func(ctx context.Context) error {
+			<-ctx.Done() // a rendering that takes for ever unless it is cut
+			return fault.New(fault.GPUUnavailable, ctx.Err())
+		}}
+		began := time.Now()
+		out, err := w.consumer().Handle(t.Context(), message(time.Time{}))
+		if err != nil || len(out.BatchItemFailures) != 0 || w.failed != fault.AdGone {
+			t.Errorf("%+v, %v, failed with %q", out, err, w.failed)
+		}
+		if took := time.Since(began); took > time.Minute {
+			t.Errorf("the slot was held for %v", took)
+		}
+	})
+}
+
+func TestNotAMessage(t *testing.T) {
+	t.Parallel()
+	w := world{}
+	for _, body := range []string{"", "{", `{"input":{}}`} {
+		out, err := w.consumer().Handle(t.Context(), events.SQSEvent{Records: []events.SQSMessage{{MessageId: "m", Body: body}}})
+		if err != nil || len(out.BatchItemFailures) != 1 {
+			t.Errorf("%q: %+v, %v", body, out, err)
+		}
+	}
+}
+
+func TestDeadLetters(t *testing.T) {
+	t.Parallel()
+	log := slog.New(slog.NewTextHandler(io.Discard, nil))
+	w := world{}
+	e := message(time.Time{})
+	e.Records = append(e.Records, events.SQSMessage{MessageId: "m2", Body: "nonsense"})
+	d := queue.DeadLetters{Tasks: &w, Log: log}
+	out, err := d.Handle(t.Context(), e)
+	if err != nil || len(out.BatchItemFailures) != 0 || !slices.Equal(w.did, []string{"fail T"}) || w.failed != fault.GPUUnavailable {
+		t.Errorf("%+v, %v, %q with %q", out, err, w.did, w.failed)
+	}
+	w.failErr = fault.New(fault.StorageThrottled, nil)
+	if out, err := d.Handle(t.Context(), message(time.Time{})); err != nil || len(out.BatchItemFailures) != 1 {
+		t.Errorf("a report that fails: %+v, %v", out, err)
+	}
+}

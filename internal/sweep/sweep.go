@@ -1,0 +1,157 @@
+// Package sweep finds what nothing else will ever finish: ads whose event was
+// lost, whose execution was stopped, failed or deleted, and objects that a late
+// step left behind. It is the guarantee behind "no job is ever lost": the rule
+// on ended executions is quicker, but events are delivered at best effort.
+package sweep
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+
+	"github.com/nanococoa/nanococoa/internal/ad"
+	"github.com/nanococoa/nanococoa/internal/adstore"
+	"github.com/nanococoa/nanococoa/internal/blob"
+	"github.com/nanococoa/nanococoa/internal/fault"
+)
+
+// Records is what the sweeper needs of the ad store; see adstore.Store.
+type Records interface {
+	Due(ctx context.Context) ([]adstore.Due, error)
+	Get(ctx context.Context, owner, adID string) (ad.Ad, error)
+	Postpone(ctx context.Context, r ad.Ref) error
+	Restart(ctx context.Context, a ad.Ad) (again ad.Ad, ok bool, err error)
+	Fail(ctx context.Context, r ad.Ref, f ad.Failure) error
+	CloseGrave(ctx context.Context, adID string) error
+}
+
+// Pictures is what the sweeper needs of the bucket; see blob.Bucket.
+type Pictures interface {
+	Exists(ctx context.Context, adID string, k blob.Kind) (bool, error)
+	Purge(ctx context.Context, adID string) error
+}
+
+// Machine is what the sweeper needs of the state machine; see workflow.Machine.
+type Machine interface {
+	Start(ctx context.Context, r ad.Ref) error
+	Running(ctx context.Context, r ad.Ref) (bool, error)
+}
+
+// Sweeper looks at everything whose time has passed.
+type Sweeper struct {
+	Ads      Records
+	Pictures Pictures
+	Machine  Machine
+	Log      *slog.Logger
+}
+
+// Found counts what a sweep did.
+type Found struct {
+	Started   int // photo there, event lost: started
+	Restarted int // execution gone: begun again, once
+	Failed    int // given up, with a reason its owner can read
+	Running   int // slow, but at work
+	Graves    int // deleted ads, cleaned once more
+}
+
+// Sweep looks at everything that is due. One entry that cannot be dealt with
+// does not keep it from the others; all errors come back joined, and those
+// entries are still due at the next sweep.
+func (s *Sweeper) Sweep(ctx context.Context) (Found, error) {
+	var found Found
+	due, err := s.Ads.Due(ctx)
+	errs := []error{err}
+	for _, d := range due {
+		if d.Grave {
+			errs = append(errs, s.close(ctx, d.AdID, &found))
+			continue
+		}
+		errs = append(errs, s.settle(ctx, d, &found))
+	}
+	s.Log.InfoContext(ctx, "swept", "step", "sweep", "started", found.Started, "restarted", found.Restarted,
+		"failed", found.Failed, "running", found.Running, "graves", found.Graves)
+	return found, errors.Join(errs...)
+}
+
+func (s *Sweeper) close(ctx context.Context, adID string, found *Found) error {
+	if err := s.Pictures.Purge(ctx, adID); err != nil {
+		return err
+	}
+	found.Graves++
+	return s.Ads.CloseGrave(ctx, adID)
+}
+
+func (s *Sweeper) settle(ctx context.Context, d adstore.Due, found *Found) error {
+	a, err := s.Ads.Get(ctx, d.Owner, d.AdID)
+	switch {
+	case fault.Has(err, fault.AdNotFound):
+		return nil // deleted since the index was read
+	case err != nil:
+		return err
+	case a.Status == ad.AwaitingUpload:
+		return s.awaiting(ctx, a, found)
+	case a.Status == ad.Queued || a.Status == ad.Running:
+		return s.working(ctx, a, found)
+	}
+	return nil // ended since the index was read
+}
+
+// awaiting deals with an ad whose upload should have come.
+func (s *Sweeper) awaiting(ctx context.Context, a ad.Ad, found *Found) error {
+	there, err := s.Pictures.Exists(ctx, a.AdID, blob.Original)
+	if err != nil {
+		return err
+	}
+	if there {
+		found.Started++
+		return s.Machine.Start(ctx, a.Ref)
+	}
+	found.Failed++
+	return s.fail(ctx, a.Ref, fault.AdNoUpload)
+}
+
+// working deals with an ad that should have moved on.
+func (s *Sweeper) working(ctx context.Context, a ad.Ad, found *Found) error {
+	running, err := s.Machine.Running(ctx, a.Ref)
+	if err != nil {
+		return err
+	}
+	if running {
+		found.Running++
+		return s.Ads.Postpone(ctx, a.Ref)
+	}
+	again, ok, err := s.Ads.Restart(ctx, a)
+	if err != nil {
+		return err
+	}
+	if ok {
+		found.Restarted++
+		return s.Machine.Start(ctx, again.Ref)
+	}
+	found.Failed++
+	return s.fail(ctx, a.Ref, fault.AdAborted)
+}
+
+func (s *Sweeper) fail(ctx context.Context, r ad.Ref, code fault.Code) error {
+	s.Log.WarnContext(ctx, "given up", "step", "sweep", "ad_id", r.AdID, "attempt", r.Attempt, "code", string(code))
+	return s.Ads.Fail(ctx, r, ad.Failure{Code: string(code), Detail: code.Detail(), Retryable: code.Retryable()})
+}
+
+// Ended is the part that is used of an EventBridge event about an execution
+// that ended FAILED, TIMED_OUT or ABORTED.
+type Ended struct {
+	Detail struct {
+		Status string `json:"status"`
+		Input  string `json:"input"`
+	} `json:"detail"`
+}
+
+// Settle writes the reason onto an ad whose execution ended badly, unless the
+// machine's own Fail state or a deletion was there first.
+func (s *Sweeper) Settle(ctx context.Context, r ad.Ref, status string) error {
+	code := fault.AdAborted
+	if status == "TIMED_OUT" {
+		code = fault.AdTimeout
+	}
+	return s.fail(ctx, r, code)
+}

@@ -1,0 +1,134 @@
+package sweep_test
+
+import (
+	"context"
+	"errors"
+	"io"
+	"log/slog"
+	"slices"
+	"testing"
+
+	"github.com/nanococoa/nanococoa/internal/ad"
+	"github.com/nanococoa/nanococoa/internal/adstore"
+	"github.com/nanococoa/nanococoa/internal/blob"
+	"github.com/nanococoa/nanococoa/internal/fault"
+	"github.com/nanococoa/nanococoa/internal/sweep"
+)
+
+type world struct {
+	due       []adstore.Due
+	dueErr    error
+	ads       map[string]ad.Ad
+	photo     bool
+	running   bool
+	restarted bool
+	purgeErr  error
+	did       []string
+	failure   ad.Failure
+}
+
+func (w *world) Due(context.Context) ([]adstore.Due, error) { return w.due, w.dueErr }
+func (w *world) Get(_ context.Context, owner, adID string) (ad.Ad, error) {
+	a, ok := w.ads[adID]
+	if !ok || owner != a.Owner {
+		return ad.Ad{}, fault.New(fault.AdNotFound, nil)
+	}
+	return a, nil
+}
+func (w *world) Postpone(_ context.Context, r ad.Ref) error {
+	w.did = append(w.did, "postpone "+r.AdID)
+	return nil
+}
+func (w *world) Restart(_ context.Context, a ad.Ad) (ad.Ad, bool, error) {
+	if w.restarted {
+		return ad.Ad{}, false, nil
+	}
+	a.Attempt++
+	w.did = append(w.did, "restart "+a.AdID)
+	return a, true, nil
+}
+func (w *world) Fail(_ context.Context, r ad.Ref, f ad.Failure) error {
+	w.did, w.failure = append(w.did, "fail "+r.AdID), f
+	return nil
+}
+func (w *world) CloseGrave(_ context.Context, adID string) error {
+	w.did = append(w.did, "close "+adID)
+	return nil
+}
+func (w *world) Exists(_ context.Context, _ string, k blob.Kind) (bool, error) {
+	if k != blob.Original {
+		return false, errors.New("looked for something else")
+	}
+	return w.photo, nil
+}
+func (w *world) Purge(_ context.Context, adID string) error {
+	w.did = append(w.did, "purge "+adID)
+	return w.purgeErr
+}
+func (w *world) Start(_ context.Context, r ad.Ref) error {
+	w.did = append(w.did, "start "+r.ExecutionName())
+	return nil
+}
+func (w *world) Running(context.Context, ad.Ref) (bool, error) { return w.running, nil }
+
+func (w *world) sweeper() *sweep.Sweeper {
+	return &sweep.Sweeper{Ads: w, Pictures: w, Machine: w, Log: slog.New(slog.NewTextHandler(io.Discard, nil))}
+}
+
+func one(status ad.Status) (due []adstore.Due, ads map[string]ad.Ad) {
+	return []adstore.Due{{AdID: "a", Owner: "me"}}, map[string]ad.Ad{"a": {Ref: ad.Ref{Owner: "me", AdID: "a", Attempt: 1}, Status: status}}
+}
+
+func TestSweep(t *testing.T) {
+	t.Parallel()
+	for name, tc := range map[string]struct {
+		status ad.Status
+		world  world
+		did    []string
+		found  sweep.Found
+		code   fault.Code
+	}{
+		"the photo never came": {status: ad.AwaitingUpload, did: []string{"fail a"}, found: sweep.Found{Failed: 1}, code: fault.AdNoUpload},
+		"its event was lost":   {status: ad.AwaitingUpload, world: world{photo: true}, did: []string{"start a"}, found: sweep.Found{Started: 1}},
+		"slow, but at work":    {status: ad.Running, world: world{running: true}, did: []string{"postpone a"}, found: sweep.Found{Running: 1}},
+		"execution gone":       {status: ad.Running, did: []string{"restart a", "start a-2"}, found: sweep.Found{Restarted: 1}},
+		"never started":        {status: ad.Queued, did: []string{"restart a", "start a-2"}, found: sweep.Found{Restarted: 1}},
+		"gone a second time":   {status: ad.Running, world: world{restarted: true}, did: []string{"fail a"}, found: sweep.Found{Failed: 1}, code: fault.AdAborted},
+		"ended since":          {status: ad.Succeeded},
+	} {
+		w := tc.world
+		w.due, w.ads = one(tc.status)
+		found, err := w.sweeper().Sweep(t.Context())
+		if err != nil || found != tc.found || !slices.Equal(w.did, tc.did) {
+			t.Errorf("%s: found %+v, did %q, %v", name, found, w.did, err)
+		}
+		if tc.code != "" && w.failure != (ad.Failure{Code: string(tc.code), Detail: tc.code.Detail(), Retryable: tc.code.Retryable()}) {
+			t.Errorf("%s: the owner reads %+v", name, w.failure)
+		}
+	}
+}
+
+func TestOneFaultDoesNotKeepItFromTheOthers(t *testing.T) {
+	t.Parallel()
+	due, ads := one(ad.Running)
+	w := world{ads: ads, purgeErr: fault.New(fault.StorageThrottled, nil)}
+	w.due = append([]adstore.Due{{AdID: "g", Grave: true}, {AdID: "deleted", Owner: "me"}}, due...)
+	found, err := w.sweeper().Sweep(t.Context())
+	if !fault.Has(err, fault.StorageThrottled) || found.Restarted != 1 || found.Graves != 0 {
+		t.Errorf("found %+v, %v", found, err)
+	}
+	w.purgeErr, w.did, w.due = nil, nil, w.due[:1]
+	if found, err := w.sweeper().Sweep(t.Context()); err != nil || found.Graves != 1 || !slices.Equal(w.did, []string{"purge g", "close g"}) {
+		t.Errorf("found %+v, did %q, %v", found, w.did, err)
+	}
+}
+
+func TestSettle(t *testing.T) {
+	t.Parallel()
+	for status, code := range map[string]fault.Code{"TIMED_OUT": fault.AdTimeout, "ABORTED": fault.AdAborted, "FAILED": fault.AdAborted} {
+		w := world{}
+		if err := w.sweeper().Settle(t.Context(), ad.Ref{AdID: "a"}, status); err != nil || w.failure.Code != string(code) || !w.failure.Retryable {
+			t.Errorf("%s: %+v, %v", status, w.failure, err)
+		}
+	}
+}
