@@ -519,3 +519,54 @@ func TestPicturesAreServedPrivately(t *testing.T) {
 	s.get(gpu.PathImages+strings.Repeat("0", 32)).want(t, http.StatusNotFound, fault.ImageNotFound)
 	s.get(gpu.PathImages+"journal").want(t, http.StatusNotFound, fault.ImageNotFound)
 }
+
+// A picture inside the JSON is taken out of it while it arrives; whatever JSON
+// allows around it must still mean the same.
+func TestThePictureInsideTheJSONHoweverItIsWritten(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	b64 := base64.StdEncoding.EncodeToString(photoPNG(t, 640, 480))
+	if !strings.Contains(b64, "/") {
+		t.Fatal("this picture has no slash to escape")
+	}
+	const rest = `"product_name":"무선 \"이어폰\" \\","target_age":"20대","target_gender":"전체","ad_concept":"새벽 \u003c도시\u003e"`
+	for name, body := range map[string]string{
+		"first":           `{"stage1_image":"` + gpu.DataURLPrefix + b64 + `",` + rest + `}`,
+		"last":            `{` + rest + `,"stage1_image" : "` + gpu.DataURLPrefix + b64 + `"` + "\n}\n",
+		"escaped slashes": `{` + rest + `,"stage1_image":"` + gpu.DataURLPrefix + strings.ReplaceAll(b64, "/", `\/`) + `"}`,
+		"escaped type":    `{` + rest + `,"stage1_image":"` + strings.ReplaceAll(gpu.DataURLPrefix, "/", `\/`) + b64 + `"}`,
+		"spread":          "{\r\n\t" + strings.ReplaceAll(rest, ",", " ,\r\n\t") + `, "stage1_image":"` + gpu.DataURLPrefix + b64 + `"}`,
+	} {
+		var two gpu.Stage2Answer
+		s.post(gpu.PathStage2, body).into(t, &two)
+		if set := s.setter.last(); set.ProductName != `무선 "이어폰" \` || set.Picture.Bounds().Dx() != 640 {
+			t.Errorf("%s: the composer was asked %+v", name, set)
+		}
+	}
+	data := gpu.DataURLPrefix + b64
+	for name, tc := range map[string]struct {
+		body   string
+		status int
+		code   fault.Code
+		field  string
+	}{
+		"in another field":      {`{"stage1_image":"x",` + strings.Replace(rest, "20대", data, 1) + `}`, 422, fault.RequestInvalid, "target_age"},
+		"as the concept":        {`{"stage1_image":"x","product_name":"a","target_age":"20대","target_gender":"전체","ad_concept":"` + data + `"}`, 422, fault.RequestInvalid, "stage1_image"},
+		"as a name":             {`{"` + data + `":1,` + rest + `}`, 422, fault.RequestInvalid, ""},
+		"a second one":          {`{"stage1_image":"` + data + `",` + rest + `,"html_image_url":"` + data + `"}`, 422, fault.RequestInvalid, "html_image_url"},
+		"no base64":             {`{` + rest + `,"stage1_image":"` + gpu.DataURLPrefix + `AA!A"}`, 422, fault.RequestInvalid, "stage1_image"},
+		"half a group":          {`{` + rest + `,"stage1_image":"` + gpu.DataURLPrefix + `AAA"}`, 422, fault.RequestInvalid, "stage1_image"},
+		"an escaped letter":     {`{` + rest + `,"stage1_image":"` + gpu.DataURLPrefix + `AA\u0041A"}`, 422, fault.RequestInvalid, "stage1_image"},
+		"a line break":          {`{` + rest + `,"stage1_image":"` + gpu.DataURLPrefix + "AAAA\nAAAA" + `"}`, 422, fault.RequestInvalid, "stage1_image"},
+		"nothing in it":         {`{` + rest + `,"stage1_image":"` + gpu.DataURLPrefix + `"}`, 422, fault.PhotoMissing, ""},
+		"cut off":               {`{` + rest + `,"stage1_image":"` + data[:len(data)/2], 400, fault.RequestMalformed, ""},
+		"cut off in an escape":  {`{` + rest + `,"stage1_image":"` + data[:100] + `\`, 400, fault.RequestMalformed, ""},
+		"no object around it":   {`"` + data + `"`, 422, fault.RequestInvalid, ""},
+		"too much text besides": {`{"stage1_image":"` + data + `",` + strings.Replace(rest, "새벽", strings.Repeat("가", 30_000), 1) + `}`, 413, fault.RequestTooLarge, ""},
+	} {
+		p := s.post(gpu.PathStage2, tc.body).want(t, tc.status, tc.code)
+		if tc.field != "" && (len(p.Errors) != 1 || p.Errors[0].Name != tc.field) {
+			t.Errorf("%s: errors = %+v, want %s", name, p.Errors, tc.field)
+		}
+	}
+}

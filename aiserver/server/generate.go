@@ -59,7 +59,7 @@ func (t *stopwatch) timing() gpu.Timing {
 
 // run takes a checked request through queue, engine and ledger. release gives
 // back the intake's room once the picture is on disk.
-func (s *Server) run(ctx context.Context, w work, release func()) (jobs.Outcome, error) {
+func (s *Server) run(ctx context.Context, w *work, release func()) (jobs.Outcome, error) {
 	e, err := s.ready()
 	if err != nil {
 		return jobs.Outcome{}, err
@@ -68,7 +68,7 @@ func (s *Server) run(ctx context.Context, w work, release func()) (jobs.Outcome,
 	if err != nil {
 		return jobs.Outcome{}, err
 	}
-	w.picture = nil
+	w.picture = nil // or it would be held as long as the job waits
 	release()
 	v := visitOf(ctx)
 	log := s.log.With("request_id", v.id, "call", w.name, "key", w.call.key)
@@ -157,7 +157,7 @@ func (s *Server) stage1(w http.ResponseWriter, r *http.Request) error {
 	}
 	ctx, cancel := context.WithDeadline(r.Context(), c.deadline)
 	defer cancel()
-	body, release, err := s.admit(w, r, maxForm, 1)
+	body, release, err := s.admit(w, r, maxForm)
 	if err != nil {
 		return err
 	}
@@ -166,7 +166,7 @@ func (s *Server) stage1(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	job, err := s.stage1Work(ctx, c, f, visitOf(ctx).id)
+	job, err := s.stage1Work(ctx, c, f)
 	if err != nil {
 		return err
 	}
@@ -178,7 +178,8 @@ func (s *Server) stage1(w http.ResponseWriter, r *http.Request) error {
 }
 
 // stage1Work checks a stage 1 request and makes its job.
-func (s *Server) stage1Work(ctx context.Context, c call, f form, requestID string) (work, error) {
+func (s *Server) stage1Work(ctx context.Context, c call, f form) (*work, error) {
+	requestID := visitOf(ctx).id
 	var bad faults
 	in := bad.fields(ad.Fields{ProductName: f.fields["product_name"], ProductCategory: f.fields["product_category"], AdConcept: f.fields["ad_concept"]},
 		"product_name", "product_category", "ad_concept")
@@ -200,26 +201,26 @@ func (s *Server) stage1Work(ctx context.Context, c call, f form, requestID strin
 		bad.add("image_source_url", "image와 image_source_url 가운데 하나만 보내 주세요.")
 	}
 	if err := s.checkPut(&bad, put); err != nil {
-		return work{}, err
+		return nil, err
 	}
 	if err := bad.err(); err != nil {
-		return work{}, err
+		return nil, err
 	}
 	pic := f.image
 	if source != "" {
 		var err error
-		if pic, err = s.picture(ctx, "image_source_url", source, ""); err != nil {
-			return work{}, err
+		if pic, err = s.picture(ctx, "image_source_url", source, "", inlined{}); err != nil {
+			return nil, err
 		}
 	}
 	if _, err := photo.Check(pic); err != nil {
-		return work{}, err
+		return nil, err
 	}
 	seed, seedPart := seedFor(c.key), []byte{}
 	if named != nil {
 		seed, seedPart = *named, binary.BigEndian.AppendUint64(nil, *named)
 	}
-	return work{
+	return &work{
 		name: callStage1, class: jobs.Starting, call: c, picture: pic, putURL: put,
 		fingerprint: fingerprint([]byte(callStage1), pic, []byte(in.ProductName), []byte(in.ProductCategory), []byte(in.AdConcept),
 			[]byte(prompt), []byte(gpu.FormatSize(size)), seedPart),
@@ -284,20 +285,20 @@ func (s *Server) stage2(w http.ResponseWriter, r *http.Request) error {
 	}
 	ctx, cancel := context.WithDeadline(r.Context(), c.deadline)
 	defer cancel()
-	body, release, err := s.admit(w, r, maxJSON, jsonCost)
+	body, release, err := s.admit(w, r, maxJSON)
 	if err != nil {
 		return err
 	}
 	defer release()
 	var b gpu.Stage2Body
-	if err := readJSON(r, body, &b); err != nil {
-		return err
-	}
-	job, err := s.stage2Work(ctx, c, b, r.Host, visitOf(ctx).id)
+	pic, err := readJSON(r, body, &b)
 	if err != nil {
 		return err
 	}
-	b.Stage1Image = "" // its picture is in the job
+	job, err := s.stage2Work(ctx, c, b, pic, r.Host)
+	if err != nil {
+		return err
+	}
 	out, err := s.run(ctx, job, release)
 	if err != nil {
 		return err
@@ -306,7 +307,8 @@ func (s *Server) stage2(w http.ResponseWriter, r *http.Request) error {
 }
 
 // stage2Work checks a stage 2 request and makes its job.
-func (s *Server) stage2Work(ctx context.Context, c call, b gpu.Stage2Body, host, requestID string) (work, error) {
+func (s *Server) stage2Work(ctx context.Context, c call, b gpu.Stage2Body, inside inlined, host string) (*work, error) {
+	requestID := visitOf(ctx).id
 	var bad faults
 	in := bad.fields(ad.Fields{ProductName: b.ProductName, TargetAge: b.TargetAge, TargetGender: b.TargetGender, AdConcept: b.AdConcept},
 		"product_name", "target_age", "target_gender", "ad_concept")
@@ -321,24 +323,24 @@ func (s *Server) stage2Work(ctx context.Context, c call, b gpu.Stage2Body, host,
 		bad.add("stage1_image", "1단계 그림의 주소를 보내 주세요.")
 	}
 	if err := s.checkPut(&bad, b.OutputPutURL); err != nil {
-		return work{}, err
+		return nil, err
 	}
 	if err := bad.err(); err != nil {
-		return work{}, err
+		return nil, err
 	}
-	pic, err := s.picture(ctx, "stage1_image", b.Stage1Image, host)
+	pic, err := s.picture(ctx, "stage1_image", b.Stage1Image, host, inside)
 	if err != nil {
-		return work{}, err
+		return nil, err
 	}
 	info, err := photo.Check(pic)
 	if err != nil {
-		return work{}, err
+		return nil, err
 	}
 	if own := image.Pt(info.Width, info.Height); size == (image.Point{}) && !makeable(own) {
 		// A bigger one is scaled down; a smaller one has no room for words.
 		if own = fitted(own); !makeable(own) {
 			bad.add("size", "그림의 크기로는 만들 수 없습니다. size를 함께 보내 주세요. 예: 1080x1080")
-			return work{}, bad.err()
+			return nil, bad.err()
 		}
 	}
 	src := b.HTMLImageURL
@@ -347,9 +349,9 @@ func (s *Server) stage2Work(ctx context.Context, c call, b gpu.Stage2Body, host,
 	}
 	claims, err := json.Marshal(b.Analysis)
 	if err != nil {
-		return work{}, fault.New(fault.Internal, fmt.Errorf("encode: %w", err))
+		return nil, fault.New(fault.Internal, fmt.Errorf("encode: %w", err))
 	}
-	return work{
+	return &work{
 		name: callStage2, class: jobs.Finishing, call: c, picture: pic, putURL: b.OutputPutURL,
 		fingerprint: fingerprint([]byte(callStage2), pic, []byte(in.ProductName), []byte(in.TargetAge), []byte(in.TargetGender), []byte(in.AdConcept),
 			[]byte(mainCopy), []byte(subCopy), claims, []byte(gpu.FormatSize(size)), []byte(withoutQuery(b.HTMLImageURL)), []byte(strconv.FormatBool(b.Notice))),
@@ -358,6 +360,7 @@ func (s *Server) stage2Work(ctx context.Context, c call, b gpu.Stage2Body, host,
 			if err != nil {
 				return nil, "", err
 			}
+			mark := markOf(pic, e)
 			head, sub, by, err := s.words(ctx, in, b.Analysis, mainCopy, subCopy)
 			if err != nil {
 				return nil, "", err
@@ -381,7 +384,6 @@ func (s *Server) stage2Work(ctx context.Context, c call, b gpu.Stage2Body, host,
 			if err := ctx.Err(); err != nil {
 				return nil, "", context.Cause(ctx)
 			}
-			mark := markOf(pic, e)
 			id, out, err := s.keep(made.Image, mark)
 			if err != nil {
 				return nil, "", err
@@ -460,20 +462,20 @@ func (s *Server) score(w http.ResponseWriter, r *http.Request) error {
 	}
 	ctx, cancel := context.WithDeadline(r.Context(), c.deadline)
 	defer cancel()
-	body, release, err := s.admit(w, r, maxJSON, jsonCost)
+	body, release, err := s.admit(w, r, maxJSON)
 	if err != nil {
 		return err
 	}
 	defer release()
 	var b gpu.ScoreBody
-	if err := readJSON(r, body, &b); err != nil {
-		return err
-	}
-	job, err := s.scoreWork(ctx, c, b, r.Host, visitOf(ctx).id)
+	pic, err := readJSON(r, body, &b)
 	if err != nil {
 		return err
 	}
-	b.ImageURL = ""
+	job, err := s.scoreWork(ctx, c, b, pic, r.Host)
+	if err != nil {
+		return err
+	}
 	out, err := s.run(ctx, job, release)
 	if err != nil {
 		return err
@@ -482,7 +484,8 @@ func (s *Server) score(w http.ResponseWriter, r *http.Request) error {
 }
 
 // scoreWork checks a score request and makes its job.
-func (s *Server) scoreWork(ctx context.Context, c call, b gpu.ScoreBody, host, requestID string) (work, error) {
+func (s *Server) scoreWork(ctx context.Context, c call, b gpu.ScoreBody, inside inlined, host string) (*work, error) {
+	requestID := visitOf(ctx).id
 	var bad faults
 	prompt := bad.text("prompt", b.Prompt, maxPrompt)
 	if prompt == "" {
@@ -493,20 +496,20 @@ func (s *Server) scoreWork(ctx context.Context, c call, b gpu.ScoreBody, host, r
 	}
 	bad.analysis(b.Analysis)
 	if err := bad.err(); err != nil {
-		return work{}, err
+		return nil, err
 	}
-	pic, err := s.picture(ctx, "image_url", b.ImageURL, host)
+	pic, err := s.picture(ctx, "image_url", b.ImageURL, host, inside)
 	if err != nil {
-		return work{}, err
+		return nil, err
 	}
 	if _, err := photo.Check(pic); err != nil {
-		return work{}, err
+		return nil, err
 	}
 	claims, err := json.Marshal(b.Analysis)
 	if err != nil {
-		return work{}, fault.New(fault.Internal, fmt.Errorf("encode: %w", err))
+		return nil, fault.New(fault.Internal, fmt.Errorf("encode: %w", err))
 	}
-	return work{
+	return &work{
 		name: callScore, class: jobs.Finishing, call: c, picture: pic,
 		fingerprint: fingerprint([]byte(callScore), pic, []byte(prompt), claims),
 		do: func(ctx context.Context, e engine.Engine, pic []byte, t *stopwatch) (any, string, error) {

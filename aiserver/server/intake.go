@@ -44,8 +44,8 @@ const (
 	// maxForm is a multipart body: one photo and the fields.
 	maxForm = photo.MaxBytes + maxText
 	// maxJSON is a JSON body: one picture in base64, four characters for three
-	// bytes, and the fields.
-	maxJSON = photo.MaxBytes/3*4 + maxText
+	// bytes, each slash perhaps escaped, and the fields.
+	maxJSON = photo.MaxBytes/3*4*2 + maxText
 	// maxPrompt is in characters; FLUX reads 512 tokens, which is about 2,500.
 	maxPrompt = 4000
 	// maxCopy is in characters: three times what the copywriter may write, since
@@ -57,13 +57,9 @@ const (
 	// maxKey is in bytes.
 	maxKey = 255
 
-	// intakeBudget bounds the bodies that are held in memory at a time, in bytes
-	// and as their senders announce them. Behind it bodies lie on disk. It takes
-	// the largest JSON body, which is held jsonCost times while it is parsed.
-	intakeBudget = jsonCost * maxJSON
-	// jsonCost is how many times its size a JSON body takes while it is read: the
-	// decoder's buffer, which grows by doubling, and the string.
-	jsonCost = 3
+	// intakeBudget bounds the pictures that are held in memory at a time while
+	// they arrive, in bytes: two of the largest. Once complete they lie on disk.
+	intakeBudget = 2 * photo.MaxBytes
 	// intakeWait is how long a body waits for room before the caller is told to
 	// come back.
 	intakeWait = 10 * time.Second
@@ -162,19 +158,18 @@ func makeable(p image.Point) bool {
 	return p.X >= compose.MinWidth && p.Y >= compose.MinHeight && p.X <= compose.MaxSide && p.Y <= compose.MaxSide
 }
 
-// admit reserves room for a body of at most limit bytes and gives it. cost is
-// how many times its size it takes in memory while it is read. The room must be
-// given back with release once the body has been put away. Faults:
-// Request.TooLarge, GPU.Busy when there is no room.
-func (s *Server) admit(w http.ResponseWriter, r *http.Request, limit, cost int64) (body io.ReadCloser, release func(), err error) {
+// admit reserves room for a body of at most limit bytes, which may carry one
+// picture, and gives it. The room must be given back with release once the
+// picture has been put away. Faults: Request.TooLarge, GPU.Busy when there is no
+// room.
+func (s *Server) admit(w http.ResponseWriter, r *http.Request, limit int64) (body io.ReadCloser, release func(), err error) {
 	if r.ContentLength > limit {
 		return nil, nil, fault.Newf(fault.RequestTooLarge, "%d bytes announced", r.ContentLength)
 	}
-	weight := r.ContentLength
-	if weight < 0 { // chunked: it may become anything
-		weight = limit
+	weight := int64(photo.MaxBytes) // chunked: it may become anything
+	if r.ContentLength >= 0 {
+		weight = min(weight, r.ContentLength)
 	}
-	weight = min(weight*cost, intakeBudget)
 	ctx, cancel := context.WithTimeout(r.Context(), intakeWait)
 	defer cancel()
 	if err := s.intake.Acquire(ctx, weight); err != nil {
@@ -207,34 +202,35 @@ func bodyFault(err error) error {
 }
 
 // readJSON decodes a body strictly: one object, no unknown fields, no wrong
-// types, each named. Faults: Request.Unsupported, Request.Malformed,
-// Request.Invalid, Request.TooLarge.
-func readJSON(r *http.Request, body io.Reader, out any) error {
+// types, each named. A picture inside it comes apart from it (see divert).
+// Faults: Request.Unsupported, Request.Malformed, Request.Invalid,
+// Request.TooLarge, Photo.TooLarge.
+func readJSON(r *http.Request, body io.Reader, out any) (inlined, error) {
 	if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || kind != "application/json" {
-		return fault.Newf(fault.RequestUnsupported, "content type is not JSON")
+		return inlined{}, fault.Newf(fault.RequestUnsupported, "content type is not JSON")
 	}
-	d := json.NewDecoder(body)
+	text, pic, err := divert(body, r.ContentLength)
+	if err != nil {
+		return inlined{}, err
+	}
+	d := json.NewDecoder(bytes.NewReader(text))
 	d.DisallowUnknownFields()
-	err := d.Decode(out)
+	err = d.Decode(out)
 	var wrong *json.UnmarshalTypeError
 	switch {
 	case errors.As(err, &wrong):
-		return fault.Invalid(fault.Field{Name: wrong.Field, Detail: "값의 형식이 올바르지 않습니다."})
+		return inlined{}, fault.Invalid(fault.Field{Name: wrong.Field, Detail: "값의 형식이 올바르지 않습니다."})
 	case err != nil && strings.HasPrefix(err.Error(), "json: unknown field "):
 		// encoding/json has no type for it; the name is quoted behind the prefix.
 		name, _ := strconv.Unquote(strings.TrimPrefix(err.Error(), "json: unknown field "))
-		return fault.Invalid(fault.Field{Name: name[:min(len(name), 64)], Detail: "모르는 항목입니다. 이름을 확인해 주세요."})
+		return inlined{}, fault.Invalid(fault.Field{Name: name[:min(len(name), 64)], Detail: "모르는 항목입니다. 이름을 확인해 주세요."})
 	case err != nil:
-		return bodyFault(err)
+		return inlined{}, bodyFault(err)
 	}
-	// Reading on to the end also lets the connection notice a caller who leaves.
-	switch _, err := d.Token(); {
-	case err == nil:
-		return fault.Newf(fault.RequestMalformed, "something follows the JSON object")
-	case !errors.Is(err, io.EOF):
-		return bodyFault(err)
+	if _, err := d.Token(); !errors.Is(err, io.EOF) {
+		return inlined{}, fault.Newf(fault.RequestMalformed, "something follows the JSON object")
 	}
-	return nil
+	return pic, nil
 }
 
 // form is a parsed stage 1 body.
@@ -316,10 +312,16 @@ func readPart(part io.Reader, limit int, hint int64, tooBig fault.Code) ([]byte,
 	return buf.Bytes(), nil
 }
 
-// picture gives the bytes behind an address in a request: a result of this
-// server by id, path or URL, a data: URL, or whatever fetch's rules allow.
+// picture gives the bytes behind an address in a request: what came inside the
+// request itself, a result of this server by id, path or URL, a data: URL, or whatever fetch's rules allow.
 // Faults: as fetch.Get, and Image.NotFound as a wrong field.
-func (s *Server) picture(ctx context.Context, field, address string, host string) ([]byte, error) {
+func (s *Server) picture(ctx context.Context, field, address, host string, in inlined) ([]byte, error) {
+	if in.data != nil {
+		if address != in.marker {
+			return nil, fault.Invalid(fault.Field{Name: field, Detail: "그림은 이 항목에만 담을 수 있습니다."})
+		}
+		return in.data, nil
+	}
 	if id, ok := s.ownImage(address, host); ok {
 		b, err := s.store.Picture(id)
 		if fault.Has(err, fault.ImageNotFound) {
