@@ -41,6 +41,9 @@ FALLBACK_ADVANCE = 0.92
 # unusual syllable in a product's name costs.
 RARE = 256
 
+# The API's own values, which the pages show as they are.
+VALUES = "10대 20대 30대 40대 50대 60대이상 남성 여성 전체"
+
 # What an English word, a number or a price in an owner's text needs.
 BASIC = [chr(c) for c in range(0x20, 0x7F)] + list("\u00a0·×–—‘’“”…→←↑↓↔✓₩©®™°℃№〈〉《》「」『』")
 
@@ -51,13 +54,22 @@ def ks_x_1001() -> list[str]:
 
 
 def texts() -> tuple[set[str], set[str]]:
-    """The characters of the start page and frame, and those of all other pages."""
+    """The characters of the start page and frame, and those of the other pages."""
     source = re.sub(r"^\s*(//|\*|/\*).*$", "", TEXTS.read_text("utf-8"), flags=re.M)
     first, rest = set(), set()
     for block in re.split(r"^  (?=\w+: \{$)", source, flags=re.M)[1:]:
         name = block.split(":", 1)[0]
         (first if name in ("site", "footer", "start", "form") else rest).update(block)
     return first, rest - first
+
+
+def spoken() -> set[str]:
+    """The Korean of the API's sentences and of the words it writes into ads."""
+    found: set[str] = set()
+    for source in (WEB.parent / "internal").rglob("*.go"):
+        if not source.name.endswith("_test.go"):
+            found.update(re.findall("[가-힣]", source.read_text("utf-8")))
+    return found
 
 
 def fetch() -> Path:
@@ -146,8 +158,8 @@ def main() -> None:
 
     has = set(font.getBestCmap())
     first, rest = texts()
-    first |= set(BASIC)
-    rest -= first
+    first |= set(BASIC) | set(VALUES)
+    rest = (rest | spoken()) - first
     rare = [c for c in ks_x_1001() if c not in first and c not in rest]
     chunks = {"first": sorted(first), "pages": sorted(rest)}
     chunks |= {f"rare-{i // RARE + 1}": rare[i : i + RARE] for i in range(0, len(rare), RARE)}

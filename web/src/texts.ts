@@ -262,6 +262,7 @@ export const texts = {
     html: 'HTML 코드',
     htmlNote: '쇼핑몰이나 블로그의 HTML 편집 화면에 그대로 붙여 넣으시면 됩니다. 화면 크기에 맞춰 저절로 줄고 늘어납니다.',
     htmlCode: '코드',
+    htmlText: '복사하실 HTML 코드',
     htmlPreview: '미리보기',
     htmlTabs: 'HTML 보기 방식',
     htmlFrame: 'HTML 코드 미리보기',

@@ -27,7 +27,7 @@ export function HtmlCode({ code, picture, onCopy }: { code: string; picture: str
         </button>
       </div>
       {view === 'code' ? (
-        <pre class="html-code" tabIndex={0} role="region" aria-label={words.html}>
+        <pre class="html-code" tabIndex={0} role="region" aria-label={words.htmlText}>
           <code translate={false}>{code}</code>
         </pre>
       ) : (

@@ -42,11 +42,17 @@ export function AdForm() {
   // overwrite it.
   const touched = useRef(false)
   const key = useRef('')
+  // What was written last, also between two renders.
+  const latest = useRef(emptyDraft)
+  const write = (next: Draft) => {
+    latest.current = next
+    setDraft(next)
+  }
 
   useEffect(() => {
     const kept = loadDraft()
     if (kept) {
-      setDraft(kept)
+      write(kept)
       setRestored(true)
     }
     void site.photos.get(draftKey).then((found) => {
@@ -56,15 +62,11 @@ export function AdForm() {
     })
   }, [site])
 
-  const correct = (place: Place) => {
-    if (!wrong[place]) return
-    const { [place]: _, ...rest } = wrong
-    setWrong(rest)
-  }
+  const correct = (place: Place) => setWrong(({ [place]: _, ...rest }) => rest)
 
   const change = (place: keyof Draft) => (value: string) => {
-    const next = { ...draft, [place]: value }
-    setDraft(next)
+    const next = { ...latest.current, [place]: value }
+    write(next)
     if (isEmpty(next)) clearDraft()
     else saveDraft(next)
     key.current = ''
@@ -128,7 +130,7 @@ export function AdForm() {
   }
 
   const reset = () => {
-    setDraft(emptyDraft)
+    write(emptyDraft)
     takePhoto(null)
     clearDraft()
     setWrong({})
@@ -168,7 +170,7 @@ export function AdForm() {
 
         <fieldset class="form-fields" disabled={sending !== null}>
           <legend class="hidden">{words.title}</legend>
-          <PhotoField photo={photo} fault={wrong.product_image} onTake={takePhoto} onFault={(text) => setWrong({ ...wrong, product_image: text })} />
+          <PhotoField photo={photo} fault={wrong.product_image} onTake={takePhoto} onFault={(text) => setWrong((others) => ({ ...others, product_image: text }))} />
           <div class="form-words">
             <TextField
               place="product_name"

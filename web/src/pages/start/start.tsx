@@ -35,7 +35,7 @@ export function Start() {
             <figcaption>{words.after}</figcaption>
           </figure>
           <figure class="example-before">
-            <img src="/example-before.jpg" width="480" height="480" alt={words.beforeAlt} />
+            <img src="/example-before.jpg" width="400" height="400" alt={words.beforeAlt} />
             <figcaption>{words.before}</figcaption>
           </figure>
           <p class="example-note">{words.exampleNote}</p>

@@ -1,0 +1,95 @@
+import { expect, it } from 'vitest'
+import { accessible, awaitPhotos, orderByApi, site, texts, useBrowser, visit } from './site'
+
+useBrowser()
+const words = texts.dashboard
+
+it('an empty dashboard leads to the form', async () => {
+  const page = await (await visit()).page('/dashboard')
+  await page.getByRole('heading', { name: words.emptyTitle }).waitFor()
+  await accessible(page)
+  await page.getByRole('link', { name: words.emptyAction }).click()
+  await page.waitForURL(`${site}/#make`)
+  await expect.poll(() => page.evaluate(() => document.activeElement?.id)).toBe('make-title')
+})
+
+it('shows twelve ads a page, newest first, there and back', async () => {
+  const owner = await visit()
+  const names = Array.from({ length: 27 }, (_, i) => `상품 ${String(i + 1).padStart(2, '0')}`)
+  await awaitPhotos(owner, names)
+  const newest = names.toReversed()
+  const page = await owner.page('/dashboard')
+  const shown = async (number: number, wanted: string[]) => {
+    await expect.poll(() => page.locator('.ad-name').allTextContents()).toEqual(wanted)
+    expect(await page.locator('.pager [aria-current]').textContent()).toBe(words.pageNumber(number))
+  }
+  const next = page.getByRole('link', { name: words.next })
+  const previous = page.getByRole('link', { name: words.previous })
+
+  await shown(1, newest.slice(0, 12))
+  await accessible(page)
+  expect(await previous.count()).toBe(0)
+  await next.click()
+  await shown(2, newest.slice(12, 24))
+  await next.click()
+  await shown(3, newest.slice(24))
+  expect(await next.count()).toBe(0)
+  await previous.click()
+  await shown(2, newest.slice(12, 24))
+  await page.reload() // its address is its own
+  await shown(2, newest.slice(12, 24))
+  await previous.click()
+  await shown(1, newest.slice(0, 12))
+  await page.goBack()
+  await shown(2, newest.slice(12, 24))
+
+  // A page that was opened from its address knows no way back but the first.
+  const other = await owner.page(new URL(page.url()).pathname + new URL(page.url()).search.replace('page=2', 'page=3'))
+  await other.getByRole('link', { name: words.first }).click()
+  await expect.poll(() => other.locator('.ad-name').first().textContent()).toBe(newest[0])
+})
+
+it('deletes after asking, and what comes after moves up', async () => {
+  const owner = await visit()
+  await awaitPhotos(owner, Array.from({ length: 13 }, (_, i) => `지울 상품 ${i + 1}`))
+  const page = await owner.page('/dashboard')
+  await page.getByRole('link', { name: words.open('지울 상품 13') }).waitFor()
+  expect(await page.locator('.ad-name').count()).toBe(12)
+
+  await page.getByRole('button', { name: words.remove('지울 상품 13') }).click()
+  const dialog = page.getByRole('dialog')
+  expect(await dialog.textContent()).toContain('지울 상품 13')
+  await page.keyboard.press('Escape')
+  await dialog.waitFor({ state: 'detached' })
+  expect(await page.getByRole('link', { name: words.open('지울 상품 13') }).count()).toBe(1)
+
+  await page.getByRole('button', { name: words.remove('지울 상품 13') }).click()
+  await dialog.getByRole('button', { name: texts.remove.yes }).click()
+  await page.getByText(texts.remove.done).waitFor()
+  await page.getByRole('link', { name: words.open('지울 상품 1') }).first().waitFor()
+  await expect.poll(() => page.locator('.ad-name').allTextContents()).toEqual(Array.from({ length: 12 }, (_, i) => `지울 상품 ${12 - i}`))
+})
+
+it('follows running ads, and counts them once they are finished', async () => {
+  const owner = await visit()
+  const adId = await orderByApi(owner, { product_name: '만드는 중인 가방' })
+  const page = await owner.page('/dashboard')
+  const card = page.locator('.ad', { hasText: '만드는 중인 가방' })
+  await card.getByText(words.status.succeeded, { exact: true }).waitFor({ timeout: 90_000 })
+  await page.getByText(words.finished('만드는 중인 가방')).waitFor({ state: 'attached' })
+
+  const stats = await (await owner.context.request.get(`${site}/api/dashboard/stats`)).json()
+  expect(stats).toMatchObject({ total_ads: 1, monthly_ads: 1 })
+  await expect.poll(() => page.locator('.figure dd').allTextContents()).toEqual(['1개', stats.avg_clip_score.toFixed(2), '1개'])
+  expect(await card.textContent()).toContain(words.score(stats.avg_clip_score.toFixed(2)))
+  expect(await card.locator('img').evaluate((i: HTMLImageElement) => i.decode().then(() => i.naturalWidth))).toBeGreaterThan(100)
+
+  // The charts, drawn and as a table.
+  await page.getByRole('img', { name: words.chartAds }).waitFor()
+  await page.getByText(words.chartTable).click()
+  await page.getByRole('row', { name: new RegExp(`1개 ${stats.avg_clip_score.toFixed(2)}`) }).waitFor()
+  await accessible(page)
+
+  await card.getByRole('link').click()
+  await page.waitForURL(`${site}/result/${adId}`)
+})

@@ -1,0 +1,169 @@
+import { describe, expect, it } from 'vitest'
+import { accessible, adIdOf, fill, photo, plainPng, submit, texts, useBrowser, visit } from './site'
+
+useBrowser()
+const words = texts.form
+
+describe('faults', () => {
+  it('land on their fields before anything is sent, and go when they are mended', async () => {
+    const owner = await visit()
+    const page = await owner.page()
+    await submit(page)
+    await page.getByText(texts.fault.photoMissing).waitFor()
+    for (const text of [
+      texts.fault.empty(words.name),
+      texts.fault.choose(words.category),
+      texts.fault.choose(words.age),
+      texts.fault.empty(words.concept),
+    ]) {
+      await page.getByText(text).waitFor()
+    }
+    await expect.poll(() => page.evaluate(() => document.activeElement?.id)).toBe('product_image')
+    expect(await page.locator('#product_name').getAttribute('aria-describedby')).toBe('product_name-fault')
+    await accessible(page)
+    await fill(page)
+    expect(await page.locator('[data-place] .fault').count()).toBe(0)
+    expect(owner.requests.filter((r) => r.startsWith('POST'))).toEqual([])
+  })
+
+  it('count what the server counts', async () => {
+    const page = await (await visit()).page()
+    const name = page.getByLabel(words.name)
+    await name.fill('👩‍👩‍👧‍👦'.repeat(100))
+    await page.getByText(words.count(100, 100)).waitFor()
+    await name.fill('👩‍👩‍👧‍👦'.repeat(101))
+    await submit(page)
+    await page.getByText(texts.fault.tooLong(100, 101)).waitFor()
+  })
+
+  it('of the server land on their fields too', async () => {
+    const page = await (await visit()).page()
+    // For a browser it is a picture that moves; for the server it moves too long.
+    await fill(page, { file: { name: 'a.gif', mimeType: 'image/gif', buffer: movingGif(301) } })
+    await submit(page)
+    const fault = page.locator('#product_image-fault')
+    await fault.waitFor()
+    expect(await fault.textContent()).toContain('장면이 너무 많습니다')
+    await expect.poll(() => page.evaluate(() => document.activeElement?.id)).toBe('product_image')
+    expect(new URL(page.url()).pathname).toBe('/')
+    expect(await page.getByLabel(words.name).inputValue()).toBe('울 더플백')
+  })
+
+  it('of the line keep everything, and the same press works later', async () => {
+    const owner = await visit()
+    const page = await owner.page()
+    await fill(page)
+    await owner.context.setOffline(true)
+    await page.getByText(texts.site.offline).waitFor()
+    await submit(page)
+    await page.getByText(texts.fault.network).waitFor()
+    await owner.context.setOffline(false)
+    await submit(page)
+    await adIdOf(page)
+  })
+
+  it.each([
+    ['HEIC', Buffer.from('\0\0\0\x24ftypheic\0\0\0\0mif1heic', 'latin1'), texts.fault.photoHeic],
+    ['a text', Buffer.from('hello'), texts.fault.photoUnsupported],
+    ['nothing', Buffer.alloc(0), texts.fault.photoEmpty],
+    ['a JPEG that stops after its first bytes', Buffer.from('\xff\xd8\xff\xe0\0\x10JFIF', 'latin1'), texts.fault.photoCorrupt],
+    ['a picture of 63 pixels', plainPng(63, 200), texts.fault.photoTooSmall],
+  ])('explain a photo that is %s', async (_, buffer, text) => {
+    const page = await (await visit()).page()
+    await page.setInputFiles('#product_image', { name: 'a.jpg', mimeType: 'image/jpeg', buffer })
+    await expect.poll(() => page.locator('#product_image-fault').allTextContents()).toEqual([text])
+    expect(await page.getByAltText(words.photoAlt).count()).toBe(0)
+  })
+})
+
+describe('the photo', () => {
+  /** Hands a file to the page as the system does when it is dropped or pasted. */
+  const hand = (kind: 'drop' | 'paste') =>
+    async function ([base64, kind]: [string, 'drop' | 'paste']) {
+      const file = new File([Uint8Array.from(atob(base64), (c) => c.charCodeAt(0))], 'a.jpg', { type: 'image/jpeg' })
+      const data = new DataTransfer()
+      data.items.add(file)
+      const on = (type: string) => document.body.dispatchEvent(new DragEvent(type, { bubbles: true, cancelable: true, dataTransfer: data }))
+      if (kind === 'paste') return document.body.dispatchEvent(new ClipboardEvent('paste', { bubbles: true, cancelable: true, clipboardData: data }))
+      on('dragenter')
+      if (on('dragover')) throw new Error('the page does not take it')
+      if (!document.querySelector('.drop-over')) await new Promise((resolve) => requestAnimationFrame(resolve))
+      return on('drop')
+    } satisfies (argument: [string, typeof kind]) => unknown
+
+  it.each(['drop', 'paste'] as const)('comes by %s anywhere on the page', async (kind) => {
+    const page = await (await visit()).page()
+    await page.waitForFunction(() => performance.getEntriesByName('usable').length > 0)
+    await page.evaluate(hand(kind), [photo.buffer.toString('base64'), kind] as [string, 'drop' | 'paste'])
+    await page.getByAltText(words.photoAlt).waitFor()
+    await page.getByText(words.photoReady(400, 400, '23KB')).waitFor()
+  })
+
+  it('comes from the camera of a phone, and only there', async () => {
+    const there = await (await visit({ viewport: { width: 360, height: 780 }, isMobile: true, hasTouch: true })).page()
+    await there.getByText(words.photoCamera).waitFor()
+    expect(await there.locator('#camera').getAttribute('capture')).toBe('environment')
+    await there.setInputFiles('#camera', photo)
+    await there.getByAltText(words.photoAlt).waitFor()
+    const here = await (await visit()).page()
+    expect(await here.getByText(words.photoCamera).isVisible()).toBe(false)
+  })
+
+  it('can be taken away and chosen again', async () => {
+    const page = await (await visit()).page()
+    await page.setInputFiles('#product_image', photo)
+    await page.getByRole('button', { name: words.photoRemove }).click()
+    await page.getByAltText(words.photoAlt).waitFor({ state: 'detached' })
+    await page.setInputFiles('#product_image', photo)
+    await page.getByAltText(words.photoAlt).waitFor()
+  })
+})
+
+describe('the words', () => {
+  it('are kept with the photo when the page is left, and can be thrown away', async () => {
+    const owner = await visit()
+    let page = await owner.page()
+    await fill(page, { name: '초안 가방', category: '기타', age: '60대이상', concept: '<b>그대로</b> "저장"' })
+    await page.getByLabel(words.otherLabel).fill('여행용품')
+    await page.close()
+
+    page = await owner.page()
+    await page.getByText(words.restored).waitFor()
+    await page.getByAltText(words.photoAlt).waitFor()
+    expect(await page.getByLabel(words.name).inputValue()).toBe('초안 가방')
+    expect(await page.getByRole('radio', { name: words.other, exact: true }).isChecked()).toBe(true)
+    expect(await page.getByLabel(words.otherLabel).inputValue()).toBe('여행용품')
+    expect(await page.getByRole('radio', { name: '60대이상' }).isChecked()).toBe(true)
+    expect(await page.getByLabel(words.concept).inputValue()).toBe('<b>그대로</b> "저장"')
+    await accessible(page)
+
+    await page.getByRole('button', { name: words.reset }).click()
+    await page.reload()
+    await page.waitForFunction(() => performance.getEntriesByName('usable').length > 0)
+    expect(await page.getByLabel(words.name).inputValue()).toBe('')
+    expect(await page.getByText(words.restored).count()).toBe(0)
+    expect(await page.getByAltText(words.photoAlt).count()).toBe(0)
+  })
+
+  it('begin with examples, which give way to one another and not to what the owner wrote', async () => {
+    const page = await (await visit()).page()
+    const [first, second] = words.example
+    const concept = page.getByLabel(words.concept)
+    await page.getByRole('button', { name: first.label }).click()
+    expect(await concept.inputValue()).toBe(first.text)
+    await page.getByRole('button', { name: second.label }).click()
+    expect(await concept.inputValue()).toBe(second.text)
+    await concept.fill('내가 쓴 말')
+    await page.getByRole('button', { name: first.label }).click()
+    expect(await concept.inputValue()).toBe(`내가 쓴 말 ${first.text}`)
+    await page.getByRole('button', { name: second.label }).click()
+    expect(await concept.inputValue()).toBe(`내가 쓴 말 ${second.text}`)
+  })
+})
+
+/** A GIF of 64 × 64 with so many frames of one pixel. */
+function movingGif(frames: number): Buffer {
+  const head = [...Buffer.from('GIF89a'), 64, 0, 64, 0, 0x80, 0, 0, 255, 255, 255, 80, 80, 80]
+  const frame = [0x21, 0xf9, 4, 0, 10, 0, 0, 0, 0x2c, 0, 0, 0, 0, 1, 0, 1, 0, 0, 2, 2, 0x44, 1, 0]
+  return Buffer.from([...head, ...Array.from({ length: frames }, () => frame).flat(), 0x3b])
+}

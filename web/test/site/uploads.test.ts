@@ -1,0 +1,82 @@
+import { expect, it } from 'vitest'
+import { accessible, adIdOf, fill, finished, grainyPng, order, submit, texts, useBrowser, visit } from './site'
+
+useBrowser()
+
+/** More than one request takes, and nothing the page would make smaller. */
+const large = { name: '큰 사진.png', mimeType: 'image/png', buffer: grainyPng(2000, 1500) }
+
+it('a small photo goes in one request', async () => {
+  const owner = await visit()
+  const page = await owner.page()
+  await order(page)
+  expect(owner.requests.filter((r) => r.startsWith('POST'))).toEqual(['POST /api/ads/generate'])
+  await finished(page)
+})
+
+it('a large photo goes to the bucket by itself, at the address of its ad', async () => {
+  expect(large.buffer.length).toBeGreaterThan(4_500_000)
+  expect(large.buffer.length).toBeLessThan(20 * 1024 * 1024)
+  const owner = await visit()
+  const page = await owner.page()
+  // The line is held, so that the page can be seen with the photo on its way.
+  let go = () => {}
+  const held = new Promise<void>((resolve) => (go = resolve))
+  await owner.context.route(bucket, async (route) => {
+    await held
+    await route.continue()
+  })
+  await order(page, { file: large })
+  await page.getByRole('heading', { name: texts.making.uploading, level: 1 }).waitFor()
+  await page.getByText(texts.making.uploadingNote).waitFor()
+  await accessible(page)
+  go()
+  await finished(page)
+  expect(owner.requests.filter((r) => r.startsWith('POST')).map((r) => r.replace(/http:\/\/[^/]+.*/, 'bucket'))).toEqual(['POST /api/uploads', 'POST bucket'])
+})
+
+it('an upload that was cut off is taken up again by reopening the tab', async () => {
+  const owner = await visit()
+  let page = await owner.page()
+  await owner.context.route(bucket, (route) => route.abort('connectionreset'))
+  await fill(page, { file: large })
+  await submit(page)
+  const adId = await adIdOf(page)
+  await page.getByText(texts.making.uploadFailed).waitFor()
+  await accessible(page)
+  await page.close({ runBeforeUnload: false })
+
+  await owner.context.unroute(bucket)
+  page = await owner.page(`/result/${adId}`)
+  await finished(page)
+})
+
+it('an upload that another device began is not claimed', async () => {
+  const owner = await visit()
+  const page = await owner.page()
+  await owner.context.route(bucket, (route) => route.abort('connectionreset'))
+  await order(page, { file: large, name: '두 기기' })
+  await page.getByText(texts.making.uploadFailed).waitFor()
+  const { cookies } = await owner.context.storageState()
+
+  const other = await visit({ storageState: { cookies, origins: [] } })
+  const there = await other.page(new URL(page.url()).pathname)
+  await there.getByText(texts.making.uploadLost).waitFor()
+  await there.getByRole('button', { name: texts.result.another }).click()
+  await expect.poll(() => there.getByLabel(texts.form.name).inputValue()).toBe('두 기기')
+  expect(await there.getByAltText(texts.form.photoAlt).count()).toBe(0)
+})
+
+it('a huge photo is made smaller before it is sent', async () => {
+  const owner = await visit()
+  const page = await owner.page()
+  const { plainPng } = await import('./site')
+  await page.setInputFiles('#product_image', { name: 'huge.png', mimeType: 'image/png', buffer: plainPng(6000, 4000) })
+  await page.getByText(texts.form.photoShrunk(6000, 4000)).waitFor()
+  await page.getByText(/^2560 × 1707 픽셀/).waitFor()
+})
+
+/** The presigned POST, wherever the bucket is. */
+function bucket(url: URL): boolean {
+  return !url.pathname.startsWith('/api/') && url.origin !== new URL(process.env.SITE_URL!).origin
+}
