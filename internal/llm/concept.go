@@ -75,9 +75,8 @@ func moodsOf(text string) (first, second mood) {
 		score[m.means] += m.weight
 	}
 	score[plain] = 0
-	if score[winter] > 0 { // warmth in winter is what winter's copy speaks of
-		score[winter] += score[cozy]
-		score[cozy] = 0
+	if score[winter] > 0 {
+		score[cozy] = 0 // warmth in winter is what winter's copy speaks of
 	}
 	order := make([]mood, moods)
 	for i := range order {

@@ -114,7 +114,8 @@ func (Template) WriteCopy(_ context.Context, f ad.Fields, a *ad.Analysis) (Copy,
 	}
 
 	main := mains.draw(pick, func(string) bool { return true })
-	sub := subs.draw(pick, func(s string) bool { return !echoes(main, s) })
+	named := name != "" && strings.Contains(main, name)
+	sub := subs.draw(pick, func(s string) bool { return !echoes(main, s) && !(named && strings.Contains(s, name)) })
 	return Copy{Main: main, Sub: sub, By: ad.ByTemplate}, nil
 }
 
@@ -188,8 +189,8 @@ func nameInCopy(name string) string {
 			out.WriteRune(r)
 		}
 	}
-	short := strings.Join(strings.Fields(out.String()), " ")
-	if depth != 0 || ad.Length(short) > maxNameInCopy || utf8.RuneCountInString(short) > maxNameInCopy {
+	short := strings.Trim(strings.Join(strings.Fields(out.String()), " "), " -&.")
+	if ad.Length(short) > maxNameInCopy || utf8.RuneCountInString(short) > maxNameInCopy {
 		return ""
 	}
 	read := false

@@ -89,6 +89,9 @@ func faults(c llm.Copy, f ad.Fields) (out []string) {
 			out = append(out, fmt.Sprintf("%q ends in 반말", line))
 		}
 	}
+	if name := f.Normalize().ProductName; len([]rune(name)) > 2 && strings.Contains(c.Main, name) && strings.Contains(c.Sub, name) {
+		out = append(out, "the name stands in both lines")
+	}
 	for _, a := range strings.Fields(c.Main) {
 		for _, b := range strings.Fields(c.Sub) {
 			x, y := []rune(a), []rune(b)
@@ -218,8 +221,10 @@ func TestMoodsSpeakDifferently(t *testing.T) {
 func headlines(t *testing.T, concept string, a *ad.Analysis) map[string]bool {
 	t.Helper()
 	out := map[string]bool{}
-	for _, f := range audiences(ad1("식품", "이름이 너무 길어서 문구에 들어가지 않는 상품", concept)) {
-		out[lines(t, f, a).Main] = true
+	for _, ending := range []string{"상품", "물건", "것"} {
+		for _, f := range ages(ad1("식품", "이름이 너무 길어서 한 줄에 들어가지 않는 "+ending, concept)) {
+			out[lines(t, f, a).Main] = true
+		}
 	}
 	return out
 }
@@ -228,8 +233,10 @@ func TestReadingTheConcept(t *testing.T) {
 	t.Parallel()
 	mood := map[string]string{}
 	for m, concept := range concepts {
-		for h := range headlines(t, concept, nil) {
-			mood[h] = m
+		for _, more := range []string{"", "?", "!", "…", ".", " .", "~", ",", "--"} { // the dice see them, the reader does not
+			for h := range headlines(t, concept+more, nil) {
+				mood[h] = m
+			}
 		}
 	}
 	for concept, want := range map[string]string{
@@ -239,7 +246,7 @@ func TestReadingTheConcept(t *testing.T) {
 		"retro vibes": "vintage", "설 선물": "holiday", "Christmas party": "party", "발렌타인데이 선물": "gift", "활력 넘치는 운동": "active", "여행": "journey",
 		"아이와 함께": "family", "비 오는 오후": "calm", "컬러풀": "pop", "밤": "city", "새벽 도시를 걷는 느낌": "city",
 		// Words inside other words mean something else.
-		"도시락": "plain", "자연스럽게": "plain", "돌봄": "plain", "아이폰처럼": "plain", "아이템": "plain", "coolant": "plain", "티파니": "plain", "눈에 띄게": "plain",
+		"도시락": "plain", "도시락 들고 가는 소풍": "spring", "자연스럽게": "plain", "돌봄": "plain", "아이폰처럼": "plain", "아이템": "plain", "coolant": "plain", "티파니": "plain", "눈에 띄게": "plain",
 		"사랑스러운": "pop", "아이스크림": "summer", "쿨쿨": "plain", "waterfall": "plain", "function": "plain",
 		// What is denied does not count.
 		"시원하지 않은 포근함": "cozy", "not retro, minimal": "minimal", "파티 말고 휴식": "calm", "without snow": "plain", "고급스럽지 않아도 되니 발랄하게": "pop",
@@ -287,6 +294,31 @@ func TestReadingTheProduct(t *testing.T) {
 		prompt, _ := write(t, ad1(p.category, p.name, "예쁘게"), nil)
 		if !strings.Contains(prompt.Text, "an empty stage for "+article+".") {
 			t.Errorf("%v: %s", p, prompt.Text[:110])
+		}
+	}
+}
+
+// Clothes, bags, shoes and jewellery speak as fashion does, beside their own.
+func TestFashionSharesItsCopy(t *testing.T) {
+	t.Parallel()
+	of := func(category string) map[string]bool {
+		out := map[string]bool{}
+		for _, f := range audiences(ad1(category, "이름이 너무 길어서 한 줄에 들어가지 않는 상품", concepts["summer"])) {
+			out[lines(t, f, nil).Main] = true
+		}
+		return out
+	}
+	fashion := of("패션 잡화")
+	maps.DeleteFunc(fashion, func(main string, _ bool) bool { return of("기타")[main] })
+	for _, category := range []string{"의류", "가방", "신발", "주얼리"} {
+		shared := 0
+		for main := range of(category) {
+			if fashion[main] {
+				shared++
+			}
+		}
+		if shared == 0 {
+			t.Errorf("%s has no headline of fashion's %v", category, slices.Sorted(maps.Keys(fashion)))
 		}
 	}
 }
@@ -404,7 +436,7 @@ func TestNamesThatAreLeftOut(t *testing.T) {
 		return out
 	}
 	for name, piece := range map[string]string{
-		"국내 최고 사과": "최고", "당뇨 예방 즙": "예방", "www.shop.kr": "shop", "💎반지": "💎", "東京バナナ": "東京", "\"특가\"": "특가", "010-1234-5678": "1234",
+		"국내 최고 사과": "최고", "A.": "A.", "-사과-": "-", "당뇨 예방 즙": "예방", "sale.gift.kr": "gift", "💎반지": "💎", "東京バナナ": "東京", "\"특가\"": "특가", "010-1234-5678": "1234",
 		"아주아주 길고 긴 상품의 이름": "길고", "!!!": "!!!", "(한정판": "한정판", "12345": "12345", "ㅋㅋ과자": "ㅋㅋ", "a\u0301\u0301\u0301b": "\u0301",
 	} {
 		for _, line := range used(name) {

@@ -149,7 +149,7 @@ func latin(r []rune) Final {
 		return Unknown // the rest of a word such as "éclair", cut at its accent
 	}
 	spelled := letter(low[len(low)-1])
-	if len(tail) == 1 || !strings.ContainsAny(low, "aeiouy") {
+	if !strings.ContainsAny(low, "aeiouy") {
 		return spelled
 	}
 	read := english(low)

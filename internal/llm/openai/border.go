@@ -39,10 +39,6 @@ func guard(req *http.Request, next option.MiddlewareNext) (*http.Response, error
 		return nil, fault.New(fault.OpenAIUnavailable, fmt.Errorf("openai: %w", err))
 	}
 	if res.StatusCode == http.StatusOK {
-		if res.ContentLength > maxBody {
-			_ = res.Body.Close()
-			return nil, fault.Newf(fault.OpenAIBadAnswer, "openai: an answer of %d bytes, more than %d", res.ContentLength, maxBody)
-		}
 		res.Body = &bounded{body: res.Body, left: maxBody}
 		return res, nil
 	}

@@ -482,6 +482,23 @@ func TestOutcomesInsideA200(t *testing.T) {
 	}
 }
 
+// An answer that is no JSON of the API says nothing of itself in a log.
+func TestAnAnswerOfAnotherTypeIsNotQuoted(t *testing.T) {
+	t.Parallel()
+	web := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/plain; owner=hong-gildong")
+		_, _ = w.Write([]byte("hong-gildong"))
+	}))
+	t.Cleanup(web.Close)
+	c, err := openai.New(openai.Config{APIKey: key, BaseURL: web.URL})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := c.WritePrompt(t.Context(), fields()); !fault.Has(err, fault.OpenAIBadAnswer) || strings.Contains(err.Error(), "hong") {
+		t.Errorf("err = %v", err)
+	}
+}
+
 func TestNobodyListening(t *testing.T) {
 	t.Parallel()
 	web := httptest.NewServer(http.NotFoundHandler())
