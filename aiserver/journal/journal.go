@@ -54,7 +54,7 @@ func Open(path string, replay func(payload []byte)) (j *Journal, damaged int, er
 	}
 	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
-		return nil, 0, errors.Join(fmt.Errorf("journal: %w", err), lock.Close())
+		return nil, 0, errors.Join(fmt.Errorf("journal: %w", err), unlockFile(lock))
 	}
 	j = &Journal{path: path, file: file, lock: lock}
 	if damaged, err = j.load(replay); err != nil {
@@ -222,7 +222,7 @@ func (j *Journal) Close() error {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	j.broken = os.ErrClosed
-	return errors.Join(j.file.Close(), j.lock.Close())
+	return errors.Join(j.file.Close(), unlockFile(j.lock))
 }
 
 // SyncDir makes renames and new files in a folder survive a power cut.

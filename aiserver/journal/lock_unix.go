@@ -25,3 +25,10 @@ func lockFile(path string) (*os.File, error) {
 	}
 	return f, nil
 }
+
+// unlockFile lets go of the lock at once. Closing alone would not do when a child
+// process is being started at that moment: until it runs its own program it has
+// the open file too.
+func unlockFile(f *os.File) error {
+	return errors.Join(syscall.Flock(int(f.Fd()), syscall.LOCK_UN), f.Close())
+}
