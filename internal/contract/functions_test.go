@@ -1,0 +1,344 @@
+package contract_test
+
+import (
+	"fmt"
+	"go/ast"
+	"maps"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/nanococoa/nanococoa/aiserver/server"
+	"github.com/nanococoa/nanococoa/internal/config"
+	"github.com/nanococoa/nanococoa/internal/llm/openai"
+)
+
+// One folder in functions/ is one function of the template, and the other way
+// round.
+func TestEveryFolderIsOneFunction(t *testing.T) {
+	t.Parallel()
+	tp := readTemplate(t)
+	var want []string
+	for _, folder := range folders(t) {
+		want = append(want, resourceOf(folder))
+		if got := at(tp.function(folder), "CodeUri"); got != "functions/"+folder+"/" {
+			t.Errorf("%s is built from %v", resourceOf(folder), got)
+		}
+	}
+	sameSet(t, "functions of the template", slices.Collect(maps.Keys(tp.ofType("AWS::Serverless::Function"))), want)
+	sameSet(t, "configurations", slices.Collect(maps.Keys(config.Configs())), folders(t))
+}
+
+// A function's folder holds its main and sample events, and nothing that could
+// not be tested: mains are wiring.
+func TestAFolderIsAMainAndItsEvents(t *testing.T) {
+	t.Parallel()
+	for _, folder := range folders(t) {
+		entries, err := os.ReadDir(filepath.Join(root, "functions", folder))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var names []string
+		for _, e := range entries {
+			names = append(names, e.Name())
+		}
+		sameSet(t, "functions/"+folder, names, []string{"main.go", "events"})
+		events, err := filepath.Glob(filepath.Join(root, "functions", folder, "events", "*.json"))
+		if err != nil || len(events) == 0 {
+			t.Errorf("functions/%s/events has no sample event (%v)", folder, err)
+		}
+		if lines := strings.Count(string(read(t, "functions/"+folder+"/main.go")), "\n"); lines > 70 {
+			t.Errorf("functions/%s/main.go has %d lines: logic belongs into a package", folder, lines)
+		}
+	}
+}
+
+// The name in the log is the folder's name.
+func TestAStepLogsUnderItsFolder(t *testing.T) {
+	t.Parallel()
+	for _, folder := range folders(t) {
+		var names []string
+		ast.Inspect(mainOf(t, folder), func(n ast.Node) bool {
+			call, ok := n.(*ast.CallExpr)
+			if !ok {
+				return true
+			}
+			if f, ok := call.Fun.(*ast.SelectorExpr); ok && f.Sel.Name == "Main" {
+				names = append(names, call.Args[0].(*ast.BasicLit).Value)
+			}
+			for i, arg := range call.Args { // log.Error("…", "step", "api", …)
+				if lit, ok := arg.(*ast.BasicLit); ok && lit.Value == `"step"` {
+					names = append(names, call.Args[i+1].(*ast.BasicLit).Value)
+				}
+			}
+			return true
+		})
+		if len(names) == 0 {
+			t.Errorf("functions/%s names itself nowhere", folder)
+		}
+		for _, n := range names {
+			if n != strconv.Quote(folder) {
+				t.Errorf("functions/%s calls itself %s", folder, n)
+			}
+		}
+	}
+}
+
+// A function nobody calls is not deployed.
+func TestEveryFunctionIsCalled(t *testing.T) {
+	t.Parallel()
+	tp, called := readTemplate(t), map[string]bool{}
+	for _, s := range readMachine(t).tasks() {
+		called[s.folder(t)] = !s.waits() // what waits for a message has its queue as event
+	}
+	for _, folder := range folders(t) {
+		if events := in(tp.function(folder), "Events"); called[folder] == (len(events) > 0) {
+			t.Errorf("functions/%s: a step of the machine (%t) and %d events: it must be one or the other", folder, called[folder], len(events))
+		}
+	}
+}
+
+// What a configuration requires, the template sets; and it sets nothing that is
+// not read.
+func TestEveryVariableIsSet(t *testing.T) {
+	t.Parallel()
+	tp := readTemplate(t)
+	for folder, c := range config.Configs() {
+		set := tp.variables(folder)
+		var known []string
+		for _, v := range variablesOf(c) {
+			known = append(known, v.name)
+			if got, ok := set[v.name]; v.required && (!ok || got == nil || got == "") {
+				t.Errorf("%s requires %s, which the template does not set", resourceOf(folder), v.name)
+			}
+		}
+		for name := range in(tp.function(folder), "Environment", "Variables") {
+			if !slices.Contains(known, name) {
+				t.Errorf("%s sets %s, which functions/%s does not read", resourceOf(folder), name, folder)
+			}
+		}
+	}
+	if len(variablesOf(config.API{})) < 5 {
+		t.Errorf("read only %v of the API's configuration", variablesOf(config.API{}))
+	}
+}
+
+// Secrets are named, never held: a value of a variable is a parameter's name.
+func TestNoVariableHoldsASecret(t *testing.T) {
+	t.Parallel()
+	tp := readTemplate(t)
+	secret := regexp.MustCompile(`(?i)(KEY|TOKEN|SECRET|PASSWORD)`)
+	for _, folder := range folders(t) {
+		for name := range tp.variables(folder) {
+			if secret.MatchString(name) && !strings.HasSuffix(name, "_PARAMETER") {
+				t.Errorf("%s: %s looks like a secret itself", resourceOf(folder), name)
+			}
+		}
+	}
+	for name, p := range in(tp.doc, "Parameters") {
+		if secret.MatchString(name) && !strings.HasSuffix(name, "Parameter") {
+			t.Errorf("parameter %s looks like a secret: %v", name, p)
+		}
+	}
+}
+
+// A log that is kept for ever costs for ever.
+func TestEveryFunctionHasALogThatEnds(t *testing.T) {
+	t.Parallel()
+	tp := readTemplate(t)
+	groups := tp.ofType("AWS::Logs::LogGroup")
+	used := map[string]bool{}
+	for _, folder := range folders(t) {
+		name, _ := at(tp.function(folder), "LoggingConfig", "LogGroup", "Ref").(string)
+		if used[name] || groups[name] == nil {
+			t.Errorf("%s logs to %q, which is not its own group", resourceOf(folder), name)
+		}
+		used[name] = true
+		if got := at(tp.function(folder), "LoggingConfig", "LogFormat"); got != "JSON" {
+			t.Errorf("%s logs as %v", resourceOf(folder), got)
+		}
+	}
+	for name, g := range groups {
+		if at(g, "Properties", "RetentionInDays") == nil {
+			t.Errorf("%s keeps its lines for ever", name)
+		}
+	}
+}
+
+// statements are the statements of a resource's own policies.
+func statements(r value) []object {
+	var out []object
+	for _, p := range list(at(r, "Properties", "Policies")) {
+		for _, s := range list(at(p, "Statement")) {
+			if cond := list(at(s, "Fn::If")); len(cond) == 3 {
+				s = cond[1]
+			}
+			out = append(out, in(s))
+		}
+	}
+	return out
+}
+
+// Rights that name no single resource, each with its reason.
+var everywhere = map[string]string{
+	"AdStateMachine/DeliverLogs":  "these calls of CloudWatch Logs take no resource",
+	"Stage1Function/ReportTask":   "a task is named by its token, which is a secret of its own",
+	"DeadletterFunction/FailTask": "a task is named by its token, which is a secret of its own",
+}
+
+// Every function has a role of its own, with the rights it needs and no more.
+func TestLeastPrivilege(t *testing.T) {
+	t.Parallel()
+	tp := readTemplate(t)
+	unused := maps.Clone(everywhere)
+	for _, kind := range []string{"AWS::Serverless::Function", "AWS::Serverless::StateMachine"} {
+		for name, r := range tp.ofType(kind) {
+			if at(r, "Properties", "Role") != nil || at(tp.globals, "Role") != nil {
+				t.Errorf("%s shares a role", name)
+			}
+			if len(statements(r)) == 0 {
+				t.Errorf("%s has no rights of its own", name)
+			}
+			sids := map[string]bool{}
+			for _, s := range statements(r) {
+				sid := fmt.Sprint(s["Sid"])
+				if s["Sid"] == nil || sids[sid] || s["Effect"] != "Allow" {
+					t.Errorf("%s: statement %s wants a name of its own and to allow", name, sid)
+				}
+				sids[sid] = true
+				if s["NotAction"] != nil || s["NotResource"] != nil || len(texts(s["Action"])) == 0 {
+					t.Errorf("%s, %s: rights are named one by one", name, sid)
+				}
+				for _, a := range texts(s["Action"]) {
+					if strings.Contains(a, "*") || a == "" {
+						t.Errorf("%s, %s: %q is more than one right", name, sid, a)
+					}
+				}
+				for _, res := range list(s["Resource"]) {
+					if res != "*" {
+						continue
+					}
+					if _, ok := everywhere[name+"/"+sid]; !ok {
+						t.Errorf("%s, %s: allowed on everything", name, sid)
+					}
+					delete(unused, name+"/"+sid)
+				}
+			}
+		}
+	}
+	for name := range unused {
+		t.Errorf("%s is an exception that nothing needs any more", name)
+	}
+}
+
+// An event nobody waits for must not be lost when it cannot be handled.
+func TestEverythingAsynchronousHasADeadLetterQueue(t *testing.T) {
+	t.Parallel()
+	tp := readTemplate(t)
+	queues := tp.ofType("AWS::SQS::Queue")
+	queue := func(v value) bool {
+		att := list(at(v, "Fn::GetAtt"))
+		return len(att) == 2 && att[1] == "Arn" && queues[fmt.Sprint(att[0])] != nil
+	}
+	found := 0
+	for _, folder := range folders(t) {
+		props := tp.function(folder)
+		for name, e := range in(props, "Events") {
+			if at(e, "Type") == "Api" {
+				continue
+			}
+			if at(e, "Type") == "SQS" { // what fails comes back by itself; the queue says where it ends
+				found++
+				name := fmt.Sprint(list(at(e, "Properties", "Queue", "Fn::GetAtt"))[0])
+				if !strings.HasSuffix(name, "DeadLetters") && !queue(at(queues[name], "Properties", "RedrivePolicy", "deadLetterTargetArn")) {
+					t.Errorf("%s: a message that cannot be handled comes back for ever", name)
+				}
+				if b, ok := at(e, "Properties", "FunctionResponseTypes").([]any); !ok || len(b) != 1 || fmt.Sprint(b[0]) != "ReportBatchItemFailures" {
+					t.Errorf("%s: one message that fails brings back its whole batch", name)
+				}
+				continue
+			}
+			found++
+			where := resourceOf(folder) + "/" + name
+			if !queue(at(e, "Properties", "DeadLetterConfig", "Arn")) {
+				t.Errorf("%s: an event that cannot be delivered is lost", where)
+			}
+			if d := in(props, "EventInvokeConfig", "DestinationConfig", "OnFailure"); d["Type"] != "SQS" || !queue(d["Destination"]) {
+				t.Errorf("%s: an event that cannot be handled is lost", where)
+			}
+			if at(e, "Properties", "RetryPolicy", "MaximumEventAgeInSeconds") == nil || at(props, "EventInvokeConfig", "MaximumEventAgeInSeconds") == nil {
+				t.Errorf("%s: events are tried for longer than anybody waits", where)
+			}
+			// EventBridge puts into the queue by the queue's own policy.
+			allowed := false
+			for _, p := range tp.ofType("AWS::SQS::QueuePolicy") {
+				for _, s := range list(at(p, "Properties", "PolicyDocument", "Statement")) {
+					for _, arn := range list(at(s, "Condition", "ArnEquals", "aws:SourceArn")) {
+						source := list(at(arn, "Fn::GetAtt"))
+						allowed = allowed || len(source) == 2 && source[0] == resourceOf(folder)+name && slices.Contains(texts(at(s, "Action")), "sqs:SendMessage")
+					}
+				}
+			}
+			if !allowed {
+				t.Errorf("%s: the rule may not write to the queue", where)
+			}
+		}
+	}
+	if found == 0 {
+		t.Error("no asynchronous event found")
+	}
+	for name, q := range queues {
+		if !strings.HasSuffix(name, "DeadLetters") {
+			continue // a line: its messages end with the tasks behind them
+		}
+		if d := number(at(q, "Properties", "MessageRetentionPeriod")); d < (4 * 24 * time.Hour).Seconds() {
+			t.Errorf("%s keeps messages for %v s: less than a long weekend", name, d)
+		}
+	}
+}
+
+// Times nest: what is called ends before its caller does. A step's own calls end
+// a second before its function (internal/step); here is the rest.
+func TestTimeoutsNest(t *testing.T) {
+	t.Parallel()
+	tp := readTemplate(t)
+	within := func(inner string, a float64, outer string, b float64) {
+		t.Helper()
+		if a <= 0 || a >= b {
+			t.Errorf("%s may take %v s and %s only %v s", inner, a, outer, b)
+		}
+	}
+	for _, s := range readMachine(t).tasks() {
+		within(resourceOf(s.folder(t)), tp.timeout(s.folder(t)), "state "+s.name, number(s.object["TimeoutSeconds"]))
+	}
+	const gateway = 29 // seconds, the most API Gateway's REST APIs wait without a quota increase
+	within(resourceOf("api"), tp.timeout("api"), "API Gateway", gateway+1)
+	m := regexp.MustCompile(`wait=N \(up to (\d+) seconds\)`).FindStringSubmatch(string(read(t, "internal/httpapi/openapi.json")))
+	if m == nil {
+		t.Fatal("the OpenAPI does not say how long Prefer: wait may be")
+	}
+	wait, err := strconv.ParseFloat(m[1], 64)
+	if err != nil {
+		t.Fatal(err)
+	}
+	within("Prefer: wait", wait, resourceOf("api"), tp.timeout("api"))
+	const calls = 2 // of a writer: one, and one repair
+	for _, folder := range []string{"prompt", "copywrite"} {
+		within("OpenAI", calls*openai.DefaultTimeout.Seconds(), resourceOf(folder), tp.timeout(folder))
+	}
+	gpu, err := server.Read(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	within("a job of the GPU server", gpu.JobTimeout.Seconds(), resourceOf("stage1"), tp.timeout("stage1"))
+	for _, o := range list(at(readYAML(t, "infra/site.yaml"), "Resources", "Distribution", "Properties", "DistributionConfig", "Origins")) {
+		if at(o, "Id") == "api" {
+			within(resourceOf("api"), tp.timeout("api"), "CloudFront", number(at(o, "CustomOriginConfig", "OriginReadTimeout")))
+		}
+	}
+}
