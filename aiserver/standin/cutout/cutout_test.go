@@ -247,6 +247,44 @@ func TestWhitePrintIsNotAHole(t *testing.T) {
 	}
 }
 
+// TestPalePrintOnNoisyPaperIsNotAHole: near the outline, and within the noise of
+// the backdrop, but not of its colour on average.
+func TestPalePrintOnNoisyPaperIsNotAHole(t *testing.T) {
+	t.Parallel()
+	label := box(0.25, 0.3, 0.42, 0.6)
+	f := fixture{400, 400, box(0.2, 0.15, 0.8, 0.9), func(x, y float64) [3]float64 {
+		if label(x, y) {
+			return [3]float64{0.80, 0.80, 0.80}
+		}
+		return [3]float64{0.1, 0.35, 0.2}
+	}, func(x, y float64) [3]float64 {
+		v := 0.84 + 0.030*math.Sin(x*211+y*47)*math.Sin(y*190-x*31)
+		return [3]float64{v, v, v}
+	}, nil}
+	m, _ := f.render(t)
+	c := find(t, m)
+	if a := alphaAt(c.Pixels, 0.33, 0.45); a != 255 || c.Evidence.Holes != 0 {
+		t.Errorf("the label has alpha %d: %+v", a, c.Evidence)
+	}
+}
+
+// TestSpecksBesideTheProductGo: dust near the outline is not part of it.
+func TestSpecksBesideTheProductGo(t *testing.T) {
+	t.Parallel()
+	specks := union(disc(0.7105, 0.4, 0.004), disc(0.2895, 0.5, 0.004), disc(0.5, 0.1895, 0.004))
+	f := fixture{600, 600, union(box(0.3, 0.2, 0.7, 0.8), specks), flat(0.1, 0.12, 0.2), flat(0.97, 0.97, 0.97), nil}
+	m, _ := f.render(t)
+	c := find(t, m)
+	for _, p := range [][2]float64{{0.7105, 0.4}, {0.2895, 0.5}, {0.5, 0.1895}} {
+		if a := alphaAt(c.Pixels, p[0], p[1]); a > 8 {
+			t.Errorf("the speck at %v has alpha %d", p, a)
+		}
+	}
+	if want := image.Rect(180, 120, 420, 480); c.Box.Union(want.Inset(-3)) != want.Inset(-3) {
+		t.Errorf("box %v, want about %v", c.Box, want)
+	}
+}
+
 // TestEdgesCarryNoBackground looks at the colours of the soft edge, which is
 // what shows when the cut-out stands on a dark or a bright ground.
 func TestEdgesCarryNoBackground(t *testing.T) {
@@ -433,7 +471,7 @@ func TestDuffelBag(t *testing.T) {
 	c := find(t, sample(t, "duffel-bag.jpg"))
 	for name, p := range map[string]image.Point{
 		"between the handles": {450, 230}, "left of the front handle": {330, 300}, "right of the back handle": {575, 300},
-		"its reflection": {400, 990}, "reflection at the right": {780, 900}, "corner": {880, 1010},
+		"the reflection's edge under its side": {844, 830}, "the contact shadow's last line": {200, 970}, "its reflection": {400, 990}, "reflection at the right": {780, 900}, "corner": {880, 1010},
 	} {
 		if a := c.Pixels.NRGBAAt(p.X, p.Y).A; a > 8 {
 			t.Errorf("%s has alpha %d", name, a)
@@ -456,12 +494,13 @@ func TestVitaminJar(t *testing.T) {
 	c := find(t, sample(t, "vitamin-jar.jpg"))
 	for name, p := range map[string]image.Point{
 		"lid": {500, 120}, "its pale shoulder": {640, 230}, "white band": {500, 330}, "white band at the edge": {752, 331}, "label": {500, 600}, "foot": {500, 930},
+		"rim of the lid": {307, 174}, "white label at the left edge": {271, 616},
 	} {
 		if a := c.Pixels.NRGBAAt(p.X, p.Y).A; a < 250 {
 			t.Errorf("%s has alpha %d", name, a)
 		}
 	}
-	for name, p := range map[string]image.Point{"under it": {500, 962}, "shadow at the left": {285, 948}, "beside the lid": {285, 120}} {
+	for name, p := range map[string]image.Point{"under it": {500, 962}, "the contact shadow's last line": {630, 956}, "shadow at the left": {285, 948}, "beside the lid": {285, 120}} {
 		if a := c.Pixels.NRGBAAt(p.X, p.Y).A; a > 8 {
 			t.Errorf("%s has alpha %d", name, a)
 		}

@@ -67,9 +67,6 @@ func matte(ctx context.Context, photo *image.NRGBA, r *regions) (*image.NRGBA, e
 	}
 	p.connect()
 	p.liftShadow()
-	p.fillNotches()
-	p.smoothOutline()
-	p.pullTeeth()
 	p.dropCrumbs()
 	return p.soften(ctx)
 }
@@ -229,31 +226,6 @@ func (p *plate) differs(x, y, cell int) bool {
 	return d.dot(d) > tolerance*tolerance
 }
 
-// fillNotches gives back narrow bites out of the outline, where a white label or
-// a highlight runs into a white backdrop: what a closing by a small disc adds,
-// as far as it is not quite the backdrop's colour.
-func (p *plate) fillNotches() {
-	radius := int32(3 * max(2, max(p.w, p.h)/150))
-	in := make([]bool, len(p.zone))
-	for i, z := range p.zone {
-		in[i] = z == inside
-	}
-	away := chamfer(in, p.w, p.h, 1<<20)
-	for i := range in {
-		in[i] = away[i] > radius
-	}
-	back := chamfer(in, p.w, p.h, 1<<20)
-	for i, z := range p.zone {
-		if z == outside && back[i] > radius {
-			x, y := i%p.w, i/p.w
-			cell := p.cellAt(x, y)
-			if under := float32(cell/p.r.w) > p.r.layFrom; !(under && p.r.shade[cell]) && p.differs(x, y, cell) {
-				p.zone[i] = inside
-			}
-		}
-	}
-}
-
 // guess is the grid's division interpolated at a pixel, 0..1.
 func (p *plate) guess(x, y int) float32 {
 	g := p.r.grid
@@ -317,65 +289,6 @@ func (p *plate) connect() {
 			p.zone[i] = inside
 		}
 	}
-}
-
-// smoothOutline gives each pixel to the majority of the 5×5 around it, which
-// evens out notches a pixel or two deep and keeps lines of three pixels.
-func (p *plate) smoothOutline() {
-	const r = 2
-	rows := make([]int8, len(p.zone)) // product pixels in the five across
-	for y := range p.h {
-		z := p.zone[y*p.w : (y+1)*p.w]
-		for x := range z {
-			var n int8
-			for k := max(x-r, 0); k <= min(x+r, p.w-1); k++ {
-				if z[k] == inside {
-					n++
-				}
-			}
-			rows[y*p.w+x] = n
-		}
-	}
-	for y := r; y < p.h-r; y++ {
-		for x := r; x < p.w-r; x++ {
-			i := y*p.w + x
-			n := rows[i-2*p.w] + rows[i-p.w] + rows[i] + rows[i+p.w] + rows[i+2*p.w]
-			if n > 12 {
-				p.zone[i] = inside
-			} else {
-				p.zone[i] = outside
-			}
-		}
-	}
-}
-
-// pullTeeth takes small stubs off the outline: letters printed across a white
-// label's edge stay dark while the label itself is lost in a white backdrop.
-// What an opening by a small disc removes is a stub if it is small, and a strap
-// or a corner if it is not.
-func (p *plate) pullTeeth() {
-	radius := int32(3 * max(2, max(p.w, p.h)/250))
-	out := make([]bool, len(p.zone))
-	for i, z := range p.zone {
-		out[i] = z != inside
-	}
-	depth := chamfer(out, p.w, p.h, 1<<20)
-	for i := range out {
-		out[i] = depth[i] > radius
-	}
-	away := chamfer(out, p.w, p.h, 1<<20)
-	stub := make([]bool, len(p.zone))
-	for i, z := range p.zone {
-		stub[i] = z == inside && away[i] > radius
-	}
-	most := max(len(p.zone)/12000, 12)
-	p.eachRegion(func(i int) bool { return stub[i] }, func(region []int32) {
-		if len(region) <= most {
-			for _, i := range region {
-				p.zone[i] = outside
-			}
-		}
-	})
 }
 
 // eachRegion calls visit with every 4-connected region of the pixels for which

@@ -167,21 +167,21 @@ func TestProductStandsOnTheGround(t *testing.T) {
 // and its shadow lies on the other.
 func TestShadowFallsAwayFromTheLight(t *testing.T) {
 	t.Parallel()
-	for _, seed := range []uint64{1, 2, 3} {
+	for seed := uint64(4); seed < 10; seed++ { // both sides come up among these
 		var lean [2]float64
 		for i, p := range [2][2]uint8{{60, 190}, {190, 60}} { // lighter on the right, on the left
-			m, s := render(t, mood.Mood{Look: mood.Snow}, square, seed, p[0], p[1])
+			m, s := render(t, mood.Mood{Look: mood.Snow}, image.Pt(240, 240), seed, p[0], p[1])
 			strip := func(x0, x1 int) (sum float64) {
-				for y := s.Box.Max.Y - 22; y < s.Box.Max.Y-2; y++ {
+				for y := s.Box.Max.Y - 14; y < s.Box.Max.Y-2; y++ {
 					for x := x0; x < x1; x++ {
-						sum += float64(lab(m, x, y)[0]) / float64(20*(x1-x0))
+						sum += float64(lab(m, x, y)[0]) / float64(12*(x1-x0))
 					}
 				}
 				return sum
 			}
-			lean[i] = strip(s.Box.Max.X+2, s.Box.Max.X+26) - strip(s.Box.Min.X-26, s.Box.Min.X-2)
+			lean[i] = strip(s.Box.Max.X+2, s.Box.Max.X+18) - strip(s.Box.Min.X-18, s.Box.Min.X-2)
 		}
-		if lean[0] <= lean[1] {
+		if lean[0] < lean[1]+0.02 {
 			t.Errorf("seed %d: right minus left of the foot is %.3f with light from the right, %.3f from the left", seed, lean[0], lean[1])
 		}
 	}
