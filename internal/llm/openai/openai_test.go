@@ -588,7 +588,7 @@ func TestThePictureIsBounded(t *testing.T) {
 }
 
 // The types and the template writer are linked by every function; the SDK would
-// triple their size.
+// double or triple their size.
 func TestOnlyThisPackageLinksTheSDK(t *testing.T) {
 	t.Parallel()
 	for pkg, want := range map[string]bool{"internal/llm": false, "internal/llm/openaitest": false, "internal/llm/openai": true} {
