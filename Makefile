@@ -76,9 +76,9 @@ lint: $(LINT) ## gofmt, and go vet with its friends (.golangci.yml)
 	$(LINT) run
 
 .PHONY: unit
-unit: ## unit tests, race detector on, in random order, with coverage
+unit: .venv/.installed ## unit tests, race detector on, in random order, with coverage
 	@mkdir -p build
-	$(GO) test -race -shuffle=on -timeout 10m -coverprofile build/cover.out ./...
+	REQUIRE_LOCAL_ENGINE=1 $(GO) test -race -shuffle=on -timeout 10m -coverprofile build/cover.out ./...
 
 # The profile's lines are "file:range statements count" (go tool cover).
 COVER_MIN := 85
@@ -94,7 +94,7 @@ cover: unit ## how much of internal/ the unit tests cover; fails below 85 %
 
 .PHONY: contract
 contract: tools/node_modules/.package-lock.json ## template, state machine, routes and code agree
-	$(GO) test -count=1 ./internal/contract/...
+	$(GO) test ./internal/contract/...
 	@cd tools && npx --no-install asl-validator --json-path ../statemachine/ad.asl.json
 
 .PHONY: validate

@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"io/fs"
 	"math/rand/v2"
 	"net"
 	"net/http"
@@ -62,7 +63,8 @@ func TestTwoSideBySideAndARestart(t *testing.T) {
 	var said string
 	var both sync.WaitGroup
 	ports := [3]int{freePort(t), freePort(t), freePort(t)} // kept over the restart
-	stay := local.Options{StateDir: state, Persist: true, SitePort: ports[0], EnginePort: ports[1], AIServerPort: ports[2]}
+	const secret = "sk-of-a-person-who-trusts-us"
+	stay := local.Options{StateDir: state, Persist: true, OpenAIKey: secret, SitePort: ports[0], EnginePort: ports[1], AIServerPort: ports[2]}
 	both.Go(func() { first, said = up(t, stay) })
 	both.Go(func() { other, _ = up(t, local.Options{}) })
 	both.Wait()
@@ -95,6 +97,21 @@ func TestTwoSideBySideAndARestart(t *testing.T) {
 	}
 	if err := first.Down(); err != nil {
 		t.Errorf("a second Down: %v", err)
+	}
+
+	kept := 0
+	err := filepath.WalkDir(state, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		kept++
+		if text, err := os.ReadFile(path); err != nil || bytes.Contains(text, []byte(secret)) {
+			t.Errorf("%s holds the OpenAI key, or cannot be read: %v", path, err)
+		}
+		return nil
+	})
+	if err != nil || kept == 0 {
+		t.Errorf("%d files of state, %v", kept, err)
 	}
 
 	// What was ordered is still there, and nothing is deployed again.
