@@ -8,12 +8,21 @@ import (
 
 	"github.com/nanococoa/nanococoa/aiserver/engine"
 	"github.com/nanococoa/nanococoa/aiserver/standin"
+	"github.com/nanococoa/nanococoa/aiserver/standin/cutout"
 )
 
-// BenchmarkRender renders each look once per round at the size stage 1 is asked
-// for. "cut" alone is the baseline: the time before any scene is built.
+// BenchmarkRender renders each look at the size stage 1 is asked for. "cut" is
+// the baseline in the same run: what is spent before any scene is built.
 func BenchmarkRender(b *testing.B) {
 	photo := bottle(1024, 1024)
+	b.Run("cut", func(b *testing.B) {
+		b.ReportAllocs()
+		for range b.N {
+			if _, err := cutout.Find(context.Background(), photo); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
 	for _, concept := range concepts {
 		b.Run(concept.look, func(b *testing.B) {
 			b.ReportAllocs()
@@ -26,5 +35,18 @@ func BenchmarkRender(b *testing.B) {
 				}
 			}
 		})
+	}
+}
+
+// BenchmarkScore measures one finished picture of that size.
+func BenchmarkScore(b *testing.B) {
+	r, err := standin.New().Render(context.Background(), engine.Request{Photo: bottle(1024, 1024), Concept: "여름 바다", Size: image.Pt(1024, 1024)})
+	if err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		if _, err := standin.New().Score(context.Background(), engine.ScoreRequest{Picture: r.Picture, Text: "여름 바다", Analysis: &r.Analysis}); err != nil {
+			b.Fatal(err)
+		}
 	}
 }

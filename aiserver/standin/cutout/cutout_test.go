@@ -69,20 +69,27 @@ func (f fixture) render(t *testing.T) (*image.NRGBA, []float64) {
 	t.Helper()
 	clean := image.NewNRGBA(image.Rect(0, 0, f.w, f.h))
 	cover := make([]float64, f.w*f.h)
-	corner := make([]bool, (f.w+1)*(f.h+1))
+	corner := make([]int, (f.w+1)*(f.h+1))
 	for i := range corner {
-		corner[i] = f.product(float64(i%(f.w+1))/float64(f.w), float64(i/(f.w+1))/float64(f.h))
+		if f.product(float64(i%(f.w+1))/float64(f.w), float64(i/(f.w+1))/float64(f.h)) {
+			corner[i] = 1
+		}
+	}
+	// How many corners of a pixel are product. No shape here is thinner than a
+	// pixel: equal corners, equal pixel.
+	corners := func(x, y int) int {
+		i := y*(f.w+1) + x
+		return corner[i] + corner[i+1] + corner[i+f.w+1] + corner[i+f.w+2]
 	}
 	for y := range f.h {
 		for x := range f.w {
 			// No shape here is thinner than a pixel: equal corners, equal pixel.
-			i := y*(f.w+1) + x
 			a := 0.0
-			if corner[i] == corner[i+1] && corner[i] == corner[i+f.w+1] && corner[i] == corner[i+f.w+2] {
-				if corner[i] {
-					a = 1
-				}
-			} else {
+			switch corners(x, y) {
+			case 0:
+			case 4:
+				a = 1
+			default:
 				for s := range supersample * supersample {
 					px := (float64(x) + (float64(s%supersample)+0.5)/supersample) / float64(f.w)
 					py := (float64(y) + (float64(s/supersample)+0.5)/supersample) / float64(f.h)

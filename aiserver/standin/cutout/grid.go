@@ -113,12 +113,17 @@ func (g *grid) components(in []bool) (label []int32, size []int) {
 	return label, size
 }
 
+// distant is farther than any two cells of a grid are apart.
+const distant = 1 << 20
+
 // distances gives for every cell the chamfer distance (3-4 metric, in thirds of
-// a cell) to the nearest cell where in is true, at most far.
-func (g *grid) distances(in []bool, far int32) []int32 {
-	return chamfer(in, g.w, g.h, far)
+// a cell) to the nearest cell where in is true, distant if there is none.
+func (g *grid) distances(in []bool) []int32 {
+	return chamfer(in, g.w, g.h, distant)
 }
 
+// chamfer is the 3-4 distance of every pixel to the nearest one where in is
+// true, at most far.
 func chamfer(in []bool, w, h int, far int32) []int32 {
 	d := make([]int32, w*h)
 	for i, v := range in {

@@ -83,7 +83,7 @@ func (p *plate) localColors() {
 	for i := range in {
 		out[i] = !in[i]
 	}
-	toOut, toIn := p.r.distances(out, 1<<20), p.r.distances(in, 1<<20)
+	toOut, toIn := p.r.distances(out), p.r.distances(in)
 	p.ground = make([]pixel, n)
 	for i, c := range p.r.expected {
 		rgb := c.RGB()
@@ -166,7 +166,7 @@ func (p *plate) sharpen(ctx context.Context) error {
 	if g.cell == 1 {
 		reach = 3 * 3
 	}
-	near := g.distances(edge, 1<<20)
+	near := g.distances(edge)
 	err := raster.Rows(ctx, p.h, func(from, to int) {
 		for y := from; y < to; y++ {
 			for x := range p.w {

@@ -199,8 +199,10 @@ func (f *network) lose(i int32) {
 
 // adopt finds new parents for lost nodes or sets them free.
 func (f *network) adopt() {
-	for n := 0; n < len(f.orphan); n++ {
-		i := f.orphan[n]
+	// Losing a branch adds to the list while it is worked off.
+	for head := 0; head < len(f.orphan); {
+		i := f.orphan[head]
+		head++
 		best, depth := -1, int32(1<<30)
 		for d := range 8 {
 			q := f.near[i][d]

@@ -234,11 +234,11 @@ func (r *regions) opened(in []bool, radius int32) []bool {
 	for i, v := range in {
 		out[i] = !v
 	}
-	d := r.distances(out, 1<<20)
+	d := r.distances(out)
 	for i := range out {
 		out[i] = d[i] > radius
 	}
-	d = r.distances(out, 1<<20)
+	d = r.distances(out)
 	for i := range out {
 		out[i] = in[i] && d[i] <= radius
 	}
@@ -269,7 +269,7 @@ func (r *regions) openHoles(alike float32) {
 	for i := range inner {
 		inner[i] = !candidate[i]
 	}
-	depth := r.distances(inner, 1<<20)
+	depth := r.distances(inner)
 	for i, l := range label {
 		if l != 0 {
 			of[l].off += float64(r.off[i]) / float64(size[l])
@@ -284,9 +284,9 @@ func (r *regions) openHoles(alike float32) {
 		for i, s := range r.state {
 			outside[i] = s == behind
 		}
-		gap := r.distances(outside, 1<<20)
+		gap := r.distances(outside)
 		for n := range of {
-			of[n].gap = 1 << 20
+			of[n].gap = distant
 		}
 		for i, l := range label {
 			if l != 0 {
@@ -324,7 +324,7 @@ func (r *regions) cutUnknown(ctx context.Context, alike float32) error {
 	for i, s := range r.state {
 		isBehind[i] = s == behind
 	}
-	near := r.distances(isBehind, 1<<20)
+	near := r.distances(isBehind)
 	var fore, back []tone.Lab
 	for i, s := range r.state {
 		if s == behind {

@@ -312,7 +312,7 @@ func lightAt(grid []sight, gw, gh int, x, y float32, face int32) (sun, sky float
 	x0, y0 := int(floor(gx)), int(floor(gy))
 	fx, fy := gx-float32(x0), gy-float32(y0)
 	var sum float32
-	for reach := 0; reach < 3; reach++ {
+	for reach := range 3 {
 		for dy := -reach; dy <= 1+reach; dy++ {
 			for dx := -reach; dx <= 1+reach; dx++ {
 				xx, yy := x0+dx, y0+dy
