@@ -405,3 +405,59 @@ func TestHealth(t *testing.T) {
 		t.Errorf("%s", res.body)
 	}
 }
+
+// Only an ad that waits for the GPU server has a place in the line; whoever is
+// done asks nobody for it.
+func TestTheLine(t *testing.T) {
+	t.Parallel()
+	line := ad.Queue{Issued: 9, Head: 4, Gone: []int{6}, Render: 100 * time.Second, Rest: 20 * time.Second}
+	stalled := line
+	stalled.Stalled = true
+	for name, tc := range map[string]struct {
+		status   ad.Status
+		ticket   int
+		stages   map[ad.Stage]ad.StageTimes
+		line     ad.Queue
+		asked    bool
+		position any // as JSON reads it
+		eta      bool
+		stalled  bool
+	}{
+		"awaiting its photo":      {ad.AwaitingUpload, 0, nil, line, false, nil, false, false},
+		"queued, without ticket":  {ad.Queued, 0, nil, line, true, nil, true, false},
+		"in the line":             {ad.Running, 8, until("", ad.Prepare, ad.Prompt), line, true, 2.0, true, false},
+		"next":                    {ad.Running, 5, until("", ad.Prepare, ad.Prompt), line, true, 0.0, true, false},
+		"before a stalled server": {ad.Running, 8, until("", ad.Prepare, ad.Prompt), stalled, true, 2.0, false, true},
+		"being painted":           {ad.Running, 5, until(ad.Stage1, ad.Prepare, ad.Prompt), line, true, nil, true, false},
+		"painted":                 {ad.Running, 5, until(ad.Copywrite, ad.Prepare, ad.Prompt, ad.Stage1), line, true, nil, true, false},
+		"finished":                {ad.Succeeded, 5, until("", ad.Stages()...), line, false, nil, false, false},
+		"failed":                  {ad.Failed, 5, until(ad.Stage1, ad.Prepare), line, false, nil, false, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			a := finished(t, w.signedIn())
+			a.Status, a.Ticket, a.Stages = tc.status, tc.ticket, tc.stages
+			asked := false
+			w.ads.queue = func() (ad.Queue, error) { asked = true; return tc.line, nil }
+			_, raw := w.show(a)
+			p, _ := raw["progress"].(map[string]any)
+			if asked != tc.asked || p["queue_position"] != tc.position || (p["eta_seconds"] != nil) != tc.eta || p["stalled"] != tc.stalled {
+				t.Errorf("asked %t, progress %v", asked, p)
+			}
+			if eta, ok := p["eta_seconds"].(float64); ok && (eta < 0 || eta != float64(int(eta))) {
+				t.Errorf("eta_seconds %v is not whole seconds", eta)
+			}
+		})
+	}
+}
+
+func TestTheLineCannotBeRead(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	a := finished(t, w.signedIn())
+	a.Status = ad.Running
+	w.ads.get = func(string, string) (ad.Ad, error) { return a, nil }
+	w.ads.queue = func() (ad.Queue, error) { return ad.Queue{}, fault.New(fault.StorageThrottled, nil) }
+	w.get("/api/ads/"+a.AdID).fails(503, "Storage.Throttled")
+}

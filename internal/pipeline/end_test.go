@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/nanococoa/nanococoa/internal/ad"
 	"github.com/nanococoa/nanococoa/internal/fault"
@@ -115,5 +116,36 @@ func TestFailWithoutAReason(t *testing.T) {
 	w.fail["fail"] = down(fault.StorageThrottled)
 	if err := (pipeline.Fail{Ads: w}).Run(context.Background(), w.input()); !fault.Has(err, fault.StorageThrottled) {
 		t.Errorf("%v: the state machine must try again", err)
+	}
+}
+
+// How long the rest took after the picture was drawn is what owners in the line
+// are told; an ad that was published before tells nothing new.
+func TestPublishMeasures(t *testing.T) {
+	t.Parallel()
+	drawn := time.Unix(1000, 0)
+	for name, tc := range map[string]struct {
+		drawn, begun time.Time
+		begin, fail  error
+		calls        []string
+		want         fault.Code
+	}{
+		"an ad":                      {drawn: drawn, begun: drawn.Add(7 * time.Second), calls: []string{"begin publish", "publish", "measure"}},
+		"clocks that disagree":       {drawn: drawn, begun: drawn.Add(-time.Second), calls: []string{"begin publish", "publish"}},
+		"without a picture's time":   {begun: drawn, calls: []string{"begin publish", "publish"}},
+		"the measure cannot be kept": {drawn: drawn, begun: drawn.Add(7 * time.Second), fail: down(fault.StorageThrottled), calls: []string{"begin publish", "publish", "measure"}, want: fault.StorageThrottled},
+	} {
+		w := newWorld(t)
+		w.ad.Stages[ad.Stage1] = ad.StageTimes{FinishedAt: tc.drawn}
+		w.ad.Stages[ad.Publish] = ad.StageTimes{StartedAt: tc.begun}
+		w.fail["begin publish"], w.fail["measure"] = tc.begin, tc.fail
+		err := pipeline.Publish{Ads: w}.Run(t.Context(), w.input())
+		if got := fault.From(err); (got == nil) != (tc.want == "") || (got != nil && got.Code != tc.want) {
+			t.Errorf("%s: %v, want %q", name, err, tc.want)
+		}
+		w.called(tc.calls...)
+		if len(tc.calls) == 3 && w.rest != 7*time.Second {
+			t.Errorf("%s: measured %v", name, w.rest)
+		}
 	}
 }

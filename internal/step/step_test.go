@@ -177,3 +177,21 @@ func TestAnEventThatIsNoInput(t *testing.T) {
 		}
 	}
 }
+
+// Observe keeps the error as it is, for a caller that still works with it; a
+// panic is a fault to it too.
+func TestObserveKeepsTheError(t *testing.T) {
+	t.Parallel()
+	var log bytes.Buffer
+	logger := slog.New(slog.NewJSONHandler(&log, nil))
+	cause := fmt.Errorf("stage 1: %w", fault.New(fault.GPUBusy, io.EOF))
+	if err := step.Observe("stage1", logger, func(context.Context, step.Input) error { return cause })(t.Context(), step.Input{}); !errors.Is(err, io.EOF) || !fault.Has(err, fault.GPUBusy) {
+		t.Errorf("%v comes out", err)
+	}
+	if err := step.Observe("stage1", logger, func(context.Context, step.Input) error { panic("x") })(t.Context(), step.Input{}); !fault.Has(err, fault.Internal) {
+		t.Errorf("%v comes out of a panic", err)
+	}
+	if n := bytes.Count(log.Bytes(), []byte("\n")); n != 2 {
+		t.Errorf("%d lines:\n%s", n, &log)
+	}
+}

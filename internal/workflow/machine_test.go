@@ -147,3 +147,30 @@ func TestAnUnreachableMachineIsAFault(t *testing.T) {
 		t.Errorf("stop: %v", err)
 	}
 }
+
+func TestRunning(t *testing.T) {
+	t.Parallel()
+	client, arn := newMachine(t)
+	m := workflow.New(client, arn, &queue{queued: true})
+	r := ref(t)
+	is := func(want bool) {
+		t.Helper()
+		if got, err := m.Running(t.Context(), r); got != want || err != nil {
+			t.Errorf("running %t, %v, want %t", got, err, want)
+		}
+	}
+	is(false) // it was never started
+	if err := m.Start(t.Context(), r); err != nil {
+		t.Fatal(err)
+	}
+	is(true)
+	if err := m.Stop(t.Context(), r); err != nil {
+		t.Fatal(err)
+	}
+	is(false)
+	cfg := enginetest.Config(t)
+	cfg.BaseEndpoint = aws.String("http://127.0.0.1:1")
+	if _, err := workflow.Open(cfg, arn, &queue{}).Running(t.Context(), r); !fault.Has(err, fault.StorageUnavailable) {
+		t.Errorf("unreachable: %v", err)
+	}
+}
