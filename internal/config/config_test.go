@@ -13,8 +13,6 @@ import (
 	"github.com/nanococoa/nanococoa/internal/config"
 )
 
-// The tests here set the environment and are therefore not parallel.
-
 // only leaves nothing in the environment but what is given as name=value.
 func only(t *testing.T, vars ...string) {
 	t.Helper()
@@ -31,7 +29,7 @@ func only(t *testing.T, vars ...string) {
 	}
 }
 
-func TestTheConfigurationOfTheAPI(t *testing.T) {
+func TestTheConfigurationOfTheAPI(t *testing.T) { //nolint:paralleltest // it sets the environment
 	only(t, "TABLE_NAME=ads", "BUCKET_NAME=photos", "STATE_MACHINE_ARN=arn:aws:states:x", "COOKIE_KEY_PARAMETER=/n/key", "SITE_ORIGIN=https://ads.example.com")
 	got, err := config.Load[config.API]()
 	if err != nil {
@@ -47,7 +45,7 @@ func TestTheConfigurationOfTheAPI(t *testing.T) {
 	}
 }
 
-func TestTheModelHasDefaults(t *testing.T) {
+func TestTheModelHasDefaults(t *testing.T) { //nolint:paralleltest // it sets the environment
 	only(t, "TABLE_NAME=ads")
 	got, err := config.Load[config.Write]()
 	if err != nil {
@@ -63,7 +61,7 @@ func TestTheModelHasDefaults(t *testing.T) {
 	}
 }
 
-func TestTheGPUServer(t *testing.T) {
+func TestTheGPUServer(t *testing.T) { //nolint:paralleltest // it sets the environment
 	only(t, "TABLE_NAME=ads", "BUCKET_NAME=photos", "AI_SERVER_URL=http://gpu:8892", "AI_SERVER_TOKEN_PARAMETER=/n/token")
 	got, err := config.Load[config.Draw]()
 	if want := (config.GPU{URL: "http://gpu:8892", TokenParameter: "/n/token"}); err != nil || got.GPU != want {
@@ -71,7 +69,7 @@ func TestTheGPUServer(t *testing.T) {
 	}
 }
 
-func TestTheLineBeforeTheGPUServer(t *testing.T) {
+func TestTheLineBeforeTheGPUServer(t *testing.T) { //nolint:paralleltest // it sets the environment
 	vars := []string{"TABLE_NAME=ads", "BUCKET_NAME=photos", "AI_SERVER_URL=http://gpu:8892"}
 	only(t, append(vars, "STAGE1_QUEUE_URL=http://q")...)
 	got, err := config.Load[config.Render]()
@@ -90,7 +88,7 @@ func TestTheLineBeforeTheGPUServer(t *testing.T) {
 }
 
 // Whoever deploys learns of everything that is missing at once.
-func TestEveryMissingVariableIsNamedAtOnce(t *testing.T) {
+func TestEveryMissingVariableIsNamedAtOnce(t *testing.T) { //nolint:paralleltest // it sets the environment
 	all := []string{"TABLE_NAME", "BUCKET_NAME", "STATE_MACHINE_ARN", "COOKIE_KEY_PARAMETER", "SITE_ORIGIN"}
 	check := func(err error, want ...string) {
 		t.Helper()
@@ -114,6 +112,7 @@ func TestEveryMissingVariableIsNamedAtOnce(t *testing.T) {
 // The list is what the contract tests hold against the template: each function
 // under its folder's name, each a struct.
 func TestConfigsNamesEveryFunction(t *testing.T) {
+	t.Parallel()
 	entries, err := os.ReadDir("../../functions")
 	if err != nil {
 		t.Fatal(err)

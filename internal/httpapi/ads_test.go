@@ -200,9 +200,9 @@ func TestTheStoreIsDown(t *testing.T) {
 	id := newID(t)
 	image := "/api/images/" + id + ".stage1." + sign(signingKey, "image", id+".stage1")
 	for _, r := range []*http.Request{
-		httptest.NewRequest("GET", "/api/ads/"+id, nil), httptest.NewRequest("DELETE", "/api/ads/"+id, nil),
-		httptest.NewRequest("POST", "/api/ads/"+id+"/retry", nil), httptest.NewRequest("GET", "/api/dashboard/ads", nil),
-		httptest.NewRequest("GET", "/api/dashboard/stats", nil), httptest.NewRequest("GET", image, nil),
+		httptest.NewRequest(http.MethodGet, "/api/ads/"+id, nil), httptest.NewRequest(http.MethodDelete, "/api/ads/"+id, nil),
+		httptest.NewRequest(http.MethodPost, "/api/ads/"+id+"/retry", nil), httptest.NewRequest(http.MethodGet, "/api/dashboard/ads", nil),
+		httptest.NewRequest(http.MethodGet, "/api/dashboard/stats", nil), httptest.NewRequest(http.MethodGet, image, nil),
 	} {
 		w.log.Reset()
 		res := w.send(r)

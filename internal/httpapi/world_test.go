@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"image"
 	"image/color"
@@ -263,7 +264,7 @@ func (w *world) lines() []map[string]any {
 	for dec := json.NewDecoder(bytes.NewReader(w.log.Bytes())); ; {
 		var line map[string]any
 		err := dec.Decode(&line)
-		if err == io.EOF { //nolint:errorlint // Decode gives it bare
+		if errors.Is(err, io.EOF) {
 			return out
 		}
 		if err != nil {

@@ -133,7 +133,7 @@ func TestWhatStepFunctionsSees(t *testing.T) {
 	}
 }
 
-func TestTheLogLevel(t *testing.T) { // not parallel: it sets the environment
+func TestTheLogLevel(t *testing.T) { //nolint:paralleltest // it sets the environment
 	for level, want := range map[string][2]bool{ // debug and info lines are written
 		"debug": {true, true}, "INFO": {false, true}, "": {false, true}, "nonsense": {false, true}, "warn": {false, false}, "error": {false, false},
 	} {
