@@ -15,6 +15,7 @@ import (
 	"image"
 	"image/color"
 	"math"
+	"unicode/utf8"
 
 	"github.com/nanococoa/nanococoa/internal/ad"
 	"github.com/nanococoa/nanococoa/internal/fault"
@@ -200,14 +201,14 @@ func layOut(r Request, size image.Point, s subject, measured *field, hints []ad.
 	case main == "" && sub == "":
 		a = q.bare()
 	default:
-		for share := 1.0; ; share *= 0.7 {
-			m, u := main, sub
-			if share < 1 {
-				m, u = shorten(main, share), shorten(sub, share)
-			}
-			var ok bool
-			if a, ok = q.arrange(m, u, headline, under); ok {
-				break
+		ok := false
+		for a, ok = q.arrange(main, sub, headline, under); !ok; a, ok = q.arrange(main, sub, headline, under) {
+			// Even at the last resort: cut the longer text, so that a headline
+			// does not suffer for an endless sub copy.
+			if utf8.RuneCountInString(sub) >= utf8.RuneCountInString(main) {
+				sub = shorten(sub, 0.7)
+			} else {
+				main = shorten(main, 0.7)
 			}
 		}
 		p.name = a.zone.name

@@ -2,12 +2,14 @@ package compose_test
 
 import (
 	"context"
+	"fmt"
 	"image"
 	"image/color"
 	"math"
 	"math/rand/v2"
 	"os"
 	"testing"
+	"unicode"
 
 	"github.com/go-text/typesetting/font"
 
@@ -139,4 +141,20 @@ func joined(lines []compose.Line, role string) (out []string) {
 		}
 	}
 	return out
+}
+
+// hangul is every modern syllable.
+var hangul = &unicode.RangeTable{R16: []unicode.Range16{{Lo: 0xAC00, Hi: 0xD7A3, Stride: 1}}}
+
+// failer is what testing.TB and *rapid.T share.
+type failer interface {
+	Helper()
+	Errorf(format string, args ...any)
+	Error(args ...any)
+	Fatalf(format string, args ...any)
+}
+
+// channels reads #rrggbb.
+func channels(hex string, r, g, b *int) (int, error) {
+	return fmt.Sscanf(hex, "#%02x%02x%02x", r, g, b)
 }

@@ -3,7 +3,6 @@ package compose
 import (
 	"image"
 	"math"
-	"strings"
 
 	"github.com/nanococoa/nanococoa/internal/ad"
 )
@@ -258,6 +257,9 @@ func (q search) picture(p placement) float64 {
 	fill := min(max(p.product.w/fw, p.product.h/fh)/0.6, 1)
 	v := 0.9*fill - 0.35*(1-p.shown)
 	open := p.open(q.frame)
+	if open != [4]bool{} && sameShape(q.frame, q.subject.size) {
+		v -= 0.25 // the picture was composed for this very shape
+	}
 	if (open[left] || open[right]) && (open[top] || open[bottom]) {
 		v -= 0.2
 	}
@@ -408,9 +410,9 @@ func (q search) arrange(main, sub string, headline, under *typeface) (arrangemen
 	}
 	for _, r := range []rule{
 		{1, 3, 3, false},
-		{0.8, 4, 5, false},
-		{0.62, 6, 10, false},
-		{0.62, 6, 10, true},
+		{0.82, 4, 5, false},
+		{0.7, 5, 8, false},
+		{0.7, 5, 8, true},
 	} {
 		q.floor = r.floor
 		mi, si := words(main, headline), words(sub, under)
@@ -423,20 +425,6 @@ func (q search) arrange(main, sub string, headline, under *typeface) (arrangemen
 		}
 	}
 	return arrangement{}, false
-}
-
-// shorten cuts a text to a share of its characters, at a space if one is near.
-func shorten(s string, share float64) string {
-	r := []rune(strings.TrimSuffix(s, "…"))
-	n := max(1, int(float64(len(r))*share))
-	if n >= len(r) {
-		return s
-	}
-	cut := string(r[:n])
-	if i := strings.LastIndexByte(cut, ' '); i > len(cut)/2 {
-		cut = cut[:i]
-	}
-	return strings.TrimRight(cut, " ,.·") + "…"
 }
 
 // bare is the arrangement of a picture without words: as large as the whole

@@ -42,7 +42,8 @@ func clean(s string, has func(rune) bool) string {
 		out = append(out, r)
 	}
 	count := 0
-	for g := uniseg.NewGraphemes(s); g.Next() && count < maxCharacters; {
+	g := uniseg.NewGraphemes(s)
+	for count < maxCharacters && g.Next() {
 		cluster := g.Runes()
 		if isSpace(cluster[0]) { // CR LF is one cluster
 			keep(' ')
@@ -59,7 +60,29 @@ func clean(s string, has func(rune) bool) string {
 			keep(r)
 		}
 	}
-	return strings.TrimFunc(string(out), func(r rune) bool { return isSpace(r) || r == noBreakSpace })
+	trimmed := strings.TrimFunc(string(out), func(r rune) bool { return isSpace(r) || r == noBreakSpace })
+	if count == maxCharacters && g.Next() {
+		return cut(trimmed)
+	}
+	return trimmed
+}
+
+// cut marks the end of a shortened text, at a space if one is near.
+func cut(s string) string {
+	if i := strings.LastIndexByte(s, ' '); i > len(s)/2 {
+		s = s[:i]
+	}
+	return strings.TrimRight(s, " ,.·") + "…"
+}
+
+// shorten keeps a share of a text.
+func shorten(s string, share float64) string {
+	r := []rune(strings.TrimSuffix(s, "…"))
+	n := max(1, int(float64(len(r))*share))
+	if n >= len(r) {
+		return s
+	}
+	return cut(string(r[:n]))
 }
 
 const noBreakSpace = '\u00a0'
