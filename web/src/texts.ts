@@ -189,7 +189,7 @@ export const texts = {
     uploadFailedNote: '인터넷 연결을 확인하시고 다시 올려 주세요. 쓰신 내용은 그대로 있습니다.',
     uploadExpired: '사진을 올릴 수 있는 시간이 지났습니다. 같은 내용으로 새 광고를 만들어 주세요.',
     uploadAgain: '사진 다시 올리기',
-    uploadLost: '사진이 아직 도착하지 않았습니다',
+    uploadLost: '사진을 기다리고 있습니다',
     uploadLostNote: '다른 기기나 다른 창에서 올리고 계시다면 이 화면이 곧 바뀝니다. 아니라면 같은 내용으로 새 광고를 만들어 주세요.',
   },
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { accessible, adIdOf, fill, finished, grainyPng, order, submit, texts, useBrowser, visit } from './site'
+import { accessible, adIdOf, fill, finished, grainyPng, order, plainPng, submit, texts, useBrowser, visit } from './site'
 
 useBrowser()
 
@@ -70,7 +70,6 @@ it('an upload that another device began is not claimed', async () => {
 it('a huge photo is made smaller before it is sent', async () => {
   const owner = await visit()
   const page = await owner.page()
-  const { plainPng } = await import('./site')
   await page.setInputFiles('#product_image', { name: 'huge.png', mimeType: 'image/png', buffer: plainPng(6000, 4000) })
   await page.getByText(texts.form.photoShrunk(6000, 4000)).waitFor()
   await page.getByText(/^2560 × 1707 픽셀/).waitFor()

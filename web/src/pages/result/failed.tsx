@@ -31,7 +31,7 @@ export function Failed({ ad, onAgain }: { ad: Ad; onAgain(): void }) {
   const picture = ad.stage1_url ?? ad.thumbnail_url
   return (
     <div class="wide making">
-      <figure class="making-picture" data-kind={ad.stage1_url ? 'scene' : 'product'}>
+      <figure class="making-picture" data-kind={ad.stage1_url ? 'scene' : 'product'} data-failed>
         {picture ? (
           <img src={picture} alt={words.done} width="1024" height="1024" />
         ) : (

@@ -75,7 +75,7 @@ export function Finished({ ad }: { ad: Ad }) {
       </div>
 
       <div class="actions">
-        <button class="button button-main" onClick={() => void makeAgain(site, ad)}>
+        <button class="button" onClick={() => void makeAgain(site, ad)}>
           <Icon name="plus" />
           {words.another}
         </button>

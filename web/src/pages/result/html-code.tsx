@@ -21,7 +21,7 @@ export function HtmlCode({ code, picture, onCopy }: { code: string; picture: str
           ]}
           onChange={(next) => setView(next)}
         />
-        <button class="button button-main" onClick={onCopy}>
+        <button class="button" onClick={onCopy}>
           <Icon name="copy" />
           {words.htmlCopy}
         </button>

@@ -3,6 +3,7 @@ import { current, steps } from '../../ad/stages'
 import { duration, roughly } from '../../ad/time'
 import type { Ad, Problem } from '../../api/client'
 import { useSite, useUploads } from '../../app/site'
+import type { UploadState } from '../../keep/uploads'
 import { texts } from '../../texts'
 import { Icon } from '../../ui/icon'
 import { askToNotify, notifyState } from '../../watch/notify'
@@ -16,6 +17,7 @@ const usual = 240
 export function Making({ ad, problem }: { ad: Ad; problem: Problem | null }) {
   const site = useSite()
   const words = texts.making
+  const uploads = useUploads()
   const list = steps(ad)
   const now = current(list)
   const waiting = ad.status === 'queued' && !now
@@ -30,7 +32,7 @@ export function Making({ ad, problem }: { ad: Ad; problem: Problem | null }) {
     <div class="wide making">
       <Picture ad={ad} />
       <div class="making-words">
-        <h1 tabIndex={-1}>{ad.status === 'awaiting_upload' ? words.uploading : waiting ? words.waiting : words.title}</h1>
+        <h1 tabIndex={-1}>{ad.status === 'awaiting_upload' ? uploadTitle(uploads.of(ad.ad_id)) : waiting ? words.waiting : words.title}</h1>
         <p class="making-product owners">{ad.product_name}</p>
         {ad.status === 'awaiting_upload' ? <Uploading ad={ad} /> : <Progress ad={ad} />}
         {problem && (
@@ -39,11 +41,26 @@ export function Making({ ad, problem }: { ad: Ad; problem: Problem | null }) {
           </p>
         )}
         <Steps steps={list} />
-        <p class="soft">{ad.status === 'awaiting_upload' ? words.uploadingNote : words.keep}</p>
+        {ad.status !== 'awaiting_upload' && <p class="soft">{words.keep}</p>}
         <Notify />
       </div>
     </div>
   )
+}
+
+/** What is the case with the photo, by its upload in this tab. */
+function uploadTitle(state: UploadState | undefined): string {
+  const words = texts.making
+  switch (state?.phase) {
+    case 'sending':
+    case 'sent':
+      return words.uploading
+    case 'unreachable':
+    case 'refused':
+      return words.uploadFailed
+    case undefined:
+      return words.uploadLost
+  }
 }
 
 /** The newest picture there is. */
@@ -128,9 +145,6 @@ function Uploading({ ad }: { ad: Ad }) {
     if (!lost) return <progress class="progress" aria-label={words.uploading} />
     return (
       <div class="note">
-        <p>
-          <strong>{words.uploadLost}</strong>
-        </p>
         <p>{words.uploadLostNote}</p>
         {again}
       </div>
@@ -144,6 +158,7 @@ function Uploading({ ad }: { ad: Ad }) {
           <p class="making-figures">
             <strong>{words.uploadPercent(state.percent)}</strong>
           </p>
+          <p class="soft">{words.uploadingNote}</p>
         </div>
       )
     case 'sent':
@@ -158,9 +173,6 @@ function Uploading({ ad }: { ad: Ad }) {
     case 'unreachable':
       return (
         <div class="note" role="alert">
-          <p>
-            <strong>{words.uploadFailed}</strong>
-          </p>
           <p>{words.uploadFailedNote}</p>
           <button class="button button-main" onClick={() => void uploads.resume(ad.ad_id)}>
             {words.uploadAgain}
@@ -170,9 +182,6 @@ function Uploading({ ad }: { ad: Ad }) {
     case 'refused':
       return (
         <div class="note" role="alert">
-          <p>
-            <strong>{words.uploadFailed}</strong>
-          </p>
           <p>{words.uploadExpired}</p>
           {again}
         </div>

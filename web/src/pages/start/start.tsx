@@ -32,13 +32,14 @@ export function Start() {
         <div class="example">
           <figure class="example-after">
             <img src="/example-after.webp" width="1024" height="1024" alt={words.afterAlt} fetchpriority="high" />
-            <figcaption>{words.after}</figcaption>
+            <figcaption>
+              <strong>{words.after}</strong> {words.exampleNote}
+            </figcaption>
           </figure>
           <figure class="example-before">
             <img src="/example-before.jpg" width="400" height="400" alt={words.beforeAlt} />
             <figcaption>{words.before}</figcaption>
           </figure>
-          <p class="example-note">{words.exampleNote}</p>
         </div>
       </section>
 

@@ -1,0 +1,296 @@
+import { mkdirSync, rmSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import type { Page, Route } from 'playwright-core'
+import { expect, it } from 'vitest'
+import type { Ad, ListedAd, Stats } from '../../src/api/client'
+import { fill, finished, grainyPng, order, orderByApi, phone, site, submit, texts, useBrowser, visit, type Visit } from '../site/site'
+
+// Every page and state, for people to look at. The ad is a real one of the
+// running deployment; its states between are that ad's own answer, changed to
+// what it was on the way.
+
+useBrowser()
+const out = fileURLToPath(new URL('../../../screenshots/', import.meta.url))
+rmSync(out, { recursive: true, force: true })
+mkdirSync(out, { recursive: true })
+
+const stages = ['prepare', 'prompt', 'stage1', 'copywrite', 'stage2', 'clip', 'publish'] as const
+type Stage = (typeof stages)[number]
+
+/** The finished ad, with the address of its product's picture, which it had before. */
+type Shown = Ad & { product_url: string }
+
+/** The ad as it was when a stage ran. */
+function during(ad: Shown, stage: Stage | null, change: Partial<Ad> = {}): Ad {
+  const at = stage ? stages.indexOf(stage) : -1
+  const begun = new Date(Date.now() - 12_000 * (at + 1)).toISOString()
+  const has = (made: Stage) => at > stages.indexOf(made)
+  return {
+    ...ad,
+    status: stage ? 'running' : 'queued',
+    progress: {
+      stage,
+      stages: stages.map((name, i) => ({
+        name,
+        status: i < at ? 'done' : i === at ? 'running' : 'waiting',
+        started_at: i <= at ? begun : null,
+        finished_at: i < at ? begun : null,
+      })),
+      percent: stage ? Math.round((100 * (at + 0.5)) / stages.length) : 0,
+      queue_position: stage ? null : 3,
+      eta_seconds: stage ? 95 - 14 * at : 320,
+    },
+    thumbnail_url: has('prepare') ? ad.product_url : null,
+    stage1_url: has('stage1') ? ad.stage1_url : null,
+    stage2_url: null,
+    ...change,
+  }
+}
+
+function failed(ad: Shown, retryable: boolean): Ad {
+  const stopped = during(ad, 'stage1')
+  stopped.progress.stages[2]!.status = 'failed'
+  return {
+    ...stopped,
+    status: 'failed',
+    error: retryable
+      ? { code: 'GPU.Unavailable', detail: '그림을 만드는 서버에 연결할 수 없었습니다. 입력하신 내용은 그대로 있으니 잠시 뒤 다시 시도해 주세요.', retryable }
+      : { code: 'GPU.Rejected', detail: '그림을 만드는 서버가 이 사진을 처리하지 못했습니다. 다른 사진으로 새 광고를 만들어 주세요.', retryable },
+  }
+}
+
+/** A dashboard with everything on it. */
+function full(ad: Shown): { ads: ListedAd[]; next_cursor: string | null } {
+  const { thumbnail_url } = ad
+  const names = ['울 더플백', '손뜨개 겨울 목도리', '제주 감귤 3kg', '무선 이어폰 프로', '유기농 비타민 젤리 60정, 온 가족이 함께 먹는 대용량 알뜰 세트', '원목 도마', '수제 딸기잼', '캔버스 운동화', '접이식 캠핑 의자', '콜드브루 원액', '기계식 키보드', '라벤더 향초']
+  const status: ListedAd['status'][] = ['running', 'queued', 'succeeded', 'failed', 'succeeded', 'awaiting_upload']
+  return {
+    ads: names.map((product_name, i) => {
+      const s = status[i] ?? 'succeeded'
+      return {
+        ad_id: ad.ad_id.slice(0, -2) + String(i).padStart(2, '0'),
+        product_name,
+        status: s,
+        thumbnail_url: s === 'queued' || s === 'awaiting_upload' ? null : s === 'succeeded' ? thumbnail_url : ad.product_url,
+        clip_score: s === 'succeeded' ? 0.58 + ((i * 7) % 30) / 100 : null,
+        created_at: new Date(Date.parse(ad.created_at) - i * 31 * 3600_000).toISOString(),
+      }
+    }),
+    next_cursor: 'next',
+  }
+}
+
+function year(ad: Ad): Stats {
+  const counts = [0, 0, 1, 3, 2, 6, 4, 9, 7, 12, 10, 14]
+  const [y, m] = ad.created_at.split('-').map(Number) as [number, number]
+  const months = counts.map((ads, i) => {
+    const at = new Date(Date.UTC(y, m - 12 + i, 1))
+    return { month: at.toISOString().slice(0, 7), ads, avg_clip_score: ads ? 0.6 + ((i * 5) % 17) / 100 : null }
+  })
+  return { total_ads: counts.reduce((a, b) => a + b, 0), avg_clip_score: 0.68, monthly_ads: 14, months }
+}
+
+const json = (value: unknown) => (route: Route) => route.fulfill({ json: value })
+const anAd = /\/api\/ads\/[0-9a-f-]{36}$/
+const aList = /\/api\/dashboard\/ads/
+const someStats = /\/api\/dashboard\/stats/
+const bucket = (url: URL) => url.origin !== site && !url.pathname.startsWith('/api/')
+const large = { name: 'large.png', mimeType: 'image/png', buffer: grainyPng(2000, 1500) }
+
+/** A state of a page: comes to it, and leaves the page as it is to be seen. */
+type State = (page: Page, owner: Visit, ad: Shown) => Promise<unknown>
+
+const seen = (value: (ad: Shown) => Ad, then?: (page: Page) => Promise<unknown>): State =>
+  async (page, owner, ad) => {
+    await owner.context.route(anAd, json(value(ad)))
+    await page.goto(`${site}/result/${ad.ad_id}`)
+    await page.getByRole('heading', { level: 1 }).waitFor()
+    await then?.(page)
+  }
+
+const dashboard = (list: (ad: Shown) => unknown, stats: (ad: Shown) => unknown, then?: (page: Page) => Promise<unknown>): State =>
+  async (page, owner, ad) => {
+    await owner.context.route(aList, json(list(ad)))
+    await owner.context.route(someStats, json(stats(ad)))
+    await page.goto(`${site}/dashboard`)
+    await then?.(page)
+  }
+
+const states: Record<string, State> = {
+  start: (page) => page.goto(site),
+  'start-questions': async (page) => {
+    await page.goto(site)
+    for (const details of await page.locator('details').all()) await details.evaluate((d: HTMLDetailsElement) => (d.open = true))
+  },
+  'form-filled': async (page) => {
+    await page.goto(site)
+    await fill(page, { category: '기타' })
+    await page.getByLabel(texts.form.otherLabel).fill('여행 가방')
+    await page.getByRole('button', { name: texts.form.example[0].label }).click()
+  },
+  'form-restored': async (page) => {
+    await page.goto(site)
+    await fill(page)
+    await page.reload()
+    await page.getByText(texts.form.restored).waitFor()
+  },
+  'form-faults': async (page) => {
+    await page.goto(site)
+    await page.getByLabel(texts.form.name).fill('가'.repeat(101))
+    await submit(page)
+  },
+  'form-heic': async (page) => {
+    await page.goto(site)
+    await page.setInputFiles('#product_image', { name: 'a.heic', mimeType: 'image/heic', buffer: Buffer.from('\0\0\0\x24ftypheic\0\0\0\0', 'latin1') })
+  },
+  'form-sending': async (page, owner) => {
+    await page.goto(site)
+    await fill(page)
+    await owner.context.route('**/api/ads/generate', () => {}) // never answers
+    await submit(page)
+  },
+  'form-refused': async (page, owner) => {
+    await page.goto(site)
+    await fill(page)
+    await owner.context.route('**/api/ads/generate', (route) =>
+      route.fulfill({ status: 503, json: { status: 503, code: 'Storage.Unavailable', detail: '저장소에 잠시 연결할 수 없습니다. 몇 초 뒤 다시 시도해 주세요.' } }),
+    )
+    await submit(page)
+  },
+  'upload-running': async (page, owner) => {
+    await owner.context.route(bucket, () => {})
+    await page.goto(site)
+    await order(page, { file: large })
+  },
+  'upload-failed': async (page, owner) => {
+    await owner.context.route(bucket, (route) => route.abort())
+    await page.goto(site)
+    await order(page, { file: large })
+    await page.getByText(texts.making.uploadFailed).waitFor()
+  },
+  'upload-lost': seen((ad) => during(ad, null, { status: 'awaiting_upload' })),
+  'making-queued': seen((ad) => during(ad, null)),
+  'making-1-photo': seen((ad) => during(ad, 'prepare')),
+  'making-2-scene': seen((ad) => during(ad, 'stage1')),
+  'making-3-words': seen((ad) => during(ad, 'copywrite')),
+  'making-4-finish': seen((ad) => during(ad, 'stage2')),
+  'making-5-score': seen((ad) => during(ad, 'clip')),
+  'making-line-lost': seen(
+    (ad) => during(ad, 'stage1'),
+    async (page) => {
+      await page.waitForLoadState('networkidle')
+      await page.context().setOffline(true)
+      await page.getByText(texts.site.offline).waitFor()
+    },
+  ),
+  failed: seen((ad) => failed(ad, true)),
+  'failed-for-good': seen((ad) => failed(ad, false)),
+  result: seen((ad) => ad),
+  'result-of-a-model': seen(
+    (ad) => ({
+      ...ad,
+      stand_in: false,
+      copy_source: 'openai',
+      score: { ...ad.score!, stand_in: false, metric: 'clipscore', model: 'ViT-B/32', value: 0.71 },
+    }),
+    (page) => page.getByText(texts.result.scoreHow).click(),
+  ),
+  'result-compare': seen(
+    (ad) => ad,
+    async (page) => {
+      await page.getByRole('radio', { name: texts.result.compare }).check()
+      await page.getByRole('radio', { name: texts.result.htmlPreview }).check()
+      await page.getByTitle(texts.result.htmlFrame).waitFor()
+    },
+  ),
+  'result-large': seen((ad) => ad, (page) => page.getByRole('button', { name: texts.result.enlarge }).click()),
+  'result-delete': seen((ad) => ad, (page) => page.getByRole('button', { name: texts.result.remove }).click()),
+  'result-missing': async (page) => {
+    await page.goto(`${site}/result/01234567-0123-7123-8123-0123456789ab`)
+    await page.getByText(texts.result.missingNote).waitFor()
+  },
+  'result-unread': async (page, owner, ad) => {
+    await owner.context.route(anAd, (route) => route.fulfill({ status: 503, body: '' }))
+    await page.goto(`${site}/result/${ad.ad_id}`)
+    await page.getByText(texts.fault.server).waitFor()
+  },
+  'dashboard-empty': dashboard(
+    () => ({ ads: [], next_cursor: null }),
+    () => ({ total_ads: 0, avg_clip_score: null, monthly_ads: 0, months: [] }),
+    (page) => page.getByText(texts.dashboard.emptyTitle).waitFor(),
+  ),
+  dashboard: dashboard(full, year, (page) => page.getByRole('img', { name: texts.dashboard.chartAds }).waitFor()),
+  'dashboard-delete': dashboard(full, year, (page) => page.locator('.ad-remove').first().click()),
+  'dashboard-loading': async (page, owner) => {
+    await owner.context.route(aList, () => {})
+    await owner.context.route(someStats, () => {})
+    await page.goto(`${site}/dashboard`)
+  },
+  'dashboard-unread': async (page, owner) => {
+    await owner.context.route(/\/api\/dashboard/, (route) => route.fulfill({ status: 503, body: '' }))
+    await page.goto(`${site}/dashboard`)
+    await page.getByText(texts.dashboard.failed).waitFor()
+  },
+  404: (page) => page.goto(`${site}/nothing`),
+}
+
+/** What fills the screen stays as large as the screen; everything else is shown whole. */
+const asScreen = /large|delete/
+
+async function shoot(page: Page, name: string): Promise<void> {
+  await page.waitForTimeout(400) // pictures and fonts
+  await page.evaluate(() => document.fonts.ready)
+  const { width } = page.viewportSize()!
+  if (!asScreen.test(name)) {
+    const height = await page.evaluate(() => document.documentElement.scrollHeight)
+    await page.setViewportSize({ width, height })
+    await page.waitForTimeout(150)
+  }
+  await page.screenshot({ path: `${out}${name}.png` })
+}
+
+const only = process.env.ONLY?.split(',')
+
+it('every page and state', async () => {
+  const maker = await visit()
+  const id = await orderByApi(maker)
+  let product_url = ''
+  await expect
+    .poll(async () => {
+      const now: Ad = await (await maker.context.request.get(`${site}/api/ads/${id}`)).json()
+      if (now.thumbnail_url?.includes('.product.')) product_url = now.thumbnail_url
+      return product_url
+    }, { interval: 100, timeout: 30_000 })
+    .not.toBe('')
+  const page = await maker.page(`/result/${id}`)
+  await finished(page)
+  const finishedAd: Ad = await (await maker.context.request.get(`${site}/api/ads/${id}`)).json()
+  const ad: Shown = { ...finishedAd, product_url }
+  expect(ad.status).toBe('succeeded')
+
+  for (const [width, device] of [
+    [360, phone],
+    [1440, { viewport: { width: 1440, height: 900 } }],
+  ] as const) {
+    for (const colorScheme of ['light', 'dark'] as const) {
+      for (const [name, state] of Object.entries(states)) {
+        if (only && !only.includes(name)) continue
+        const owner = await visit({ ...device, colorScheme })
+        const page = await owner.context.newPage()
+        page.setDefaultTimeout(20_000)
+        await state(page, owner, ad)
+        await shoot(page, `${name}-${width}-${colorScheme}`)
+        await owner.context.close()
+      }
+      if (only && !only.includes('noscript')) continue
+      const owner = await visit({ ...device, colorScheme, javaScriptEnabled: false })
+      for (const [name, path] of [['start', '/'], ['dashboard', '/dashboard'], ['result', `/result/${id}`]]) {
+        const page = await owner.page(path)
+        await page.screenshot({ path: `${out}noscript-${name}-${width}-${colorScheme}.png` })
+      }
+      await owner.context.close()
+    }
+  }
+  await page.emulateMedia({ media: 'print', colorScheme: 'light' })
+  await shoot(page, 'result-printed')
+})
