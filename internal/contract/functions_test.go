@@ -316,6 +316,21 @@ func TestTimeoutsNest(t *testing.T) {
 	for _, s := range readMachine(t).tasks() {
 		within(resourceOf(s.folder(t)), tp.timeout(s.folder(t)), "state "+s.name, number(s.object["TimeoutSeconds"]))
 	}
+	// A message that becomes visible while it is worked on is worked on twice.
+	lines := 0
+	for _, folder := range folders(t) {
+		for _, e := range in(tp.function(folder), "Events") {
+			if at(e, "Type") != "SQS" {
+				continue
+			}
+			lines++
+			name := fmt.Sprint(list(at(e, "Properties", "Queue", "Fn::GetAtt"))[0])
+			within(resourceOf(folder), tp.timeout(folder), "a message of "+name, number(at(tp.resources[name], "Properties", "VisibilityTimeout")))
+		}
+	}
+	if lines == 0 {
+		t.Error("no queue found")
+	}
 	const gateway = 29 // seconds, the most API Gateway's REST APIs wait without a quota increase
 	within(resourceOf("api"), tp.timeout("api"), "API Gateway", gateway+1)
 	m := regexp.MustCompile(`wait=N \(up to (\d+) seconds\)`).FindStringSubmatch(string(read(t, "internal/httpapi/openapi.json")))

@@ -51,6 +51,22 @@ func TestEverySubstitutionIsBound(t *testing.T) {
 		}
 	}
 	sameSet(t, "functions the machine may call", allowed, called)
+	// As it may write to exactly the queues it writes to.
+	allowed, called = nil, nil
+	for _, s := range statements(tp.resources["AdStateMachine"]) {
+		if slices.Contains(texts(s["Action"]), "sqs:SendMessage") {
+			for _, r := range list(s["Resource"]) {
+				allowed = append(allowed, strings.Join(texts(at(r, "Fn::GetAtt")), "."))
+			}
+		}
+	}
+	for _, s := range m.tasks() {
+		if s.waits() {
+			name := strings.Trim(fmt.Sprint(at(s.object, "Arguments", "QueueUrl")), "${}")
+			called = append(called, fmt.Sprint(at(bound[name], "Ref"))+".Arn")
+		}
+	}
+	sameSet(t, "queues the machine may write to", allowed, called)
 }
 
 func TestEveryStateSaysWhatItIsFor(t *testing.T) {
