@@ -27,8 +27,9 @@ func card(photo *image.NRGBA) *image.NRGBA {
 			board := 250.0 - 10*math.Exp(-edge(px, py, 0, 0, W, H, outer)/1.2)
 			in := cover(px, py, float64(mat), float64(mat), W-float64(mat), H-float64(mat), inner)
 			p[0], p[1], p[2] = uint8(board), uint8(board-1), uint8(board-4)
-			if in > 0 {
-				q := photo.Pix[photo.PixOffset(photo.Rect.Min.X+x-mat, photo.Rect.Min.Y+y-mat):]
+			// Rounding can leave a trace of cover in the pixel beside the photo.
+			if at := (image.Point{X: x - mat, Y: y - mat}).Add(photo.Rect.Min); in > 0 && at.In(photo.Rect) {
+				q := photo.Pix[photo.PixOffset(at.X, at.Y):]
 				k := in * float64(q[3]) / 255
 				for c := range 3 {
 					p[c] = uint8(float64(p[c])*(1-k) + float64(q[c])*k + 0.5)
