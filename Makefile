@@ -31,8 +31,9 @@ export SAM_CLI_TELEMETRY := 0
 # every package compiled once more.
 FUNCTION_FLAGS := '-ldflags=-s -w' -tags=lambda.norpc
 # For AWS also without inlining: the calls cost microseconds beside the services
-# they wait for, and every zip is half a megabyte smaller.
-AWS_FLAGS      := -trimpath -gcflags=all=-l $(FUNCTION_FLAGS)
+# they wait for, and every zip is half a megabyte smaller. Not where pixels are
+# worked on.
+AWS_FLAGS      := -trimpath -gcflags=all=-l -gcflags=image/...= -gcflags=golang.org/x/image/...= -gcflags=github.com/nanococoa/nanococoa/internal/photo= $(FUNCTION_FLAGS)
 
 # This machine's processor as Lambda calls it.
 HOST_ARCH := $(if $(filter arm64 aarch64,$(shell uname -m)),arm64,x86_64)
