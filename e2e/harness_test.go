@@ -6,7 +6,7 @@
 //
 // All tests share one deployment and run side by side, each as owners of its
 // own. Faults are aimed at single ads.
-package e2e
+package e2e_test
 
 import (
 	"context"

@@ -14,6 +14,13 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     rollupOptions: {
       input: ['index.html', 'result.html', 'dashboard.html', '404.html'],
+      output: {
+        codeSplitting: {
+          // What every page needs is one file: on a slow phone each further one
+          // costs more than the few bytes another page alone would use.
+          groups: [{ name: 'site', test: /node_modules|\/src\/(texts|(app|api|ad|keep|style)\/|ui\/(icon|confirm|message))/ }],
+        },
+      },
     },
   },
 })

@@ -77,15 +77,14 @@ func TestETAOfEachPartOfTheWay(t *testing.T) {
 
 // simulation is the line, its server and a fake clock.
 type simulation struct {
-	slots, n   int
-	render     time.Duration
-	jitter     float64
-	makespan   time.Duration
-	wait       time.Duration // mean
-	idle       float64       // share of slot time without work while ads waited
-	positions  int           // worst error
-	eta        float64       // worst relative error, once there is something to tell from
-	overtaking int           // ads that began before an earlier one
+	slots, n  int
+	render    time.Duration
+	jitter    float64
+	makespan  time.Duration
+	wait      time.Duration // mean
+	idle      float64       // share of slot time without work while ads waited
+	positions int           // worst error
+	eta       float64       // worst relative error, once there is something to tell from
 }
 
 // run lets n ads arrive at once, or spread by a gap, and serves them in order.

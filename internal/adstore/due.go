@@ -83,7 +83,7 @@ func (s *Store) Due(ctx context.Context) ([]Due, error) {
 //
 // Faults: Ad.Gone.
 func (s *Store) Postpone(ctx context.Context, r ad.Ref) error {
-	return s.update(ctx, r, s.dueIn(workDue), sameAttempt(r).And(statusIn(ad.Queued, ad.Running)))
+	return s.update(ctx, r, s.dueLater(), sameAttempt(r).And(statusIn(ad.Queued, ad.Running)))
 }
 
 // Restart begins an attempt's work again under a new attempt number, once: it

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -71,7 +72,7 @@ func (s *Store) Turn(ctx context.Context, ticket int) error {
 	if err != nil {
 		return err
 	}
-	last := append(before.Begun, s.now())
+	last := slices.Concat(before.Begun, []time.Time{s.now()})
 	begun, err := attributevalue.Marshal(last[max(0, len(last)-ad.MaxSlots):])
 	if err != nil {
 		return fmt.Errorf("encode the times: %w", err)

@@ -162,7 +162,7 @@ func (s *Store) Enqueue(ctx context.Context, r ad.Ref) (queued bool, err error) 
 	if err != nil {
 		return false, err
 	}
-	upd := s.dueIn(workDue).Set(expression.Name("status"), expression.Value(ad.Queued)).
+	upd := s.dueLater().Set(expression.Name("status"), expression.Value(ad.Queued)).
 		Set(expression.Name("ticket"), expression.Value(ticket)).
 		Set(expression.Name("updated_at"), expression.Value(s.now()))
 	err = s.update(ctx, r, upd, sameAttempt(r).And(statusIn(ad.AwaitingUpload)))
@@ -177,9 +177,9 @@ func (s *Store) Enqueue(ctx context.Context, r ad.Ref) (queued bool, err error) 
 	return s.Enqueue(ctx, r)
 }
 
-// dueIn has the sweeper look at an ad unless it moves on within d.
-func (s *Store) dueIn(d time.Duration) expression.UpdateBuilder {
-	return expression.Set(expression.Name("due_at"), expression.Value(dueTime(s.now().Add(d))))
+// dueLater has the sweeper look at an ad unless it moves on before.
+func (s *Store) dueLater() expression.UpdateBuilder {
+	return expression.Set(expression.Name("due_at"), expression.Value(dueTime(s.now().Add(workDue))))
 }
 
 // settled takes an ad out of the sweeper's sight.
@@ -189,7 +189,7 @@ func settled(upd expression.UpdateBuilder) expression.UpdateBuilder {
 
 // queueAgain begins a new attempt at an ad.
 func (s *Store) queueAgain(a ad.Ad) expression.UpdateBuilder {
-	return s.dueIn(workDue).Set(expression.Name("due_shard"), expression.Value(dueShard(a.AdID))).
+	return s.dueLater().Set(expression.Name("due_shard"), expression.Value(dueShard(a.AdID))).
 		Set(expression.Name("status"), expression.Value(ad.Queued)).
 		Set(expression.Name("attempt"), expression.Value(a.Attempt+1)).
 		Set(expression.Name("stages"), expression.Value(map[string]any{})).
@@ -205,7 +205,7 @@ func (s *Store) queueAgain(a ad.Ad) expression.UpdateBuilder {
 func (s *Store) Begin(ctx context.Context, r ad.Ref, stage ad.Stage) (ad.Ad, error) {
 	now := s.now()
 	path := expression.Name("stages." + string(stage))
-	upd := s.dueIn(workDue).Set(path, expression.IfNotExists(path, expression.Value(stageTimes{StartedAt: now}))).
+	upd := s.dueLater().Set(path, expression.IfNotExists(path, expression.Value(stageTimes{StartedAt: now}))).
 		Set(expression.Name("status"), expression.Value(ad.Running)).
 		Set(expression.Name("updated_at"), expression.Value(now))
 	return s.updateAd(ctx, r, upd, sameAttempt(r).And(statusIn(ad.Running.Before()...)))
@@ -231,7 +231,7 @@ type Result struct {
 // Faults: Ad.Gone as in Begin; the caller then removes what it made.
 func (s *Store) Finish(ctx context.Context, r ad.Ref, stage ad.Stage, res Result) error {
 	now := s.now()
-	upd := s.dueIn(workDue).Set(expression.Name("stages."+string(stage)+".finished_at"), expression.Value(now)).
+	upd := s.dueLater().Set(expression.Name("stages."+string(stage)+".finished_at"), expression.Value(now)).
 		Set(expression.Name("updated_at"), expression.Value(now))
 	set := func(name string, v any) { upd = upd.Set(expression.Name(name), expression.Value(v)) }
 	if res.Prompt != "" {

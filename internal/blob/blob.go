@@ -111,7 +111,7 @@ func (b *Bucket) Get(ctx context.Context, adID string, k Kind, limit int64) ([]b
 	case err != nil:
 		return nil, cloud.Fault(err)
 	}
-	defer out.Body.Close() //nolint:errcheck // a read body has nothing left to say
+	defer out.Body.Close()
 	if aws.ToInt64(out.ContentLength) > limit {
 		return nil, fault.Newf(fault.PhotoTooLarge, "%d bytes", aws.ToInt64(out.ContentLength))
 	}

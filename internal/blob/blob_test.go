@@ -83,6 +83,7 @@ func TestKeys(t *testing.T) {
 	}
 }
 
+//nolint:paralleltest // newBucket sets the environment
 func TestPutGetRemovePurge(t *testing.T) {
 	b := newBucket(t)
 	ctx, one, other := t.Context(), newID(t), newID(t)
@@ -117,6 +118,7 @@ func TestPutGetRemovePurge(t *testing.T) {
 	}
 }
 
+//nolint:paralleltest // newBucket sets the environment
 func TestLinkCanBeReadWithoutCredentials(t *testing.T) {
 	b := newBucket(t)
 	id := newID(t)
@@ -133,11 +135,12 @@ func TestLinkCanBeReadWithoutCredentials(t *testing.T) {
 	}
 	defer res.Body.Close()
 	body, _ := io.ReadAll(res.Body)
-	if res.StatusCode != 200 || string(body) != "png" || res.Header.Get("Content-Type") != "image/png" || !strings.Contains(link, "X-Amz-Expires=60") {
+	if res.StatusCode != http.StatusOK || string(body) != "png" || res.Header.Get("Content-Type") != "image/png" || !strings.Contains(link, "X-Amz-Expires=60") {
 		t.Errorf("%s: %s %q", link, res.Status, body)
 	}
 }
 
+//nolint:paralleltest // newBucket sets the environment
 func TestUploadTakesWhatWasAskedForAndNothingElse(t *testing.T) {
 	b := newBucket(t)
 	id := newID(t)

@@ -228,7 +228,8 @@ func TestHTMLLooksLikeThePicture(t *testing.T) {
 
 // keep writes both pictures where a person can look at them.
 func keep(t *testing.T, name string, pics ...image.Image) {
-	dir, err := os.MkdirTemp("", "compose-html-")
+	t.Helper()
+	dir, err := os.MkdirTemp("", "compose-html-") //nolint:usetesting // it must outlive the test
 	if err != nil {
 		t.Fatal(err)
 	}

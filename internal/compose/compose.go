@@ -201,7 +201,7 @@ func layOut(r Request, size image.Point, s subject, measured *field, hints []ad.
 	case main == "" && sub == "":
 		a = q.bare()
 	default:
-		ok := false
+		var ok bool
 		for a, ok = q.arrange(main, sub, headline, under); !ok; a, ok = q.arrange(main, sub, headline, under) {
 			// Even at the last resort: cut the longer text, so that a headline
 			// does not suffer for an endless sub copy.

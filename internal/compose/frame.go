@@ -30,10 +30,6 @@ func (r rect) overlaps(o rect) bool {
 	return m.w > 0 && m.h > 0
 }
 
-func (r rect) within(o rect) bool {
-	return r.x >= o.x && r.y >= o.y && r.right() <= o.right() && r.bottom() <= o.bottom()
-}
-
 // pixels is every pixel the rectangle touches.
 func (r rect) pixels() image.Rectangle {
 	return image.Rect(int(math.Floor(r.x)), int(math.Floor(r.y)), int(math.Ceil(r.right())), int(math.Ceil(r.bottom())))

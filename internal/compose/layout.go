@@ -58,13 +58,12 @@ type texts struct {
 
 // block is the copy set at definite sizes.
 type block struct {
-	main, sub       breaking
-	mainPx, subPx   float64
-	rule            rect // the accent rule relative to the block; empty: none
-	mainY, subY     float64
-	w, h            float64
-	value           float64 // up to 1.15, how well it is set
-	ruleAfterHeader bool
+	main, sub     breaking
+	mainPx, subPx float64
+	rule          rect // the accent rule relative to the block; empty: none
+	mainY, subY   float64
+	w, h          float64
+	value         float64 // up to 1.15, how well it is set
 }
 
 // set finds the largest setting of the copy in w×h px. floor scales the least

@@ -113,7 +113,7 @@ func (e *engine) ready() error {
 		}
 		res, err := http.DefaultClient.Do(req)
 		if err == nil {
-			res.Body.Close() //nolint:errcheck // nothing is read
+			res.Body.Close()
 			if res.StatusCode == http.StatusOK {
 				return nil
 			}
@@ -154,11 +154,11 @@ func find() (string, error) {
 }
 
 func freePort() (int, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	l, err := new(net.ListenConfig).Listen(context.Background(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		return 0, err
 	}
-	defer l.Close() //nolint:errcheck // it was only asked for its number
+	defer l.Close()
 	addr, ok := l.Addr().(*net.TCPAddr)
 	if !ok {
 		return 0, fmt.Errorf("no TCP address: %s", l.Addr())
@@ -168,6 +168,7 @@ func freePort() (int, error) {
 
 // Name makes a resource name that no other test uses.
 func Name(t testing.TB) string {
+	t.Helper()
 	name := strings.Map(func(r rune) rune {
 		switch {
 		case r >= 'a' && r <= 'z', r >= '0' && r <= '9':

@@ -207,6 +207,8 @@ func TestScalingKeepsColourDetail(t *testing.T) {
 // A sequential JPEG is decoded at a fraction of its size, whatever its form.
 // That it was shows only in the memory: falling back to image/jpeg gives nearly
 // the same picture. Not parallel: it measures what the whole process allocates.
+//
+//nolint:paralleltest // it measures the whole process
 func TestSequentialJPEGNeverExistsAtFullSize(t *testing.T) {
 	noise := image.NewNRGBA(image.Rect(0, 0, 1256, 952))
 	for i := range noise.Pix { // long codes

@@ -387,6 +387,8 @@ type bomb struct {
 }
 
 // Not parallel: it measures what the whole process allocates.
+//
+//nolint:paralleltest // it measures the whole process
 func TestBombsCostNothing(t *testing.T) {
 	for name, b := range bombs(t) {
 		t.Run(name, func(t *testing.T) {

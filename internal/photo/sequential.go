@@ -335,7 +335,7 @@ func (r *bitReader) block(c *channel, coef *[64]int32) (last int, err error) {
 			n := uint(q & 15)
 			r.bits <<= n
 			r.n -= int(n)
-			coef[zigzag[k]] = int32(q>>8) * quant[k]
+			coef[zigzag[k]] = (q >> 8) * quant[k]
 			last = k
 			continue
 		}

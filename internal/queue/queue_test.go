@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"io"
 	"log/slog"
 	"slices"
 	"testing"
@@ -75,7 +74,7 @@ func (w *world) Health(context.Context) error { return w.health }
 
 func (w *world) consumer() *queue.Consumer {
 	return &queue.Consumer{
-		Tasks: w, Line: w, Queue: w, Server: w, Log: slog.New(slog.NewTextHandler(io.Discard, nil)), PutBack: 15 * time.Second,
+		Tasks: w, Line: w, Queue: w, Server: w, Log: slog.New(slog.DiscardHandler), PutBack: 15 * time.Second,
 		Now: func() time.Time { return w.now },
 		Render: func(ctx context.Context, in step.Input) error {
 			if in.AdID != "id" {
@@ -189,7 +188,7 @@ func TestNotAMessage(t *testing.T) {
 
 func TestDeadLetters(t *testing.T) {
 	t.Parallel()
-	log := slog.New(slog.NewTextHandler(io.Discard, nil))
+	log := slog.New(slog.DiscardHandler)
 	w := world{}
 	e := message(time.Time{})
 	e.Records = append(e.Records, events.SQSMessage{MessageId: "m2", Body: "nonsense"})

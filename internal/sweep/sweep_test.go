@@ -3,7 +3,6 @@ package sweep_test
 import (
 	"context"
 	"errors"
-	"io"
 	"log/slog"
 	"slices"
 	"testing"
@@ -72,7 +71,7 @@ func (w *world) Start(_ context.Context, r ad.Ref) error {
 func (w *world) Running(context.Context, ad.Ref) (bool, error) { return w.running, nil }
 
 func (w *world) sweeper() *sweep.Sweeper {
-	return &sweep.Sweeper{Ads: w, Pictures: w, Machine: w, Log: slog.New(slog.NewTextHandler(io.Discard, nil))}
+	return &sweep.Sweeper{Ads: w, Pictures: w, Machine: w, Log: slog.New(slog.DiscardHandler)}
 }
 
 func one(status ad.Status) (due []adstore.Due, ads map[string]ad.Ad) {

@@ -111,7 +111,7 @@ func (b *bounded) Read(p []byte) (int, error) {
 }
 
 func (b *bounded) wrap(err error) error {
-	if err == nil || err == io.EOF {
+	if err == nil || errors.Is(err, io.EOF) {
 		return err
 	}
 	return fault.New(fault.OpenAIUnavailable, fmt.Errorf("openai: the answer broke off: %w", err))
