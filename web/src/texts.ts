@@ -168,6 +168,7 @@ export const texts = {
     eta: (time: string) => `약 ${time} 남았습니다.`,
     elapsed: (time: string) => `${time} 지남`,
     usual: '보통 2~3분이면 끝납니다.',
+    stalled: '그림을 만드는 서버가 잠시 멈춰 있습니다. 다시 움직이면 차례대로 저절로 이어서 만드니, 새로 신청하지 않으셔도 됩니다.',
     late: '평소보다 오래 걸리고 있습니다. 계속 만들고 있으니 조금만 더 기다려 주세요.',
     product: '준비한 상품 사진',
     scene: '방금 만든 배경',

@@ -39,6 +39,7 @@ function during(ad: Shown, stage: Stage | null, change: Partial<Ad> = {}): Ad {
       percent: stage ? Math.round((100 * (at + 0.5)) / stages.length) : 0,
       queue_position: stage ? null : 3,
       eta_seconds: stage ? 95 - 14 * at : 320,
+      stalled: false,
     },
     thumbnail_url: has('prepare') ? ad.product_url : null,
     stage1_url: has('stage1') ? ad.stage1_url : null,
@@ -175,6 +176,10 @@ const states: Record<string, State> = {
   'making-3-words': seen((ad) => during(ad, 'copywrite')),
   'making-4-finish': seen((ad) => during(ad, 'stage2')),
   'making-5-score': seen((ad) => during(ad, 'clip')),
+  'making-stalled': seen((ad) => {
+    const waiting = during(ad, null)
+    return { ...waiting, progress: { ...waiting.progress, eta_seconds: null, stalled: true } }
+  }),
   'making-line-lost': seen(
     (ad) => during(ad, 'stage1'),
     async (page) => {

@@ -1,11 +1,11 @@
-import { afterAll, expect, it } from 'vitest'
+import { afterEach, expect, it } from 'vitest'
 import { accessible, aiServer, finished, order, site, texts, useBrowser, visit } from './site'
 
 useBrowser()
-afterAll(() => aiServer('up'))
+afterEach(() => aiServer('up'))
 
 it('a failed ad says what happened and is finished by a retry', async () => {
-  await aiServer('down')
+  await aiServer('failing')
   const owner = await visit()
   const page = await owner.page()
   const adId = await order(page, { name: '두 번 만든 가방' })
@@ -14,7 +14,7 @@ it('a failed ad says what happened and is finished by a retry', async () => {
   expect(ad.error).toMatchObject({ retryable: true })
   await page.getByText(ad.error.detail).waitFor()
   await page.getByText(texts.failed.kept).waitFor()
-  await page.getByText(texts.failed.at(texts.making.stage.scene.name)).waitFor()
+  await page.getByText(texts.failed.at(texts.making.stage.finish.name)).waitFor()
   expect(await page.title()).toBe(texts.site.title(texts.failed.page))
   await accessible(page)
 
@@ -33,4 +33,15 @@ it('a failed ad says what happened and is finished by a retry', async () => {
   await page.getByRole('button', { name: texts.failed.retry }).click()
   await finished(page)
   expect(new URL(page.url()).pathname).toBe(`/result/${adId}`)
+})
+
+it('an ad waits for a server that is down, says so, and goes on by itself', async () => {
+  await aiServer('down')
+  const owner = await visit()
+  const page = await owner.page()
+  await order(page, { name: '기다린 가방' })
+  await page.getByText(texts.making.stalled).waitFor({ timeout: 60_000 })
+  await accessible(page)
+  await aiServer('up')
+  await finished(page)
 })

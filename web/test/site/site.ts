@@ -16,8 +16,12 @@ function needed(name: string): string {
   return value.replace(/\/$/, '')
 }
 
-/** Makes the GPU server of the deployment fail or work; the test harness listens there. */
-export async function aiServer(state: 'down' | 'up'): Promise<void> {
+/**
+ * Makes the GPU server of the deployment fail; the test harness listens there.
+ * "down" answers every call with 500, and ads wait; "failing" does so for the
+ * second stage only, and ads fail; "up" ends both.
+ */
+export async function aiServer(state: 'down' | 'failing' | 'up'): Promise<void> {
   const answer = await fetch(needed('FAULT_URL'), {
     method: 'POST',
     headers: { 'Content-Type': 'application/json' },

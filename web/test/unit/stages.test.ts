@@ -14,6 +14,7 @@ function ad(status: Ad['status'], states: Partial<Record<StageName, StageStatus>
       percent: 0,
       queue_position: null,
       eta_seconds: null,
+      stalled: false,
       stages: names.map((name) => ({ name, status: states[name] ?? 'waiting', started_at: null, finished_at: null })),
     },
   }

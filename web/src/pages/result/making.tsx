@@ -91,7 +91,7 @@ function Picture({ ad }: { ad: Ad }) {
 
 function Progress({ ad }: { ad: Ad }) {
   const words = texts.making
-  const { percent, queue_position, eta_seconds } = ad.progress
+  const { percent, queue_position, eta_seconds, stalled } = ad.progress
   const begun = Math.min(...ad.progress.stages.map((s) => (s.started_at ? Date.parse(s.started_at) : Infinity)))
   const elapsed = useElapsed(Number.isFinite(begun) ? begun : null)
   return (
@@ -99,8 +99,8 @@ function Progress({ ad }: { ad: Ad }) {
       <progress class="progress" max={100} value={percent} aria-label={words.stages} />
       <p class="making-figures">
         <strong>{words.percent(percent)}</strong>
-        {queue_position !== null && ad.status === 'queued' && <span>{words.queue(queue_position)}</span>}
-        {eta_seconds !== null ? (
+        {queue_position !== null && <span>{words.queue(queue_position)}</span>}
+        {stalled ? null : eta_seconds !== null ? (
           <span>{words.eta(roughly(eta_seconds))}</span>
         ) : elapsed !== null && elapsed > usual ? (
           <span>{words.late}</span>
@@ -109,6 +109,7 @@ function Progress({ ad }: { ad: Ad }) {
         )}
         {elapsed !== null && <span>{words.elapsed(duration(elapsed))}</span>}
       </p>
+      <div role="status">{stalled && <p class="note">{words.stalled}</p>}</div>
     </div>
   )
 }

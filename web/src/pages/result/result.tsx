@@ -50,7 +50,7 @@ export function Result({ route }: { route: Route }) {
   if (ad?.status === 'failed') return <Failed ad={ad} onAgain={look} />
   if (ad) return <Making ad={ad} problem={problem} />
   if (problem && final) {
-    const unknown = problem.status === 404
+    const unknown = problem.status === 404 || problem.status === 410
     return (
       <Message icon="alert" title={unknown ? words.missing : words.unread} text={unknown ? words.missingNote : problem.detail}>
         <a class="button button-main" href="/#make">

@@ -1,0 +1,85 @@
+import { gzipSync } from 'node:zlib'
+import { it } from 'vitest'
+import { phone, site, useBrowser, visit } from '../site/site'
+
+// Figures of the start page on a slow phone, for people to read: nothing here
+// passes or fails. "Plain" is the same page without script, the least there is.
+
+useBrowser()
+const runs = 7
+const slowdown = 4
+
+interface Figures {
+  paint: number // first contentful paint, ms
+  largest: number // largest contentful paint, ms
+  usable: number // the form reacts, ms
+  shift: number // cumulative layout shift
+}
+
+async function look(script: boolean): Promise<Figures> {
+  const owner = await visit(phone)
+  if (!script) await owner.context.route('**/*.js', (route) => route.abort())
+  const page = await owner.context.newPage()
+  const cdp = await owner.context.newCDPSession(page)
+  await cdp.send('Emulation.setCPUThrottlingRate', { rate: slowdown })
+  await page.goto(site)
+  await page.waitForLoadState('networkidle')
+  const figures = await page.evaluate(
+    () =>
+      new Promise<Figures>((resolve) => {
+        let largest = 0
+        let shift = 0
+        new PerformanceObserver((list) => (largest = list.getEntries().at(-1)!.startTime)).observe({ type: 'largest-contentful-paint', buffered: true })
+        new PerformanceObserver((list) => {
+          for (const entry of list.getEntries() as (PerformanceEntry & { value: number })[]) shift += entry.value
+        }).observe({ type: 'layout-shift', buffered: true })
+        setTimeout(() =>
+          resolve({
+            paint: performance.getEntriesByName('first-contentful-paint')[0]!.startTime,
+            largest,
+            usable: performance.getEntriesByName('usable')[0]?.startTime ?? NaN,
+            shift,
+          }), 500)
+      }),
+  )
+  await owner.context.close()
+  return figures
+}
+
+/** The middle of what was measured, and the worst. */
+function summary(all: Figures[], name: keyof Figures, digits = 0): string {
+  const sorted = all.map((f) => f[name]).sort((a, b) => a - b)
+  return `${sorted[sorted.length >> 1]!.toFixed(digits)} (worst ${sorted.at(-1)!.toFixed(digits)})`
+}
+
+it('the start page', async () => {
+  const plain: Figures[] = []
+  const whole: Figures[] = []
+  await look(true) // the server's and the browser's first time
+  for (let i = 0; i < runs; i++) {
+    plain.push(await look(false))
+    whole.push(await look(true))
+  }
+
+  const owner = await visit()
+  const page = await owner.page()
+  await page.waitForLoadState('networkidle')
+  const files = [...new Set(owner.requests.map((r) => r.split(' ')[1]!))]
+  const sizes = await Promise.all(
+    files.map(async (path) => {
+      const bytes = Buffer.from(await (await fetch(site + path)).arrayBuffer())
+      const text = /\.(js|css|svg)$|\/$/.test(path)
+      return { kind: path.match(/\.(\w+)$/)?.[1] ?? 'html', bytes: text ? gzipSync(bytes).length : bytes.length }
+    }),
+  )
+  const kinds = [...new Set(sizes.map((s) => s.kind))].map((kind) => [kind, sizes.filter((s) => s.kind === kind).reduce((a, s) => a + s.bytes, 0)])
+
+  console.log(
+    [
+      `start page, ${phone.viewport!.width} px, ${slowdown}x CPU slow-down, median of ${runs}:`,
+      `  without script  first paint ${summary(plain, 'paint')} ms`,
+      `  whole           first paint ${summary(whole, 'paint')} ms, largest ${summary(whole, 'largest')} ms, usable ${summary(whole, 'usable')} ms, shift ${summary(whole, 'shift', 4)}`,
+      `bytes, text gzipped: ${kinds.map(([kind, bytes]) => `${kind} ${(Number(bytes) / 1000).toFixed(1)} kB`).join(', ')}`,
+    ].join('\n'),
+  )
+})
