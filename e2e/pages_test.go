@@ -17,6 +17,8 @@ import (
 // TestPages runs the browser's tests of the pages against this deployment. They
 // take the GPU server away and give it back, which every other test here would
 // notice, so they have a run of their own: `make web-test`.
+//
+//nolint:paralleltest // it breaks the GPU server for everybody
 func TestPages(t *testing.T) {
 	if os.Getenv("WEB_TESTS") == "" {
 		t.Skip("breaks the GPU server for everybody: run by `make web-test`")
