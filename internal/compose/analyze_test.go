@@ -21,7 +21,7 @@ func TestTextAreasAreFreeAndSorted(t *testing.T) {
 		frac := func(name string, lo, hi float64) float64 { return rapid.Float64Range(lo, hi).Draw(rt, name) }
 		w, h := frac("w", 0.05, 1), frac("h", 0.05, 1)
 		box := ad.Box{frac("x", 0, 1) * (1 - w), frac("y", 0, 1) * (1 - h), w, h}
-		pw, ph := rapid.IntRange(100, 300).Draw(rt, "width"), rapid.IntRange(100, 300).Draw(rt, "height")
+		pw, ph := rapid.IntRange(60, 150).Draw(rt, "width"), rapid.IntRange(60, 150).Draw(rt, "height")
 		pic := paint(pw, ph, rapid.SampledFrom(backdrops).Draw(rt, "backdrop"), box)
 		// A mask that reaches beyond the box: a strap, a shadow.
 		mask := image.NewAlpha(pic.Rect)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"image"
-	"image/color"
 	"math"
 	"math/rand/v2"
 	"os"
@@ -91,7 +90,8 @@ func paint(w, h int, b backdrop, box ad.Box) *image.RGBA {
 				n = rng.NormFloat64() * b.noise
 			}
 			c := func(v float64) uint8 { return uint8(min(max(v+n, 0), 255)) }
-			m.SetRGBA(x, y, color.RGBA{c(red), c(green), c(blue), 255})
+			i := y*m.Stride + 4*x
+			m.Pix[i], m.Pix[i+1], m.Pix[i+2], m.Pix[i+3] = c(red), c(green), c(blue), 255
 		}
 	}
 	return m

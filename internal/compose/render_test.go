@@ -137,14 +137,14 @@ func drawCopy(maxWords int) *rapid.Generator[string] {
 
 func TestAnyCopyOnAnySizeIsWellSet(t *testing.T) {
 	t.Parallel()
+	bold, medium := fontFile(t, "nanococoa-sans-bold.otf"), fontFile(t, "nanococoa-sans-medium.otf")
 	rapid.Check(t, func(rt *rapid.T) {
-		bold, medium := fontFile(t, "nanococoa-sans-bold.otf"), fontFile(t, "nanococoa-sans-medium.otf")
 		frac := func(name string, lo, hi float64) float64 { return rapid.Float64Range(lo, hi).Draw(rt, name) }
 		w, h := frac("w", 0.1, 1), frac("h", 0.1, 1)
 		box := ad.Box{frac("x", 0, 1) * (1 - w), frac("y", 0, 1) * (1 - h), w, h}
-		pic := paint(rapid.IntRange(120, 420).Draw(rt, "picture width"), rapid.IntRange(120, 420).Draw(rt, "picture height"),
+		pic := paint(rapid.IntRange(90, 260).Draw(rt, "picture width"), rapid.IntRange(90, 260).Draw(rt, "picture height"),
 			rapid.SampledFrom(backdrops).Draw(rt, "backdrop"), box)
-		size := image.Pt(rapid.IntRange(compose.MinWidth, 900).Draw(rt, "width"), rapid.IntRange(compose.MinHeight, 900).Draw(rt, "height"))
+		size := image.Pt(rapid.IntRange(compose.MinWidth, 700).Draw(rt, "width"), rapid.IntRange(compose.MinHeight, 700).Draw(rt, "height"))
 		r := requested(pic, box, drawCopy(8).Draw(rt, "main"), drawCopy(16).Draw(rt, "sub"), size)
 		r.Notice = rapid.Bool().Draw(rt, "notice")
 		if rapid.Bool().Draw(rt, "without colours") {
@@ -156,6 +156,8 @@ func TestAnyCopyOnAnySizeIsWellSet(t *testing.T) {
 
 func TestCopyOfTheUsualLengthIsNeverBrokenOrCut(t *testing.T) {
 	t.Parallel()
+	box := ad.Box{0.25, 0.3, 0.5, 0.6}
+	pic := paint(200, 200, backdrops[0], box)
 	rapid.Check(t, func(rt *rapid.T) {
 		text := func(name string, n int) string {
 			words := rapid.SliceOfN(rapid.StringOfN(rapid.RuneFrom(nil, hangul), 1, 5, -1), 1, n).Draw(rt, name)
@@ -165,9 +167,7 @@ func TestCopyOfTheUsualLengthIsNeverBrokenOrCut(t *testing.T) {
 			return strings.Join(words, " ")
 		}
 		main, sub := text("main", ad.MainCopyMax), text("sub", ad.SubCopyMax)
-		box := ad.Box{0.25, 0.3, 0.5, 0.6}
-		pic := paint(300, 300, backdrops[0], box)
-		size := image.Pt(rapid.IntRange(compose.MinWidth, 1000).Draw(rt, "width"), rapid.IntRange(compose.MinHeight, 1000).Draw(rt, "height"))
+		size := image.Pt(rapid.IntRange(compose.MinWidth, 700).Draw(rt, "width"), rapid.IntRange(compose.MinHeight, 700).Draw(rt, "height"))
 		r := render(t, requested(pic, box, main, sub, size))
 		for role, want := range map[string]string{"main": main, "sub": sub} {
 			lines := joined(r.Lines, role)
@@ -242,11 +242,11 @@ func TestCharactersTheFontLacks(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			r := render(t, requested(pic, box, c.in, "어디서나 읽히는 글자", image.Pt(640, 640)))
+			r := render(t, requested(pic, box, c.in, "어디서나 읽히는 글자", image.Pt(400, 400)))
 			if got := strings.Join(joined(r.Lines, "main"), " "); got != c.want {
 				t.Errorf("headline %q became %q, want %q", c.in, got, c.want)
 			}
-			r = render(t, requested(pic, box, "", c.in, image.Pt(640, 640)))
+			r = render(t, requested(pic, box, "", c.in, image.Pt(400, 400)))
 			if got := strings.Join(joined(r.Lines, "sub"), " "); got != c.want {
 				t.Errorf("sub copy %q became %q, want %q", c.in, got, c.want)
 			}
@@ -312,8 +312,8 @@ func TestContrastOnTheFinishedPicture(t *testing.T) {
 	for _, b := range backdrops {
 		t.Run(b.name, func(t *testing.T) {
 			t.Parallel()
-			pic := paint(700, 700, b, box)
-			for _, size := range []image.Point{{1080, 1080}, {1080, 1920}, {1200, 628}} {
+			pic := paint(320, 320, b, box)
+			for _, size := range []image.Point{{640, 640}, {480, 800}, {760, 400}} {
 				r := render(t, requested(pic, box, "떠나는 날의 설렘", "주말여행에 꼭 맞는 가방", size))
 				for _, l := range r.Lines {
 					if l.Role == "notice" {
@@ -354,13 +354,15 @@ func ground(m *image.RGBA, box ad.Box, text color.RGBA) (contrast, ink float64) 
 		d := func(a, b uint8) int { return max(int(a)-int(b), int(b)-int(a)) }
 		return d(c.R, text.R)+d(c.G, text.G)+d(c.B, text.B) < 24
 	}
-	letters := map[image.Point]bool{}
+	const reach = 2 // px of soft edge around a letter
+	letters := make([]bool, (w+2*reach)*(h+2*reach))
+	at := func(x, y int) *bool { return &letters[(y+reach)*(w+2*reach)+x+reach] }
 	for y := y0; y < y1; y++ {
 		for x := x0; x < x1; x++ {
 			if near(x, y) {
-				for dy := -2; dy <= 2; dy++ {
-					for dx := -2; dx <= 2; dx++ {
-						letters[image.Pt(x+dx, y+dy)] = true
+				for dy := -reach; dy <= reach; dy++ {
+					for dx := -reach; dx <= reach; dx++ {
+						*at(x+dx, y+dy) = true
 					}
 				}
 			}
@@ -370,7 +372,7 @@ func ground(m *image.RGBA, box ad.Box, text color.RGBA) (contrast, ink float64) 
 	inside := 0
 	for y := y0; y < y1; y++ {
 		for x := x0; x < x1; x++ {
-			if letters[image.Pt(x, y)] {
+			if *at(x, y) {
 				inside++
 				continue
 			}
@@ -427,16 +429,16 @@ func TestLayoutFollowsTheFrame(t *testing.T) {
 		size image.Point
 		want []string
 	}{
-		{"square, product low", ad.Box{0.3, 0.42, 0.4, 0.48}, image.Pt(1080, 1080), []string{"top-center"}},
-		{"square, product low right", ad.Box{0.52, 0.42, 0.42, 0.5}, image.Pt(1080, 1080), []string{"top-left", "left-column"}},
-		{"square, product high", ad.Box{0.3, 0.08, 0.4, 0.5}, image.Pt(1080, 1080), []string{"bottom-band"}},
+		{"square, product low", ad.Box{0.3, 0.42, 0.4, 0.48}, image.Pt(540, 540), []string{"top-center"}},
+		{"square, product low right", ad.Box{0.52, 0.42, 0.42, 0.5}, image.Pt(540, 540), []string{"top-left", "left-column"}},
+		{"square, product high", ad.Box{0.3, 0.08, 0.4, 0.5}, image.Pt(540, 540), []string{"bottom-band"}},
 		{"banner", ad.Box{0.3, 0.3, 0.4, 0.5}, image.Pt(1029, 258), []string{"left-column"}},
-		{"wide, product left", ad.Box{0.04, 0.1, 0.4, 0.8}, image.Pt(1200, 628), []string{"right-column", "left-column"}},
-		{"story", ad.Box{0.3, 0.3, 0.4, 0.5}, image.Pt(1080, 1920), []string{"top-center"}},
+		{"wide, product left", ad.Box{0.04, 0.1, 0.4, 0.8}, image.Pt(600, 314), []string{"right-column", "left-column"}},
+		{"story", ad.Box{0.3, 0.3, 0.4, 0.5}, image.Pt(540, 960), []string{"top-center"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			pic := paint(512, 512, backdrops[0], c.box)
+			pic := paint(256, 256, backdrops[0], c.box)
 			r := render(t, requested(pic, c.box, "오늘의 신선함", "아침에 딴 오렌지로 짠 주스", c.size))
 			ok := false
 			for _, w := range c.want {
@@ -456,8 +458,8 @@ func TestRoomIsMadeWhenTheProductFillsThePicture(t *testing.T) {
 	t.Parallel()
 	bold, medium := fontFile(t, "nanococoa-sans-bold.otf"), fontFile(t, "nanococoa-sans-medium.otf")
 	for _, box := range []ad.Box{{0, 0, 1, 1}, {0.04, 0.04, 0.92, 0.92}, {0, 0.1, 1, 0.9}, {0.1, 0, 0.5, 1}} {
-		pic := paint(500, 500, backdrops[1], box)
-		for _, size := range sizes {
+		pic := paint(200, 200, backdrops[1], box)
+		for _, size := range []image.Point{{342, 228}, {360, 360}, {360, 640}, {628, 328}, {1029, 258}, {342, 900}} {
 			wellSet(t, render(t, requested(pic, box, "신선함을 그대로", "오늘 들어온 제철 과일", size)), size, box, bold, medium)
 		}
 	}
@@ -467,8 +469,8 @@ func TestSameRequestSameBytes(t *testing.T) {
 	t.Parallel()
 	box := ad.Box{0.3, 0.36, 0.4, 0.5}
 	for _, b := range backdrops {
-		pic := paint(300, 300, b, box)
-		for _, size := range []image.Point{{400, 400}, {600, 300}, {400, 800}} {
+		pic := paint(200, 200, b, box)
+		for _, size := range []image.Point{{342, 342}, {600, 228}, {342, 600}} {
 			one := render(t, requested(pic, box, "하루 한 알", "매일 아침을 가볍게", size))
 			two := render(t, requested(pic, box, "하루 한 알", "매일 아침을 가볍게", size))
 			if !bytes.Equal(one.Image.Pix, two.Image.Pix) || one.HTML != two.HTML || fmt.Sprint(one.Lines) != fmt.Sprint(two.Lines) {
