@@ -23,9 +23,10 @@ func wire(ctx context.Context) (step.Func, error) {
 	if err != nil {
 		return nil, err
 	}
-	writer, err := model.Open(ctx, cfg, c.OpenAI)
+	ads := adstore.Open(cfg, c.TableName)
+	writer, err := model.Open(ctx, cfg, c.OpenAI, ads)
 	if err != nil {
 		return nil, err
 	}
-	return pipeline.Prompt{Ads: adstore.Open(cfg, c.TableName), Model: writer}.Run, nil
+	return pipeline.Prompt{Ads: ads, Model: writer}.Run, nil
 }

@@ -125,12 +125,6 @@ func (r Ref) ExecutionName() string {
 	return fmt.Sprintf("%s-%d", r.AdID, r.Attempt)
 }
 
-// IdempotencyKey is the key of a stage's call to the GPU server: constant over
-// every retry of the state machine, new only when the owner asks for a retry.
-func (r Ref) IdempotencyKey(s Stage) string {
-	return fmt.Sprintf("%s.%d.%s", r.AdID, r.Attempt, s)
-}
-
 // Ad is one ad as stored.
 type Ad struct {
 	Ref
@@ -221,6 +215,13 @@ func (a *Ad) Current() Stage {
 		}
 	}
 	return cur
+}
+
+// IdempotencyKey is the key of a stage's call to the GPU server: constant over
+// every retry of the state machine and over a restart by the sweeper, new only
+// when the owner asks for a retry.
+func (a *Ad) IdempotencyKey(s Stage) string {
+	return fmt.Sprintf("%s.%d.%s", a.AdID, a.Attempt-a.Restarts, s)
 }
 
 // Has reports whether a stage of this attempt has finished.

@@ -62,8 +62,25 @@ func TestIDsSortByTimeAndNameTheirExecutions(t *testing.T) {
 	if first.ExecutionName() != last || second.ExecutionName() != last+"-2" || len(second.ExecutionName()) > 80 {
 		t.Errorf("execution names %q, %q", first.ExecutionName(), second.ExecutionName())
 	}
-	if first.IdempotencyKey(ad.Stage1) == second.IdempotencyKey(ad.Stage1) || first.IdempotencyKey(ad.Stage1) == first.IdempotencyKey(ad.Stage2) {
-		t.Error("idempotency keys must differ by attempt and stage")
+}
+
+// The GPU server renders once for an attempt that an owner asked for, however
+// often the attempt is begun.
+func TestIdempotencyKeys(t *testing.T) {
+	t.Parallel()
+	key := func(attempt, restarts int, s ad.Stage) string {
+		a := ad.Ad{Ref: ad.Ref{AdID: "x", Attempt: attempt}, Restarts: restarts}
+		return a.IdempotencyKey(s)
+	}
+	first := key(1, 0, ad.Stage1)
+	if first == key(2, 0, ad.Stage1) || first == key(1, 0, ad.Stage2) {
+		t.Error("keys must differ by attempt and stage")
+	}
+	if first != key(2, 1, ad.Stage1) {
+		t.Error("a restart by the sweeper must keep the key")
+	}
+	if retry := key(3, 0, ad.Stage1); retry == first || retry != key(4, 1, ad.Stage1) {
+		t.Error("an owner's retry after a restart must have a key of its own")
 	}
 }
 

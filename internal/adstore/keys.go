@@ -10,6 +10,7 @@
 //	Stats        OWNER#{owner}     STATS              counters over all published ads
 //	Month        OWNER#{owner}     STATS#{yyyy-mm}    the same for the ads ordered in one KST month
 //	Queue        QUEUE             STAGE1             the line before the GPU server: tickets and moving averages
+//	Outage       OUTAGE            OPENAI             failures of the text model in a row, and until when nobody asks it
 //	Grave        AD#{ad_id}        GRAVE              a deleted ad, until its objects were removed once more
 //
 // Unfinished ads and graves carry due_shard and due_at, the keys of the sparse
@@ -25,6 +26,7 @@
 //	a step begins or ends             UpdateItem Ad, on condition of attempt and status
 //	an ad is published or deleted     TransactWriteItems Ad (+ Pointer, Grave) + Stats + Month
 //	an ad's place in the line         GetItem Queue
+//	may the model be asked            GetItem Outage
 //	what should have moved on by now  Query index due, shard by shard
 //
 // There is no Scan, and no read whose cost grows with the number of ads.
@@ -74,6 +76,8 @@ func pointerKey(adID string) map[string]types.AttributeValue {
 func graveKey(adID string) map[string]types.AttributeValue {
 	return key(adPrefix+adID, graveSort)
 }
+
+func outageKey() map[string]types.AttributeValue { return key("OUTAGE", "OPENAI") }
 
 func queueKey() map[string]types.AttributeValue { return key("QUEUE", "STAGE1") }
 

@@ -39,6 +39,11 @@ type OpenAI struct {
 	Model        string `env:"OPENAI_MODEL" envDefault:"gpt-6.1-terra"`
 	Effort       string `env:"OPENAI_EFFORT" envDefault:"low"`
 	BaseURL      string `env:"OPENAI_BASE_URL"`
+	// Failures in a row, of all functions together, after which nobody asks the
+	// model for the cooldown: an ad makes up to six calls, so one unlucky ad alone
+	// nearly opens it and two do.
+	Failures int           `env:"OPENAI_FAILURES" envDefault:"6"`
+	Cooldown time.Duration `env:"OPENAI_COOLDOWN" envDefault:"30s"`
 }
 
 // The configurations of the functions, by folder.

@@ -345,7 +345,7 @@ func TestTheTemplateWritesInPlaceOfTheModel(t *testing.T) {
 		writer ad.CopySource
 	}{"no model": {false, ""}, "the model is down": {true, ad.ByTemplate}, "neither": {false, ad.ByTemplate}} {
 		w := newWorld(t)
-		var model pipeline.Writer
+		var model llm.Model
 		if tc.model {
 			model = w
 		}
@@ -369,11 +369,18 @@ func TestTheTemplateWritesInPlaceOfTheModel(t *testing.T) {
 }
 
 // On an owner's retry a model's text is kept, a template's is written anew: the
-// model may be back.
+// model may be back. When the sweeper began the attempt again, both are kept: the
+// GPU server knows the attempt's key with that text.
 func TestTheTextOfAnEarlierAttempt(t *testing.T) {
 	t.Parallel()
-	for by, asks := range map[ad.CopySource]bool{ad.ByModel: false, ad.ByTemplate: true} {
+	for _, tc := range []struct {
+		by       ad.CopySource
+		restarts int
+		asks     bool
+	}{{ad.ByModel, 0, false}, {ad.ByTemplate, 0, true}, {ad.ByModel, 1, false}, {ad.ByTemplate, 1, false}} {
+		by, asks := tc.by, tc.asks
 		w := newWorld(t)
+		w.ad.Restarts = tc.restarts
 		w.ad.Prompt, w.ad.PromptBy = "an earlier prompt", by
 		w.ad.MainCopy, w.ad.SubCopy, w.ad.CopySource = "이전 문구", "이전 문구의 보조 문구", by
 		want := []string{"begin prompt", "finish prompt", "begin copywrite", "finish copywrite"}
@@ -390,9 +397,22 @@ func TestTheTextOfAnEarlierAttempt(t *testing.T) {
 				t.Fatal(err)
 			}
 			if d := cmp.Diff(results[i], w.result); d != "" {
-				t.Errorf("%s: -want +got\n%s", by, d)
+				t.Errorf("%+v: -want +got\n%s", tc, d)
 			}
 		}
 		w.called(want...)
 	}
+}
+
+// A restart without any text yet is a beginning like any other.
+func TestARestartThatHasNoTextYet(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.ad.Restarts = 1
+	for _, run := range []step.Func{prompt(w), pipeline.Copywrite{Ads: w, Model: w}.Run} {
+		if err := run(context.Background(), w.input()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	w.called("begin prompt", "write prompt", "finish prompt", "begin copywrite", "write copy", "finish copywrite")
 }

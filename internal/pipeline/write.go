@@ -9,27 +9,21 @@ import (
 	"github.com/nanococoa/nanococoa/internal/step"
 )
 
-// Writer writes the texts of an ad. Faults: OpenAI.*.
-type Writer interface {
-	WritePrompt(ctx context.Context, f ad.Fields) (llm.Prompt, error)
-	WriteCopy(ctx context.Context, f ad.Fields, a *ad.Analysis) (llm.Copy, error)
-}
-
 // Prompt writes the background prompt; Copywrite the copy. Model may be nil:
 // then, and when the state machine asks for it because the model is down, the
 // deterministic writer writes.
 type Prompt struct {
 	Ads   Records
-	Model Writer
+	Model llm.Model
 }
 
 // Copywrite writes the copy for the picture stage 1 made. See Prompt.
 type Copywrite struct {
 	Ads   Records
-	Model Writer
+	Model llm.Model
 }
 
-func writer(model Writer, in step.Input) Writer {
+func writer(model llm.Model, in step.Input) llm.Model {
 	if model == nil || in.Writer == ad.ByTemplate {
 		return llm.Template{}
 	}
@@ -37,10 +31,11 @@ func writer(model Writer, in step.Input) Writer {
 }
 
 // Run is the step. A text the model wrote in an earlier attempt is kept: it was
-// paid for, and it was not what failed.
+// paid for, and it was not what failed. So is any text when the sweeper began the
+// attempt again: the GPU server may have drawn with it, under the same key.
 func (p Prompt) Run(ctx context.Context, in step.Input) error {
 	return run(ctx, p.Ads, in, ad.Prompt, func(a ad.Ad) (adstore.Result, error) {
-		if a.PromptBy == ad.ByModel {
+		if a.PromptBy == ad.ByModel || a.Restarts > 0 && a.Prompt != "" {
 			return adstore.Result{}, nil
 		}
 		text, err := writer(p.Model, in).WritePrompt(ctx, a.Fields)
@@ -51,7 +46,7 @@ func (p Prompt) Run(ctx context.Context, in step.Input) error {
 // Run is the step.
 func (c Copywrite) Run(ctx context.Context, in step.Input) error {
 	return run(ctx, c.Ads, in, ad.Copywrite, func(a ad.Ad) (adstore.Result, error) {
-		if a.CopySource == ad.ByModel {
+		if a.CopySource == ad.ByModel || a.Restarts > 0 && a.MainCopy != "" {
 			return adstore.Result{}, nil
 		}
 		text, err := writer(c.Model, in).WriteCopy(ctx, a.Fields, a.Analysis)

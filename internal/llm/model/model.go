@@ -7,18 +7,20 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"github.com/nanococoa/nanococoa/internal/config"
+	"github.com/nanococoa/nanococoa/internal/llm"
 	"github.com/nanococoa/nanococoa/internal/llm/openai"
-	"github.com/nanococoa/nanococoa/internal/pipeline"
 	"github.com/nanococoa/nanococoa/internal/secret"
+	"github.com/nanococoa/nanococoa/internal/step"
 )
 
-// Open makes the writer, or gives nil when there is no key: the pipeline then
-// writes with its templates.
-func Open(ctx context.Context, cfg aws.Config, c config.OpenAI) (pipeline.Writer, error) {
+// Open makes the writer behind a breaker whose state is shared, or gives nil when
+// there is no key: the pipeline then writes with its templates.
+func Open(ctx context.Context, cfg aws.Config, c config.OpenAI, shared llm.Outages) (llm.Model, error) {
 	key, err := secret.Read(ctx, cfg, c.KeyParameter)
 	if err != nil {
 		return nil, err
@@ -31,5 +33,5 @@ func Open(ctx context.Context, cfg aws.Config, c config.OpenAI) (pipeline.Writer
 	if err != nil {
 		return nil, fmt.Errorf("configure the model: %w", err)
 	}
-	return writer, nil
+	return &llm.Breaker{Model: writer, Shared: shared, Failures: c.Failures, Cooldown: c.Cooldown, Now: time.Now, Log: step.Logger()}, nil
 }
