@@ -50,6 +50,6 @@ func wire(ctx context.Context) (*queue.Consumer, error) {
 	stage1 := pipeline.Stage1{Ads: ads, Pictures: blob.Open(cfg, c.BucketName), GPU: server}
 	return &queue.Consumer{
 		Tasks: queue.OpenMachine(cfg), Line: ads, Queue: queue.OpenSQS(cfg, c.QueueURL), Server: server,
-		Render: step.Observe("stage1", step.Logger(), stage1.Run), Log: step.Logger(), Now: time.Now, PutBack: c.PutBack,
+		Render: step.Observe("stage1", step.Logger(), stage1.Run), Slots: c.GPUSlots, Log: step.Logger(), Now: time.Now, PutBack: c.PutBack,
 	}, nil
 }

@@ -1,8 +1,6 @@
 package ad_test
 
 import (
-	"fmt"
-	"math"
 	"slices"
 	"testing"
 	"time"
@@ -44,132 +42,95 @@ func TestPositionNeverGrows(t *testing.T) {
 func TestETAOfEachPartOfTheWay(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, 11, 23, 0, 0, 0, 0, time.UTC)
-	q := ad.Queue{Issued: 5, Head: 2, Begun: []time.Time{now.Add(-4 * time.Second)}, Render: 10 * time.Second, Rest: 3 * time.Second}
-	stage := func(started, finished time.Duration) map[ad.Stage]ad.StageTimes {
-		st := ad.StageTimes{StartedAt: now.Add(-started)}
-		if finished > 0 {
-			st.FinishedAt = now.Add(-finished)
-		}
-		return map[ad.Stage]ad.StageTimes{ad.Stage1: st}
+	ago := func(d time.Duration) time.Time { return now.Add(-d) }
+	// One slot: 2 is drawn since four seconds, 3 waits at the server, 4 and 5 in
+	// the line.
+	q := ad.Queue{
+		Issued: 5, Head: 3, Render: 10 * time.Second, Renders: 9, Rest: 3 * time.Second, Rests: 9,
+		InHand: []ad.InHand{{Ticket: 2, Taken: ago(4 * time.Second), Began: ago(4 * time.Second)}, {Ticket: 3, Taken: ago(time.Second)}},
+	}
+	drawn := func(ago time.Duration) map[ad.Stage]ad.StageTimes {
+		return map[ad.Stage]ad.StageTimes{ad.Stage1: {StartedAt: now.Add(-time.Minute), FinishedAt: now.Add(-ago)}}
 	}
 	for name, tc := range map[string]struct {
 		ad    ad.Ad
-		want  time.Duration
+		want  time.Duration // with one slot
+		two   time.Duration // and with two
 		known bool
 	}{
-		"next in line":   {ad.Ad{Status: ad.Queued, Ticket: 3}, 6*time.Second + 10*time.Second + 3*time.Second, true},
-		"two more ahead": {ad.Ad{Status: ad.Running, Ticket: 5}, 6*time.Second + 20*time.Second + 13*time.Second, true},
-		"being rendered": {ad.Ad{Status: ad.Running, Stages: stage(4*time.Second, 0)}, 9 * time.Second, true},
-		"rendered":       {ad.Ad{Status: ad.Running, Stages: stage(9*time.Second, time.Second)}, 2 * time.Second, true},
-		"late":           {ad.Ad{Status: ad.Running, Stages: stage(99*time.Second, 90*time.Second)}, 0, true},
-		"no photo yet":   {ad.Ad{Status: ad.AwaitingUpload}, 0, false},
-		"finished":       {ad.Ad{Status: ad.Succeeded}, 0, false},
+		"being drawn":          {ad.Ad{Status: ad.Running, Ticket: 2}, 9 * time.Second, 9 * time.Second, true},
+		"waits at the server":  {ad.Ad{Status: ad.Running, Ticket: 3}, 19 * time.Second, 13 * time.Second, true},
+		"next in line":         {ad.Ad{Status: ad.Queued, Ticket: 4}, 29 * time.Second, 19 * time.Second, true},
+		"one more ahead":       {ad.Ad{Status: ad.Running, Ticket: 5}, 39 * time.Second, 23 * time.Second, true},
+		"drawn":                {ad.Ad{Status: ad.Running, Ticket: 1, Stages: drawn(time.Second)}, 2 * time.Second, 2 * time.Second, true},
+		"drawn, and late":      {ad.Ad{Status: ad.Running, Ticket: 1, Stages: drawn(90 * time.Second)}, 0, 0, true},
+		"no photo yet":         {ad.Ad{Status: ad.AwaitingUpload}, 0, 0, false},
+		"finished":             {ad.Ad{Status: ad.Succeeded, Ticket: 1}, 0, 0, false},
+		"put back by a server": {ad.Ad{Status: ad.Running, Ticket: 1}, 29 * time.Second, 19 * time.Second, true},
 	} {
-		if got, known := q.ETA(&tc.ad, 1, now); got != tc.want || known != tc.known {
-			t.Errorf("%s: %v, %v; want %v, %v", name, got, known, tc.want, tc.known)
+		for slots, want := range map[int]time.Duration{1: tc.want, 2: tc.two} {
+			if got, known := q.ETA(&tc.ad, slots, now); got != want || known != tc.known {
+				t.Errorf("%s, %d slots: %v, %v; want %v, %v", name, slots, got, known, want, tc.known)
+			}
 		}
+	}
+	first := ad.Queue{}
+	if got, known := first.ETA(&ad.Ad{Status: ad.Queued, Ticket: 1}, 1, now); got != ad.FirstRender+ad.FirstRest || !known {
+		t.Errorf("before anything was measured: %v, %v", got, known)
 	}
 	q.Stalled = true
-	if _, known := q.ETA(&ad.Ad{Status: ad.Queued, Ticket: 3}, 1, now); known {
+	if _, known := q.ETA(&ad.Ad{Status: ad.Queued, Ticket: 4}, 1, now); known {
 		t.Error("a stalled queue has no end in sight")
 	}
-}
-
-// simulation is the line, its server and a fake clock.
-type simulation struct {
-	slots, n  int
-	render    time.Duration
-	jitter    float64
-	makespan  time.Duration
-	wait      time.Duration // mean
-	idle      float64       // share of slot time without work while ads waited
-	positions int           // worst error
-	eta       float64       // worst relative error, once there is something to tell from
-}
-
-// run lets n ads arrive at once, or spread by a gap, and serves them in order.
-func (s *simulation) run(gap time.Duration) {
-	start := time.Date(2026, 11, 23, 0, 0, 0, 0, time.UTC)
-	free := make([]time.Time, s.slots)
-	for i := range free {
-		free[i] = start
-	}
-	type job struct{ arrives, begins, ends time.Time }
-	jobs := make([]job, s.n)
-	for i := range jobs {
-		jobs[i].arrives = start.Add(time.Duration(i) * gap)
-		slot := 0
-		for k := range free {
-			if free[k].Before(free[slot]) {
-				slot = k
-			}
-		}
-		// A repeatable spread of the times, around their mean.
-		d := time.Duration(float64(s.render) * (1 + s.jitter*math.Sin(float64(i*7))))
-		jobs[i].begins = free[slot]
-		if jobs[i].arrives.After(free[slot]) {
-			jobs[i].begins = jobs[i].arrives
-		}
-		jobs[i].ends = jobs[i].begins.Add(d)
-		free[slot] = jobs[i].ends
-		s.wait += jobs[i].begins.Sub(jobs[i].arrives) / time.Duration(s.n)
-		s.makespan = max(s.makespan, jobs[i].ends.Sub(start))
-	}
-	s.idle = 1 - float64(s.n)*float64(s.render)/float64(s.slots)/float64(s.makespan)
-	// What owners were told at the start of each rendering, against what came.
-	for head, at := range jobs {
-		q := ad.Queue{Issued: s.n, Head: head + 1, Render: s.render}
-		for _, j := range jobs[max(0, head+1-ad.MaxSlots) : head+1] {
-			q.Begun = append(q.Begun, j.begins)
-		}
-		ahead := 0
-		for k := head + 1; k < s.n; k++ {
-			if jobs[k].arrives.After(at.begins) {
-				break
-			}
-			a := ad.Ad{Status: ad.Running, Ticket: k + 1}
-			s.positions = max(s.positions, abs(q.Position(k+1)-ahead))
-			ahead++
-			told, _ := q.ETA(&a, s.slots, at.begins)
-			if real := jobs[k].ends.Sub(at.begins); head >= s.slots { // every slot is at work
-				s.eta = max(s.eta, math.Abs(float64(told-real))/float64(real))
-			}
-		}
+	if got, known := q.ETA(&ad.Ad{Status: ad.Running, Ticket: 2}, 1, now); got != 9*time.Second || !known {
+		t.Errorf("what is being drawn goes on: %v, %v", got, known)
 	}
 }
 
-func abs(n int) int { return max(n, -n) }
-
-// The capacity simulation: makespan against the bound ⌈n/c⌉·D, waiting against
-// the same bound's mean, positions and expected times against what happened.
-func TestCapacitySimulation(t *testing.T) {
+func TestTakeAndRelease(t *testing.T) {
 	t.Parallel()
-	for _, tc := range []simulation{
-		{slots: 1, n: 20, render: 120 * time.Second}, {slots: 1, n: 20, render: 120 * time.Second, jitter: .2},
-		{slots: 2, n: 20, render: 120 * time.Second, jitter: .2}, {slots: 4, n: 100, render: 15 * time.Second, jitter: .2},
-	} {
-		t.Run(fmt.Sprintf("%d ads on %d slots, times vary by %.0f%%", tc.n, tc.slots, tc.jitter*100), func(t *testing.T) {
-			s := tc
-			s.run(0)
-			bound := time.Duration((s.n+s.slots-1)/s.slots) * s.render
-			// All at once, ad i begins after ⌊i/c⌋ renderings.
-			var mean time.Duration
-			for i := range s.n {
-				mean += time.Duration(i/s.slots) * s.render / time.Duration(s.n)
-			}
-			t.Logf("makespan %v, bound %v (%.2f); mean wait %v, bound %v; idle %.0f%%; position ±%d; ETA ±%.0f%%",
-				s.makespan.Round(time.Second), bound, float64(s.makespan)/float64(bound), s.wait.Round(time.Second), mean.Round(time.Second), s.idle*100, s.positions, s.eta*100)
-			if float64(s.makespan) > 1.1*float64(bound) || math.Abs(float64(s.wait-mean)) > .15*float64(mean) {
-				t.Error("longer than the bound allows")
-			}
-			if s.positions > 1 || s.eta > .3 {
-				t.Error("owners are told something else than what comes")
-			}
-		})
+	now := time.Date(2026, 11, 23, 0, 0, 0, 0, time.UTC)
+	at := func(s int) time.Time { return now.Add(time.Duration(s) * time.Second) }
+	q := ad.Queue{Gone: []int{2}, Stalled: true}
+	q.Take(1, 2, at(0))
+	q.Take(3, 2, at(1))
+	q.Take(4, 2, at(2))
+	if q.Head != 4 || q.Stalled || !q.Drawing(1) || !q.Drawing(3) || q.Drawing(4) {
+		t.Errorf("two slots: %+v", q)
 	}
-	// A steady stream below capacity hardly waits: M/D/c with even arrivals is 0.
-	s := simulation{slots: 2, n: 50, render: 100 * time.Second}
-	if s.run(51 * time.Second); s.wait != 0 {
-		t.Errorf("below capacity ads wait %v", s.wait)
+	q.Take(3, 2, at(5)) // its consumer died, and another has it
+	if q.Drawing(4) || !q.Drawing(3) || len(q.InHand) != 3 {
+		t.Errorf("given again: %+v", q)
+	}
+	q.Release(1, true, at(10))
+	if q.Render != 10*time.Second || !q.Drawing(4) {
+		t.Errorf("the first measurement is the average, the next has the slot: %+v", q)
+	}
+	q.Release(4, true, at(15))
+	if q.Render != 7500*time.Millisecond || q.Renders != 2 {
+		t.Errorf("10 and 5 seconds: %v", q.Render)
+	}
+	q.Release(3, false, at(16))
+	q.Release(3, true, at(17))
+	if q.Renders != 2 || len(q.InHand) != 0 {
+		t.Errorf("what was not drawn is not measured: %+v", q)
+	}
+	q.Take(5, 1, at(20))
+	q.Take(6, 1, at(20+361)) // the consumer of 5 is dead and its message comes again
+	if q.Drawing(5) || !q.Drawing(6) {
+		t.Errorf("nobody holds a slot for ever: %+v", q)
+	}
+}
+
+// The first few count equally, then the past fades.
+func TestAverage(t *testing.T) {
+	t.Parallel()
+	avg := time.Duration(0)
+	for n, tc := range []struct{ measured, want time.Duration }{
+		{20, 20}, {10, 15}, {15, 15}, {11, 14}, {14, 14}, {24, 16}, {16, 16}, {6, 14},
+	} {
+		if avg = ad.Average(avg, tc.measured, n); avg != tc.want {
+			t.Errorf("after %d: %d, want %d", n+1, avg, tc.want)
+		}
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strconv"
 	"time"
 
@@ -15,36 +14,55 @@ import (
 
 	"github.com/nanococoa/nanococoa/internal/ad"
 	"github.com/nanococoa/nanococoa/internal/cloud"
+	"github.com/nanococoa/nanococoa/internal/fault"
 )
 
 // queueRecord is the line before the GPU server as DynamoDB holds it.
 type queueRecord struct {
-	Issued  int         `dynamodbav:"issued"`
-	Head    int         `dynamodbav:"head"`
-	Gone    []int       `dynamodbav:"gone,numberset"`
-	Begun   []time.Time `dynamodbav:"begun"`
-	Stalled bool        `dynamodbav:"stalled"`
-	Render  int64       `dynamodbav:"render_ms"`
-	Rest    int64       `dynamodbav:"rest_ms"`
+	Issued  int            `dynamodbav:"issued"`
+	Head    int            `dynamodbav:"head"`
+	Gone    []int          `dynamodbav:"gone,numberset"`
+	InHand  []inHandRecord `dynamodbav:"in_hand"`
+	Stalled bool           `dynamodbav:"stalled"`
+	Render  int64          `dynamodbav:"render_ms"`
+	Renders int            `dynamodbav:"renders"`
+	Rest    int64          `dynamodbav:"rest_ms"`
+	Rests   int            `dynamodbav:"rests"`
+	Version int            `dynamodbav:"version"` // of all that Take and Release change together
 }
 
-func decodeQueue(item map[string]types.AttributeValue) (ad.Queue, error) {
-	r := queueRecord{Render: ad.FirstRender.Milliseconds(), Rest: ad.FirstRest.Milliseconds()}
+type inHandRecord struct {
+	Ticket int       `dynamodbav:"ticket"`
+	Taken  time.Time `dynamodbav:"taken_at"`
+	Began  time.Time `dynamodbav:"began_at"`
+}
+
+func decodeQueue(item map[string]types.AttributeValue) (q ad.Queue, version int, err error) {
+	var r queueRecord
 	if err := attributevalue.UnmarshalMap(item, &r); err != nil {
-		return ad.Queue{}, fmt.Errorf("decode the queue: %w", err)
+		return ad.Queue{}, 0, fmt.Errorf("decode the queue: %w", err)
 	}
-	return ad.Queue{
-		Issued: r.Issued, Head: r.Head, Gone: r.Gone, Begun: r.Begun, Stalled: r.Stalled,
+	q = ad.Queue{
+		Issued: r.Issued, Head: r.Head, Gone: r.Gone, Stalled: r.Stalled, Renders: r.Renders, Rests: r.Rests,
 		Render: time.Duration(r.Render) * time.Millisecond, Rest: time.Duration(r.Rest) * time.Millisecond,
-	}, nil
+	}
+	for _, h := range r.InHand {
+		q.InHand = append(q.InHand, ad.InHand(h))
+	}
+	return q, r.Version, nil
 }
 
 // Queue reads the line before the GPU server. It may be a second old: everybody
 // who waits reads it, at half a read unit each.
 func (s *Store) Queue(ctx context.Context) (ad.Queue, error) {
-	out, err := s.db.GetItem(ctx, &dynamodb.GetItemInput{TableName: &s.table, Key: queueKey()})
+	q, _, err := s.readQueue(ctx, false)
+	return q, err
+}
+
+func (s *Store) readQueue(ctx context.Context, consistent bool) (ad.Queue, int, error) {
+	out, err := s.db.GetItem(ctx, &dynamodb.GetItemInput{TableName: &s.table, Key: queueKey(), ConsistentRead: &consistent})
 	if err != nil {
-		return ad.Queue{}, cloud.Fault(err)
+		return ad.Queue{}, 0, cloud.Fault(err)
 	}
 	return decodeQueue(out.Item)
 }
@@ -65,53 +83,76 @@ func (s *Store) Leave(ctx context.Context, ticket int) error {
 	return err
 }
 
-// Turn says that the rendering of a ticket begins. Two at the same moment may
-// lose the time of one, which makes one expected time a little worse.
-func (s *Store) Turn(ctx context.Context, ticket int) error {
-	before, err := s.Queue(ctx)
-	if err != nil {
-		return err
-	}
-	last := slices.Concat(before.Begun, []time.Time{s.now()})
-	begun, err := attributevalue.Marshal(last[max(0, len(last)-ad.MaxSlots):])
-	if err != nil {
-		return fmt.Errorf("encode the times: %w", err)
-	}
-	q, err := s.updateQueue(ctx, "SET head = :t, begun = :begun, stalled = :no", "attribute_not_exists(head) OR head < :t",
-		map[string]types.AttributeValue{":t": number(ticket), ":begun": begun, ":no": &types.AttributeValueMemberBOOL{}})
-	var later *types.ConditionalCheckFailedException
-	if errors.As(err, &later) {
-		return nil // a later ticket's turn came first; the line is shorter than it looks by one at most
-	}
-	if err != nil || len(q.Passed()) == 0 {
-		return err
-	}
-	_, err = s.updateQueue(ctx, "DELETE gone :passed", "", map[string]types.AttributeValue{":passed": numbers(q.Passed()...)})
-	return err
+// Take says that the GPU server, which renders slots at once, is given a ticket.
+func (s *Store) Take(ctx context.Context, ticket, slots int) error {
+	return s.changeQueue(ctx, func(q *ad.Queue) { q.Take(ticket, slots, s.now()) })
 }
 
-// Stall says that the GPU server takes nothing at the moment; the next Turn or
-// Measure takes it back.
+// Release says that the server has a ticket no more, drawn or not.
+func (s *Store) Release(ctx context.Context, ticket int, drawn bool) error {
+	return s.changeQueue(ctx, func(q *ad.Queue) { q.Release(ticket, drawn, s.now()) })
+}
+
+// Stall says that the GPU server takes nothing at the moment; the next Take takes
+// it back.
 func (s *Store) Stall(ctx context.Context) error {
 	_, err := s.updateQueue(ctx, "SET stalled = :yes", "", map[string]types.AttributeValue{":yes": &types.AttributeValueMemberBOOL{Value: true}})
 	return err
 }
 
-// Measure moves the averages towards the times of one ad; a zero is not a
-// measurement. Two at once may lose one of them, which an average forgives.
-func (s *Store) Measure(ctx context.Context, render, rest time.Duration) error {
+// changeTries bounds the races changeQueue rides out: at most a consumer for
+// each slot and one more change the line, each twice in a rendering.
+const changeTries = 10
+
+// changeQueue changes what the consumers of the line share. Each change builds
+// on the one before it: of two at once, the later begins again.
+func (s *Store) changeQueue(ctx context.Context, change func(*ad.Queue)) error {
+	for range changeTries {
+		q, version, err := s.readQueue(ctx, true)
+		if err != nil {
+			return err
+		}
+		change(&q)
+		held := make([]inHandRecord, 0, len(q.InHand))
+		for _, h := range q.InHand {
+			held = append(held, inHandRecord(h))
+		}
+		inHand, err := attributevalue.Marshal(held)
+		if err != nil {
+			return fmt.Errorf("encode what is in hand: %w", err)
+		}
+		update, condition := "SET head = :head, in_hand = :held, stalled = :stalled, render_ms = :render, renders = :renders, version = :next", "version = :version"
+		values := map[string]types.AttributeValue{
+			":head": number(q.Head), ":held": inHand, ":stalled": &types.AttributeValueMemberBOOL{Value: q.Stalled},
+			":render": number(int(q.Render.Milliseconds())), ":renders": number(q.Renders), ":next": number(version + 1),
+		}
+		if version == 0 {
+			condition = "attribute_not_exists(version)"
+		} else {
+			values[":version"] = number(version)
+		}
+		if passed := q.Passed(); len(passed) > 0 {
+			update += " DELETE gone :passed"
+			values[":passed"] = numbers(passed...)
+		}
+		_, err = s.updateQueue(ctx, update, condition, values)
+		var lost *types.ConditionalCheckFailedException
+		if !errors.As(err, &lost) {
+			return err
+		}
+	}
+	return fault.Newf(fault.StorageThrottled, "the line changed %d times while it was being changed", changeTries)
+}
+
+// Measure moves the average of what follows stage 1 towards one ad's time. Two
+// at once may lose one of them, which an average forgives.
+func (s *Store) Measure(ctx context.Context, rest time.Duration) error {
 	q, err := s.Queue(ctx)
 	if err != nil {
 		return err
 	}
-	if render > 0 {
-		q.Render = ad.Average(q.Render, render)
-	}
-	if rest > 0 {
-		q.Rest = ad.Average(q.Rest, rest)
-	}
-	_, err = s.updateQueue(ctx, "SET render_ms = :render, rest_ms = :rest", "", map[string]types.AttributeValue{
-		":render": number(int(q.Render.Milliseconds())), ":rest": number(int(q.Rest.Milliseconds())),
+	_, err = s.updateQueue(ctx, "SET rest_ms = :rest ADD rests :one", "", map[string]types.AttributeValue{
+		":rest": number(int(ad.Average(q.Rest, rest, q.Rests).Milliseconds())), ":one": number(1),
 	})
 	return err
 }
@@ -128,7 +169,8 @@ func (s *Store) updateQueue(ctx context.Context, update, condition string, value
 	if err != nil {
 		return ad.Queue{}, cloud.Fault(err)
 	}
-	return decodeQueue(out.Attributes)
+	q, _, err := decodeQueue(out.Attributes)
+	return q, err
 }
 
 func number(n int) types.AttributeValue { return &types.AttributeValueMemberN{Value: strconv.Itoa(n)} }

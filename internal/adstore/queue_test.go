@@ -2,6 +2,7 @@ package adstore_test
 
 import (
 	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -34,15 +35,16 @@ func (s table) line(t *testing.T) ad.Queue {
 func TestTheLine(t *testing.T) {
 	t.Parallel()
 	s := newTable(t)
-	if q := s.line(t); q.Issued != 0 || q.Render != ad.FirstRender || q.Rest != ad.FirstRest {
+	if q := s.line(t); q.Issued != 0 || q.Render != 0 || q.Rest != 0 || len(q.InHand) != 0 {
 		t.Errorf("before the first: %+v", q)
 	}
 	var ads []ad.Ad
 	for range 5 {
 		ads = append(ads, s.queued(t, "me"))
 	}
+	q := s.line(t)
 	for i, a := range ads {
-		if got := s.line(t).Position(a.Ticket); a.Ticket != i+1 || got != i {
+		if got := q.Position(a.Ticket); a.Ticket != i+1 || got != i {
 			t.Errorf("ad %d has ticket %d and position %d", i, a.Ticket, got)
 		}
 	}
@@ -54,7 +56,7 @@ func TestTheLine(t *testing.T) {
 	if q := s.line(t); q.Issued != 5 {
 		t.Errorf("tickets were wasted: %+v", q)
 	}
-	if err := s.Turn(t.Context(), ads[0].Ticket); err != nil {
+	if err := s.Take(t.Context(), ads[0].Ticket, 1); err != nil {
 		t.Fatal(err)
 	}
 	if err := s.Delete(t.Context(), "me", ads[1].AdID); err != nil {
@@ -63,14 +65,14 @@ func TestTheLine(t *testing.T) {
 	if err := s.Fail(t.Context(), ads[2].Ref, ad.Failure{Code: "Photo.Corrupt"}); err != nil {
 		t.Fatal(err)
 	}
-	q := s.line(t)
-	if got := q.Position(ads[4].Ticket); got != 1 || q.Position(ads[3].Ticket) != 0 || len(q.Begun) != 1 {
+	q = s.line(t)
+	if got := q.Position(ads[4].Ticket); got != 1 || q.Position(ads[3].Ticket) != 0 || !q.Drawing(ads[0].Ticket) {
 		t.Errorf("after one began and two left: position %d, %+v", got, q)
 	}
-	if err := s.Turn(t.Context(), ads[3].Ticket); err != nil {
+	if err := s.Take(t.Context(), ads[3].Ticket, 1); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.Turn(t.Context(), ads[0].Ticket); err != nil {
+	if err := s.Take(t.Context(), ads[0].Ticket, 1); err != nil {
 		t.Errorf("an earlier one begins later: %v", err)
 	}
 	if q := s.line(t); q.Head != ads[3].Ticket || len(q.Gone) != 0 {
@@ -82,7 +84,7 @@ func TestARenderedAdLeavesTheLineOnce(t *testing.T) {
 	t.Parallel()
 	s := newTable(t)
 	a := s.queued(t, "me")
-	if err := s.Turn(t.Context(), a.Ticket); err != nil {
+	if err := s.Take(t.Context(), a.Ticket, 1); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := s.Begin(t.Context(), a.Ref, ad.Stage1); err != nil {
@@ -106,19 +108,68 @@ func TestStallAndMeasure(t *testing.T) {
 	if err := s.Stall(t.Context()); err != nil || !s.line(t).Stalled {
 		t.Errorf("stalled: %v", err)
 	}
-	if err := s.Turn(t.Context(), 1); err != nil || s.line(t).Stalled {
+	if err := s.Take(t.Context(), 1, 1); err != nil || s.line(t).Stalled {
 		t.Errorf("a turn ends the stall: %v", err)
 	}
-	for range 40 {
-		if err := s.Measure(t.Context(), 10*time.Second, 0); err != nil {
+	for _, rest := range []time.Duration{10 * time.Second, 5 * time.Second} {
+		if err := s.Measure(t.Context(), rest); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if q := s.line(t); q.Render < 9*time.Second || q.Render > 12*time.Second || q.Rest != ad.FirstRest {
+	if q := s.line(t); q.Rest != 7500*time.Millisecond || q.Rests != 2 || q.Renders != 0 {
 		t.Errorf("averages: %v and %v", q.Render, q.Rest)
 	}
-	if err := s.Measure(t.Context(), 0, time.Second); err != nil || s.line(t).Rest >= ad.FirstRest {
-		t.Errorf("rest is not measured: %v", err)
+}
+
+// What the server has, as the consumers write it down and owners read it.
+func TestInHand(t *testing.T) {
+	t.Parallel()
+	s := newTable(t)
+	clock := now
+	at := adstore.New(s.db, s.name, func() time.Time { return clock })
+	do := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	do(at.Take(t.Context(), 1, 1))
+	clock = now.Add(time.Second)
+	do(at.Take(t.Context(), 2, 1))
+	want := []ad.InHand{{Ticket: 1, Taken: now, Began: now}, {Ticket: 2, Taken: now.Add(time.Second)}}
+	if q := s.line(t); !slices.Equal(q.InHand, want) || q.Head != 2 {
+		t.Errorf("one is drawn, one waits: %+v, want %+v", q, want)
+	}
+	clock = now.Add(8 * time.Second)
+	do(at.Release(t.Context(), 1, true))
+	want = []ad.InHand{{Ticket: 2, Taken: now.Add(time.Second), Began: clock}}
+	if q := s.line(t); !slices.Equal(q.InHand, want) || q.Render != 8*time.Second || q.Renders != 1 {
+		t.Errorf("the next has its slot: %+v, want %+v", q, want)
+	}
+	do(at.Release(t.Context(), 2, false))
+	if q := s.line(t); len(q.InHand) != 0 || q.Render != 8*time.Second {
+		t.Errorf("not drawn: %+v", q)
+	}
+}
+
+// Consumers that change the line at one moment lose nothing of each other.
+func TestTheLineUnderRace(t *testing.T) {
+	t.Parallel()
+	s := newTable(t)
+	var wg sync.WaitGroup
+	for ticket := 1; ticket <= 5; ticket++ {
+		wg.Go(func() {
+			if err := s.Take(t.Context(), ticket, 5); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+	q := s.line(t)
+	for ticket := 1; ticket <= 5; ticket++ {
+		if !q.Drawing(ticket) {
+			t.Errorf("ticket %d is lost: %+v", ticket, q)
+		}
 	}
 }
 

@@ -80,7 +80,8 @@ type (
 		// PutBack is how long a message waits whose server is busy, starting or
 		// down. It bounds both what an outage costs in calls and how late the
 		// first ad after it begins.
-		PutBack time.Duration `env:"PUT_BACK" envDefault:"15s"`
+		PutBack  time.Duration `env:"PUT_BACK" envDefault:"15s"`
+		GPUSlots int           `env:"GPU_SLOTS" envDefault:"1"`
 	}
 	// Draw configures functions/stage2 and functions/clip.
 	Draw struct {

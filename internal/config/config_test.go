@@ -51,12 +51,12 @@ func TestTheModelHasDefaults(t *testing.T) { //nolint:paralleltest // it sets th
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got.Model != "gpt-6.1-terra" || got.Effort != "low" || got.KeyParameter != "" || got.BaseURL != "" {
+	if got.Model != "gpt-6.1-terra" || got.Effort != "low" || got.KeyParameter != "" || got.BaseURL != "" || got.Failures != 6 || got.Cooldown != 30*time.Second {
 		t.Errorf("%+v", got.OpenAI)
 	}
-	only(t, "TABLE_NAME=ads", "OPENAI_KEY_PARAMETER=/n/openai", "OPENAI_MODEL=m", "OPENAI_EFFORT=high", "OPENAI_BASE_URL=http://127.0.0.1:1")
+	only(t, "TABLE_NAME=ads", "OPENAI_KEY_PARAMETER=/n/openai", "OPENAI_MODEL=m", "OPENAI_EFFORT=high", "OPENAI_BASE_URL=http://127.0.0.1:1", "OPENAI_FAILURES=2", "OPENAI_COOLDOWN=3s")
 	got, err = config.Load[config.Write]()
-	if want := (config.OpenAI{KeyParameter: "/n/openai", Model: "m", Effort: "high", BaseURL: "http://127.0.0.1:1"}); err != nil || got.OpenAI != want {
+	if want := (config.OpenAI{KeyParameter: "/n/openai", Model: "m", Effort: "high", BaseURL: "http://127.0.0.1:1", Failures: 2, Cooldown: 3 * time.Second}); err != nil || got.OpenAI != want {
 		t.Errorf("%+v, %v", got.OpenAI, err)
 	}
 }

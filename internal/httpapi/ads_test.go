@@ -410,9 +410,10 @@ func TestHealth(t *testing.T) {
 // done asks nobody for it.
 func TestTheLine(t *testing.T) {
 	t.Parallel()
-	line := ad.Queue{Issued: 9, Head: 4, Gone: []int{6}, Render: 100 * time.Second, Rest: 20 * time.Second}
-	stalled := line
+	line := ad.Queue{Issued: 9, Head: 4, Gone: []int{6}, Render: 100 * time.Second, Renders: 9, Rest: 20 * time.Second, Rests: 9}
+	stalled, drawing := line, line
 	stalled.Stalled = true
+	drawing.Head, drawing.InHand = 5, []ad.InHand{{Ticket: 5, Taken: noon, Began: noon}}
 	for name, tc := range map[string]struct {
 		status   ad.Status
 		ticket   int
@@ -428,7 +429,9 @@ func TestTheLine(t *testing.T) {
 		"in the line":             {ad.Running, 8, until("", ad.Prepare, ad.Prompt), line, true, 2.0, true, false},
 		"next":                    {ad.Running, 5, until("", ad.Prepare, ad.Prompt), line, true, 0.0, true, false},
 		"before a stalled server": {ad.Running, 8, until("", ad.Prepare, ad.Prompt), stalled, true, 2.0, false, true},
-		"being painted":           {ad.Running, 5, until(ad.Stage1, ad.Prepare, ad.Prompt), line, true, nil, true, false},
+		"waits at the server":     {ad.Running, 6, until(ad.Stage1, ad.Prepare, ad.Prompt), drawing, true, 0.0, true, false},
+		"put back by the server":  {ad.Running, 5, until(ad.Stage1, ad.Prepare, ad.Prompt), stalled, true, 0.0, false, true},
+		"being painted":           {ad.Running, 5, until(ad.Stage1, ad.Prepare, ad.Prompt), drawing, true, nil, true, false},
 		"painted":                 {ad.Running, 5, until(ad.Copywrite, ad.Prepare, ad.Prompt, ad.Stage1), line, true, nil, true, false},
 		"finished":                {ad.Succeeded, 5, until("", ad.Stages()...), line, false, nil, false, false},
 		"failed":                  {ad.Failed, 5, until(ad.Stage1, ad.Prepare), line, false, nil, false, false},

@@ -226,7 +226,7 @@ func (p *Progress) inLine(a ad.Ad, q ad.Queue, slots int, now time.Time) {
 		seconds := math.Ceil(eta.Seconds())
 		p.ETASeconds = &seconds
 	}
-	if _, begun := a.Stages[ad.Stage1]; begun || a.Ticket == 0 {
+	if a.Ticket == 0 || a.Has(ad.Stage1) || q.Drawing(a.Ticket) {
 		return
 	}
 	position := q.Position(a.Ticket)

@@ -13,7 +13,7 @@ import (
 type Publisher interface {
 	Begin(ctx context.Context, r ad.Ref, s ad.Stage) (ad.Ad, error)
 	Publish(ctx context.Context, r ad.Ref) error
-	Measure(ctx context.Context, render, rest time.Duration) error
+	Measure(ctx context.Context, rest time.Duration) error
 }
 
 // Publish writes the finished ad and its owner's statistics in one transaction.
@@ -32,7 +32,7 @@ func (p Publish) Run(ctx context.Context, in step.Input) error {
 	}
 	// What owners in the line are told is learned from what came before them.
 	if drawn, now := a.Stages[ad.Stage1].FinishedAt, a.Stages[ad.Publish].StartedAt; !drawn.IsZero() && now.After(drawn) {
-		return p.Ads.Measure(ctx, 0, now.Sub(drawn))
+		return p.Ads.Measure(ctx, now.Sub(drawn))
 	}
 	return nil
 }

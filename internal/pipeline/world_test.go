@@ -91,9 +91,9 @@ func (w *world) Finish(_ context.Context, r ad.Ref, s ad.Stage, res adstore.Resu
 
 func (w *world) Publish(_ context.Context, r ad.Ref) error { return w.call("publish", r == w.ad.Ref) }
 
-func (w *world) Measure(_ context.Context, render, rest time.Duration) error {
+func (w *world) Measure(_ context.Context, rest time.Duration) error {
 	w.rest = rest
-	return w.call("measure", render == 0)
+	return w.call("measure", true)
 }
 
 func (w *world) Fail(_ context.Context, r ad.Ref, f ad.Failure) error {

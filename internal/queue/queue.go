@@ -12,7 +12,6 @@ import (
 	"encoding/json"
 	"errors"
 	"log/slog"
-	"math/rand/v2"
 	"time"
 
 	"github.com/aws/aws-lambda-go/events"
@@ -41,9 +40,9 @@ type Tasks interface {
 // Line is the line as owners see it; see adstore.Store.
 type Line interface {
 	Get(ctx context.Context, owner, adID string) (ad.Ad, error)
-	Turn(ctx context.Context, ticket int) error
+	Take(ctx context.Context, ticket, slots int) error
+	Release(ctx context.Context, ticket int, drawn bool) error
 	Stall(ctx context.Context) error
-	Measure(ctx context.Context, render, rest time.Duration) error
 }
 
 // Sender puts a message back; see SQS.
@@ -63,6 +62,7 @@ type Consumer struct {
 	Queue  Sender
 	Server Server
 	Render step.Func // stage 1 itself
+	Slots  int       // how many the server renders at once
 	Log    *slog.Logger
 	Now    func() time.Time
 	// PutBack is the least delay of a message that is put back, as
@@ -110,20 +110,27 @@ func (c *Consumer) consume(ctx context.Context, body string) error {
 		return c.wait(ctx, m, err)
 	}
 	a, err := c.Line.Get(ctx, m.Input.Owner, m.Input.AdID)
-	if err == nil {
-		err = c.Line.Turn(ctx, a.Ticket)
-	}
 	if err != nil && !fault.Has(err, fault.AdNotFound) { // a missing ad is Render's to report
 		return err
 	}
-	began := c.Now()
-	err = c.render(ctx, m)
-	switch {
-	case err == nil:
-		if err := c.Tasks.Succeed(ctx, m.TaskToken); err != nil {
+	// One that is drawn already, whose report was lost, takes no turn.
+	turn := err == nil && !a.Has(ad.Stage1)
+	if turn {
+		if err := c.Line.Take(ctx, a.Ticket, c.Slots); err != nil {
 			return err
 		}
-		return c.Line.Measure(ctx, c.Now().Sub(began), 0)
+	}
+	err = c.render(ctx, m)
+	if turn {
+		if err := c.Line.Release(ctx, a.Ticket, err == nil); err != nil {
+			// What others are told is off until the entry is too old; the ad is not
+			// held up for that.
+			c.Log.WarnContext(ctx, "the line was not told", "step", "stage1", "ad_id", m.Input.AdID, "error", err.Error())
+		}
+	}
+	switch {
+	case err == nil:
+		return c.Tasks.Succeed(ctx, m.TaskToken)
 	case fault.Has(err, fault.GPUBusy, fault.GPUUnavailable):
 		return c.wait(ctx, m, err)
 	}
@@ -181,9 +188,9 @@ func (c *Consumer) wait(ctx context.Context, m Message, cause error) error {
 	if err != nil {
 		return fault.New(fault.Internal, err)
 	}
+	// The same for all, so that they come back in the order they left. A hundred
+	// at once are no rush: there are never more consumers than slots and one.
 	delay := min(max(f.RetryAfter, c.PutBack), maxPutBack)
-	// Jitter, so that a hundred waiting ads do not come back in one second.
-	delay += time.Duration(rand.Int64N(int64(delay/4) + 1)) //nolint:gosec // spreading load, no secret
 	c.Log.WarnContext(ctx, "put back", "step", "stage1", "ad_id", m.Input.AdID, "code", string(f.Code), "delay_s", int(delay.Seconds()))
 	return c.Queue.Send(ctx, string(body), delay)
 }

@@ -26,6 +26,8 @@ type world struct {
 	alive                                []bool // answers of the heartbeats, the last one stays
 	aliveErr, succeedErr, health, getErr error
 	render                               func(ctx context.Context) error
+	takeErr, releaseErr                  error
+	stages                               map[ad.Stage]ad.StageTimes
 	sent                                 queue.Message
 	delay                                time.Duration
 	failed                               fault.Code
@@ -49,23 +51,23 @@ func (w *world) Fail(_ context.Context, token string, c fault.Code) error {
 	return w.failErr
 }
 func (w *world) Get(context.Context, string, string) (ad.Ad, error) {
-	return ad.Ad{Ticket: 7}, w.getErr
+	return ad.Ad{Ticket: 7, Stages: w.stages}, w.getErr
 }
-func (w *world) Turn(_ context.Context, ticket int) error {
+func (w *world) Take(_ context.Context, ticket, slots int) error {
+	if ticket != 7 || slots != 3 {
+		return errors.New("another's ticket")
+	}
+	w.did = append(w.did, "take")
+	return w.takeErr
+}
+func (w *world) Release(_ context.Context, ticket int, drawn bool) error {
 	if ticket != 7 {
 		return errors.New("another's ticket")
 	}
-	w.did = append(w.did, "turn")
-	return nil
+	w.did = append(w.did, map[bool]string{true: "drawn", false: "release"}[drawn])
+	return w.releaseErr
 }
 func (w *world) Stall(context.Context) error { w.did = append(w.did, "stall"); return nil }
-func (w *world) Measure(_ context.Context, render, rest time.Duration) error {
-	if render != 5*time.Second || rest != 0 {
-		return errors.New("measured wrongly")
-	}
-	w.did = append(w.did, "measure")
-	return nil
-}
 func (w *world) Send(_ context.Context, body string, delay time.Duration) error {
 	w.did, w.delay = append(w.did, "send"), delay
 	return json.Unmarshal([]byte(body), &w.sent)
@@ -74,7 +76,7 @@ func (w *world) Health(context.Context) error { return w.health }
 
 func (w *world) consumer() *queue.Consumer {
 	return &queue.Consumer{
-		Tasks: w, Line: w, Queue: w, Server: w, Log: slog.New(slog.DiscardHandler), PutBack: 15 * time.Second,
+		Tasks: w, Line: w, Queue: w, Server: w, Log: slog.New(slog.DiscardHandler), PutBack: 15 * time.Second, Slots: 3,
 		Now: func() time.Time { return w.now },
 		Render: func(ctx context.Context, in step.Input) error {
 			if in.AdID != "id" {
@@ -99,6 +101,7 @@ func TestConsume(t *testing.T) {
 		return func(context.Context) error { return fault.New(code, nil) }
 	}
 	down := fault.New(fault.GPUUnavailable, nil)
+	drawn := map[ad.Stage]ad.StageTimes{ad.Stage1: {StartedAt: start, FinishedAt: start.Add(time.Second)}}
 	for name, tc := range map[string]struct {
 		world     world
 		since     time.Time
@@ -106,19 +109,22 @@ func TestConsume(t *testing.T) {
 		failed    fault.Code
 		comesBack bool
 	}{
-		"rendered":            {world: world{alive: []bool{true}, render: ok}, did: []string{"turn", "render", "succeed T", "measure"}},
+		"rendered":            {world: world{alive: []bool{true}, render: ok}, did: []string{"take", "render", "drawn", "succeed T"}},
+		"rendered before":     {world: world{alive: []bool{true}, render: ok, stages: drawn}, did: []string{"render", "succeed T"}},
 		"nobody waits":        {world: world{alive: []bool{false}}},
 		"cannot ask":          {world: world{alive: []bool{false}, aliveErr: fault.New(fault.StorageThrottled, nil)}, comesBack: true},
 		"server down":         {world: world{alive: []bool{true}, health: down}, did: []string{"stall", "send"}},
-		"went down meanwhile": {world: world{alive: []bool{true}, render: fails(fault.GPUUnavailable)}, did: []string{"turn", "render", "stall", "send"}},
-		"busy":                {world: world{alive: []bool{true}, render: fails(fault.GPUBusy)}, did: []string{"turn", "render", "send"}},
+		"went down meanwhile": {world: world{alive: []bool{true}, render: fails(fault.GPUUnavailable)}, did: []string{"take", "render", "release", "stall", "send"}},
+		"busy":                {world: world{alive: []bool{true}, render: fails(fault.GPUBusy)}, did: []string{"take", "render", "release", "send"}},
 		"down for hours":      {world: world{alive: []bool{true}, health: down}, since: start.Add(-6 * time.Hour), did: []string{"fail T"}, failed: fault.GPUUnavailable},
-		"rejected":            {world: world{alive: []bool{true}, render: fails(fault.GPURejected)}, did: []string{"turn", "render", "fail T"}, failed: fault.GPURejected},
-		"bad answer":          {world: world{alive: []bool{true}, render: fails(fault.GPUBadAnswer)}, did: []string{"turn", "render", "fail T"}, failed: fault.GPUBadAnswer},
+		"rejected":            {world: world{alive: []bool{true}, render: fails(fault.GPURejected)}, did: []string{"take", "render", "release", "fail T"}, failed: fault.GPURejected},
+		"bad answer":          {world: world{alive: []bool{true}, render: fails(fault.GPUBadAnswer)}, did: []string{"take", "render", "release", "fail T"}, failed: fault.GPUBadAnswer},
 		"wrong token":         {world: world{alive: []bool{true}, health: fault.New(fault.GPURejected, nil)}, did: []string{"fail T"}, failed: fault.GPURejected},
 		"deleted":             {world: world{alive: []bool{true}, getErr: fault.New(fault.AdNotFound, nil), render: fails(fault.AdGone)}, did: []string{"render", "fail T"}, failed: fault.AdGone},
 		"table down":          {world: world{alive: []bool{true}, getErr: fault.New(fault.StorageUnavailable, nil)}, comesBack: true},
-		"report lost":         {world: world{alive: []bool{true}, render: ok, succeedErr: fault.New(fault.StorageThrottled, nil)}, did: []string{"turn", "render", "succeed T"}, comesBack: true},
+		"line down":           {world: world{alive: []bool{true}, takeErr: fault.New(fault.StorageUnavailable, nil)}, did: []string{"take"}, comesBack: true},
+		"line down meanwhile": {world: world{alive: []bool{true}, render: ok, releaseErr: fault.New(fault.StorageUnavailable, nil)}, did: []string{"take", "render", "drawn", "succeed T"}},
+		"report lost":         {world: world{alive: []bool{true}, render: ok, succeedErr: fault.New(fault.StorageThrottled, nil)}, did: []string{"take", "render", "drawn", "succeed T"}, comesBack: true},
 	} {
 		w := tc.world
 		w.now = start
@@ -135,12 +141,11 @@ func TestConsume(t *testing.T) {
 func TestPutBack(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct {
-		asked    time.Duration
-		min, max time.Duration
+		asked, want time.Duration
 	}{
-		"nothing asked": {0, 15 * time.Second, 19 * time.Second},
-		"a while":       {40 * time.Second, 40 * time.Second, 51 * time.Second},
-		"a day":         {24 * time.Hour, 2 * time.Minute, 151 * time.Second},
+		"nothing asked": {0, 15 * time.Second},
+		"a while":       {40 * time.Second, 40 * time.Second},
+		"a day":         {24 * time.Hour, 2 * time.Minute},
 	} {
 		w := world{alive: []bool{true}, now: start, render: func(context.Context) error {
 			return &fault.Fault{Code: fault.GPUBusy, RetryAfter: tc.asked}
@@ -148,7 +153,7 @@ func TestPutBack(t *testing.T) {
 		if _, err := w.consumer().Handle(t.Context(), message(time.Time{})); err != nil {
 			t.Fatal(err)
 		}
-		if w.delay < tc.min || w.delay > tc.max {
+		if w.delay != tc.want {
 			t.Errorf("%s: put back for %v", name, w.delay)
 		}
 		if w.sent.TaskToken != "T" || w.sent.Input.AdID != "id" || !w.sent.Since.Equal(start.Add(5*time.Second)) {
