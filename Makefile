@@ -85,7 +85,7 @@ PIXELS := ./aiserver/standin ./aiserver/standin/cutout ./aiserver/standin/scene 
 .PHONY: unit
 unit: .venv/.installed ## unit tests, race detector on, in random order, with coverage
 	@mkdir -p build
-	REQUIRE_LOCAL_ENGINE=1 $(GO) test -race -shuffle=on -timeout 10m -coverprofile build/cover.out $$($(GO) list ./... | grep -vxF "$$($(GO) list $(PIXELS))")
+	REQUIRE_LOCAL_ENGINE=1 $(GO) test -race -shuffle=on -timeout 20m -coverprofile build/cover.out $$($(GO) list ./... | grep -vxF "$$($(GO) list $(PIXELS))")
 	$(GO) test -shuffle=on -timeout 10m -covermode=atomic -coverprofile build/cover.pixels.out $(PIXELS)
 	$(GO) test -race -timeout 10m -run '^TestSameRequestSameBytes$$' ./aiserver/standin
 	@tail -n +2 build/cover.pixels.out >> build/cover.out
