@@ -94,10 +94,18 @@ func (s *Store) Restart(ctx context.Context, a ad.Ad) (again ad.Ad, ok bool, err
 	}
 	upd := s.queueAgain(a).Set(expression.Name("restarts"), expression.Value(1))
 	again, err = s.updateAd(ctx, a.Ref, upd, sameAttempt(a.Ref).And(statusIn(ad.Queued, ad.Running)))
-	if fault.Has(err, fault.AdGone) {
-		return ad.Ad{}, false, nil
+	if !fault.Has(err, fault.AdGone) {
+		return again, err == nil, err
 	}
-	return again, err == nil, err
+	// It moved on, or this very write was done and its answer lost.
+	again, err = s.Get(ctx, a.Owner, a.AdID)
+	switch {
+	case fault.Has(err, fault.AdNotFound):
+		return ad.Ad{}, false, nil
+	case err != nil:
+		return ad.Ad{}, false, err
+	}
+	return again, again.Restarts > 0 && again.Attempt == a.Attempt+1 && again.Status == ad.Queued, nil
 }
 
 // CloseGrave removes a grave.

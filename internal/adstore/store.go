@@ -169,12 +169,19 @@ func (s *Store) Enqueue(ctx context.Context, r ad.Ref) (queued bool, err error) 
 	if !fault.Has(err, fault.AdGone) {
 		return err == nil, err
 	}
-	// The other door was quicker, or the ad was deleted: the ticket is spare, and
-	// asking again tells which.
-	if err := s.Leave(ctx, ticket); err != nil {
+	// The other door was quicker, or the ad was deleted, or this very write was done
+	// and its answer lost: looking tells which.
+	a, err = s.Get(ctx, r.Owner, r.AdID)
+	switch {
+	case err == nil && a.Ticket == ticket:
+		return a.Attempt == r.Attempt && a.Status == ad.Queued, nil
+	case err != nil && !fault.Has(err, fault.AdNotFound):
 		return false, err
 	}
-	return s.Enqueue(ctx, r)
+	if err := s.Leave(ctx, ticket); err != nil { // it is spare
+		return false, err
+	}
+	return err == nil && a.Attempt == r.Attempt && a.Status == ad.Queued, nil
 }
 
 // dueLater has the sweeper look at an ad unless it moves on before.
@@ -304,7 +311,11 @@ func (s *Store) Fail(ctx context.Context, r ad.Ref, f ad.Failure) error {
 		Set(expression.Name("updated_at"), expression.Value(s.now())))
 	a, err := s.updateAd(ctx, r, upd, sameAttempt(r).And(statusIn(ad.Failed.Before()...)))
 	if fault.Has(err, fault.AdGone) {
-		return nil
+		// It may be this very write that was done and its answer lost.
+		a, err = s.Get(ctx, r.Owner, r.AdID)
+		if fault.Has(err, fault.AdNotFound) || err == nil && (a.Attempt != r.Attempt || a.Status != ad.Failed) {
+			return nil
+		}
 	}
 	if err != nil {
 		return err
@@ -338,11 +349,16 @@ func (s *Store) Retry(ctx context.Context, owner, adID string) (ad.Ad, error) {
 		return ad.Ad{}, err
 	}
 	upd := s.queueAgain(a).Set(expression.Name("ticket"), expression.Value(ticket)).Remove(expression.Name("restarts"))
-	a, err = s.updateAd(ctx, a.Ref, upd, sameAttempt(a.Ref).And(statusIn(ad.Failed)))
-	if fault.Has(err, fault.AdGone) {
-		return ad.Ad{}, errors.Join(fault.New(fault.AdNotFailed, err), s.Leave(ctx, ticket))
+	again, err := s.updateAd(ctx, a.Ref, upd, sameAttempt(a.Ref).And(statusIn(ad.Failed)))
+	if !fault.Has(err, fault.AdGone) {
+		return again, err
 	}
-	return a, err
+	// Another request was quicker, or this very write was done and its answer lost.
+	again, look := s.Get(ctx, owner, adID)
+	if look == nil && again.Ticket == ticket {
+		return again, nil
+	}
+	return ad.Ad{}, errors.Join(fault.New(fault.AdNotFailed, err), s.Leave(ctx, ticket))
 }
 
 // deleteTries bounds the races Delete rides out: each lost try means the ad
@@ -354,8 +370,11 @@ const deleteTries = 5
 //
 // Faults: Ad.NotFound.
 func (s *Store) Delete(ctx context.Context, owner, adID string) error {
-	for range deleteTries {
+	for try := range deleteTries {
 		a, err := s.Get(ctx, owner, adID)
+		if try > 0 && fault.Has(err, fault.AdNotFound) {
+			return nil // by another request, at the same moment
+		}
 		if err != nil {
 			return err
 		}

@@ -100,15 +100,23 @@ func (s table) running(t *testing.T, owner string) ad.Ad {
 	return a
 }
 
-func (s table) published(t *testing.T, owner string, value float64) ad.Ad {
+// publishable makes an ad and brings it to the last step.
+func (s table) publishable(t *testing.T, owner string, value float64) ad.Ad {
 	t.Helper()
 	a := s.running(t, owner)
 	if err := s.Finish(t.Context(), a.Ref, ad.Prepare, adstore.Result{Score: &ad.Score{Metric: "m", Value: value}}); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := s.Begin(t.Context(), a.Ref, ad.Publish); err != nil {
+	a, err := s.Begin(t.Context(), a.Ref, ad.Publish)
+	if err != nil {
 		t.Fatal(err)
 	}
+	return a
+}
+
+func (s table) published(t *testing.T, owner string, value float64) ad.Ad {
+	t.Helper()
+	a := s.publishable(t, owner, value)
 	if err := s.Publish(t.Context(), a.Ref); err != nil {
 		t.Fatal(err)
 	}

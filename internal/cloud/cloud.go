@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"os"
 	"slices"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
@@ -45,8 +46,20 @@ func Load() (aws.Config, error) {
 	}
 	if endpoint := os.Getenv(endpointVariable); endpoint != "" {
 		cfg.BaseEndpoint = &endpoint
+		cfg.ConfigSources = []any{serviceEndpoints{}}
 	}
 	return cfg, errors.Join(missing...)
+}
+
+// serviceEndpoints gives single services an endpoint of their own, by the SDKs'
+// standard variables such as AWS_ENDPOINT_URL_S3. The SDK's clients ask each
+// source of a configuration for this method.
+type serviceEndpoints struct{}
+
+// GetServiceBaseEndpoint gives the endpoint of a service by its SDK id.
+func (serviceEndpoints) GetServiceBaseEndpoint(_ context.Context, service string) (endpoint string, found bool, err error) {
+	endpoint = os.Getenv(endpointVariable + "_" + strings.ToUpper(strings.ReplaceAll(service, " ", "_")))
+	return endpoint, endpoint != "", nil
 }
 
 // endpointVariable is the SDKs' standard variable for another endpoint.

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/sfn"
 	"github.com/aws/smithy-go"
 
 	"github.com/nanococoa/nanococoa/internal/cloud"
@@ -66,5 +68,26 @@ func TestLoadTakesWhatLambdaSets(t *testing.T) {
 	t.Setenv("AWS_ACCESS_KEY_ID", "")
 	if _, err := cloud.Load(); err == nil || !strings.Contains(err.Error(), "AWS_REGION") || !strings.Contains(err.Error(), "AWS_ACCESS_KEY_ID") {
 		t.Errorf("err = %v, want both names", err)
+	}
+}
+
+// A single service may be somewhere else, as for a proxy before it; its SDK
+// client asks for itself.
+func TestAServicesOwnEndpoint(t *testing.T) {
+	for k, v := range map[string]string{
+		"AWS_REGION": "ap-northeast-2", "AWS_ACCESS_KEY_ID": "id", "AWS_SECRET_ACCESS_KEY": "secret",
+		"AWS_ENDPOINT_URL": "http://127.0.0.1:1", "AWS_ENDPOINT_URL_DYNAMODB": "http://127.0.0.1:2",
+	} {
+		t.Setenv(k, v)
+	}
+	cfg, err := cloud.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := dynamodb.NewFromConfig(cfg).Options().BaseEndpoint; got == nil || *got != "http://127.0.0.1:2" {
+		t.Errorf("DynamoDB is at %v", got)
+	}
+	if got := sfn.NewFromConfig(cfg).Options().BaseEndpoint; got == nil || *got != "http://127.0.0.1:1" {
+		t.Errorf("Step Functions is at %v", got)
 	}
 }
