@@ -3,6 +3,7 @@ package adstore
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -122,4 +123,47 @@ func (s *Store) grave(adID string) types.TransactWriteItem {
 	item["due_shard"] = &types.AttributeValueMemberS{Value: dueShard(adID)}
 	item["due_at"] = &types.AttributeValueMemberS{Value: dueTime(s.now().Add(graveDue))}
 	return types.TransactWriteItem{Put: &types.Put{TableName: &s.table, Item: item}}
+}
+
+// Unknown gives those of at most 100 ads of which there is no record.
+func (s *Store) Unknown(ctx context.Context, adIDs []string) ([]string, error) {
+	if len(adIDs) == 0 {
+		return nil, nil
+	}
+	keys := make([]map[string]types.AttributeValue, 0, len(adIDs))
+	for _, id := range adIDs {
+		keys = append(keys, pointerKey(id))
+	}
+	out, err := s.db.BatchGetItem(ctx, &dynamodb.BatchGetItemInput{RequestItems: map[string]types.KeysAndAttributes{
+		s.table: {Keys: keys, ConsistentRead: aws.Bool(true)},
+	}})
+	if err != nil {
+		return nil, cloud.Fault(err)
+	}
+	known := map[string]bool{}
+	for _, item := range out.Responses[s.table] {
+		known[strings.TrimPrefix(text(item, "PK"), adPrefix)] = true
+	}
+	for _, key := range out.UnprocessedKeys[s.table].Keys {
+		known[strings.TrimPrefix(text(key, "PK"), adPrefix)] = true // asked again by a later sweep
+	}
+	return slices.DeleteFunc(slices.Clone(adIDs), func(id string) bool { return known[id] }), nil
+}
+
+// Walk gives how far the sweeper's walk through the bucket has come; "" at its
+// start.
+func (s *Store) Walk(ctx context.Context) (at string, err error) {
+	out, err := s.db.GetItem(ctx, &dynamodb.GetItemInput{TableName: &s.table, Key: walkKey(), ConsistentRead: aws.Bool(true)})
+	if err != nil {
+		return "", cloud.Fault(err)
+	}
+	return text(out.Item, "at"), nil
+}
+
+// SetWalk keeps how far the walk has come.
+func (s *Store) SetWalk(ctx context.Context, at string) error {
+	item := walkKey()
+	item["at"] = &types.AttributeValueMemberS{Value: at}
+	_, err := s.db.PutItem(ctx, &dynamodb.PutItemInput{TableName: &s.table, Item: item})
+	return cloud.Fault(err)
 }

@@ -11,6 +11,7 @@
 //	Month        OWNER#{owner}     STATS#{yyyy-mm}    the same for the ads ordered in one KST month
 //	Queue        QUEUE             STAGE1             the line before the GPU server: tickets and moving averages
 //	Outage       OUTAGE            OPENAI             failures of the text model in a row, and until when nobody asks it
+//	Walk         SWEEP             WALK               how far the sweeper's walk through the bucket has come
 //	Grave        AD#{ad_id}        GRAVE              a deleted ad, until its objects were removed once more
 //
 // Unfinished ads and graves carry due_shard and due_at, the keys of the sparse
@@ -28,6 +29,7 @@
 //	an ad's place in the line         GetItem Queue
 //	may the model be asked            GetItem Outage
 //	what should have moved on by now  Query index due, shard by shard
+//	objects of unknown ads            BatchGetItem Pointer, 100 a sweep
 //
 // There is no Scan, and no read whose cost grows with the number of ads.
 //
@@ -78,6 +80,8 @@ func graveKey(adID string) map[string]types.AttributeValue {
 }
 
 func outageKey() map[string]types.AttributeValue { return key("OUTAGE", "OPENAI") }
+
+func walkKey() map[string]types.AttributeValue { return key("SWEEP", "WALK") }
 
 func queueKey() map[string]types.AttributeValue { return key("QUEUE", "STAGE1") }
 

@@ -252,3 +252,32 @@ func TestRestartOnce(t *testing.T) {
 		t.Errorf("what an owner asks for may be restarted again: %+v, %v", mine, err)
 	}
 }
+
+func TestUnknownAds(t *testing.T) {
+	t.Parallel()
+	s := newTable(t)
+	known, deleted, never := s.create(t, "me"), s.create(t, "me"), newAd(t, "me")
+	if err := s.Delete(t.Context(), "me", deleted.AdID); err != nil {
+		t.Fatal(err)
+	}
+	got, err := s.Unknown(t.Context(), []string{known.AdID, deleted.AdID, never.AdID})
+	if err != nil || !slices.Equal(got, []string{deleted.AdID, never.AdID}) {
+		t.Errorf("%v, %v", got, err)
+	}
+	if got, err := s.Unknown(t.Context(), nil); err != nil || len(got) != 0 {
+		t.Errorf("of none: %v, %v", got, err)
+	}
+}
+
+func TestTheWalkIsKept(t *testing.T) {
+	t.Parallel()
+	s := newTable(t)
+	for _, at := range []string{"", "ads/x0", "uploads/", ""} {
+		if err := s.SetWalk(t.Context(), at); err != nil {
+			t.Fatal(err)
+		}
+		if got, err := s.Walk(t.Context()); err != nil || got != at {
+			t.Errorf("at %q, %v; want %q", got, err, at)
+		}
+	}
+}

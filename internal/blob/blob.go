@@ -154,6 +154,38 @@ func (b *Bucket) Purge(ctx context.Context, adID string) error {
 	return nil
 }
 
+// Folders lists ads that have objects, whether or not there is a record of them:
+// at most max from where an earlier call ended ("" for the start). next is ""
+// when that was the last of them. An ad is listed once for its upload and once
+// for its pictures.
+func (b *Bucket) Folders(ctx context.Context, from string, max int32) (adIDs []string, next string, err error) {
+	const first, second = "ads/", "uploads/"
+	prefix := first
+	if strings.HasPrefix(from, second) {
+		prefix = second
+	}
+	out, err := b.s3.ListObjectsV2(ctx, &s3.ListObjectsV2Input{
+		Bucket: &b.name, Prefix: &prefix, Delimiter: aws.String("/"), StartAfter: &from, MaxKeys: &max,
+	})
+	if err != nil {
+		return nil, "", cloud.Fault(err)
+	}
+	for _, p := range out.CommonPrefixes {
+		id := strings.TrimSuffix(strings.TrimPrefix(aws.ToString(p.Prefix), prefix), "/")
+		if ad.ValidID(id) { // what else lies here is not ours to remove
+			adIDs = append(adIDs, id)
+		}
+	}
+	switch {
+	case aws.ToBool(out.IsTruncated) && len(out.CommonPrefixes) > 0:
+		last := aws.ToString(out.CommonPrefixes[len(out.CommonPrefixes)-1].Prefix)
+		next = strings.TrimSuffix(last, "/") + "0" // the first name behind all that begin with "last/"
+	case prefix == first:
+		next = second
+	}
+	return adIDs, next, nil
+}
+
 // Remove deletes pictures of an ad; one that is not there is no error.
 func (b *Bucket) Remove(ctx context.Context, adID string, kinds ...Kind) error {
 	for _, k := range kinds {

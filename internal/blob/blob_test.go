@@ -3,6 +3,7 @@ package blob_test
 import (
 	"bytes"
 	"io"
+	"maps"
 	"mime/multipart"
 	"net/http"
 	"os"
@@ -200,6 +201,55 @@ func TestAMissingBucketIsAFault(t *testing.T) {
 	} {
 		if err := call(); !fault.Has(err, fault.StorageUnavailable) {
 			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// The walk through the bucket comes past every ad with objects, in steps of any
+// size, and ends.
+func TestFolders(t *testing.T) { //nolint:paralleltest // it sets the environment
+	b := newBucket(t)
+	want := map[string]int{}
+	for i := range 5 {
+		id := newID(t)
+		put := func(kinds ...blob.Kind) {
+			for _, k := range kinds {
+				if err := b.Put(t.Context(), id, k, []byte("x"), "image/png"); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		put(blob.Original)
+		want[id]++
+		if i%2 == 0 {
+			put(blob.Product, blob.Stage1, blob.Stage2)
+			want[id]++
+		}
+	}
+	for _, key := range []string{"ads/somebody-elses/file", "other/file"} {
+		if _, err := b.client.PutObject(t.Context(), &s3.PutObjectInput{Bucket: &b.name, Key: &key, Body: strings.NewReader("x")}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, most := range []int32{1, 2, 3, 100} {
+		got, from, steps := map[string]int{}, "", 0
+		for {
+			ids, next, err := b.Folders(t.Context(), from, most)
+			if err != nil || len(ids) > int(most) {
+				t.Fatalf("%v, %v", ids, err)
+			}
+			for _, id := range ids {
+				got[id]++
+			}
+			if from = next; from == "" {
+				break
+			}
+			if steps++; steps > 20 {
+				t.Fatalf("by %d: the walk has no end, now at %q", most, from)
+			}
+		}
+		if !maps.Equal(got, want) {
+			t.Errorf("by %d: %v, want %v", most, got, want)
 		}
 	}
 }

@@ -73,7 +73,7 @@ func TestLoadTakesWhatLambdaSets(t *testing.T) {
 
 // A single service may be somewhere else, as for a proxy before it; its SDK
 // client asks for itself.
-func TestAServicesOwnEndpoint(t *testing.T) {
+func TestAServicesOwnEndpoint(t *testing.T) { //nolint:paralleltest // it sets the environment
 	for k, v := range map[string]string{
 		"AWS_REGION": "ap-northeast-2", "AWS_ACCESS_KEY_ID": "id", "AWS_SECRET_ACCESS_KEY": "secret",
 		"AWS_ENDPOINT_URL": "http://127.0.0.1:1", "AWS_ENDPOINT_URL_DYNAMODB": "http://127.0.0.1:2",

@@ -3,6 +3,7 @@ package sweep_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"slices"
 	"testing"
@@ -22,6 +23,9 @@ type world struct {
 	running   bool
 	restarted bool
 	purgeErr  error
+	walked    string   // where the walk is
+	folders   []string // of the bucket
+	listErr   error
 	did       []string
 	failure   ad.Failure
 }
@@ -68,6 +72,29 @@ func (w *world) Start(_ context.Context, r ad.Ref) error {
 	w.did = append(w.did, "start "+r.ExecutionName())
 	return nil
 }
+func (w *world) Walk(context.Context) (string, error) { return w.walked, nil }
+func (w *world) SetWalk(_ context.Context, at string) error {
+	w.walked = at
+	return nil
+}
+
+func (w *world) Folders(_ context.Context, from string, most int32) ([]string, string, error) {
+	i := slices.Index(append([]string{""}, w.folders...), from)
+	end := min(i+int(most), len(w.folders))
+	next := ""
+	if end < len(w.folders) {
+		next = w.folders[end-1]
+	}
+	return w.folders[i:end], next, w.listErr
+}
+
+func (w *world) Unknown(_ context.Context, adIDs []string) ([]string, error) {
+	if len(adIDs) > 100 {
+		return nil, errors.New("more than a batch takes")
+	}
+	return slices.DeleteFunc(slices.Clone(adIDs), func(id string) bool { _, ok := w.ads[id]; return ok }), nil
+}
+
 func (w *world) Running(context.Context, ad.Ref) (bool, error) { return w.running, nil }
 
 func (w *world) sweeper() *sweep.Sweeper {
@@ -128,6 +155,48 @@ func TestSettle(t *testing.T) {
 		w := world{}
 		if err := w.sweeper().Settle(t.Context(), ad.Ref{AdID: "a"}, status); err != nil || w.failure.Code != string(code) || !w.failure.Retryable {
 			t.Errorf("%s: %+v, %v", status, w.failure, err)
+		}
+	}
+}
+
+// The walk comes past every object sooner or later, removes what belongs to no
+// ad, and begins anew.
+func TestWalk(t *testing.T) {
+	t.Parallel()
+	w := world{ads: map[string]ad.Ad{}}
+	var orphans []string
+	for i := range 250 {
+		id := fmt.Sprintf("%03d", i)
+		w.folders = append(w.folders, id)
+		if i%50 == 7 {
+			orphans = append(orphans, "purge "+id)
+		} else {
+			w.ads[id] = ad.Ad{}
+		}
+	}
+	total := 0
+	for range 3 {
+		found, err := w.sweeper().Sweep(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		total += found.Orphans
+	}
+	if !slices.Equal(w.did, orphans) || total != len(orphans) || w.walked != "" {
+		t.Errorf("did %q, found %d, now at %q; want %q", w.did, total, w.walked, orphans)
+	}
+}
+
+// A step of the walk that fails is gone again by the next sweep.
+func TestAWalkThatFails(t *testing.T) {
+	t.Parallel()
+	down := fault.New(fault.StorageUnavailable, nil)
+	for _, w := range []*world{
+		{listErr: down, walked: "a", folders: []string{"a", "b"}},
+		{purgeErr: down, walked: "a", folders: []string{"a", "b"}},
+	} {
+		if found, err := w.sweeper().Sweep(t.Context()); !fault.Has(err, fault.StorageUnavailable) || w.walked != "a" || found.Orphans != 0 {
+			t.Errorf("%+v, %v, at %q", found, err, w.walked)
 		}
 	}
 }
