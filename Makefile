@@ -115,6 +115,12 @@ validate: .venv/.installed ## sam validate --lint of every template
 e2e: build ## end to end on the deployed local stack
 	$(GO) test -tags e2e -p 1 -count=1 -timeout 15m ./e2e/... ./infra/local/...
 
+CHAOS_ADS   ?= 100
+CHAOS_SEEDS ?= 1 2 3 4 5
+.PHONY: chaos
+chaos: build ## everything fails that can: CHAOS_ADS ads for each of CHAOS_SEEDS
+	CHAOS=1 CHAOS_ADS=$(CHAOS_ADS) CHAOS_SEEDS="$(CHAOS_SEEDS)" $(GO) test -tags e2e -count=1 -timeout 80m -v -run '^TestChaos$$' ./e2e
+
 .PHONY: web-check
 web-check: web/node_modules/.package-lock.json ## types, API drift and unit tests of the pages
 	npm --prefix web run check

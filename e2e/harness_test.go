@@ -19,6 +19,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -38,6 +39,10 @@ import (
 type system struct {
 	*local.Deployment
 	gpu, openai *faultproxy.Proxy
+	tableProxy  *faultproxy.Proxy // between the functions and DynamoDB; nil but in a chaos run
+	bucketProxy *faultproxy.Proxy // between the functions and S3; nil but in a chaos run
+	server      *aiServer
+	model       *openaitest.Server
 	db          *dynamodb.Client
 	s3          *s3.Client
 	sfn         *sfn.Client
@@ -74,12 +79,30 @@ func run(m *testing.M) (code int, err error) {
 	}()
 	closing := func(f func()) { stop = append(stop, func() error { f(); return nil }) }
 
-	openai := openaitest.Start(openaitest.Expect{APIKey: "sk-test"})
-	closing(func() { openai.Close() })
-	for _, p := range []struct {
-		proxy  **faultproxy.Proxy
-		target string
-	}{{&sys.openai, openai.URL}, {&sys.gpu, ""}} {
+	sys.model = openaitest.Start(openaitest.Expect{APIKey: "sk-test"})
+	closing(func() { sys.model.Close() })
+	sys.server, err = newAIServer(root)
+	if err != nil {
+		return 0, err
+	}
+	stop = append(stop, sys.server.close)
+	if err := sys.server.start(ctx); err != nil {
+		return 0, err
+	}
+	o := local.Options{Root: root, OpenAIKey: "sk-test", WaitScale: 0.05, Log: os.Stderr, Env: []string{"PUT_BACK=1s"}}
+	proxies := []proxied{{&sys.openai, sys.model.URL}, {&sys.gpu, sys.server.url()}}
+	if os.Getenv("CHAOS") == "" {
+		// Tests side by side aim faults at single ads: of all of them together the
+		// model would look down.
+		o.Env = append(o.Env, "OPENAI_FAILURES=1000000")
+	} else {
+		if o.EnginePort, err = freePort(); err != nil {
+			return 0, err
+		}
+		engine := fmt.Sprintf("http://127.0.0.1:%d", o.EnginePort)
+		proxies = append(proxies, proxied{&sys.tableProxy, engine}, proxied{&sys.bucketProxy, engine})
+	}
+	for _, p := range proxies {
 		proxy, err := faultproxy.New()
 		if err != nil {
 			return 0, err
@@ -90,18 +113,11 @@ func run(m *testing.M) (code int, err error) {
 		}
 		*p.proxy = proxy
 	}
-	server, kill, err := startAIServer(ctx, root)
-	if err != nil {
-		return 0, err
+	if sys.tableProxy != nil {
+		o.Env = append(o.Env, "AWS_ENDPOINT_URL_DYNAMODB="+sys.tableProxy.URL, "AWS_ENDPOINT_URL_S3="+sys.bucketProxy.URL, "OPENAI_COOLDOWN=2s")
 	}
-	stop = append(stop, kill)
-	if err := sys.gpu.Target(server); err != nil {
-		return 0, err
-	}
-	sys.Deployment, err = local.Up(ctx, local.Options{
-		Root: root, AIServerURL: sys.gpu.URL, OpenAIKey: "sk-test", OpenAIBaseURL: sys.openai.URL,
-		WaitScale: 0.05, Log: os.Stderr, Env: []string{"PUT_BACK=1s"},
-	})
+	o.AIServerURL, o.OpenAIBaseURL = sys.gpu.URL, sys.openai.URL
+	sys.Deployment, err = local.Up(ctx, o)
 	if err != nil {
 		return 0, err
 	}
@@ -120,43 +136,91 @@ func (s *system) connect() {
 	s.table, s.bucket, s.machine = s.Outputs["TableName"], s.Outputs["BucketName"], s.Outputs["StateMachineArn"]
 }
 
-// startAIServer runs the real GPU server with its stand-in engine.
-func startAIServer(ctx context.Context, root string) (url string, kill func() error, err error) {
+// proxied is a proxy to be made, and what lies behind it.
+type proxied struct {
+	proxy  **faultproxy.Proxy
+	target string
+}
+
+// freePort is a port that was free a moment ago.
+func freePort() (int, error) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
-		return "", nil, err
+		return 0, err
 	}
-	addr := l.Addr().String()
-	_ = l.Close()
+	defer l.Close()
+	return l.Addr().(*net.TCPAddr).Port, nil
+}
+
+// aiServer is the real GPU server with its stand-in engine. Killed and started
+// again it comes back at the same address with what it had on disk.
+type aiServer struct {
+	program, addr, dir string
+	mu                 sync.Mutex
+	cmd                *exec.Cmd
+}
+
+func newAIServer(root string) (*aiServer, error) {
+	port, err := freePort()
+	if err != nil {
+		return nil, err
+	}
 	dir, err := os.MkdirTemp("", "aiserver")
 	if err != nil {
-		return "", nil, err
+		return nil, err
 	}
-	cmd := exec.Command(filepath.Join(root, "build", "aiserver"))
-	cmd.Env = append(os.Environ(), "ADDR="+addr, "DATA_DIR="+dir, "QUEUE=64", "LOG_LEVEL=WARN")
-	cmd.Stderr = os.Stderr
+	return &aiServer{program: filepath.Join(root, "build", "aiserver"), addr: fmt.Sprintf("127.0.0.1:%d", port), dir: dir}, nil
+}
+
+func (s *aiServer) url() string { return "http://" + s.addr }
+func (s *aiServer) log() string { return filepath.Join(s.dir, "server.log") }
+
+// start starts the server and waits until it takes work.
+func (s *aiServer) start(ctx context.Context) error {
+	log, err := os.OpenFile(s.log(), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
+	}
+	defer log.Close()
+	cmd := exec.Command(s.program)
+	cmd.Env = append(os.Environ(), "ADDR="+s.addr, "DATA_DIR="+filepath.Join(s.dir, "data"), "QUEUE=64", "LOG_LEVEL=INFO")
+	cmd.Stdout, cmd.Stderr = log, log
 	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	if err := cmd.Start(); err != nil {
-		return "", nil, fmt.Errorf("the GPU server (run `make build`): %w", err)
+		return fmt.Errorf("the GPU server (run `make build`): %w", err)
 	}
-	kill = func() error {
-		_ = cmd.Process.Kill()
-		_ = cmd.Wait()
-		return os.RemoveAll(dir)
-	}
+	s.mu.Lock()
+	s.cmd = cmd
+	s.mu.Unlock()
 	for {
-		res, err := http.Get("http://" + addr + "/readyz")
+		res, err := http.Get(s.url() + "/readyz")
 		if err == nil {
 			_, _ = io.Copy(io.Discard, res.Body)
 			_ = res.Body.Close()
 			if res.StatusCode == http.StatusOK {
-				return "http://" + addr, kill, nil
+				return nil
 			}
 		}
 		select {
 		case <-ctx.Done():
-			return "", nil, errors.Join(ctx.Err(), kill())
+			return errors.Join(ctx.Err(), s.close())
 		case <-time.After(50 * time.Millisecond):
 		}
 	}
+}
+
+// kill ends the server as a power cut does.
+func (s *aiServer) kill() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.cmd != nil {
+		_ = s.cmd.Process.Kill()
+		_ = s.cmd.Wait()
+		s.cmd = nil
+	}
+}
+
+func (s *aiServer) close() error {
+	s.kill()
+	return os.RemoveAll(s.dir)
 }

@@ -26,8 +26,8 @@ type Fault int
 const (
 	None      Fault = iota
 	Error           // 500, the server not asked
-	Busy            // 429 with Retry-After: 1, the server not asked
-	Hang            // no answer until the client gives up
+	Busy            // 429 with Retry-After: 1, or how the service says it; the server not asked
+	Hang            // no answer until the client gives up, or for HangFor
 	Reset           // the connection cut, the server not asked
 	Truncate        // the server's answer, cut in its middle
 	LostReply       // the call carried out, the connection cut instead of an answer
@@ -109,6 +109,9 @@ func Random(seed uint64, share float64, faults ...Fault) Rule {
 // Proxy is a running proxy. It is safe for concurrent use.
 type Proxy struct {
 	URL string // where it listens
+	// HangFor bounds a Hang, after which the connection is cut; 0 leaves it to the
+	// client. Set it before the first call.
+	HangFor time.Duration
 
 	server *http.Server
 	mu     sync.Mutex
@@ -230,13 +233,18 @@ func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case Reject:
 		http.Error(w, "injected", http.StatusBadRequest)
 	case Busy:
-		w.Header().Set("Retry-After", "1")
-		http.Error(w, "injected", http.StatusTooManyRequests)
+		busy(w, r)
 	case Hang:
 		_, _ = io.Copy(io.Discard, r.Body) // or the server would not see the client leave
+		var end <-chan time.Time
+		if p.HangFor > 0 {
+			end = time.After(p.HangFor)
+		}
 		select {
 		case <-r.Context().Done():
 		case <-p.stop:
+		case <-end:
+			cut(w)
 		}
 	case Reset:
 		cut(w)
@@ -250,6 +258,25 @@ func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		forward.ServeHTTP(w, r)
 	default:
 		forward.ServeHTTP(w, r)
+	}
+}
+
+// busy answers as the service does that would be asked: DynamoDB and S3 have
+// answers of their own for too many requests.
+func busy(w http.ResponseWriter, r *http.Request) {
+	_, _ = io.Copy(io.Discard, r.Body)
+	switch {
+	case r.Header.Get("X-Amz-Target") != "":
+		w.Header().Set("Content-Type", "application/x-amz-json-1.0")
+		w.WriteHeader(http.StatusBadRequest)
+		_, _ = io.WriteString(w, `{"__type":"com.amazonaws.dynamodb.v20120810#ThrottlingException","message":"injected"}`)
+	case strings.HasPrefix(r.Header.Get("Authorization"), "AWS4-HMAC-SHA256"):
+		w.Header().Set("Content-Type", "application/xml")
+		w.WriteHeader(http.StatusServiceUnavailable)
+		_, _ = io.WriteString(w, `<Error><Code>SlowDown</Code><Message>injected</Message></Error>`)
+	default:
+		w.Header().Set("Retry-After", "1")
+		http.Error(w, "injected", http.StatusTooManyRequests)
 	}
 }
 

@@ -83,6 +83,71 @@ func TestFaults(t *testing.T) {
 	}
 }
 
+// Too many requests are said as the service does that is asked.
+func TestBusyInTheServicesOwnWords(t *testing.T) {
+	t.Parallel()
+	p, err := faultproxy.New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(p.Close)
+	if err := p.Target("http://127.0.0.1:1"); err != nil {
+		t.Fatal(err)
+	}
+	p.Add(faultproxy.Always(faultproxy.Busy))
+	for name, tc := range map[string]struct {
+		header, value string
+		status        int
+		says          string
+	}{
+		"DynamoDB": {"X-Amz-Target", "DynamoDB_20120810.GetItem", 400, "ThrottlingException"},
+		"S3":       {"Authorization", "AWS4-HMAC-SHA256 Credential=x", 503, "SlowDown"},
+	} {
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, p.URL, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.Header.Set(tc.header, tc.value)
+		res, err := http.DefaultClient.Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		b, _ := io.ReadAll(res.Body)
+		_ = res.Body.Close()
+		if res.StatusCode != tc.status || !strings.Contains(string(b), tc.says) {
+			t.Errorf("%s: %d %s", name, res.StatusCode, b)
+		}
+	}
+}
+
+// A hang may be bounded: something between client and server then gives up.
+func TestHangFor(t *testing.T) {
+	t.Parallel()
+	p, err := faultproxy.New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.HangFor = 50 * time.Millisecond
+	t.Cleanup(p.Close)
+	if err := p.Target("http://127.0.0.1:1"); err != nil {
+		t.Fatal(err)
+	}
+	p.Add(faultproxy.Always(faultproxy.Hang))
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, p.URL, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	res, err := http.DefaultClient.Do(req)
+	if err == nil {
+		_ = res.Body.Close()
+	}
+	if err == nil || ctx.Err() != nil {
+		t.Errorf("ended by %v, %v", err, ctx.Err())
+	}
+}
+
 func TestRandomIsRepeatable(t *testing.T) {
 	t.Parallel()
 	draw := func(seed uint64) (out []faultproxy.Fault) {

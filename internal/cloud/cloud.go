@@ -10,9 +10,11 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/smithy-go"
 
@@ -23,6 +25,12 @@ import (
 // reset connection inside a Lambda; anything longer is the state machine's
 // business, which waits with jitter.
 const sdkAttempts = 3
+
+// callTimeout bounds one try of a call, its answer's body included. The SDK has
+// no bound of its own: a connection that went silent would hold a function until
+// its end. The largest object, 20 MB, takes a second; the API's 29 seconds leave
+// room for a second try.
+const callTimeout = 10 * time.Second
 
 // Load makes the SDK's configuration from what Lambda puts into the
 // environment: region, the role's credentials and, for a local engine, the
@@ -42,7 +50,8 @@ func Load() (aws.Config, error) {
 		Region: need("AWS_REGION"),
 		Credentials: credentials.NewStaticCredentialsProvider(
 			need("AWS_ACCESS_KEY_ID"), need("AWS_SECRET_ACCESS_KEY"), os.Getenv("AWS_SESSION_TOKEN")),
-		Retryer: func() aws.Retryer { return retry.AddWithMaxAttempts(retry.NewStandard(), sdkAttempts) },
+		Retryer:    func() aws.Retryer { return retry.AddWithMaxAttempts(retry.NewStandard(), sdkAttempts) },
+		HTTPClient: awshttp.NewBuildableClient().WithTimeout(callTimeout),
 	}
 	if endpoint := os.Getenv(endpointVariable); endpoint != "" {
 		cfg.BaseEndpoint = &endpoint

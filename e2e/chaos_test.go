@@ -1,0 +1,840 @@
+//go:build e2e
+
+package e2e_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"image"
+	"io"
+	"maps"
+	"math/rand/v2"
+	"mime/multipart"
+	"net/http"
+	"net/http/cookiejar"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	dbtypes "github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodbstreams"
+	streamtypes "github.com/aws/aws-sdk-go-v2/service/dynamodbstreams/types"
+	"github.com/aws/aws-sdk-go-v2/service/lambda"
+	lambdatypes "github.com/aws/aws-sdk-go-v2/service/lambda/types"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/sfn"
+	sfntypes "github.com/aws/aws-sdk-go-v2/service/sfn/types"
+	"github.com/aws/aws-sdk-go-v2/service/sqs"
+
+	"github.com/nanococoa/nanococoa/e2e/faultproxy"
+	"github.com/nanococoa/nanococoa/internal/ad"
+	"github.com/nanococoa/nanococoa/internal/adstore"
+	"github.com/nanococoa/nanococoa/internal/blob"
+	"github.com/nanococoa/nanococoa/internal/fault"
+	"github.com/nanococoa/nanococoa/internal/httpapi"
+)
+
+// TestChaos makes everything fail that can, as seeds say, and then looks at what
+// is left: no ad may be lost, stuck, doubled, or failed without a reason its
+// owner can read.
+//
+// Between the functions and each of DynamoDB, S3, OpenAI and the GPU server a
+// fifth of all calls suffers one of seven faults; each upload's event comes one
+// to three times and in any order; processes of functions are killed, and the GPU
+// server too; owners delete ads halfway. Only the sweeper's clock is helped: what
+// has not moved for stale is made due, and the sweeper called, as its schedule
+// would after minutes.
+//
+//	CHAOS_ADS=40 CHAOS_SEEDS=1   for each seed so many ads
+//
+//nolint:paralleltest // it breaks everything for everybody
+func TestChaos(t *testing.T) {
+	if os.Getenv("CHAOS") == "" {
+		t.Skip("breaks everything for everybody: run by `make chaos`")
+	}
+	adsEach, err := strconv.Atoi(cmpOr(os.Getenv("CHAOS_ADS"), "40"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := &chaos{t: t, began: time.Now(), ads: map[string]*chaosAd{}}
+	c.prepare()
+	var rows []string
+	for seed := range strings.FieldsSeq(cmpOr(os.Getenv("CHAOS_SEEDS"), "1")) {
+		n, err := strconv.ParseUint(seed, 10, 64)
+		if err != nil {
+			t.Fatal(err)
+		}
+		rows = append(rows, c.round(n, adsEach))
+	}
+	c.judge()
+	t.Logf("the rounds:\n| seed | ads | succeeded | failed, readable | deleted | faults | killed | second events | restarts by the sweeper | seconds |\n|---|---|---|---|---|---|---|---|---|---|\n%s", strings.Join(rows, "\n"))
+}
+
+func cmpOr(a, b string) string {
+	if a == "" {
+		return b
+	}
+	return a
+}
+
+const (
+	// share of the calls that suffer a fault.
+	share = 0.2
+	// stale is after how long without a change an ad is made due.
+	stale = 12 * time.Second
+	// visibility replaces the stage 1 queue's six minutes, after which a killed
+	// consumer's message comes back.
+	visibility = 20
+	// roundLimit is far beyond what a round takes; an ad that is not done by then
+	// is stuck.
+	roundLimit = 12 * time.Minute
+)
+
+// chaosAd is what the test knows of an ad.
+type chaosAd struct {
+	owner   *caller
+	door    int
+	deleted bool // its owner deleted it, and was told so
+	retries int  // its owner's
+}
+
+// chaos is the whole run.
+type chaos struct {
+	t     *testing.T
+	began time.Time
+
+	lambda  *lambda.Client
+	streams *dynamodbstreams.Client
+	stream  string
+
+	mu     sync.Mutex
+	ads    map[string]*chaosAd
+	owners []*caller
+	kills  map[string]int // of this round, by what was killed
+	cuts   int            // of the GPU server's power, in all rounds
+	events int            // deliveries beside S3's own
+}
+
+// prepare makes the deployment observable, and its slowest clock faster.
+func (c *chaos) prepare() {
+	t := c.t
+	cfg := aws.Config{Region: sys.Region, BaseEndpoint: &sys.EngineURL, Credentials: sys.s3.Options().Credentials}
+	c.lambda, c.streams = lambda.NewFromConfig(cfg), dynamodbstreams.NewFromConfig(cfg)
+	queue := sqs.NewFromConfig(cfg)
+	_, err := queue.SetQueueAttributes(t.Context(), &sqs.SetQueueAttributesInput{
+		QueueUrl: aws.String(sys.Outputs["Stage1QueueUrl"]), Attributes: map[string]string{"VisibilityTimeout": strconv.Itoa(visibility)},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	// MiniStack 1.5.33 does it and answers with a description that the SDK cannot
+	// read ("false" for false); whether it was done shows in the list.
+	_, failed := sys.db.UpdateTable(t.Context(), &dynamodb.UpdateTableInput{
+		TableName: &sys.table, StreamSpecification: &dbtypes.StreamSpecification{
+			StreamEnabled: aws.Bool(true), StreamViewType: dbtypes.StreamViewTypeNewAndOldImages,
+		},
+	})
+	out, err := c.streams.ListStreams(t.Context(), &dynamodbstreams.ListStreamsInput{TableName: &sys.table})
+	if err != nil || len(out.Streams) != 1 {
+		t.Fatalf("%v, %v, %v", out, err, failed)
+	}
+	c.stream = aws.ToString(out.Streams[0].StreamArn)
+	// Between functions and client nothing breaks: presigned addresses lead to the
+	// proxy before S3 too, and are not the functions' calls.
+	sys.openai.HangFor, sys.gpu.HangFor = 3*time.Second, 3*time.Second
+}
+
+// round breaks everything as a seed says while n ads are made, and waits for
+// their ends.
+func (c *chaos) round(seed uint64, n int) (row string) {
+	t, began := c.t, time.Now()
+	c.mu.Lock()
+	c.kills, c.events = map[string]int{}, 0
+	c.mu.Unlock()
+	before := c.faults()
+	heal := c.breakAll(seed)
+	ctx, cancel := context.WithTimeout(t.Context(), roundLimit)
+	defer cancel()
+	var background sync.WaitGroup
+	calm, stop := context.WithCancel(ctx)
+	background.Go(func() { c.killFunctions(calm, seed) })
+	background.Go(func() { c.killServer(calm, seed) })
+	sweeping, enough := context.WithCancel(ctx)
+	background.Go(func() { c.sweep(sweeping) })
+
+	var owners sync.WaitGroup
+	ids := make([]string, 0, n)
+	dice := rand.New(rand.NewPCG(seed, 1)) //nolint:gosec // a repeatable test, no secret
+	photo := small(t)
+	for i := range n {
+		plan := plan{
+			name: fmt.Sprintf("씨앗%d 상품%d", seed, i), door: 1 + dice.IntN(2), deletes: dice.Float64() < .1,
+			after: time.Duration(dice.IntN(8000)) * time.Millisecond, again: dice.IntN(3), seed: dice.Uint64(),
+		}
+		owner := c.ownerFor(dice)
+		owners.Go(func() {
+			if id := c.live(ctx, owner, plan, photo); id != "" {
+				c.mu.Lock()
+				ids = append(ids, id)
+				c.mu.Unlock()
+			}
+		})
+		time.Sleep(time.Duration(dice.IntN(400)) * time.Millisecond)
+	}
+	owners.Wait()
+	stop() // no more deaths, but calls go on failing until the last execution is over
+	c.quiesce(ctx)
+	enough()
+	background.Wait()
+	heal()
+	return c.row(seed, ids, before, time.Since(began))
+}
+
+// plan is what one owner does, as the seed says.
+type plan struct {
+	name    string
+	door    int
+	deletes bool
+	after   time.Duration // when it deletes
+	again   int           // how often the upload's event comes once more
+	seed    uint64
+}
+
+var wounds = []faultproxy.Fault{
+	faultproxy.Error, faultproxy.Busy, faultproxy.Hang, faultproxy.Reset, faultproxy.Truncate, faultproxy.LostReply, faultproxy.Slow,
+}
+
+// breakAll wounds every dependency.
+func (c *chaos) breakAll(seed uint64) (heal func()) {
+	healers := []func(){
+		sys.gpu.Add(faultproxy.Random(seed, share, wounds...)),
+		sys.openai.Add(faultproxy.Random(seed+1, share, wounds...)),
+		sys.tableProxy.Add(faultproxy.Random(seed+2, share, wounds...)),
+		sys.bucketProxy.Add(ofFunctions(faultproxy.Random(seed+3, share, wounds...))),
+	}
+	return func() {
+		for _, h := range healers {
+			h()
+		}
+	}
+}
+
+// ofFunctions leaves browsers alone: what they send is signed in its address, or
+// is a form.
+func ofFunctions(rule faultproxy.Rule) faultproxy.Rule {
+	return func(r *http.Request) faultproxy.Fault {
+		if r.Header.Get("Authorization") == "" {
+			return faultproxy.None
+		}
+		return rule(r)
+	}
+}
+
+func (c *chaos) faults() map[string]map[faultproxy.Fault]int {
+	return map[string]map[faultproxy.Fault]int{
+		"GPU": sys.gpu.Faults(), "OpenAI": sys.openai.Faults(), "DynamoDB": sys.tableProxy.Faults(), "S3": sys.bucketProxy.Faults(),
+	}
+}
+
+// caller is an owner whose calls may fail and are then made again, as the pages
+// do.
+type caller struct {
+	http *http.Client
+	mu   sync.Mutex
+}
+
+// ownerFor gives one of a few owners, so that each has several ads.
+func (c *chaos) ownerFor(dice *rand.Rand) *caller {
+	if len(c.owners) == 0 || dice.Float64() < .15 {
+		jar, err := cookiejar.New(nil)
+		if err != nil {
+			c.t.Fatal(err)
+		}
+		c.owners = append(c.owners, &caller{http: &http.Client{Jar: jar, Timeout: 40 * time.Second}})
+	}
+	return c.owners[dice.IntN(len(c.owners))]
+}
+
+var errGivenUp = errors.New("the round is over")
+
+// do makes a call until it is answered by something other than "later".
+func (o *caller) do(ctx context.Context, method, url, contentType string, body []byte, header ...string) (answer, error) {
+	if strings.HasPrefix(url, "/") {
+		url = sys.SiteURL + url
+	}
+	for {
+		a, err := o.once(ctx, method, url, contentType, body, header...)
+		if err == nil && a.status < 500 && a.status != http.StatusTooManyRequests {
+			return a, nil
+		}
+		select {
+		case <-ctx.Done():
+			return a, errors.Join(errGivenUp, err)
+		case <-time.After(400 * time.Millisecond):
+		}
+	}
+}
+
+func (o *caller) once(ctx context.Context, method, url, contentType string, body []byte, header ...string) (answer, error) {
+	req, err := http.NewRequestWithContext(ctx, method, url, bytes.NewReader(body))
+	if err != nil {
+		return answer{}, err
+	}
+	if contentType != "" {
+		req.Header.Set("Content-Type", contentType)
+	}
+	for i := 0; i+1 < len(header); i += 2 {
+		req.Header.Set(header[i], header[i+1])
+	}
+	res, err := o.http.Do(req)
+	if err != nil {
+		return answer{}, err
+	}
+	defer res.Body.Close()
+	b, err := io.ReadAll(res.Body)
+	return answer{res.StatusCode, res.Header, b}, err
+}
+
+// order places an order and gives the ad's id. The first call of an owner makes
+// the cookie, so an owner orders one at a time.
+func (o *caller) order(ctx context.Context, t *testing.T, p plan, photo []byte) (string, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if p.door == 1 {
+		kind, body := form(t, fields(p.name), photo)
+		a, err := o.do(ctx, "POST", "/api/ads/generate", kind, body, "Idempotency-Key", fmt.Sprint(p.seed))
+		if err != nil || a.status != http.StatusAccepted {
+			return "", fmt.Errorf("order: %d %s, %w", a.status, a.body, err)
+		}
+		var acc httpapi.Accepted
+		a.decode(t, &acc)
+		return acc.AdID, nil
+	}
+	req := map[string]any{"content_type": "image/jpeg", "content_length": len(photo)}
+	for k, v := range fields(p.name) {
+		req[k] = v
+	}
+	body, _ := json.Marshal(req)
+	a, err := o.do(ctx, "POST", "/api/uploads", "application/json", body)
+	if err != nil || a.status != http.StatusCreated {
+		return "", fmt.Errorf("upload: %d %s, %w", a.status, a.body, err)
+	}
+	var up httpapi.Uploading
+	a.decode(t, &up)
+	var b bytes.Buffer
+	w := multipart.NewWriter(&b)
+	for k, v := range up.Upload.Fields {
+		_ = w.WriteField(k, v)
+	}
+	part, _ := w.CreateFormFile("file", "photo.jpg")
+	_, _ = part.Write(photo)
+	_ = w.Close()
+	a, err = o.do(ctx, "POST", up.Upload.URL, w.FormDataContentType(), b.Bytes())
+	if err != nil || a.status >= 300 {
+		return "", fmt.Errorf("photo: %d %s, %w", a.status, a.body, err)
+	}
+	return up.AdID, nil
+}
+
+// live is the life of one ad with its owner; it ends when the ad is done or
+// deleted.
+func (c *chaos) live(ctx context.Context, o *caller, p plan, photo []byte) string {
+	id, err := o.order(ctx, c.t, p, photo)
+	if err != nil {
+		c.t.Errorf("%s: %v", p.name, err)
+		return ""
+	}
+	one := &chaosAd{owner: o, door: p.door}
+	c.mu.Lock()
+	c.ads[id] = one
+	c.mu.Unlock()
+	var events sync.WaitGroup
+	defer events.Wait()
+	events.Go(func() { c.deliver(ctx, id, p) })
+	if p.deletes {
+		time.Sleep(p.after)
+		a, err := o.do(ctx, "DELETE", "/api/ads/"+id, "", nil)
+		// 404: an earlier try did it and its answer was lost.
+		if err != nil || a.status != http.StatusNoContent && a.status != http.StatusNotFound {
+			c.t.Errorf("delete %s: %d %s, %v", id, a.status, a.body, err)
+			return id
+		}
+		one.deleted = true
+		return id
+	}
+	for {
+		a, err := o.do(ctx, "GET", "/api/ads/"+id, "", nil)
+		if err != nil || a.status != http.StatusOK {
+			c.t.Errorf("ad %s is lost or stuck: %d %s, %v; states: %v", id, a.status, a.body, err, states(c.t, id))
+			return id
+		}
+		var v httpapi.Ad
+		a.decode(c.t, &v)
+		switch {
+		case v.Status == "succeeded":
+			return id
+		case v.Status == "failed" && (one.retries > 0 || !v.Error.Retryable):
+			return id
+		case v.Status == "failed": // most owners press the button once
+			one.retries++
+			if a, err := o.do(ctx, "POST", "/api/ads/"+id+"/retry", "", nil); err != nil || a.status != http.StatusAccepted && a.status != http.StatusConflict {
+				c.t.Errorf("retry %s: %d %s, %v", id, a.status, a.body, err)
+			}
+		}
+		time.Sleep(700 * time.Millisecond)
+	}
+}
+
+// deliver brings the event of an upload once more, or twice, at any time.
+func (c *chaos) deliver(ctx context.Context, id string, p plan) {
+	dice := rand.New(rand.NewPCG(p.seed, 2)) //nolint:gosec // a repeatable test, no secret
+	event, _ := json.Marshal(map[string]any{
+		"source": "aws.s3", "detail-type": "Object Created",
+		"detail": map[string]any{"bucket": map[string]any{"name": sys.bucket}, "object": map[string]any{"key": "uploads/" + id + "/original"}},
+	})
+	for range p.again {
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(time.Duration(dice.IntN(6000)) * time.Millisecond):
+		}
+		_, _ = c.lambda.Invoke(ctx, &lambda.InvokeInput{
+			FunctionName: aws.String(sys.Outputs["IngestFunctionName"]), Payload: event, InvocationType: lambdatypes.InvocationTypeEvent,
+		})
+		c.mu.Lock()
+		c.events++
+		c.mu.Unlock()
+	}
+}
+
+// killFunctions kills processes of functions, idle or at work.
+func (c *chaos) killFunctions(ctx context.Context, seed uint64) {
+	dice := rand.New(rand.NewPCG(seed, 3)) //nolint:gosec // a repeatable test, no secret
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(time.Duration(500+dice.IntN(3000)) * time.Millisecond):
+		}
+		pids := functionProcesses(sys.EngineURL)
+		if len(pids) == 0 {
+			continue
+		}
+		if syscall.Kill(pids[dice.IntN(len(pids))], syscall.SIGKILL) == nil {
+			c.mu.Lock()
+			c.kills["functions"]++
+			c.mu.Unlock()
+		}
+	}
+}
+
+// functionProcesses lists the processes of functions of this very engine.
+func functionProcesses(engine string) (pids []int) {
+	entries, _ := filepath.Glob("/proc/[0-9]*")
+	for _, e := range entries {
+		exe, err := os.Readlink(filepath.Join(e, "exe"))
+		if err != nil || filepath.Base(exe) != "bootstrap" {
+			continue
+		}
+		env, _ := os.ReadFile(filepath.Join(e, "environ"))
+		if bytes.Contains(env, []byte("AWS_ENDPOINT_URL="+engine+"\x00")) {
+			pid, _ := strconv.Atoi(filepath.Base(e))
+			pids = append(pids, pid)
+		}
+	}
+	return pids
+}
+
+// killServer cuts the GPU server's power now and then, and turns it on again.
+func (c *chaos) killServer(ctx context.Context, seed uint64) {
+	dice := rand.New(rand.NewPCG(seed, 4)) //nolint:gosec // a repeatable test, no secret
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(time.Duration(8000+dice.IntN(12000)) * time.Millisecond):
+		}
+		sys.server.kill()
+		c.mu.Lock()
+		c.kills["GPU server"]++
+		c.cuts++
+		c.mu.Unlock()
+		time.Sleep(time.Duration(dice.IntN(3000)) * time.Millisecond)
+		if err := sys.server.start(c.t.Context()); err != nil {
+			c.t.Error(err)
+			return
+		}
+	}
+}
+
+// sweep moves the sweeper's clock on for what has not moved for a while, and
+// calls it.
+func (c *chaos) sweep(ctx context.Context) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(4 * time.Second):
+		}
+		for _, r := range c.records() {
+			if !r.done() && time.Since(r.updated) > stale {
+				_, _ = sys.db.UpdateItem(ctx, &dynamodb.UpdateItemInput{
+					TableName: &sys.table, Key: r.key, UpdateExpression: aws.String("SET due_at = :past"), ConditionExpression: aws.String("attribute_exists(due_at)"),
+					ExpressionAttributeValues: map[string]dbtypes.AttributeValue{":past": &dbtypes.AttributeValueMemberS{Value: "2000-01-01T00:00:00.000Z"}},
+				})
+			}
+		}
+		_ = c.sweepOnce(ctx)
+	}
+}
+
+func (c *chaos) sweepOnce(ctx context.Context) error {
+	out, err := c.lambda.Invoke(ctx, &lambda.InvokeInput{FunctionName: aws.String(sys.Outputs["SweepFunctionName"]), Payload: []byte("{}")})
+	if err == nil && out.FunctionError != nil {
+		err = fmt.Errorf("the sweeper: %s", out.Payload)
+	}
+	return err
+}
+
+// record is an ad's item as the table holds it.
+type record struct {
+	key     map[string]dbtypes.AttributeValue
+	id      string
+	owner   string
+	status  ad.Status
+	updated time.Time
+	item    map[string]dbtypes.AttributeValue
+}
+
+func (r record) done() bool { return r.status.Done() }
+
+// records reads every ad of the table, as no function may: it is the whole truth.
+func (c *chaos) records() (out []record) {
+	pages := dynamodb.NewScanPaginator(sys.db, &dynamodb.ScanInput{TableName: &sys.table, ConsistentRead: aws.Bool(true)})
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(context.Background())
+		if err != nil {
+			c.t.Errorf("read the table: %v", err)
+			return out
+		}
+		for _, item := range page.Items {
+			sk := str(item["SK"])
+			if !strings.HasPrefix(sk, "AD#") {
+				continue
+			}
+			updated, _ := time.Parse(time.RFC3339Nano, str(item["updated_at"]))
+			out = append(out, record{
+				key: map[string]dbtypes.AttributeValue{"PK": item["PK"], "SK": item["SK"]}, id: strings.TrimPrefix(sk, "AD#"),
+				owner: strings.TrimPrefix(str(item["PK"]), "OWNER#"), status: ad.Status(str(item["status"])), updated: updated, item: item,
+			})
+		}
+	}
+	return out
+}
+
+func str(v dbtypes.AttributeValue) string {
+	switch v := v.(type) {
+	case *dbtypes.AttributeValueMemberS:
+		return v.Value
+	case *dbtypes.AttributeValueMemberN:
+		return v.Value
+	}
+	return ""
+}
+
+// quiesce waits until nothing of the round is at work any more.
+func (c *chaos) quiesce(ctx context.Context) {
+	for {
+		open := 0
+		for _, r := range c.records() {
+			if !r.done() {
+				open++
+			}
+		}
+		running := c.executions(sfntypes.ExecutionStatusRunning)
+		if open == 0 && running == 0 {
+			return
+		}
+		select {
+		case <-ctx.Done():
+			c.t.Errorf("%d ads are stuck and %d executions run", open, running)
+			return
+		case <-time.After(time.Second):
+		}
+	}
+}
+
+func (c *chaos) executions(status sfntypes.ExecutionStatus) (n int) {
+	pages := sfn.NewListExecutionsPaginator(sys.sfn, &sfn.ListExecutionsInput{StateMachineArn: &sys.machine, StatusFilter: status})
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(context.Background())
+		if err != nil {
+			c.t.Errorf("list executions: %v", err)
+			return n
+		}
+		n += len(page.Executions)
+	}
+	return n
+}
+
+// row sums a round up.
+func (c *chaos) row(seed uint64, ids []string, before map[string]map[faultproxy.Fault]int, took time.Duration) string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	status, restarted := map[string]ad.Status{}, map[string]bool{}
+	for _, r := range c.records() {
+		status[r.id], restarted[r.id] = r.status, str(r.item["restarts"]) != ""
+	}
+	n := map[ad.Status]int{}
+	deleted, restarts := 0, 0
+	for _, id := range ids {
+		if c.ads[id].deleted {
+			deleted++
+			continue
+		}
+		n[status[id]]++
+		if restarted[id] {
+			restarts++
+		}
+	}
+	faults := 0
+	for name, now := range c.faults() {
+		for f, k := range now {
+			faults += k - before[name][f]
+		}
+	}
+	return fmt.Sprintf("| %d | %d | %d | %d | %d | %d | %d functions, %d times the GPU server | %d | %d | %.0f |",
+		seed, len(ids), n[ad.Succeeded], n[ad.Failed], deleted, faults, c.kills["functions"], c.kills["GPU server"], c.events, restarts, took.Seconds())
+}
+
+// judge holds everything that is left against what was promised.
+func (c *chaos) judge() {
+	t := c.t
+	records := c.records()
+	// The sweeper's walk takes a hundred ads a time and comes past all of them:
+	// twice, as it may have been in the middle.
+	for range 2 + 4*len(records)/100 {
+		if err := c.sweepOnce(t.Context()); err != nil {
+			t.Error(err)
+		}
+	}
+	byID := map[string]record{}
+	for _, r := range records {
+		byID[r.id] = r
+	}
+	store := adstore.New(sys.db, sys.table, nil)
+
+	for id, one := range c.ads {
+		r, there := byID[id]
+		switch {
+		case one.deleted && there:
+			t.Errorf("%s was deleted and is back, %s", id, r.status)
+		case !one.deleted && !there:
+			t.Errorf("%s is lost", id)
+		}
+	}
+	succeeded := map[string]int{}
+	for _, r := range records {
+		a, err := store.Get(t.Context(), r.owner, r.id)
+		if err != nil {
+			t.Errorf("%s cannot be read: %v", r.id, err)
+			continue
+		}
+		switch a.Status {
+		case ad.Succeeded:
+			succeeded[r.owner]++
+			c.judgeFinished(a)
+		case ad.Failed:
+			if a.Failure == nil || !fault.Code(a.Failure.Code).Known() || a.Failure.Detail != fault.Code(a.Failure.Code).Detail() {
+				t.Errorf("%s failed without a reason its owner can read: %+v", r.id, a.Failure)
+			} else {
+				t.Logf("%s failed with %s", r.id, a.Failure.Code)
+			}
+		default:
+			t.Errorf("%s is stuck as %s since %v; states %v", r.id, a.Status, a.UpdatedAt, states(t, a.ExecutionName()))
+		}
+	}
+	for owner := range ownersOf(records) {
+		st, err := store.Stats(t.Context(), owner)
+		if err != nil || st.TotalAds != succeeded[owner] {
+			t.Errorf("statistics count %d ads of an owner who has %d: %v", st.TotalAds, succeeded[owner], err)
+		}
+	}
+	c.judgeObjects(byID)
+	c.judgeTransitions()
+	c.judgeRenderings()
+	if n := c.executions(sfntypes.ExecutionStatusRunning); n > 0 {
+		t.Errorf("%d executions still run", n)
+	}
+	if v := sys.model.Violations(); len(v) > 0 {
+		t.Errorf("OpenAI would not have taken: %v", v)
+	}
+}
+
+func ownersOf(records []record) map[string]bool {
+	out := map[string]bool{}
+	for _, r := range records {
+		out[r.owner] = true
+	}
+	return out
+}
+
+// judgeFinished looks at a finished ad's texts and pictures.
+func (c *chaos) judgeFinished(a ad.Ad) {
+	c.t.Helper()
+	if a.MainCopy == "" || a.SubCopy == "" || a.HTML == "" || a.Score == nil || a.Prompt == "" || a.CopySource == "" {
+		c.t.Errorf("%s is finished and incomplete: %+v", a.AdID, a)
+	}
+	for _, s := range ad.Stages() {
+		if !a.Has(s) {
+			c.t.Errorf("%s is finished without %s", a.AdID, s)
+		}
+	}
+	for _, kind := range []blob.Kind{blob.Stage1, blob.Stage2, blob.Thumbnail, blob.Small} {
+		out, err := sys.s3.GetObject(c.t.Context(), &s3.GetObjectInput{Bucket: &sys.bucket, Key: aws.String(blob.Key(a.AdID, kind))})
+		if err != nil {
+			c.t.Errorf("%s is finished without %s: %v", a.AdID, kind, err)
+			continue
+		}
+		if _, _, err := image.Decode(out.Body); err != nil {
+			c.t.Errorf("%s of %s: %v", kind, a.AdID, err)
+		}
+		_ = out.Body.Close()
+	}
+}
+
+// judgeObjects: no object without a record.
+func (c *chaos) judgeObjects(byID map[string]record) {
+	pages := s3.NewListObjectsV2Paginator(sys.s3, &s3.ListObjectsV2Input{Bucket: &sys.bucket})
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(c.t.Context())
+		if err != nil {
+			c.t.Fatal(err)
+		}
+		for _, o := range page.Contents {
+			parts := strings.Split(*o.Key, "/")
+			if _, known := byID[parts[1]]; !known {
+				c.t.Errorf("%s belongs to no ad", *o.Key)
+			}
+		}
+	}
+}
+
+// judgeTransitions reads from the table's stream every change there ever was of
+// an ad's status.
+func (c *chaos) judgeTransitions() {
+	t := c.t
+	d, err := c.streams.DescribeStream(t.Context(), &dynamodbstreams.DescribeStreamInput{StreamArn: &c.stream})
+	if err != nil {
+		t.Fatal(err)
+	}
+	changes := map[string]int{}
+	for _, shard := range d.StreamDescription.Shards {
+		it, err := c.streams.GetShardIterator(t.Context(), &dynamodbstreams.GetShardIteratorInput{
+			StreamArn: &c.stream, ShardId: shard.ShardId, ShardIteratorType: streamtypes.ShardIteratorTypeTrimHorizon,
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for next := it.ShardIterator; next != nil; {
+			out, err := c.streams.GetRecords(t.Context(), &dynamodbstreams.GetRecordsInput{ShardIterator: next})
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, r := range out.Records {
+				c.judgeChange(r, changes)
+			}
+			if len(out.Records) == 0 {
+				break // the end of an open shard
+			}
+			next = out.NextShardIterator
+		}
+	}
+	if len(changes) < 4 {
+		t.Errorf("the stream shows few changes of status: %v", changes)
+	}
+	t.Logf("changes of status: %v", changes)
+}
+
+func (c *chaos) judgeChange(r streamtypes.Record, changes map[string]int) {
+	text := func(image map[string]streamtypes.AttributeValue, name string) string {
+		switch v := image[name].(type) {
+		case *streamtypes.AttributeValueMemberS:
+			return v.Value
+		case *streamtypes.AttributeValueMemberN:
+			return v.Value
+		}
+		return ""
+	}
+	old, now := r.Dynamodb.OldImage, r.Dynamodb.NewImage
+	if !strings.HasPrefix(text(r.Dynamodb.Keys, "SK"), "AD#") || text(now, "status") == "" {
+		return // not an ad, or its deletion, which is allowed in every status
+	}
+	from, to := ad.Status(text(old, "status")), ad.Status(text(now, "status"))
+	if from == to && text(old, "attempt") == text(now, "attempt") {
+		return
+	}
+	changes[fmt.Sprintf("%s→%s", from, to)]++
+	first := from == "" && to == ad.AwaitingUpload
+	// The sweeper begins an attempt again that was queued or running.
+	restart := to == ad.Queued && (from == ad.Queued || from == ad.Running) && text(now, "restarts") == "1" && text(old, "restarts") != "1"
+	if !first && !restart && !from.CanBecome(to) {
+		c.t.Errorf("%s went from %s to %s", text(r.Dynamodb.Keys, "SK"), from, to)
+	}
+}
+
+// judgeRenderings counts in the GPU server's own log what it made: each ad's
+// picture once for every attempt its owner asked for. What it had made and not
+// yet written down when its power was cut it makes again.
+func (c *chaos) judgeRenderings() {
+	t := c.t
+	log, err := os.ReadFile(sys.server.log())
+	if err != nil {
+		t.Fatal(err)
+	}
+	made := map[string]int{}
+	for line := range bytes.Lines(log) {
+		var l struct {
+			Msg, Key string
+		}
+		if json.Unmarshal(line, &l) == nil && l.Msg == "made" && l.Key != "" {
+			made[l.Key]++
+		}
+	}
+	extra, pictures := 0, 0
+	for key, n := range made {
+		extra += n - 1
+		if strings.HasSuffix(key, ".stage1") {
+			pictures += n
+		}
+	}
+	retries := 0
+	for _, one := range c.ads {
+		retries += one.retries
+	}
+	t.Logf("GPU server: %d calls carried out for %d keys, %d of them pictures of %d ads with %d retries; %d made again, power cut %d times",
+		sum(made), len(made), pictures, len(c.ads), retries, extra, c.cuts)
+	if extra > c.cuts {
+		t.Errorf("%d renderings were doubled, with %d power cuts", extra, c.cuts)
+	}
+	if pictures == 0 || pictures > len(c.ads)+retries+c.cuts {
+		t.Errorf("%d pictures of %d ads with %d retries", pictures, len(c.ads), retries)
+	}
+}
+
+func sum(m map[string]int) (n int) {
+	for v := range maps.Values(m) {
+		n += v
+	}
+	return n
+}
