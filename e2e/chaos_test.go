@@ -29,6 +29,7 @@ import (
 	dbtypes "github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodbstreams"
 	streamtypes "github.com/aws/aws-sdk-go-v2/service/dynamodbstreams/types"
+	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 	lambdatypes "github.com/aws/aws-sdk-go-v2/service/lambda/types"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
@@ -49,9 +50,10 @@ import (
 // owner can read.
 //
 // Between the functions and each of DynamoDB, S3, OpenAI and the GPU server a
-// fifth of all calls suffers one of seven faults; each upload's event comes one
-// to three times and in any order; processes of functions are killed, and the GPU
-// server too; owners delete ads halfway. Only the sweeper's clock is helped: what
+// fifth of all calls suffers one of seven faults; each upload's event comes up to
+// three times and in any order, and for seconds at a time EventBridge delivers
+// nothing; processes of functions are killed, the GPU server too, and executions
+// stopped; owners delete ads halfway. Only the sweeper's clock is helped: what
 // has not moved for stale is made due, and the sweeper called, as its schedule
 // would after minutes.
 //
@@ -59,9 +61,7 @@ import (
 //
 //nolint:paralleltest // it breaks everything for everybody
 func TestChaos(t *testing.T) {
-	if os.Getenv("CHAOS") == "" {
-		t.Skip("breaks everything for everybody: run by `make chaos`")
-	}
+	alone(t)
 	adsEach, err := strconv.Atoi(cmpOr(os.Getenv("CHAOS_ADS"), "40"))
 	if err != nil {
 		t.Fatal(err)
@@ -78,6 +78,15 @@ func TestChaos(t *testing.T) {
 	}
 	c.judge()
 	t.Logf("the rounds:\n| seed | ads | succeeded | failed, readable | deleted | faults | killed | second events | restarts by the sweeper | seconds |\n|---|---|---|---|---|---|---|---|---|---|\n%s", strings.Join(rows, "\n"))
+}
+
+// alone skips a test that breaks things for everybody, unless this deployment is
+// for such tests.
+func alone(t *testing.T) {
+	t.Helper()
+	if os.Getenv("CHAOS") == "" {
+		t.Skip("breaks things for everybody: run by `make chaos`")
+	}
 }
 
 func cmpOr(a, b string) string {
@@ -113,9 +122,11 @@ type chaos struct {
 	t     *testing.T
 	began time.Time
 
-	lambda  *lambda.Client
-	streams *dynamodbstreams.Client
-	stream  string
+	lambda   *lambda.Client
+	bus      *eventbridge.Client
+	onEvents []string // the rules that wait for events
+	streams  *dynamodbstreams.Client
+	stream   string
 
 	mu     sync.Mutex
 	ads    map[string]*chaosAd
@@ -130,8 +141,21 @@ func (c *chaos) prepare() {
 	t := c.t
 	cfg := aws.Config{Region: sys.Region, BaseEndpoint: &sys.EngineURL, Credentials: sys.s3.Options().Credentials}
 	c.lambda, c.streams = lambda.NewFromConfig(cfg), dynamodbstreams.NewFromConfig(cfg)
+	c.bus = eventbridge.NewFromConfig(cfg)
+	rules, err := c.bus.ListRules(t.Context(), &eventbridge.ListRulesInput{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range rules.Rules {
+		if aws.ToString(r.EventPattern) != "" {
+			c.onEvents = append(c.onEvents, aws.ToString(r.Name))
+		}
+	}
+	if len(c.onEvents) != 2 {
+		t.Fatalf("the rules on events are %v", c.onEvents)
+	}
 	queue := sqs.NewFromConfig(cfg)
-	_, err := queue.SetQueueAttributes(t.Context(), &sqs.SetQueueAttributesInput{
+	_, err = queue.SetQueueAttributes(t.Context(), &sqs.SetQueueAttributesInput{
 		QueueUrl: aws.String(sys.Outputs["Stage1QueueUrl"]), Attributes: map[string]string{"VisibilityTimeout": strconv.Itoa(visibility)},
 	})
 	if err != nil {
@@ -169,6 +193,8 @@ func (c *chaos) round(seed uint64, n int) (row string) {
 	calm, stop := context.WithCancel(ctx)
 	background.Go(func() { c.killFunctions(calm, seed) })
 	background.Go(func() { c.killServer(calm, seed) })
+	background.Go(func() { c.loseEvents(calm, seed) })
+	background.Go(func() { c.stopExecutions(calm, seed) })
 	sweeping, enough := context.WithCancel(ctx)
 	background.Go(func() { c.sweep(sweeping) })
 
@@ -308,6 +334,7 @@ func (o *caller) once(ctx context.Context, method, url, contentType string, body
 // order places an order and gives the ad's id. The first call of an owner makes
 // the cookie, so an owner orders one at a time.
 func (o *caller) order(ctx context.Context, t *testing.T, p plan, photo []byte) (string, error) {
+	t.Helper()
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if p.door == 1 {
@@ -477,6 +504,64 @@ func (c *chaos) killServer(ctx context.Context, seed uint64) {
 	}
 }
 
+// loseEvents has EventBridge deliver nothing for a while, again and again:
+// neither that a photo came nor that an execution ended badly.
+func (c *chaos) loseEvents(ctx context.Context, seed uint64) {
+	dice := rand.New(rand.NewPCG(seed, 5)) //nolint:gosec // a repeatable test, no secret
+	wait := func(ms int) bool {
+		select {
+		case <-ctx.Done():
+			return false
+		case <-time.After(time.Duration(ms) * time.Millisecond):
+			return true
+		}
+	}
+	for wait(4000 + dice.IntN(6000)) {
+		c.rules(false)
+		wait(2000 + dice.IntN(3000))
+		c.rules(true)
+		c.mu.Lock()
+		c.kills["silences"]++
+		c.mu.Unlock()
+	}
+}
+
+// rules turns the rules of this deployment on events off, and on again.
+func (c *chaos) rules(on bool) {
+	for _, name := range c.onEvents {
+		var err error
+		if on {
+			_, err = c.bus.EnableRule(context.Background(), &eventbridge.EnableRuleInput{Name: &name})
+		} else {
+			_, err = c.bus.DisableRule(context.Background(), &eventbridge.DisableRuleInput{Name: &name})
+		}
+		if err != nil {
+			c.t.Error(err)
+		}
+	}
+}
+
+// stopExecutions stops running executions, as an operator's mistake does.
+func (c *chaos) stopExecutions(ctx context.Context, seed uint64) {
+	dice := rand.New(rand.NewPCG(seed, 6)) //nolint:gosec // a repeatable test, no secret
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(time.Duration(5000+dice.IntN(10000)) * time.Millisecond):
+		}
+		out, err := sys.sfn.ListExecutions(ctx, &sfn.ListExecutionsInput{StateMachineArn: &sys.machine, StatusFilter: sfntypes.ExecutionStatusRunning})
+		if err != nil || len(out.Executions) == 0 {
+			continue
+		}
+		if _, err := sys.sfn.StopExecution(ctx, &sfn.StopExecutionInput{ExecutionArn: out.Executions[dice.IntN(len(out.Executions))].ExecutionArn}); err == nil {
+			c.mu.Lock()
+			c.kills["executions"]++
+			c.mu.Unlock()
+		}
+	}
+}
+
 // sweep moves the sweeper's clock on for what has not moved for a while, and
 // calls it.
 func (c *chaos) sweep(ctx context.Context) {
@@ -613,8 +698,8 @@ func (c *chaos) row(seed uint64, ids []string, before map[string]map[faultproxy.
 			faults += k - before[name][f]
 		}
 	}
-	return fmt.Sprintf("| %d | %d | %d | %d | %d | %d | %d functions, %d times the GPU server | %d | %d | %.0f |",
-		seed, len(ids), n[ad.Succeeded], n[ad.Failed], deleted, faults, c.kills["functions"], c.kills["GPU server"], c.events, restarts, took.Seconds())
+	return fmt.Sprintf("| %d | %d | %d | %d | %d | %d | %d functions, %d executions, %d times the GPU server, %d times all events | %d | %d | %.0f |",
+		seed, len(ids), n[ad.Succeeded], n[ad.Failed], deleted, faults, c.kills["functions"], c.kills["executions"], c.kills["GPU server"], c.kills["silences"], c.events, restarts, took.Seconds())
 }
 
 // judge holds everything that is left against what was promised.
