@@ -548,7 +548,7 @@ func (c *chaos) stopExecutions(ctx context.Context, seed uint64) {
 		select {
 		case <-ctx.Done():
 			return
-		case <-time.After(time.Duration(5000+dice.IntN(10000)) * time.Millisecond):
+		case <-time.After(time.Duration(12000+dice.IntN(12000)) * time.Millisecond):
 		}
 		out, err := sys.sfn.ListExecutions(ctx, &sfn.ListExecutionsInput{StateMachineArn: &sys.machine, StatusFilter: sfntypes.ExecutionStatusRunning})
 		if err != nil || len(out.Executions) == 0 {
