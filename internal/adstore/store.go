@@ -54,8 +54,9 @@ type Claim struct {
 }
 
 // Create stores a new ad as it is given (status awaiting_upload) and gives back
-// the stored ad. With a claim that an earlier request has already taken, it
-// stores nothing and gives the ad of that request, with created false.
+// the stored ad. With a claim that another request has taken within the last day
+// (idempotencyLife), it stores nothing and gives the ad of that request, with
+// created false.
 //
 // Faults: Request.Conflict when the claim was taken with another fingerprint.
 func (s *Store) Create(ctx context.Context, a ad.Ad, c *Claim) (stored ad.Ad, created bool, err error) {
@@ -68,7 +69,7 @@ func (s *Store) Create(ctx context.Context, a ad.Ad, c *Claim) (stored ad.Ad, cr
 	pointer["owner"] = &types.AttributeValueMemberS{Value: a.Owner}
 	writes := []types.TransactWriteItem{s.putNew(item), s.putNew(pointer)}
 	if c != nil {
-		writes = append(writes, s.putNew(s.claimItem(a, *c)))
+		writes = append(writes, s.putClaim(a, *c))
 	}
 	_, err = s.db.TransactWriteItems(ctx, &dynamodb.TransactWriteItemsInput{TransactItems: writes})
 	if err == nil {
@@ -87,12 +88,17 @@ func (s *Store) putNew(item map[string]types.AttributeValue) types.TransactWrite
 	}}
 }
 
-func (s *Store) claimItem(a ad.Ad, c Claim) map[string]types.AttributeValue {
+// putClaim takes a key, unless it is taken. One that has run out is free: TTL
+// removes it within days, and not when its time has come.
+func (s *Store) putClaim(a ad.Ad, c Claim) types.TransactWriteItem {
 	item := idempotencyKey(a.Owner, digest(c.Key))
 	item["ad_id"] = &types.AttributeValueMemberS{Value: a.AdID}
 	item["fingerprint"] = &types.AttributeValueMemberS{Value: c.Fingerprint}
-	item["expires_at"] = &types.AttributeValueMemberN{Value: fmt.Sprint(s.now().Add(idempotencyLife).Unix())}
-	return item
+	item["expires_at"] = number(int(s.now().Add(idempotencyLife).Unix()))
+	return types.TransactWriteItem{Put: &types.Put{
+		TableName: &s.table, Item: item, ConditionExpression: aws.String("attribute_not_exists(PK) OR expires_at <= :now"),
+		ExpressionAttributeValues: map[string]types.AttributeValue{":now": number(int(s.now().Unix()))},
+	}}
 }
 
 // claimed finds the ad an earlier request with the same key made.

@@ -181,6 +181,36 @@ func TestIdempotencyKey(t *testing.T) {
 	}
 }
 
+// TTL removes a claim up to days late, so it ends by its own time: to the second
+// a day after it was made.
+func TestAnIdempotencyKeyIsFreeAgainAfterADay(t *testing.T) {
+	t.Parallel()
+	s := newTable(t)
+	claim := &adstore.Claim{Key: "k1", Fingerprint: "f1"}
+	first, _, err := s.Create(t.Context(), newAd(t, "me"), claim)
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := func(late time.Duration) *adstore.Store {
+		return adstore.New(s.db, s.name, func() time.Time { return now.Add(late) })
+	}
+	again, created, err := at(24*time.Hour-time.Second).Create(t.Context(), newAd(t, "me"), claim)
+	if err != nil || created || again.AdID != first.AdID {
+		t.Errorf("a second before: %v, %v", created, err)
+	}
+	other := &adstore.Claim{Key: "k1", Fingerprint: "f2"}
+	second, created, err := at(24*time.Hour).Create(t.Context(), newAd(t, "me"), other)
+	if err != nil || !created || second.AdID == first.AdID {
+		t.Fatalf("a day later: %v, %v", created, err)
+	}
+	again, created, err = at(25*time.Hour).Create(t.Context(), newAd(t, "me"), other)
+	if err != nil || created || again.AdID != second.AdID {
+		t.Errorf("the new claim does not hold: %v, %v", created, err)
+	}
+	_, _, err = at(25*time.Hour).Create(t.Context(), newAd(t, "me"), claim)
+	wantFault(t, err, fault.RequestConflict)
+}
+
 func TestIdempotencyKeyUnderRace(t *testing.T) {
 	t.Parallel()
 	s := newTable(t)

@@ -226,13 +226,22 @@ func (a *api) get(ctx context.Context, in *adInput) (*adOutput, error) {
 	}
 	out := &adOutput{Body: view(found, a.Signer, a.Origin)}
 	if found.Status == ad.Queued || found.Status == ad.Running {
-		q, err := a.Ads.Queue(ctx)
-		if err != nil {
-			return nil, a.answer(ctx, err)
-		}
-		out.Body.Progress.inLine(found, q, a.Slots, time.Now())
+		a.addLine(ctx, found, &out.Body.Progress)
 	}
 	return out, nil
+}
+
+// addLine adds an ad's place in the line. A line that cannot be read leaves
+// place and time unknown: the ad itself was read, and that is what was asked for.
+func (a *api) addLine(ctx context.Context, found ad.Ad, p *Progress) {
+	q, err := a.Ads.Queue(ctx)
+	switch {
+	case err == nil:
+		p.inLine(found, q, a.Slots, time.Now())
+	case ctx.Err() == nil: // else the client is gone
+		a.Log.WarnContext(ctx, "the line cannot be read", "step", "api", "ad_id", found.AdID,
+			"code", string(fault.From(err).Code), "error", err.Error())
+	}
 }
 
 // find reads one of the caller's ads. A malformed id, another owner's and a

@@ -455,12 +455,21 @@ func TestTheLine(t *testing.T) {
 	}
 }
 
+// The owner came to see the ad: that nobody knows how long it will take is said,
+// and no reason to show nothing.
 func TestTheLineCannotBeRead(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	a := finished(t, w.signedIn())
-	a.Status = ad.Running
-	w.ads.get = func(string, string) (ad.Ad, error) { return a, nil }
+	a.Status, a.Ticket, a.Stages = ad.Running, 8, until("", ad.Prepare, ad.Prompt)
 	w.ads.queue = func() (ad.Queue, error) { return ad.Queue{}, fault.New(fault.StorageThrottled, nil) }
-	w.get("/api/ads/"+a.AdID).fails(503, "Storage.Throttled")
+	w.log.Reset()
+	got, raw := w.show(a)
+	p, _ := raw["progress"].(map[string]any)
+	if got.Status != "running" || got.Progress.Percent != 10 || p["queue_position"] != nil || p["eta_seconds"] != nil || p["stalled"] != false {
+		t.Errorf("%s, progress %v", got.Status, p)
+	}
+	if l := w.lines(); len(l) != 2 || l[0]["level"] != "WARN" || l[0]["code"] != "Storage.Throttled" || l[0]["ad_id"] != a.AdID {
+		t.Errorf("log:\n%s", w.log)
+	}
 }
