@@ -79,12 +79,12 @@ type Kind struct {
 
 var kinds = map[Code]Kind{
 	RequestInvalid:     {http.StatusUnprocessableEntity, false, "입력하신 내용을 확인해 주세요. 표시된 항목을 고치신 뒤 다시 보내 주세요."},
-	RequestMalformed:   {http.StatusBadRequest, false, "요청 내용을 읽을 수 없습니다. 형식을 확인하신 뒤 다시 보내 주세요."},
+	RequestMalformed:   {http.StatusBadRequest, false, "보내신 내용을 읽지 못했습니다. 다시 보내 주세요. 계속되면 보내는 형식을 확인해 주세요."},
 	RequestTooLarge:    {http.StatusRequestEntityTooLarge, false, "보내신 내용이 너무 큽니다. 4MB가 넘는 사진은 먼저 업로드 주소(/api/uploads)를 받아 올려 주세요."},
 	RequestUnsupported: {http.StatusUnsupportedMediaType, false, "지원하지 않는 요청 형식입니다. API 문서(/api/docs)를 확인해 주세요."},
 	RequestConflict:    {http.StatusConflict, false, "같은 Idempotency-Key로 다른 내용이 이미 접수되었습니다. 새 키로 다시 보내 주세요."},
 
-	RequestUnauthorized: {http.StatusUnauthorized, false, "이 서버를 쓸 권한이 확인되지 않았습니다. 운영자에게 토큰을 확인해 주세요."},
+	RequestUnauthorized: {http.StatusUnauthorized, false, "이 서버를 쓸 권한을 확인하지 못했습니다. 운영자에게 토큰을 확인해 주세요."},
 
 	RequestNotFound:  {http.StatusNotFound, false, "없는 주소입니다. API 문서(/api/docs)에서 주소와 방식을 확인해 주세요."},
 	RequestThrottled: {http.StatusTooManyRequests, false, "요청이 잠시 몰렸습니다. 몇 초 뒤 다시 시도해 주세요."},
@@ -92,14 +92,14 @@ var kinds = map[Code]Kind{
 	RequestCrossOrigin: {http.StatusForbidden, false, "다른 사이트에서 보낸 요청은 받지 않습니다. 이 사이트에서 다시 시도해 주세요."},
 
 	AdNotFound:     {http.StatusNotFound, false, "광고를 찾을 수 없습니다. 주소가 맞는지, 이미 삭제하지 않으셨는지 확인해 주세요."},
-	AdNotFailed:    {http.StatusConflict, false, "실패한 광고만 다시 시도할 수 있습니다. 지금 상태를 확인해 주세요."},
+	AdNotFailed:    {http.StatusConflict, false, "이미 만들어졌거나 만들고 있는 광고입니다. 화면을 새로 고쳐 지금 상태를 확인해 주세요."},
 	AdNotRetryable: {http.StatusConflict, false, "이 광고는 다시 시도해도 같은 결과가 나옵니다. 사진이나 내용을 바꿔 새 광고를 만들어 주세요."},
-	AdGone:         {http.StatusGone, false, "삭제된 광고입니다."},
+	AdGone:         {http.StatusGone, false, "삭제된 광고입니다. 필요하시면 새 광고를 만들어 주세요."},
 	AdTimeout:      {http.StatusGatewayTimeout, true, "광고를 만드는 데 시간이 너무 오래 걸려 멈췄습니다. 입력하신 내용은 그대로 있으니 다시 시도해 주세요."},
 	AdAborted:      {http.StatusServiceUnavailable, true, "광고 만들기가 중간에 멈췄습니다. 입력하신 내용은 그대로 있으니 다시 시도해 주세요."},
 	AdNoUpload:     {http.StatusGatewayTimeout, false, "사진이 올라오지 않아 광고를 만들지 못했습니다. 사진을 다시 올려 새 광고를 만들어 주세요."},
 
-	ImageNotFound: {http.StatusNotFound, false, "그림을 찾을 수 없습니다. 삭제되었거나 주소가 올바르지 않습니다."},
+	ImageNotFound: {http.StatusNotFound, false, "그림을 찾을 수 없습니다. 광고가 삭제되었거나 주소가 잘못되었습니다. 광고 목록에서 다시 열어 주세요."},
 
 	PhotoMissing:       {http.StatusUnprocessableEntity, false, "상품 사진이 없거나 빈 파일입니다. 사진을 한 장 골라 주세요."},
 	PhotoTooLarge:      {http.StatusRequestEntityTooLarge, false, "사진 파일이 20MB를 넘습니다. 더 작은 사진을 골라 주세요."},
@@ -107,7 +107,7 @@ var kinds = map[Code]Kind{
 	PhotoTooSmall:      {http.StatusUnprocessableEntity, false, "사진이 너무 작습니다. 가로와 세로가 각각 64픽셀 이상인 사진을 골라 주세요."},
 	PhotoTooManyFrames: {http.StatusUnprocessableEntity, false, "움직이는 그림의 장면이 너무 많습니다. 정지된 사진을 골라 주세요."},
 	PhotoUnsupported:   {http.StatusUnsupportedMediaType, false, "사진으로 읽을 수 없는 파일입니다. JPG, PNG, WebP, GIF 사진을 골라 주세요."},
-	PhotoHEIC:          {http.StatusUnsupportedMediaType, false, "아이폰 HEIC(또는 AVIF) 사진은 아직 읽지 못합니다. 사진 앱에서 JPG로 저장하시거나, 설정 > 카메라 > 포맷에서 '높은 호환성'을 고르신 뒤 다시 찍어 주세요."},
+	PhotoHEIC:          {http.StatusUnsupportedMediaType, false, "HEIC(아이폰 사진)나 AVIF 파일은 아직 읽지 못합니다. 사진을 화면에 띄워 캡처하신 뒤 그 캡처를 올려 주세요. 아이폰에서는 설정 > 카메라 > 포맷에서 '높은 호환성'을 고르신 뒤 다시 찍으셔도 됩니다."},
 	PhotoCorrupt:       {http.StatusUnprocessableEntity, false, "사진 파일이 손상되었거나 끝까지 올라오지 않았습니다. 원본 사진을 다시 골라 주세요."},
 
 	OpenAIRateLimited: {http.StatusServiceUnavailable, true, "문구를 쓰는 인공지능이 잠시 바쁩니다. 잠시 뒤 다시 시도해 주세요."},

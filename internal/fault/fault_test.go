@@ -5,6 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"regexp"
+	"slices"
+	"strings"
 	"testing"
 	"unicode"
 
@@ -28,6 +31,33 @@ func TestEveryCodeCanBeShownToAnOwner(t *testing.T) {
 		}
 		if hangul < 5 {
 			t.Errorf("%s: detail %q is not Korean", c, c.Detail())
+		}
+	}
+}
+
+// A sentence says what to do next, politely; and one that a shop owner can meet
+// has no word of ours in it: no code, no protocol, no address of the API.
+func TestEverySentenceSaysWhatToDo(t *testing.T) {
+	t.Parallel()
+	word := regexp.MustCompile("[A-Za-z][A-Za-z/_-]+")
+	known := []string{"JPG", "PNG", "WebP", "GIF", "HEIC", "AVIF", "MB"} // what phones call it
+	for _, c := range fault.Codes() {
+		detail := c.Detail()
+		if !strings.Contains(detail, "주세요.") || !strings.HasSuffix(detail, ".") {
+			t.Errorf("%s: %q asks for nothing", c, detail)
+		}
+		for sentence := range strings.SplitSeq(strings.TrimSuffix(detail, "."), ". ") {
+			if !strings.HasSuffix(sentence, "요") && !strings.HasSuffix(sentence, "니다") {
+				t.Errorf("%s: %q is not in 존댓말", c, sentence)
+			}
+		}
+		if strings.HasPrefix(string(c), "Request.") {
+			continue // these meet programs; the pages send nothing that earns one
+		}
+		for _, w := range word.FindAllString(detail, -1) {
+			if !slices.Contains(known, w) {
+				t.Errorf("%s: %q means nothing to a shop owner", c, w)
+			}
 		}
 	}
 }
