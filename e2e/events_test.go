@@ -54,7 +54,7 @@ func TestSampleEvents(t *testing.T) {
 		"prepare/first-attempt":          gone,
 		"prompt/first-attempt":           gone,
 		"prompt/from-template":           gone,
-		"stage1/first-attempt":           `{"batchItemFailures":null}`, // nobody waits for its token
+		"stage1/first-attempt":           `{"batchItemFailures":[]}`, // nobody waits for its token
 		"copywrite/first-attempt":        gone,
 		"copywrite/from-template":        gone,
 		"stage2/first-attempt":           gone,
@@ -62,7 +62,7 @@ func TestSampleEvents(t *testing.T) {
 		"publish/first-attempt":          gone,
 		"fail/gpu-unavailable":           `null`,
 		"fail/timeout":                   `null`,
-		"deadletter/crashed-three-times": `{"batchItemFailures":null}`,
+		"deadletter/crashed-three-times": `{"batchItemFailures":[]}`,
 		"sweep/schedule":                 `null`,
 		"sweep/execution-aborted":        `null`,
 	}

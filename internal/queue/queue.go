@@ -85,7 +85,7 @@ const (
 // Handle consumes a batch. Messages it reports as failed come back by
 // themselves and, after a few times, go to the dead-letter queue.
 func (c *Consumer) Handle(ctx context.Context, e events.SQSEvent) (events.SQSEventResponse, error) {
-	var out events.SQSEventResponse
+	out := noFailures()
 	for _, record := range e.Records {
 		if err := c.consume(ctx, record.Body); err != nil {
 			c.Log.ErrorContext(ctx, "message comes back", "step", "stage1", "error", err.Error())
@@ -93,6 +93,12 @@ func (c *Consumer) Handle(ctx context.Context, e events.SQSEvent) (events.SQSEve
 		}
 	}
 	return out, nil
+}
+
+// noFailures is the report of a batch of which every message is done with: an
+// empty list, since not everybody takes null for one.
+func noFailures() events.SQSEventResponse {
+	return events.SQSEventResponse{BatchItemFailures: []events.SQSBatchItemFailure{}}
 }
 
 // consume does what one message asks for. An error leaves the message where it
@@ -204,7 +210,7 @@ type DeadLetters struct {
 // Handle reports every message's task as failed; the state machine then writes
 // the reason for the owner. A task nobody waits for is done with.
 func (d *DeadLetters) Handle(ctx context.Context, e events.SQSEvent) (events.SQSEventResponse, error) {
-	var out events.SQSEventResponse
+	out := noFailures()
 	for _, record := range e.Records {
 		var m Message
 		if err := json.Unmarshal([]byte(record.Body), &m); err != nil || m.TaskToken == "" {

@@ -207,3 +207,21 @@ func TestDeadLetters(t *testing.T) {
 		t.Errorf("a report that fails: %+v, %v", out, err)
 	}
 }
+
+// The local engine fails on a null, and then keeps the message for another time.
+func TestNoFailuresAreAnEmptyList(t *testing.T) {
+	t.Parallel()
+	d := &queue.DeadLetters{Log: slog.New(slog.DiscardHandler)}
+	c := &queue.Consumer{Log: slog.New(slog.DiscardHandler)}
+	for name, handle := range map[string]func(context.Context, events.SQSEvent) (events.SQSEventResponse, error){
+		"consumer": c.Handle, "dead letters": d.Handle,
+	} {
+		out, err := handle(t.Context(), events.SQSEvent{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, err := json.Marshal(out); err != nil || string(got) != `{"batchItemFailures":[]}` {
+			t.Errorf("%s: %s, %v", name, got, err)
+		}
+	}
+}
