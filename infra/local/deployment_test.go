@@ -8,6 +8,7 @@ import (
 	"io"
 	"io/fs"
 	"math/rand/v2"
+	"mime/multipart"
 	"net"
 	"net/http"
 	"net/url"
@@ -64,7 +65,10 @@ func TestTwoSideBySideAndARestart(t *testing.T) {
 	var both sync.WaitGroup
 	ports := [3]int{freePort(t), freePort(t), freePort(t)} // kept over the restart
 	const secret = "sk-of-a-person-who-trusts-us"
-	stay := local.Options{StateDir: state, Persist: true, OpenAIKey: secret, SitePort: ports[0], EnginePort: ports[1], AIServerPort: ports[2]}
+	stay := local.Options{
+		StateDir: state, Persist: true, SitePort: ports[0], EnginePort: ports[1], AIServerPort: ports[2],
+		OpenAIKey: secret, OpenAIBaseURL: "http://127.0.0.1:9/v1", WaitScale: 0.05, // nobody there: the template writes
+	}
 	both.Go(func() { first, said = up(t, stay) })
 	both.Go(func() { other, _ = up(t, local.Options{}) })
 	both.Wait()
@@ -114,11 +118,23 @@ func TestTwoSideBySideAndARestart(t *testing.T) {
 		t.Errorf("%d files of state, %v", kept, err)
 	}
 
-	// What was ordered is still there, and nothing is deployed again.
+	// What was ordered is still there, nothing is deployed again, and ads are made
+	// as before: also where the engine's port was taken meanwhile, and without
+	// being told the GPU server's port again.
+	ln, err := new(net.ListenConfig).Listen(t.Context(), "tcp", fmt.Sprintf("127.0.0.1:%d", ports[1]))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer ln.Close()
+	stay.EnginePort, stay.AIServerPort = 0, 0
 	again, said := up(t, stay)
 	if n := strings.Count(said, "unchanged"); n != 2 {
 		t.Errorf("deployed again:\n%s", said)
 	}
+	if again.EngineURL == first.EngineURL || again.AIServerURL != first.AIServerURL {
+		t.Errorf("%s and %s, before %s and %s", again.EngineURL, again.AIServerURL, first.EngineURL, first.AIServerURL)
+	}
+	makeAd(t, again)
 	if got := status(t, again, upload.adID, upload.cookie); got != http.StatusOK {
 		t.Errorf("the ad is gone after a restart: %d", got)
 	}
@@ -153,6 +169,58 @@ func order(t *testing.T, d *local.Deployment) ordered {
 		t.Fatalf("order: %d %s", res.StatusCode, body)
 	}
 	return ordered{id, res.Cookies()[0]}
+}
+
+// makeAd has an ad made of a sample photo and waits until it is finished.
+func makeAd(t *testing.T, d *local.Deployment) {
+	t.Helper()
+	photo, err := os.ReadFile("../../samples/vitamin-jar.jpg")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var form bytes.Buffer
+	w := multipart.NewWriter(&form)
+	for name, value := range map[string]string{
+		"product_name": "비타민", "product_category": "식품", "target_age": "30대", "target_gender": "전체", "ad_concept": "아침", "product_image": string(photo),
+	} {
+		part, err := w.CreateFormFile(name, name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, _ = io.WriteString(part, value)
+	}
+	_ = w.Close()
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, d.SiteURL+"/api/ads/generate", &form)
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("Content-Type", w.FormDataContentType())
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	body, _ := io.ReadAll(res.Body)
+	if res.StatusCode != http.StatusAccepted {
+		t.Fatalf("order: %d %s", res.StatusCode, body)
+	}
+	for end := time.Now().Add(time.Minute); time.Now().Before(end); time.Sleep(200 * time.Millisecond) {
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, d.SiteURL+res.Header.Get("Location"), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.AddCookie(res.Cookies()[0])
+		got, err := http.DefaultClient.Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		body, _ = io.ReadAll(got.Body)
+		_ = got.Body.Close()
+		if bytes.Contains(body, []byte(`"status":"succeeded"`)) {
+			return
+		}
+	}
+	t.Errorf("no ad was made: %s", body)
 }
 
 // status is what the API answers when an ad's owner asks for it.

@@ -1,6 +1,7 @@
 package local
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"os"
@@ -18,8 +19,17 @@ func (d *Deployment) startEngine(ctx context.Context) error {
 		return err
 	}
 	defer release()
-	port, err := choose(ctx, d.o.EnginePort, usualEnginePort)
+	earlier := d.earlierPorts()
+	port, err := choose(ctx, d.o.EnginePort, cmp.Or(earlier.Engine, usualEnginePort))
 	if err != nil {
+		return err
+	}
+	if earlier.Engine != 0 && earlier.Engine != port {
+		if err := moveState(stateDir(d.dir), earlier.Engine, port); err != nil {
+			return err
+		}
+	}
+	if err := d.rememberPorts(ports{port, earlier.AIServer}); err != nil {
 		return err
 	}
 	d.EngineURL = fmt.Sprintf("http://127.0.0.1:%d", port)
@@ -37,6 +47,12 @@ func (d *Deployment) startEngine(ctx context.Context) error {
 	return poll(ctx, 30*time.Second, d.engine, func(ctx context.Context) error { return get(ctx, d.EngineURL+"/_ministack/ready") })
 }
 
+// engineHost is what the engine calls itself in the addresses of queues.
+const engineHost = "localhost"
+
+// stateDir is where the engine saves its state.
+func stateDir(dir string) string { return filepath.Join(dir, "state") }
+
 // engineSettings is the environment that makes MiniStack behave as close to AWS
 // as it can, alone on its port. The functions inherit it.
 func engineSettings(dir string, port int, url string, persist bool, waitScale float64) []string {
@@ -49,14 +65,14 @@ func engineSettings(dir string, port int, url string, persist bool, waitScale fl
 	out := []string{
 		"GATEWAY_PORT=" + strconv.Itoa(port),
 		"BIND_HOST=127.0.0.1",
-		"MINISTACK_HOST=localhost",
+		"MINISTACK_HOST=" + engineHost,
 		"MINISTACK_REGION=" + region, "AWS_DEFAULT_REGION=" + region, "AWS_REGION=" + region,
 		// Handed to the functions: this is how they find the engine.
 		"AWS_ENDPOINT_URL=" + url,
 		// Every call is checked against the caller's role, so a missing right
 		// shows here and not first on AWS. The keys are the root's.
 		"AUTH=true", "AWS_ACCESS_KEY_ID=" + rootKey, "AWS_SECRET_ACCESS_KEY=" + rootKey,
-		"PERSIST_STATE=" + flag(persist), "STATE_DIR=" + filepath.Join(dir, "state"),
+		"PERSIST_STATE=" + flag(persist), "STATE_DIR=" + stateDir(dir),
 		"S3_PERSIST=" + flag(persist), "S3_DATA_DIR=" + filepath.Join(dir, "s3"),
 		// Its process id file and the unpacked functions go here, so that two
 		// engines never meet.
@@ -104,8 +120,12 @@ func (d *Deployment) StartAIServer(ctx context.Context) error {
 	defer release()
 	addr := strings.TrimPrefix(d.AIServerURL, "http://") // the earlier one, after a stop
 	if addr == "" {
-		port, err := choose(ctx, d.o.AIServerPort, usualAIServerPort)
+		earlier := d.earlierPorts()
+		port, err := choose(ctx, d.o.AIServerPort, cmp.Or(earlier.AIServer, usualAIServerPort))
 		if err != nil {
+			return err
+		}
+		if err := d.rememberPorts(ports{earlier.Engine, port}); err != nil {
 			return err
 		}
 		addr = fmt.Sprintf("127.0.0.1:%d", port)

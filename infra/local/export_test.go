@@ -2,8 +2,9 @@ package local
 
 // What tests need to see that nobody else has a use for.
 var (
-	Readable = readable
-	Digest   = digest
+	Readable  = readable
+	Digest    = digest
+	MoveState = moveState
 )
 
 // Phase is progress.phase.

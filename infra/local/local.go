@@ -41,8 +41,8 @@ const (
 	storageStack = "nanococoa-local-storage"
 )
 
-// The ports tried first when none is asked for: the ones the original system
-// and AWS engines have always had.
+// The ports tried first when none is asked for and no earlier run had others: the
+// ones the original system and AWS engines have always had.
 const (
 	usualEnginePort   = 4566
 	usualAIServerPort = 8892
@@ -55,8 +55,8 @@ type Options struct {
 	StateDir string // for the engine's state and every log; "" = a temporary folder, gone after Down
 
 	SitePort     int // of the site; 0 = any free one
-	EnginePort   int // of the AWS engine; 0 = 4566 or, if taken, any free one
-	AIServerPort int // of the GPU stand-in; 0 = 8892 or, if taken, any free one
+	EnginePort   int // of the AWS engine; 0 = the earlier run's, or 4566, or any free one
+	AIServerPort int // of the GPU stand-in; 0 = the earlier run's, or 8892, or any free one
 
 	OpenAIKey     string // "" = the deterministic writer writes
 	OpenAIBaseURL string // "" = OpenAI's own

@@ -75,3 +75,30 @@ func TestADigestSeesEveryChange(t *testing.T) {
 		t.Error("a missing file is no error")
 	}
 }
+
+func TestTheEnginesStateMovesToAnotherPort(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	before := map[string]string{
+		"sqs.json":    `{"k\u0000'http://localhost:4566/000000000000/q'": {"url": "http://localhost:4566/000000000000/q"}, "n": 4566}`,
+		"lambda.json": `{"definition": "{\"QueueUrl\": \"http://localhost:4566/0/q\"}", "other": "http://localhost:45660/x"}`,
+		"notes.txt":   "http://localhost:4566/",
+	}
+	for name, text := range before {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := local.MoveState(dir, 4566, 20001); err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string]string{
+		"sqs.json":    `{"k\u0000'http://localhost:20001/000000000000/q'": {"url": "http://localhost:20001/000000000000/q"}, "n": 4566}`,
+		"lambda.json": `{"definition": "{\"QueueUrl\": \"http://localhost:20001/0/q\"}", "other": "http://localhost:45660/x"}`,
+		"notes.txt":   before["notes.txt"],
+	} {
+		if got, err := os.ReadFile(filepath.Join(dir, name)); err != nil || string(got) != want {
+			t.Errorf("%s: %s, %v", name, got, err)
+		}
+	}
+}
