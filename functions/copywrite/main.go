@@ -23,7 +23,7 @@ func wire(ctx context.Context) (step.Func, error) {
 	if err != nil {
 		return nil, err
 	}
-	ads := adstore.Open(cfg, c.TableName)
+	ads := adstore.Open(cfg, c.TableName, step.Meter(c.Stage))
 	writer, err := model.Open(ctx, cfg, c.OpenAI, ads)
 	if err != nil {
 		return nil, err

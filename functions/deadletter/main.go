@@ -8,17 +8,28 @@ import (
 	"github.com/aws/aws-lambda-go/lambda"
 
 	"github.com/nanococoa/nanococoa/internal/cloud"
+	"github.com/nanococoa/nanococoa/internal/config"
 	"github.com/nanococoa/nanococoa/internal/queue"
 	"github.com/nanococoa/nanococoa/internal/step"
 )
 
 func main() {
-	log := step.Logger()
-	cfg, err := cloud.Load()
+	handler, err := wire()
 	if err != nil {
-		log.Error("cannot start", "step", "deadletter", "error", err.Error())
+		step.Logger().Error("cannot start", "step", "deadletter", "error", err.Error())
 		os.Exit(1)
 	}
-	handler := &queue.DeadLetters{Tasks: queue.OpenMachine(cfg), Log: log}
 	lambda.Start(handler.Handle)
+}
+
+func wire() (*queue.DeadLetters, error) {
+	c, err := config.Load[config.Deadletter]()
+	if err != nil {
+		return nil, err
+	}
+	cfg, err := cloud.Load()
+	if err != nil {
+		return nil, err
+	}
+	return &queue.DeadLetters{Tasks: queue.OpenMachine(cfg), Log: step.Logger(), Meter: step.Meter(c.Stage)}, nil
 }

@@ -52,8 +52,9 @@ func wire() (*sweep.Sweeper, error) {
 	if err != nil {
 		return nil, err
 	}
-	ads := adstore.Open(cfg, c.TableName)
+	meter := step.Meter(c.Stage)
+	ads := adstore.Open(cfg, c.TableName, meter)
 	return &sweep.Sweeper{
-		Ads: ads, Pictures: blob.Open(cfg, c.BucketName), Machine: workflow.Open(cfg, c.StateMachineARN, ads), Log: step.Logger(),
+		Ads: ads, Pictures: blob.Open(cfg, c.BucketName), Machine: workflow.Open(cfg, c.StateMachineARN, ads), Log: step.Logger(), Meter: meter,
 	}, nil
 }

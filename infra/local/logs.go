@@ -37,7 +37,7 @@ func (d *Deployment) Follow(ctx context.Context, w io.Writer) {
 			d.lines.say(fmt.Sprintf("%s %-9s the functions' logs cannot be read: %v", clock(time.Now()), "local", err))
 		}
 		for _, e := range events {
-			if !isPlatform(e.Message) {
+			if !isPlatform(e.Message) && !isMetrics(e.Message) {
 				d.lines.json(e.part)(strings.TrimRight(e.Message, "\n"))
 			}
 		}
@@ -60,6 +60,9 @@ func isPlatform(message string) bool {
 	}
 	return false
 }
+
+// isMetrics recognises the lines that are for CloudWatch; see internal/metric.
+func isMetrics(message string) bool { return strings.Contains(message, `"_aws":{"Timestamp"`) }
 
 type logEvent struct {
 	Stream    string `json:"logStreamName"`

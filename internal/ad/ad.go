@@ -131,6 +131,7 @@ type Ad struct {
 	Fields
 	Status    Status
 	CreatedAt time.Time
+	QueuedAt  time.Time // when this attempt stood in line; zero before it did
 	UpdatedAt time.Time
 
 	Ticket   int // place in the line before the GPU server; 0 before it has one

@@ -27,6 +27,7 @@ type record struct {
 
 	Status    ad.Status               `dynamodbav:"status"`
 	CreatedAt time.Time               `dynamodbav:"created_at"`
+	QueuedAt  time.Time               `dynamodbav:"queued_at,omitempty"`
 	UpdatedAt time.Time               `dynamodbav:"updated_at"`
 	Stages    map[ad.Stage]stageTimes `dynamodbav:"stages"`
 
@@ -83,7 +84,7 @@ func decode(item map[string]types.AttributeValue) (ad.Ad, error) {
 	a := ad.Ad{
 		Ref:    ad.Ref{Owner: r.Owner, AdID: r.AdID, Attempt: r.Attempt},
 		Ticket: r.Ticket, Restarts: r.Restarts,
-		Fields: r.Fields, Status: r.Status, CreatedAt: r.CreatedAt, UpdatedAt: r.UpdatedAt,
+		Fields: r.Fields, Status: r.Status, CreatedAt: r.CreatedAt, QueuedAt: r.QueuedAt, UpdatedAt: r.UpdatedAt,
 		Stages: make(map[ad.Stage]ad.StageTimes, len(r.Stages)),
 		Prompt: r.Prompt, PromptBy: r.PromptBy, Analysis: r.Analysis,
 		MainCopy: r.MainCopy, SubCopy: r.SubCopy, CopySource: r.CopySource,

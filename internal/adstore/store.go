@@ -17,6 +17,7 @@ import (
 	"github.com/nanococoa/nanococoa/internal/ad"
 	"github.com/nanococoa/nanococoa/internal/cloud"
 	"github.com/nanococoa/nanococoa/internal/fault"
+	"github.com/nanococoa/nanococoa/internal/metric"
 )
 
 // idempotencyLife is how long an Idempotency-Key is remembered: longer than any
@@ -25,11 +26,13 @@ const idempotencyLife = 24 * time.Hour
 
 // Store is the table. It is safe for concurrent use. Every method returns
 // fault.StorageThrottled or fault.StorageUnavailable when DynamoDB fails, beside
-// the faults it names.
+// the faults it names. What happens to ads is measured here, where the write that
+// makes it so succeeds; see metrics.go.
 type Store struct {
 	db    *dynamodb.Client
 	table string
 	now   func() time.Time
+	meter *metric.Meter
 }
 
 // New makes a store over a table. now gives the time of every write; nil means
@@ -41,9 +44,16 @@ func New(db *dynamodb.Client, table string, now func() time.Time) *Store {
 	return &Store{db: db, table: table, now: func() time.Time { return now().UTC() }}
 }
 
-// Open makes a store from the SDK's configuration.
-func Open(cfg aws.Config, table string) *Store {
-	return New(dynamodb.NewFromConfig(cfg), table, nil)
+// Open makes a store from the SDK's configuration, which measures with a meter.
+func Open(cfg aws.Config, table string, m *metric.Meter) *Store {
+	return New(dynamodb.NewFromConfig(cfg), table, nil).Metered(m)
+}
+
+// Metered gives the same store with a meter. One made by New measures nothing.
+func (s *Store) Metered(m *metric.Meter) *Store {
+	metered := *s
+	metered.meter = m
+	return &metered
 }
 
 // Claim is an Idempotency-Key as its client sent it, with the digest of what
@@ -170,16 +180,22 @@ func (s *Store) Enqueue(ctx context.Context, r ad.Ref) (queued bool, err error) 
 	}
 	upd := s.dueLater().Set(expression.Name("status"), expression.Value(ad.Queued)).
 		Set(expression.Name("ticket"), expression.Value(ticket)).
+		Set(expression.Name("queued_at"), expression.Value(s.now())).
 		Set(expression.Name("updated_at"), expression.Value(s.now()))
 	err = s.update(ctx, r, upd, sameAttempt(r).And(statusIn(ad.AwaitingUpload)))
+	if err == nil {
+		s.accepted(r)
+		return true, nil
+	}
 	if !fault.Has(err, fault.AdGone) {
-		return err == nil, err
+		return false, err
 	}
 	// The other door was quicker, or the ad was deleted, or this very write was done
 	// and its answer lost: looking tells which.
 	a, err = s.Get(ctx, r.Owner, r.AdID)
 	switch {
 	case err == nil && a.Ticket == ticket:
+		s.accepted(r)
 		return a.Attempt == r.Attempt && a.Status == ad.Queued, nil
 	case err != nil && !fault.Has(err, fault.AdNotFound):
 		return false, err
@@ -206,6 +222,7 @@ func (s *Store) queueAgain(a ad.Ad) expression.UpdateBuilder {
 		Set(expression.Name("status"), expression.Value(ad.Queued)).
 		Set(expression.Name("attempt"), expression.Value(a.Attempt+1)).
 		Set(expression.Name("stages"), expression.Value(map[string]any{})).
+		Set(expression.Name("queued_at"), expression.Value(s.now())).
 		Set(expression.Name("updated_at"), expression.Value(s.now())).
 		Remove(expression.Name("error"))
 }
@@ -221,7 +238,11 @@ func (s *Store) Begin(ctx context.Context, r ad.Ref, stage ad.Stage) (ad.Ad, err
 	upd := s.dueLater().Set(path, expression.IfNotExists(path, expression.Value(stageTimes{StartedAt: now}))).
 		Set(expression.Name("status"), expression.Value(ad.Running)).
 		Set(expression.Name("updated_at"), expression.Value(now))
-	return s.updateAd(ctx, r, upd, sameAttempt(r).And(statusIn(ad.Running.Before()...)))
+	a, err := s.updateAd(ctx, r, upd, sameAttempt(r).And(statusIn(ad.Running.Before()...)))
+	if err == nil {
+		s.begun(a, stage, now)
+	}
+	return a, err
 }
 
 // Result is what a stage leaves on the record. Zero fields are left as they
@@ -269,7 +290,14 @@ func (s *Store) Finish(ctx context.Context, r ad.Ref, stage ad.Stage, res Result
 		set("engine", res.Engine)
 		set("stand_in", res.StandIn)
 	}
-	return s.update(ctx, r, upd, sameAttempt(r).And(statusIn(ad.Running)))
+	old, err := s.updateItem(ctx, r, upd, sameAttempt(r).And(statusIn(ad.Running)), types.ReturnValueAllOld)
+	if err != nil {
+		return err
+	}
+	if before, err := decode(old); err == nil {
+		s.ended(before, stage, now)
+	}
+	return nil
 }
 
 // Publish ends an ad well: it becomes succeeded and is counted in its owner's
@@ -305,6 +333,9 @@ func (s *Store) Publish(ctx context.Context, r ad.Ref) error {
 	if conditionFailed(err, 0) {
 		return fault.New(fault.AdGone, err)
 	}
+	if err == nil {
+		s.finished(a, now)
+	}
 	return cloud.Fault(err)
 }
 
@@ -312,12 +343,14 @@ func (s *Store) Publish(ctx context.Context, r ad.Ref) error {
 // still stood there. It does nothing when the attempt is gone or has ended
 // already: the first end counts.
 func (s *Store) Fail(ctx context.Context, r ad.Ref, f ad.Failure) error {
+	now := s.now()
 	upd := settled(expression.Set(expression.Name("status"), expression.Value(ad.Failed)).
 		Set(expression.Name("error"), expression.Value(failure(f))).
-		Set(expression.Name("updated_at"), expression.Value(s.now())))
+		Set(expression.Name("updated_at"), expression.Value(now)))
 	a, err := s.updateAd(ctx, r, upd, sameAttempt(r).And(statusIn(ad.Failed.Before()...)))
 	if fault.Has(err, fault.AdGone) {
-		// It may be this very write that was done and its answer lost.
+		// An earlier call, or this very write was done and its answer lost: the time
+		// tells which.
 		a, err = s.Get(ctx, r.Owner, r.AdID)
 		if fault.Has(err, fault.AdNotFound) || err == nil && (a.Attempt != r.Attempt || a.Status != ad.Failed) {
 			return nil
@@ -325,6 +358,9 @@ func (s *Store) Fail(ctx context.Context, r ad.Ref, f ad.Failure) error {
 	}
 	if err != nil {
 		return err
+	}
+	if a.UpdatedAt.Equal(now) {
+		s.failed(a)
 	}
 	return s.leaveUnrendered(ctx, a)
 }
@@ -356,12 +392,16 @@ func (s *Store) Retry(ctx context.Context, owner, adID string) (ad.Ad, error) {
 	}
 	upd := s.queueAgain(a).Set(expression.Name("ticket"), expression.Value(ticket)).Remove(expression.Name("restarts"))
 	again, err := s.updateAd(ctx, a.Ref, upd, sameAttempt(a.Ref).And(statusIn(ad.Failed)))
+	if err == nil {
+		s.retried(again)
+	}
 	if !fault.Has(err, fault.AdGone) {
 		return again, err
 	}
 	// Another request was quicker, or this very write was done and its answer lost.
 	again, look := s.Get(ctx, owner, adID)
 	if look == nil && again.Ticket == ticket {
+		s.retried(again)
 		return again, nil
 	}
 	return ad.Ad{}, errors.Join(fault.New(fault.AdNotFailed, err), s.Leave(ctx, ticket))

@@ -11,8 +11,14 @@ import (
 	"github.com/caarlos0/env/v11"
 )
 
-// Table is where ads are kept.
+// Deployment says which one this is: dev, prod, ... Metrics are kept by it.
+type Deployment struct {
+	Stage string `env:"STAGE,required,notEmpty"`
+}
+
+// Table is where ads are kept, and whose they are.
 type Table struct {
+	Deployment
 	TableName string `env:"TABLE_NAME,required,notEmpty"`
 }
 
@@ -95,8 +101,9 @@ type (
 		Bucket
 		Machine
 	}
-	// Nothing configures functions/deadletter: all it needs is in the message.
-	Nothing struct{}
+	// Deadletter configures functions/deadletter: all else it needs is in the
+	// message.
+	Deadletter struct{ Deployment }
 	// End configures functions/publish and functions/fail.
 	End struct{ Table }
 )
@@ -108,7 +115,7 @@ func Configs() map[string]any {
 		"prompt": Write{}, "copywrite": Write{},
 		"stage1": Render{}, "stage2": Draw{}, "clip": Draw{},
 		"publish": End{}, "fail": End{},
-		"sweep": Sweep{}, "deadletter": Nothing{},
+		"sweep": Sweep{}, "deadletter": Deadletter{},
 	}
 }
 

@@ -15,6 +15,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -185,6 +186,10 @@ func (c Code) Known() bool { _, ok := kinds[c]; return ok }
 
 // Retryable reports whether trying the same thing again can help.
 func (c Code) Retryable() bool { return c.kind().Retryable }
+
+// Owners reports whether the photo an owner sent, or did not send, is the
+// reason: nothing of ours has failed.
+func (c Code) Owners() bool { return c == AdNoUpload || strings.HasPrefix(string(c), "Photo.") }
 
 // Status is the HTTP status of an answer with this code.
 func (c Code) Status() int { return c.kind().Status }

@@ -18,6 +18,7 @@ import (
 
 	"github.com/nanococoa/nanococoa/internal/ad"
 	"github.com/nanococoa/nanococoa/internal/fault"
+	"github.com/nanococoa/nanococoa/internal/metric"
 	"github.com/nanococoa/nanococoa/internal/step"
 )
 
@@ -64,6 +65,7 @@ type Consumer struct {
 	Render step.Func // stage 1 itself
 	Slots  int       // how many the server renders at once
 	Log    *slog.Logger
+	Meter  *metric.Meter
 	Now    func() time.Time
 	// PutBack is the least delay of a message that is put back, as
 	// config.Render says.
@@ -198,13 +200,18 @@ func (c *Consumer) wait(ctx context.Context, m Message, cause error) error {
 	// at once are no rush: there are never more consumers than slots and one.
 	delay := min(max(f.RetryAfter, c.PutBack), maxPutBack)
 	c.Log.WarnContext(ctx, "put back", "step", "stage1", "ad_id", m.Input.AdID, "code", string(f.Code), "delay_s", int(delay.Seconds()))
-	return c.Queue.Send(ctx, string(body), delay)
+	if err := c.Queue.Send(ctx, string(body), delay); err != nil {
+		return err
+	}
+	c.Meter.Write(metric.Line{AdID: m.Input.AdID, Values: metric.Values{metric.StallSeconds: now.Sub(m.Since).Seconds()}})
+	return nil
 }
 
 // DeadLetters fails the ads whose messages nobody could consume.
 type DeadLetters struct {
 	Tasks Tasks
 	Log   *slog.Logger
+	Meter *metric.Meter
 }
 
 // Handle reports every message's task as failed; the state machine then writes
@@ -215,13 +222,16 @@ func (d *DeadLetters) Handle(ctx context.Context, e events.SQSEvent) (events.SQS
 		var m Message
 		if err := json.Unmarshal([]byte(record.Body), &m); err != nil || m.TaskToken == "" {
 			d.Log.ErrorContext(ctx, "a dead letter is no stage 1 message", "step", "deadletter")
+			d.Meter.Write(metric.Line{Values: metric.Values{metric.DeadLettered: 1}})
 			continue // nothing can be done with it; the log and the alarm say so
 		}
 		d.Log.ErrorContext(ctx, "stage 1 could not be consumed", "step", "deadletter", "ad_id", m.Input.AdID)
 		if err := d.Tasks.Fail(ctx, m.TaskToken, fault.GPUUnavailable); err != nil {
 			d.Log.ErrorContext(ctx, "dead letter comes back", "step", "deadletter", "error", err.Error())
 			out.BatchItemFailures = append(out.BatchItemFailures, events.SQSBatchItemFailure{ItemIdentifier: record.MessageId})
+			continue
 		}
+		d.Meter.Write(metric.Line{AdID: m.Input.AdID, Values: metric.Values{metric.DeadLettered: 1}})
 	}
 	return out, nil
 }

@@ -21,6 +21,7 @@ import (
 
 	"github.com/nanococoa/nanococoa/internal/ad"
 	"github.com/nanococoa/nanococoa/internal/fault"
+	"github.com/nanococoa/nanococoa/internal/metric"
 )
 
 // Input is what the state machine hands every step: the attempt, and for some
@@ -119,6 +120,10 @@ func Logger() *slog.Logger {
 	}
 	return slog.New(slog.NewJSONHandler(os.Stdout, &slog.HandlerOptions{Level: level}))
 }
+
+// Meter is the meter of every function: its lines stand among the logger's, and
+// are written at every LOG_LEVEL.
+func Meter(stage string) *metric.Meter { return metric.New(os.Stdout, stage) }
 
 func requestID(ctx context.Context) string {
 	if lc, ok := lambdacontext.FromContext(ctx); ok {

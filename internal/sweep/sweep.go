@@ -13,6 +13,7 @@ import (
 	"github.com/nanococoa/nanococoa/internal/adstore"
 	"github.com/nanococoa/nanococoa/internal/blob"
 	"github.com/nanococoa/nanococoa/internal/fault"
+	"github.com/nanococoa/nanococoa/internal/metric"
 )
 
 // Records is what the sweeper needs of the ad store; see adstore.Store.
@@ -47,14 +48,18 @@ type Sweeper struct {
 	Pictures Pictures
 	Machine  Machine
 	Log      *slog.Logger
+	Meter    *metric.Meter
 }
 
-// Found counts what a sweep did.
+// Found counts what a sweep did. What it could not do it does not count: the next
+// one finds it again.
 type Found struct {
 	Started   int // photo there, event lost: started
 	Restarted int // execution gone: begun again, once
-	Failed    int // given up, with a reason its owner can read
-	Running   int // slow, but at work
+	GivenUp   int // execution gone once more: failed, with a reason its owner can read
+	Expired   int // the photo never came: failed, likewise
+	Waiting   int // in line before the GPU server
+	Stuck     int // at work, and for too long in one step
 	Graves    int // deleted ads, cleaned once more
 	Orphans   int // objects of ads that nobody knows: removed
 }
@@ -65,6 +70,9 @@ type Found struct {
 func (s *Sweeper) Sweep(ctx context.Context) (Found, error) {
 	var found Found
 	due, err := s.Ads.Due(ctx)
+	if err == nil {
+		defer func() { s.Meter.Write(found.line()) }()
+	}
 	errs := []error{err}
 	for _, d := range due {
 		if d.Grave {
@@ -75,16 +83,32 @@ func (s *Sweeper) Sweep(ctx context.Context) (Found, error) {
 	}
 	errs = append(errs, s.walk(ctx, &found))
 	s.Log.InfoContext(ctx, "swept", "step", "sweep", "started", found.Started, "restarted", found.Restarted,
-		"failed", found.Failed, "running", found.Running, "graves", found.Graves, "orphans", found.Orphans)
+		"given_up", found.GivenUp, "expired", found.Expired, "waiting", found.Waiting, "stuck", found.Stuck, "graves", found.Graves, "orphans", found.Orphans)
 	return found, errors.Join(errs...)
+}
+
+// line is what a sweep that could look writes, zeros included.
+func (f Found) line() metric.Line {
+	return metric.Line{Values: metric.Values{
+		metric.Sweeps: 1, metric.SweepStarted: float64(f.Started), metric.SweepRestarted: float64(f.Restarted),
+		metric.SweepGivenUp: float64(f.GivenUp), metric.SweepExpired: float64(f.Expired),
+		metric.SweepStuck: float64(f.Stuck), metric.SweepGraves: float64(f.Graves),
+	}}
+}
+
+// count adds one to n if what it counts was done.
+func count(n *int, err error) error {
+	if err == nil {
+		*n++
+	}
+	return err
 }
 
 func (s *Sweeper) close(ctx context.Context, adID string, found *Found) error {
 	if err := s.Pictures.Purge(ctx, adID); err != nil {
 		return err
 	}
-	found.Graves++
-	return s.Ads.CloseGrave(ctx, adID)
+	return count(&found.Graves, s.Ads.CloseGrave(ctx, adID))
 }
 
 // stride is how many ads' objects a sweep looks at: what one BatchGetItem takes.
@@ -139,11 +163,9 @@ func (s *Sweeper) awaiting(ctx context.Context, a ad.Ad, found *Found) error {
 		return err
 	}
 	if there {
-		found.Started++
-		return s.Machine.Start(ctx, a.Ref)
+		return count(&found.Started, s.Machine.Start(ctx, a.Ref))
 	}
-	found.Failed++
-	return s.fail(ctx, a.Ref, fault.AdNoUpload)
+	return count(&found.Expired, s.fail(ctx, a.Ref, fault.AdNoUpload))
 }
 
 // working deals with an ad that should have moved on.
@@ -153,19 +175,26 @@ func (s *Sweeper) working(ctx context.Context, a ad.Ad, found *Found) error {
 		return err
 	}
 	if running {
-		found.Running++
-		return s.Ads.Postpone(ctx, a.Ref)
+		return count(s.slow(ctx, a, found), s.Ads.Postpone(ctx, a.Ref))
 	}
 	again, ok, err := s.Ads.Restart(ctx, a)
 	if err != nil {
 		return err
 	}
 	if ok {
-		found.Restarted++
-		return s.Machine.Start(ctx, again.Ref)
+		return count(&found.Restarted, s.Machine.Start(ctx, again.Ref))
 	}
-	found.Failed++
-	return s.fail(ctx, a.Ref, fault.AdAborted)
+	return count(&found.GivenUp, s.fail(ctx, a.Ref, fault.AdAborted))
+}
+
+// slow tells an ad in stage 1, which may wait for the GPU server for hours, from
+// one whose step has neither ended nor been tried again: no step lasts that long.
+func (s *Sweeper) slow(ctx context.Context, a ad.Ad, found *Found) *int {
+	if a.Has(ad.Prepare) && a.Has(ad.Prompt) && !a.Has(ad.Stage1) {
+		return &found.Waiting
+	}
+	s.Log.WarnContext(ctx, "stuck", "step", "sweep", "ad_id", a.AdID, "attempt", a.Attempt, "stage", string(a.Current()))
+	return &found.Stuck
 }
 
 func (s *Sweeper) fail(ctx context.Context, r ad.Ref, code fault.Code) error {

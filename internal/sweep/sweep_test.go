@@ -1,17 +1,21 @@
 package sweep_test
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/nanococoa/nanococoa/internal/ad"
 	"github.com/nanococoa/nanococoa/internal/adstore"
 	"github.com/nanococoa/nanococoa/internal/blob"
 	"github.com/nanococoa/nanococoa/internal/fault"
+	"github.com/nanococoa/nanococoa/internal/metric"
 	"github.com/nanococoa/nanococoa/internal/sweep"
 )
 
@@ -26,8 +30,10 @@ type world struct {
 	walked    string   // where the walk is
 	folders   []string // of the bucket
 	listErr   error
+	startErr  error
 	did       []string
 	failure   ad.Failure
+	metrics   bytes.Buffer
 }
 
 func (w *world) Due(context.Context) ([]adstore.Due, error) { return w.due, w.dueErr }
@@ -70,7 +76,7 @@ func (w *world) Purge(_ context.Context, adID string) error {
 }
 func (w *world) Start(_ context.Context, r ad.Ref) error {
 	w.did = append(w.did, "start "+r.ExecutionName())
-	return nil
+	return w.startErr
 }
 func (w *world) Walk(context.Context) (string, error) { return w.walked, nil }
 func (w *world) SetWalk(_ context.Context, at string) error {
@@ -98,32 +104,39 @@ func (w *world) Unknown(_ context.Context, adIDs []string) ([]string, error) {
 func (w *world) Running(context.Context, ad.Ref) (bool, error) { return w.running, nil }
 
 func (w *world) sweeper() *sweep.Sweeper {
-	return &sweep.Sweeper{Ads: w, Pictures: w, Machine: w, Log: slog.New(slog.DiscardHandler)}
+	return &sweep.Sweeper{Ads: w, Pictures: w, Machine: w, Log: slog.New(slog.DiscardHandler), Meter: metric.New(&w.metrics, "test")}
 }
 
 func one(status ad.Status) (due []adstore.Due, ads map[string]ad.Ad) {
-	return []adstore.Due{{AdID: "a", Owner: "me"}}, map[string]ad.Ad{"a": {Ref: ad.Ref{Owner: "me", AdID: "a", Attempt: 1}, Status: status}}
+	return []adstore.Due{{AdID: "a", Owner: "me"}}, map[string]ad.Ad{"a": {Ref: ad.Ref{Owner: "me", AdID: "a", Attempt: 1}, Status: status, Stages: map[ad.Stage]ad.StageTimes{}}}
 }
 
 func TestSweep(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct {
 		status ad.Status
+		stages []ad.Stage // that have ended
 		world  world
 		did    []string
 		found  sweep.Found
 		code   fault.Code
 	}{
-		"the photo never came": {status: ad.AwaitingUpload, did: []string{"fail a"}, found: sweep.Found{Failed: 1}, code: fault.AdNoUpload},
+		"the photo never came": {status: ad.AwaitingUpload, did: []string{"fail a"}, found: sweep.Found{Expired: 1}, code: fault.AdNoUpload},
 		"its event was lost":   {status: ad.AwaitingUpload, world: world{photo: true}, did: []string{"start a"}, found: sweep.Found{Started: 1}},
-		"slow, but at work":    {status: ad.Running, world: world{running: true}, did: []string{"postpone a"}, found: sweep.Found{Running: 1}},
+		"its step hangs":       {status: ad.Running, world: world{running: true}, did: []string{"postpone a"}, found: sweep.Found{Stuck: 1}},
+		"never begun":          {status: ad.Queued, world: world{running: true}, did: []string{"postpone a"}, found: sweep.Found{Stuck: 1}},
+		"waits for the server": {status: ad.Running, stages: []ad.Stage{ad.Prepare, ad.Prompt}, world: world{running: true}, did: []string{"postpone a"}, found: sweep.Found{Waiting: 1}},
+		"hangs after stage 1":  {status: ad.Running, stages: []ad.Stage{ad.Prepare, ad.Prompt, ad.Stage1}, world: world{running: true}, did: []string{"postpone a"}, found: sweep.Found{Stuck: 1}},
 		"execution gone":       {status: ad.Running, did: []string{"restart a", "start a-2"}, found: sweep.Found{Restarted: 1}},
 		"never started":        {status: ad.Queued, did: []string{"restart a", "start a-2"}, found: sweep.Found{Restarted: 1}},
-		"gone a second time":   {status: ad.Running, world: world{restarted: true}, did: []string{"fail a"}, found: sweep.Found{Failed: 1}, code: fault.AdAborted},
+		"gone a second time":   {status: ad.Running, world: world{restarted: true}, did: []string{"fail a"}, found: sweep.Found{GivenUp: 1}, code: fault.AdAborted},
 		"ended since":          {status: ad.Succeeded},
 	} {
 		w := tc.world
 		w.due, w.ads = one(tc.status)
+		for _, done := range tc.stages {
+			w.ads["a"].Stages[done] = ad.StageTimes{FinishedAt: time.Unix(1, 0)}
+		}
 		found, err := w.sweeper().Sweep(t.Context())
 		if err != nil || found != tc.found || !slices.Equal(w.did, tc.did) {
 			t.Errorf("%s: found %+v, did %q, %v", name, found, w.did, err)
@@ -197,6 +210,48 @@ func TestAWalkThatFails(t *testing.T) {
 	} {
 		if found, err := w.sweeper().Sweep(t.Context()); !fault.Has(err, fault.StorageUnavailable) || w.walked != "a" || found.Orphans != 0 {
 			t.Errorf("%+v, %v, at %q", found, err, w.walked)
+		}
+	}
+}
+
+// Every sweep that could look says so, with what it found and with what it did not;
+// what it could not do is not found yet.
+func TestASweepIsMeasured(t *testing.T) {
+	t.Parallel()
+	names := []metric.Name{
+		metric.Sweeps, metric.SweepStarted, metric.SweepRestarted, metric.SweepGivenUp, metric.SweepExpired, metric.SweepStuck, metric.SweepGraves,
+	}
+	for name, tc := range map[string]struct {
+		status ad.Status
+		world  world
+		want   metric.Name // the one that is 1 beside Sweeps
+		silent bool
+	}{
+		"nothing":             {status: ad.Succeeded},
+		"an event was lost":   {status: ad.AwaitingUpload, world: world{photo: true}, want: metric.SweepStarted},
+		"it cannot start":     {status: ad.AwaitingUpload, world: world{photo: true, startErr: fault.New(fault.StorageThrottled, nil)}},
+		"an execution gone":   {status: ad.Running, want: metric.SweepRestarted},
+		"gone twice":          {status: ad.Running, world: world{restarted: true}, want: metric.SweepGivenUp},
+		"no photo":            {status: ad.AwaitingUpload, want: metric.SweepExpired},
+		"a step hangs":        {status: ad.Running, world: world{running: true}, want: metric.SweepStuck},
+		"it cannot even look": {status: ad.Running, world: world{dueErr: fault.New(fault.StorageUnavailable, nil)}, silent: true},
+	} {
+		w := tc.world
+		w.due, w.ads = one(tc.status)
+		_, _ = w.sweeper().Sweep(t.Context())
+		var got map[string]any
+		if err := json.Unmarshal(w.metrics.Bytes(), &got); (err != nil) != tc.silent {
+			t.Errorf("%s: %v in %q", name, err, &w.metrics)
+			continue
+		}
+		for _, n := range names {
+			want := any(0.0)
+			if n == tc.want || n == metric.Sweeps {
+				want = 1.0
+			}
+			if !tc.silent && got[string(n)] != want {
+				t.Errorf("%s: %s is %v, want %v", name, n, got[string(n)], want)
+			}
 		}
 	}
 }

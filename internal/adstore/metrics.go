@@ -1,0 +1,62 @@
+package adstore
+
+import (
+	"time"
+
+	"github.com/nanococoa/nanococoa/internal/ad"
+	"github.com/nanococoa/nanococoa/internal/fault"
+	"github.com/nanococoa/nanococoa/internal/metric"
+)
+
+// Each of these is called right after the one write that can succeed once for
+// what it tells.
+
+func (s *Store) accepted(r ad.Ref) {
+	s.meter.Write(metric.Line{AdID: r.AdID, Values: metric.Values{metric.Accepted: 1}})
+}
+
+// begun tells a stage's first begin from a later one by its time: the record
+// keeps the first, so it is this call's own or an earlier one's.
+func (s *Store) begun(a ad.Ad, stage ad.Stage, now time.Time) {
+	switch first := a.Stages[stage].StartedAt.Equal(now); {
+	case !first:
+		s.meter.Write(metric.Line{AdID: a.AdID, Step: string(stage), Values: metric.Values{metric.Retries: 1}})
+	case stage == ad.Stage1 && !a.QueuedAt.IsZero():
+		s.meter.Write(metric.Line{AdID: a.AdID, Values: metric.Values{metric.QueueWait: now.Sub(a.QueuedAt).Seconds()}})
+	}
+}
+
+// ended leaves out a stage that had ended before, unless by this very call, whose
+// answer the SDK did not get.
+func (s *Store) ended(before ad.Ad, stage ad.Stage, now time.Time) {
+	t := before.Stages[stage]
+	if t.StartedAt.IsZero() || before.Has(stage) && !t.FinishedAt.Equal(now) {
+		return
+	}
+	s.meter.Write(metric.Line{AdID: before.AdID, Step: string(stage), Values: metric.Values{
+		metric.StageSeconds: now.Sub(t.StartedAt).Seconds(),
+	}})
+}
+
+func (s *Store) finished(a ad.Ad, now time.Time) {
+	values := metric.Values{metric.Finished: 1, metric.Failed: 0, metric.TemplateCopy: 0}
+	if a.CopySource == ad.ByTemplate {
+		values[metric.TemplateCopy] = 1
+	}
+	if begun := a.Stages[ad.Publish].StartedAt; !begun.IsZero() {
+		values[metric.StageSeconds] = now.Sub(begun).Seconds()
+	}
+	s.meter.Write(metric.Line{AdID: a.AdID, Step: string(ad.Publish), Values: values})
+}
+
+func (s *Store) failed(a ad.Ad) {
+	line := metric.Line{AdID: a.AdID, Code: a.Failure.Code, Values: metric.Values{metric.Failed: 1, metric.Finished: 0}}
+	if fault.Code(a.Failure.Code).Owners() {
+		line.Values = metric.Values{metric.Refused: 1}
+	}
+	s.meter.Write(line)
+}
+
+func (s *Store) retried(a ad.Ad) {
+	s.meter.Write(metric.Line{AdID: a.AdID, Values: metric.Values{metric.OwnerRetries: 1}})
+}

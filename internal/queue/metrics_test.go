@@ -1,0 +1,68 @@
+package queue_test
+
+import (
+	"bytes"
+	"context"
+	"log/slog"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-lambda-go/events"
+
+	"github.com/nanococoa/nanococoa/internal/fault"
+	"github.com/nanococoa/nanococoa/internal/metric"
+	"github.com/nanococoa/nanococoa/internal/metric/metrictest"
+	"github.com/nanococoa/nanococoa/internal/queue"
+)
+
+// For how long an ad waits for a server is measured at every putting back, and at
+// nothing else.
+func TestAStallIsMeasured(t *testing.T) {
+	t.Parallel()
+	down := fault.New(fault.GPUUnavailable, nil)
+	for name, tc := range map[string]struct {
+		world world
+		since time.Time
+		want  []string
+	}{
+		"the first time": {world: world{alive: []bool{true}, health: down}, want: []string{"StallSeconds{Stage=test}=0"}},
+		"since long":     {world: world{alive: []bool{true}, health: down}, since: start.Add(-90 * time.Second), want: []string{"StallSeconds{Stage=test}=90"}},
+		"for too long":   {world: world{alive: []bool{true}, health: down}, since: start.Add(-6 * time.Hour)},
+		"rendered":       {world: world{alive: []bool{true}, render: func(context.Context) error { return nil }}},
+		"nobody waits":   {world: world{alive: []bool{false}}},
+	} {
+		var b bytes.Buffer
+		w := tc.world
+		w.now = start
+		c := w.consumer()
+		c.Meter = metric.New(&b, "test")
+		if _, err := c.Handle(t.Context(), message(tc.since)); err != nil {
+			t.Fatal(err)
+		}
+		if got := metrictest.Strings(t, b.String()); !slices.Equal(got, tc.want) {
+			t.Errorf("%s: %q, want %q", name, got, tc.want)
+		}
+	}
+}
+
+// A dead letter counts when it is dealt with, and not when it comes back.
+func TestADeadLetterIsMeasured(t *testing.T) {
+	t.Parallel()
+	var b bytes.Buffer
+	w := world{failErr: fault.New(fault.StorageThrottled, nil)}
+	d := queue.DeadLetters{Tasks: &w, Log: slog.New(slog.DiscardHandler), Meter: metric.New(&b, "test")}
+	if _, err := d.Handle(t.Context(), message(time.Time{})); err != nil || b.Len() != 0 {
+		t.Errorf("one that comes back: %v, %s", err, &b)
+	}
+	w.failErr = nil
+	e := message(time.Time{})
+	e.Records = append(e.Records, events.SQSMessage{MessageId: "m2", Body: "nonsense"})
+	if _, err := d.Handle(t.Context(), e); err != nil {
+		t.Fatal(err)
+	}
+	want := []string{"DeadLettered{Stage=test}=1", "DeadLettered{Stage=test}=1"}
+	if got := metrictest.Read(t, b.String()); len(got) != 2 || got[0].AdID != "id" || got[1].AdID != "" || !slices.Equal(metrictest.Strings(t, b.String()), want) {
+		t.Errorf("%+v", got)
+	}
+}
