@@ -186,6 +186,10 @@ deploy: .venv/.installed secrets ## storage and code to AWS (STAGE, SITE_ORIGIN,
 secrets: ## make the stage's cookie key if it has none; keep OPENAI_API_KEY if set
 	@STAGE=$(STAGE) AWS_REGION=$(REGION) $(GO) run ./infra/keys/cmd
 
+.PHONY: redrive
+redrive: ## what lies in the stage's dead-letter queues; with APPLY=1 put back to where it came from
+	@STAGE=$(STAGE) AWS_REGION=$(REGION) APPLY=$(APPLY) $(GO) run ./infra/redrive/cmd
+
 .PHONY: delete
 delete: .venv/.installed ## remove the stage's code from AWS; photos, ads and secrets stay
 	$(SAM) delete --config-env $(STAGE) --stack-name nanococoa-$(STAGE) --region $(REGION)
