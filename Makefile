@@ -169,15 +169,17 @@ screenshots: build web/node_modules/.package-lock.json ## every page and state, 
 SITE_ORIGIN            ?=
 AI_SERVER_URL          ?=
 OPENAI_KEY_PARAMETER   ?=
+ALARM_EMAIL            ?=
 ARCHITECTURE           ?= arm64
 
 storage_parameters = Stage=$(STAGE) SiteOrigin=$(SITE_ORIGIN)
 app_parameters = Stage=$(STAGE) SiteOrigin=$(SITE_ORIGIN) AIServerUrl=$(AI_SERVER_URL) Architecture=$(ARCHITECTURE) \
-  BucketName=/nanococoa/$(STAGE)/bucket TableName=/nanococoa/$(STAGE)/table $(if $(OPENAI_KEY_PARAMETER),OpenAIKeyParameter=$(OPENAI_KEY_PARAMETER))
+  BucketName=/nanococoa/$(STAGE)/bucket TableName=/nanococoa/$(STAGE)/table $(if $(OPENAI_KEY_PARAMETER),OpenAIKeyParameter=$(OPENAI_KEY_PARAMETER)) \
+  $(if $(ALARM_EMAIL),AlarmEmail=$(ALARM_EMAIL))
 told = $(if $(and $(SITE_ORIGIN),$(AI_SERVER_URL)),--parameter-overrides $(1),--guided)
 
 .PHONY: deploy
-deploy: .venv/.installed secrets ## storage and code to AWS (STAGE, SITE_ORIGIN, AI_SERVER_URL, OPENAI_KEY_PARAMETER)
+deploy: .venv/.installed secrets ## storage and code to AWS (STAGE, SITE_ORIGIN, AI_SERVER_URL, OPENAI_KEY_PARAMETER, ALARM_EMAIL)
 	GOFLAGS="$(AWS_FLAGS)" $(SAM) build --config-env $(STAGE) --parameter-overrides Architecture=$(ARCHITECTURE)
 	$(SAM) deploy --config-env $(STAGE)-storage $(call told,$(storage_parameters))
 	$(SAM) deploy --config-env $(STAGE) $(call told,$(app_parameters))
@@ -200,7 +202,7 @@ delete: .venv/.installed ## remove the stage's code from AWS; photos, ads and se
 
 LOCALSTACK := AWS_ENDPOINT_URL=http://localhost:4566 AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test AWS_DEFAULT_REGION=$(REGION)
 localstack_parameters = Stage=local SiteOrigin=http://localhost:3000 AIServerUrl=http://aiserver:8892 Architecture=$(HOST_ARCH) \
-  BucketName=/nanococoa/local/bucket TableName=/nanococoa/local/table ManageApiLogsRole=false
+  BucketName=/nanococoa/local/bucket TableName=/nanococoa/local/table ManageApiLogsRole=false Alarms=false
 
 .PHONY: localstack-deploy
 localstack-deploy: .aws-sam/local/template.yaml build/linux/aiserver ## the same two stacks onto LocalStack in Docker
@@ -263,7 +265,7 @@ $(LINT): tools/go.mod tools/go.sum
 
 # SAM's own cache looks at each function's folder and misses changes in
 # internal/. Make looks at everything, and Go's build cache does the rest.
-.aws-sam/local/template.yaml: template.yaml samconfig.toml statemachine/ad.asl.json $(MODULE) $(call sources,functions internal) | .venv/.installed
+.aws-sam/local/template.yaml: template.yaml infra/alarms.yaml samconfig.toml statemachine/ad.asl.json $(MODULE) $(call sources,functions internal) | .venv/.installed
 	@GOFLAGS="$(FUNCTION_FLAGS)" $(SHOW) "Compiling the functions" $(GO) build ./functions/...
 	@GOFLAGS="$(FUNCTION_FLAGS)" $(SHOW) "Building with SAM" $(SAM) build --config-env local --parameter-overrides Architecture=$(HOST_ARCH)
 	@touch $@

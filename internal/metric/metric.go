@@ -8,7 +8,7 @@
 // write and the line loses the count; nothing counts twice.
 //
 // A new metric is a name and its row in definitions, a Write where it happens,
-// and a place on the dashboard (infra/alarms.yaml) and in docs/operations.md;
+// and a place on the dashboard (infra/alarms.yaml) and in docs/architecture.md;
 // internal/contract says which of these is missing.
 package metric
 

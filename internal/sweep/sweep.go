@@ -163,6 +163,7 @@ func (s *Sweeper) awaiting(ctx context.Context, a ad.Ad, found *Found) error {
 		return err
 	}
 	if there {
+		s.say(ctx, "its event was lost", a.Ref)
 		return count(&found.Started, s.Machine.Start(ctx, a.Ref))
 	}
 	return count(&found.Expired, s.fail(ctx, a.Ref, fault.AdNoUpload))
@@ -182,6 +183,7 @@ func (s *Sweeper) working(ctx context.Context, a ad.Ad, found *Found) error {
 		return err
 	}
 	if ok {
+		s.say(ctx, "its execution was gone", again.Ref)
 		return count(&found.Restarted, s.Machine.Start(ctx, again.Ref))
 	}
 	return count(&found.GivenUp, s.fail(ctx, a.Ref, fault.AdAborted))
@@ -193,12 +195,17 @@ func (s *Sweeper) slow(ctx context.Context, a ad.Ad, found *Found) *int {
 	if a.Has(ad.Prepare) && a.Has(ad.Prompt) && !a.Has(ad.Stage1) {
 		return &found.Waiting
 	}
-	s.Log.WarnContext(ctx, "stuck", "step", "sweep", "ad_id", a.AdID, "attempt", a.Attempt, "stage", string(a.Current()))
+	s.say(ctx, "stuck", a.Ref, "stage", string(a.Current()))
 	return &found.Stuck
 }
 
+// say tells operators of which ad something is true.
+func (s *Sweeper) say(ctx context.Context, msg string, r ad.Ref, more ...any) {
+	s.Log.With(more...).WarnContext(ctx, msg, "step", "sweep", "ad_id", r.AdID, "attempt", r.Attempt) //nolint:sloglint // the callers' words are fixed
+}
+
 func (s *Sweeper) fail(ctx context.Context, r ad.Ref, code fault.Code) error {
-	s.Log.WarnContext(ctx, "given up", "step", "sweep", "ad_id", r.AdID, "attempt", r.Attempt, "code", string(code))
+	s.say(ctx, "given up", r, "code", string(code))
 	return s.Ads.Fail(ctx, r, ad.Failure{Code: string(code), Detail: code.Detail(), Retryable: code.Retryable()})
 }
 

@@ -1,0 +1,527 @@
+package contract_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/nanococoa/nanococoa/internal/metric"
+	"github.com/nanococoa/nanococoa/internal/metric/metrictest"
+)
+
+// watch is infra/alarms.yaml as template.yaml nests it.
+type watch struct {
+	resources object
+	values    map[string]string // of its parameters; a resource of template.yaml by its name there
+}
+
+func readWatch(t *testing.T) watch {
+	t.Helper()
+	tp, doc := readTemplate(t), readYAML(t, "infra/alarms.yaml")
+	w := watch{in(doc, "Resources"), map[string]string{}}
+	nested := in(tp.resources, "Alarming", "Properties")
+	if nested["TemplateURL"] != "infra/alarms.yaml" {
+		t.Fatalf("template.yaml nests %v", nested["TemplateURL"])
+	}
+	given := in(nested, "Parameters")
+	sameSet(t, "parameters of infra/alarms.yaml", slices.Collect(maps.Keys(given)), slices.Collect(maps.Keys(in(doc, "Parameters"))))
+	for name, v := range given {
+		switch ref, att := at(v, "Ref"), texts(at(v, "Fn::GetAtt")); {
+		case name == "ApiName":
+			if at(v, "Fn::Sub") == nil || at(v, "Fn::Sub") != at(tp.resources, "Api", "Properties", "Name", "Fn::Sub") {
+				t.Errorf("ApiName is %v, and the API's %v", v, at(tp.resources, "Api", "Properties", "Name"))
+			}
+			w.values[name] = "Api"
+		case name == "UsesModel":
+			w.values[name] = "true"
+		case name == "Stage" && ref == "Stage":
+			w.values[name] = "test"
+		case ref != nil && tp.resources[fmt.Sprint(ref)] != nil:
+			w.values[name] = fmt.Sprint(ref)
+		case ref != nil:
+			w.values[name] = fmt.Sprint(at(tp.doc, "Parameters", fmt.Sprint(ref), "Default"))
+		case len(att) == 2 && att[1] == "QueueName":
+			w.values[name] = att[0]
+		default:
+			t.Errorf("%s is %v", name, v)
+		}
+	}
+	return w
+}
+
+// value gives what a property becomes.
+func (w watch) value(v value) string {
+	if ref, ok := at(v, "Ref").(string); ok {
+		return w.values[ref]
+	}
+	return fmt.Sprint(v)
+}
+
+// metric names a metric: namespace/name{dimension=value,…}.
+func (w watch) metric(m value) string {
+	var dims []string
+	for _, d := range list(at(m, "Dimensions")) {
+		dims = append(dims, fmt.Sprintf("%v=%s", at(d, "Name"), w.value(at(d, "Value"))))
+	}
+	return fmt.Sprintf("%v/%v{%s}", at(m, "Namespace"), at(m, "MetricName"), strings.Join(dims, ","))
+}
+
+// query is one of the series an alarm looks at.
+type query struct {
+	metric, stat string
+	expression   string // instead of the two
+}
+
+// alarm is an alarm's definition.
+type alarm struct {
+	queries    map[string]query
+	result     string  // the query that is compared
+	period     float64 // seconds
+	periods    int     // that are looked at
+	datapoints int     // of them that must be over the threshold
+	comparison string
+	threshold  float64
+	missing    string // how a missing point is taken
+}
+
+func (w watch) alarms(t *testing.T) map[string]alarm {
+	t.Helper()
+	out := map[string]alarm{}
+	for name, r := range w.resources {
+		if at(r, "Type") != "AWS::CloudWatch::Alarm" {
+			continue
+		}
+		p := in(r, "Properties")
+		a := alarm{
+			queries: map[string]query{}, periods: int(number(p["EvaluationPeriods"])), datapoints: int(number(p["DatapointsToAlarm"])),
+			comparison: fmt.Sprint(p["ComparisonOperator"]), missing: fmt.Sprint(p["TreatMissingData"]),
+		}
+		if a.datapoints == 0 {
+			a.datapoints = a.periods
+		}
+		if _, err := fmt.Sscan(w.value(p["Threshold"]), &a.threshold); err != nil {
+			t.Errorf("%s: threshold %v", name, p["Threshold"])
+		}
+		if p["MetricName"] != nil {
+			a.result, a.period = "m", number(p["Period"])
+			a.queries["m"] = query{metric: w.metric(p), stat: fmt.Sprint(p["Statistic"])}
+		}
+		for _, q := range list(p["Metrics"]) {
+			id := fmt.Sprint(at(q, "Id"))
+			if at(q, "ReturnData") != false {
+				if a.result != "" {
+					t.Errorf("%s compares %s and %s", name, a.result, id)
+				}
+				a.result = id
+			}
+			if e, ok := at(q, "Expression").(string); ok {
+				a.queries[id] = query{expression: e}
+				continue
+			}
+			period := number(at(q, "MetricStat", "Period"))
+			if a.period != 0 && a.period != period {
+				t.Errorf("%s mixes periods", name)
+			}
+			a.period = period
+			a.queries[id] = query{metric: w.metric(at(q, "MetricStat", "Metric")), stat: fmt.Sprint(at(q, "MetricStat", "Stat"))}
+		}
+		if a.result == "" || a.period < 60 || a.periods < 1 || a.datapoints > a.periods {
+			t.Errorf("%s is no alarm: %+v", name, a)
+		}
+		out[name] = a
+	}
+	if len(out) == 0 {
+		t.Fatal("no alarms")
+	}
+	return out
+}
+
+// dashboard gives the dashboard's metrics, and its text with every parameter
+// filled in.
+func (w watch) dashboard(t *testing.T) (metrics []string, body string) {
+	t.Helper()
+	sub := list(at(w.resources, "Dashboard", "Properties", "DashboardBody", "Fn::Sub"))
+	body, _ = sub[0].(string)
+	body = strings.ReplaceAll(body, "${ModelAlarm}", `, "${TemplateCopy.Arn}"`) // when a model is configured
+	body = regexp.MustCompile(`\$\{([\w:]+)\}`).ReplaceAllStringFunc(body, func(ref string) string {
+		name := strings.Trim(ref, "${}")
+		v, ok := w.values[name]
+		if !ok && !strings.HasPrefix(name, "AWS::") {
+			t.Errorf("the dashboard names %s", ref)
+		}
+		return v
+	})
+	var doc struct {
+		Widgets []struct {
+			Type       string
+			Properties struct {
+				Title   string
+				Metrics [][]any
+			}
+		}
+	}
+	if err := json.Unmarshal([]byte(body), &doc); err != nil {
+		t.Fatal(err)
+	}
+	for _, widget := range doc.Widgets {
+		ids := map[string]bool{}
+		var expressions []string
+		for _, m := range widget.Properties.Metrics {
+			options, _ := m[len(m)-1].(map[string]any)
+			if options != nil {
+				m = m[:len(m)-1]
+			}
+			if id, ok := options["id"].(string); ok {
+				ids[id] = true
+			}
+			if e, ok := options["expression"].(string); ok {
+				expressions = append(expressions, e)
+				continue
+			}
+			if len(m) < 2 || len(m)%2 != 0 {
+				t.Fatalf("%s: %v is no metric", widget.Properties.Title, m)
+			}
+			var dims []string
+			for i := 2; i < len(m); i += 2 {
+				dims = append(dims, fmt.Sprintf("%v=%v", m[i], m[i+1]))
+			}
+			metrics = append(metrics, fmt.Sprintf("%v/%v{%s}", m[0], m[1], strings.Join(dims, ",")))
+		}
+		for _, e := range expressions {
+			if found := search.FindStringSubmatch(e); found != nil {
+				metrics = append(metrics, fmt.Sprintf("%s/%s{Stage=%s,%s=*}", found[1], found[3], found[4], found[2]))
+				continue
+			}
+			for _, id := range regexp.MustCompile(`[a-z]\w*`).FindAllString(e, -1) {
+				if !ids[id] {
+					t.Errorf("%s: %s is of nothing", widget.Properties.Title, e)
+				}
+			}
+		}
+	}
+	return metrics, body
+}
+
+// search is the one form of search that is used: all metrics of a name that differ
+// in one dimension.
+var search = regexp.MustCompile(`^SEARCH\('\{(\w+),Stage,(\w+)\} MetricName="(\w+)" Stage="(\w+)"', '\w+', \d+\)$`)
+
+// ofAWS are the metrics AWS writes by itself that are read here: the dimension's
+// name, and the type of resource it names; none for those of the whole account.
+var ofAWS = map[string]struct{ dimension, kind string }{
+	"AWS/SQS/ApproximateAgeOfOldestMessage":         {"QueueName", "AWS::SQS::Queue"},
+	"AWS/SQS/ApproximateNumberOfMessagesVisible":    {"QueueName", "AWS::SQS::Queue"},
+	"AWS/SQS/ApproximateNumberOfMessagesNotVisible": {"QueueName", "AWS::SQS::Queue"},
+	"AWS/SQS/ApproximateNumberOfMessagesDelayed":    {"QueueName", "AWS::SQS::Queue"},
+	"AWS/States/ExecutionsStarted":                  {"StateMachineArn", "AWS::Serverless::StateMachine"},
+	"AWS/States/ExecutionsSucceeded":                {"StateMachineArn", "AWS::Serverless::StateMachine"},
+	"AWS/States/ExecutionsFailed":                   {"StateMachineArn", "AWS::Serverless::StateMachine"},
+	"AWS/States/ExecutionsAborted":                  {"StateMachineArn", "AWS::Serverless::StateMachine"},
+	"AWS/States/ExecutionsTimedOut":                 {"StateMachineArn", "AWS::Serverless::StateMachine"},
+	"AWS/ApiGateway/Count":                          {"ApiName", "AWS::Serverless::Api"},
+	"AWS/ApiGateway/4XXError":                       {"ApiName", "AWS::Serverless::Api"},
+	"AWS/ApiGateway/5XXError":                       {"ApiName", "AWS::Serverless::Api"},
+	"AWS/ApiGateway/Latency":                        {"ApiName", "AWS::Serverless::Api"},
+	"AWS/Lambda/ConcurrentExecutions":               {},
+	"AWS/Lambda/Throttles":                          {},
+	"AWS/Lambda/Errors":                             {},
+}
+
+// written are the metrics the code writes, as they are named here.
+func written() []string {
+	var out []string
+	for name, def := range metric.Definitions() {
+		for _, set := range def.Dimensions {
+			var dims []string
+			for _, d := range set {
+				dims = append(dims, d+"="+map[string]string{metric.Stage: "test", metric.Step: "*", metric.Code: "*"}[d])
+			}
+			out = append(out, fmt.Sprintf("%s/%s{%s}", metric.Namespace, name, strings.Join(dims, ",")))
+		}
+	}
+	return out
+}
+
+// What is watched is written, by the code or by AWS; and what is written is
+// watched.
+func TestEveryMetricIsWrittenAndWatched(t *testing.T) {
+	t.Parallel()
+	w, tp := readWatch(t), readTemplate(t)
+	read, _ := w.dashboard(t)
+	for _, a := range w.alarms(t) {
+		for _, q := range a.queries {
+			if q.metric != "" {
+				read = append(read, q.metric)
+			}
+		}
+	}
+	var own []string
+	used := map[string]bool{}
+	for _, m := range read {
+		if strings.HasPrefix(m, metric.Namespace+"/") {
+			own = append(own, m)
+			continue
+		}
+		name, dims, _ := strings.Cut(strings.TrimSuffix(m, "}"), "{")
+		known, ok := ofAWS[name]
+		used[name] = true
+		dimension, resource, _ := strings.Cut(dims, "=")
+		if !ok || dimension != known.dimension || known.kind != "" && at(tp.resources, resource, "Type") != known.kind {
+			t.Errorf("%s is no metric of AWS's that is known here", m)
+		}
+	}
+	for name := range ofAWS {
+		if !used[name] {
+			t.Errorf("%s is known here and read nowhere", name)
+		}
+	}
+	slices.Sort(own)
+	sameSet(t, "our metrics that are watched", slices.Compact(own), written())
+}
+
+// The dashboard begins with all alarms, and ends with the logs of all functions.
+func TestTheDashboardIsWhole(t *testing.T) {
+	t.Parallel()
+	w, tp := readWatch(t), readTemplate(t)
+	_, body := w.dashboard(t)
+	var shown, groups, want []string
+	for _, m := range regexp.MustCompile(`\$\{(\w+)\.Arn\}`).FindAllStringSubmatch(body, -1) {
+		shown = append(shown, m[1])
+	}
+	sameSet(t, "alarms on the dashboard", shown, slices.Collect(maps.Keys(w.alarms(t))))
+	for _, m := range regexp.MustCompile(`SOURCE '([^']*)'`).FindAllStringSubmatch(body, -1) {
+		groups = append(groups, m[1])
+	}
+	for _, folder := range folders(t) {
+		group := fmt.Sprint(at(tp.function(folder), "LoggingConfig", "LogGroup", "Ref"))
+		want = append(want, strings.ReplaceAll(fmt.Sprint(at(tp.resources, group, "Properties", "LogGroupName", "Fn::Sub")), "${Stage}", "test"))
+	}
+	sameSet(t, "logs on the dashboard", groups, want)
+}
+
+// Whoever gets an alarm by mail learns what it is to owners and where to read on;
+// and hears when it is over.
+func TestEveryAlarmSpeaks(t *testing.T) {
+	t.Parallel()
+	w := readWatch(t)
+	for name := range w.alarms(t) {
+		p := in(w.resources[name], "Properties")
+		about := strings.Join(strings.Fields(fmt.Sprint(p["AlarmDescription"])), " ")
+		page := "infra/runbooks/" + pageOf(name)
+		if !strings.HasSuffix(about, "Runbook: "+page) || len(about) > 1024 || !regexp.MustCompile(`[Oo]wner|ad `).MatchString(about) {
+			t.Errorf("%s says %q", name, about)
+		}
+		if want := "nanococoa-${Stage}-" + strings.TrimSuffix(pageOf(name), ".md"); at(p["AlarmName"], "Fn::Sub") != want {
+			t.Errorf("%s is called %v, not %s", name, p["AlarmName"], want)
+		}
+		if p["TreatMissingData"] == nil {
+			t.Errorf("%s does not say what a missing point is", name)
+		}
+		for _, to := range []string{"AlarmActions", "OKActions"} {
+			if l := list(p[to]); len(l) != 1 || at(l[0], "Ref") != "Topic" {
+				t.Errorf("%s: %s are %v", name, to, p[to])
+			}
+		}
+	}
+}
+
+// samples are the values of one period, by metric.
+type samples map[string][]float64
+
+// of are the samples in what the code writes.
+func of(t *testing.T, lines ...metric.Line) samples {
+	t.Helper()
+	var b bytes.Buffer
+	meter := metric.New(&b, "test")
+	for _, l := range lines {
+		meter.Write(l)
+	}
+	out := samples{}
+	for _, s := range metrictest.Read(t, b.String()) {
+		name := metric.Namespace + "/" + s.Metric
+		out[name] = append(out[name], s.Value)
+	}
+	return out
+}
+
+func times(n int, l metric.Line) []metric.Line { return slices.Repeat([]metric.Line{l}, n) }
+
+// Every alarm goes off by what it is for, ends when that is over, and is silent
+// where it should be. The data are what the code writes, or what AWS does.
+func TestEveryAlarmGoesOffAndEnds(t *testing.T) {
+	t.Parallel()
+	finished := metric.Line{Step: "publish", Values: metric.Values{metric.Finished: 1, metric.Failed: 0, metric.TemplateCopy: 0}}
+	template := metric.Line{Step: "publish", Values: metric.Values{metric.Finished: 1, metric.Failed: 0, metric.TemplateCopy: 1}}
+	failed := metric.Line{Code: "GPU.BadAnswer", Values: metric.Values{metric.Failed: 1, metric.Finished: 0}}
+	refused := metric.Line{Code: "Photo.Corrupt", Values: metric.Values{metric.Refused: 1}}
+	one := func(n metric.Name, v float64) samples { return of(t, metric.Line{Values: metric.Values{n: v}}) }
+	sweep := func(found ...metric.Name) samples {
+		values := metric.Values{metric.Sweeps: 1}
+		for n := range metric.Definitions() {
+			if strings.HasPrefix(string(n), "Sweep") && n != metric.Sweeps {
+				values[n] = 0
+			}
+		}
+		for _, n := range found {
+			values[n] = 1
+		}
+		return of(t, metric.Line{Values: values})
+	}
+	aws := func(m string, values ...float64) samples { return samples{m: values} }
+	const (
+		oldest    = "AWS/SQS/ApproximateAgeOfOldestMessage{QueueName=Stage1Queue}"
+		letters   = "AWS/SQS/ApproximateNumberOfMessagesVisible{QueueName=DeadLetters}"
+		letters1  = "AWS/SQS/ApproximateNumberOfMessagesVisible{QueueName=Stage1DeadLetters}"
+		errors    = "AWS/ApiGateway/5XXError{ApiName=Api}"
+		throttles = "AWS/Lambda/Throttles{}"
+	)
+	requests := func(good, bad int) samples {
+		return aws(errors, append(make([]float64, good), slices.Repeat([]float64{1}, bad)...)...)
+	}
+	cases := map[string]struct {
+		quiet  samples   // a period in which all is well
+		bad    []samples // each of them, for so many periods, sets it off
+		within int
+		silent [][]samples // sequences that, repeated, never do
+	}{
+		"OldestMessage":  {aws(oldest, 60, 1200), []samples{aws(oldest, 1700, 1800)}, 1, [][]samples{{aws(oldest, 1799)}, {nil}}},
+		"GpuUnavailable": {nil, []samples{one(metric.StallSeconds, 600)}, 1, [][]samples{{one(metric.StallSeconds, 599)}}},
+		"FailureRate": {of(t, append(times(19, finished), failed)...), []samples{
+			of(t, append(times(11, finished), times(3, failed)...)...), of(t, times(3, failed)...),
+		}, 1, [][]samples{
+			{of(t, times(2, failed)...)}, {of(t, append(times(12, finished), times(3, failed)...)...)}, {of(t, append(times(5, finished), times(20, refused)...)...)}, {nil},
+		}},
+		"TemplateCopy": {of(t, append(times(9, finished), template)...), []samples{of(t, append(times(2, finished), times(3, template)...)...)}, 1, [][]samples{
+			{of(t, times(2, template)...)}, {of(t, append(times(5, finished), times(5, template)...)...)}, {nil},
+		}},
+		"Stage1Crashes":     {nil, []samples{one(metric.DeadLettered, 1)}, 1, nil},
+		"Stage1DeadLetters": {aws(letters1, 0, 0), []samples{aws(letters1, 1, 2, 1)}, 1, [][]samples{{aws(letters1, 0, 3, 0)}, {nil}}},
+		"EventDeadLetters":  {aws(letters, 0, 0), []samples{aws(letters, 0, 1)}, 1, [][]samples{{nil}}},
+		"SweeperFinds": {sweep(), []samples{sweep(metric.SweepStarted), sweep(metric.SweepRestarted), sweep(metric.SweepGivenUp)}, 1, [][]samples{
+			{sweep(metric.SweepGraves, metric.SweepExpired, metric.SweepStuck)}, {nil},
+		}},
+		"StuckExecutions": {sweep(), []samples{sweep(metric.SweepStuck)}, 1, [][]samples{{sweep(metric.SweepStarted, metric.SweepGivenUp)}, {nil}}},
+		// After the last sweep it takes five periods: CloudWatch prefers real points
+		// that are a little too old to missing ones.
+		"SweeperSilent": {sweep(), []samples{nil}, 5, [][]samples{{sweep(), nil}, {sweep(metric.SweepStarted)}}},
+		"ApiErrors":     {requests(99, 1), []samples{requests(40, 3)}, 1, [][]samples{{requests(0, 2)}, {requests(95, 5)}, {nil}}},
+		"Throttles":     {nil, []samples{aws(throttles, 4, 7)}, 2, [][]samples{{aws(throttles, 10)}, {aws(throttles, 50), nil, nil, nil, nil}}},
+	}
+	alarms := readWatch(t).alarms(t)
+	sameSet(t, "alarms that are tried", slices.Collect(maps.Keys(cases)), slices.Collect(maps.Keys(alarms)))
+	const long = 12 // periods, longer than any alarm looks back
+	for name, tc := range cases {
+		a := alarms[name]
+		for i, bad := range tc.bad {
+			data := slices.Repeat([]samples{tc.quiet}, long)
+			if s := a.state(t, data); s != "OK" {
+				t.Errorf("%s is %s when all is well", name, s)
+			}
+			data = append(data, slices.Repeat([]samples{bad}, tc.within)...)
+			if s := a.state(t, data); s != "ALARM" {
+				t.Errorf("%s is %s after %d periods of %v (case %d)", name, s, tc.within, bad, i)
+			}
+			if s := a.state(t, append(data, slices.Repeat([]samples{tc.quiet}, long)...)); s != "OK" {
+				t.Errorf("%s is %s when it is over", name, s)
+			}
+		}
+		for _, sequence := range tc.silent {
+			var data []samples
+			for i := range long {
+				data = append(data, sequence[i%len(sequence)])
+				if s := a.state(t, data); i > a.periods && s != "OK" {
+					t.Fatalf("%s is %s after %d periods of %v", name, s, i+1, sequence)
+				}
+			}
+		}
+	}
+}
+
+// drill is the command by which a runbook page sets its alarm off.
+var drill = regexp.MustCompile(`aws cloudwatch put-metric-data --namespace (\w+) --metric-name (\w+) --dimensions Stage=\$STAGE --unit (\w+) --value (\S+)`)
+
+// A runbook's own command, taken by its word, sets the alarm off.
+func TestEveryDrillSetsItsAlarmOff(t *testing.T) {
+	t.Parallel()
+	found := 0
+	for name, a := range readWatch(t).alarms(t) {
+		page := string(read(t, filepath.Join("infra", "runbooks", pageOf(name))))
+		bad := samples{}
+		for _, m := range drill.FindAllStringSubmatch(page, -1) {
+			var v float64
+			if _, err := fmt.Sscan(m[4], &v); err != nil {
+				t.Errorf("%s: %v", name, err)
+			}
+			if def, ok := metric.Definitions()[metric.Name(m[2])]; !ok || m[1] != metric.Namespace || string(def.Unit) != m[3] {
+				t.Errorf("%s: the drill writes %s/%s in %s", name, m[1], m[2], m[3])
+			}
+			key := fmt.Sprintf("%s/%s{Stage=test}", m[1], m[2])
+			bad[key] = append(bad[key], v)
+		}
+		ours := func(q query) bool { return strings.HasPrefix(q.metric, metric.Namespace+"/") }
+		if !slices.ContainsFunc(slices.Collect(maps.Values(a.queries)), ours) || name == "SweeperSilent" {
+			if len(bad) != 0 { // nobody can write into AWS's namespaces, nor write a silence
+				t.Errorf("%s: the drill writes %v", name, bad)
+			}
+			continue
+		}
+		found++
+		if s := a.state(t, append(make([]samples, 12), bad)); s != "ALARM" {
+			t.Errorf("%s is %s after its drill: %v", name, s, bad)
+		}
+	}
+	if found < 6 {
+		t.Errorf("%d drills", found)
+	}
+}
+
+// A page is read by somebody who was woken: it has the same parts in the same
+// order, and is short.
+func TestEveryRunbookHasItsParts(t *testing.T) {
+	t.Parallel()
+	want := []string{"What owners see", "Look", "Mend", "Over when", "Drill"}
+	index := string(read(t, "infra/runbooks/README.md"))
+	for name := range readWatch(t).alarms(t) {
+		page := string(read(t, filepath.Join("infra", "runbooks", pageOf(name))))
+		var parts []string
+		for _, m := range regexp.MustCompile(`(?m)^## (.+)$`).FindAllStringSubmatch(page, -1) {
+			parts = append(parts, m[1])
+		}
+		if !slices.Equal(parts, want) || !strings.HasPrefix(page, "# ") {
+			t.Errorf("%s has %q", pageOf(name), parts)
+		}
+		if lines := strings.Count(page, "\n"); lines > 60 {
+			t.Errorf("%s has %d lines: more than anybody reads at night", pageOf(name), lines)
+		}
+		if !strings.Contains(index, "("+pageOf(name)+")") {
+			t.Errorf("the index lacks %s", pageOf(name))
+		}
+	}
+}
+
+// docs/architecture.md lists every metric with its unit and dimensions, and every
+// alarm.
+func TestTheDocsListMetricsAndAlarms(t *testing.T) {
+	t.Parallel()
+	docs := string(read(t, "docs/architecture.md"))
+	var got, want []string
+	for _, m := range regexp.MustCompile("(?m)^\\| `(\\w+)` \\| (count|seconds) \\|([\\w, ]*)\\| .+ \\|$").FindAllStringSubmatch(docs, -1) {
+		got = append(got, fmt.Sprintf("%s in %s by %s", m[1], m[2], strings.TrimSpace(m[3])))
+	}
+	for name, def := range metric.Definitions() {
+		last := def.Dimensions[len(def.Dimensions)-1]
+		want = append(want, fmt.Sprintf("%s in %s by %s", name, strings.ToLower(string(def.Unit)), strings.Join(last[1:], ", ")))
+	}
+	sameSet(t, "metrics in docs/architecture.md", got, want)
+	for name := range readWatch(t).alarms(t) {
+		if !strings.Contains(docs, "(../infra/runbooks/"+pageOf(name)+")") {
+			t.Errorf("docs/architecture.md does not lead to %s", pageOf(name))
+		}
+	}
+}
