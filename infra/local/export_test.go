@@ -5,6 +5,7 @@ var (
 	Readable  = readable
 	Digest    = digest
 	MoveState = moveState
+	IsMetrics = isMetrics
 )
 
 // Phase is progress.phase.

@@ -113,6 +113,29 @@ func (d *Deployment) newEvents(ctx context.Context, cursors map[string]*cursor, 
 	return fresh, nil
 }
 
+// Logged gives what a function (by its folder) has logged since a time, oldest
+// first. The engine has it when an invocation ends.
+func (d *Deployment) Logged(ctx context.Context, function string, since time.Time) (string, error) {
+	var out strings.Builder
+	in := map[string]any{"logGroupName": "/nanococoa/" + stage + "/" + function, "startTime": since.UnixMilli(), "limit": 10000}
+	for {
+		var page struct {
+			Events    []logEvent
+			NextToken string `json:"nextToken"`
+		}
+		if err := d.logsCall(ctx, "FilterLogEvents", in, &page); err != nil {
+			return "", err
+		}
+		for _, e := range page.Events {
+			out.WriteString(strings.TrimRight(e.Message, "\n") + "\n")
+		}
+		if page.NextToken == "" {
+			return out.String(), nil
+		}
+		in["nextToken"] = page.NextToken
+	}
+}
+
 func (d *Deployment) logsCall(ctx context.Context, action string, in, out any) error {
 	header := http.Header{
 		"Content-Type": {"application/x-amz-json-1.1"},

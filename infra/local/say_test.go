@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/nanococoa/nanococoa/infra/local"
+	"github.com/nanococoa/nanococoa/internal/metric"
 )
 
 func TestLogLinesAreMadeReadable(t *testing.T) {
@@ -25,6 +26,16 @@ func TestLogLinesAreMadeReadable(t *testing.T) {
 		if got := local.Readable("api", tc.in, now); got != tc.want {
 			t.Errorf("%s: %q, want %q", name, got, tc.want)
 		}
+	}
+}
+
+// Whoever follows the log is spared what is for CloudWatch.
+func TestMetricsAreNotForReaders(t *testing.T) {
+	t.Parallel()
+	var b bytes.Buffer
+	metric.New(&b, "local").Write(metric.Line{AdID: "a", Values: metric.Values{metric.Accepted: 1}})
+	if !local.IsMetrics(b.String()) || local.IsMetrics(`{"level":"INFO","msg":"step done","step":"stage1"}`) {
+		t.Errorf("told wrongly: %s", &b)
 	}
 }
 

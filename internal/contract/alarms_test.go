@@ -505,6 +505,40 @@ func TestEveryRunbookHasItsParts(t *testing.T) {
 	}
 }
 
+// What the runbooks' commands and redrive name is there: outputs of the stack,
+// logs of functions, pages.
+func TestWhatTheRunbooksNameIsThere(t *testing.T) {
+	t.Parallel()
+	tp := readTemplate(t)
+	logs := append(folders(t), "access")
+	pages, err := filepath.Glob(filepath.Join(root, "infra", "runbooks", "*.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := 0
+	look := func(page, text, pattern string, known func(string) bool) {
+		for _, m := range regexp.MustCompile(pattern).FindAllStringSubmatch(text, -1) {
+			found++
+			if !known(m[1]) {
+				t.Errorf("%s names %s, which is not there", page, m[1])
+			}
+		}
+	}
+	output := func(name string) bool { return at(tp.doc, "Outputs", name) != nil }
+	for _, page := range pages {
+		name := filepath.Base(page)
+		text := string(read(t, filepath.Join("infra", "runbooks", name)))
+		look(name, text, `\bout ([A-Z]\w+)`, output)
+		look(name, text, `\b([A-Z]\w+FunctionName|[A-Z]\w+Url)\b`, func(n string) bool { return output(n) || n == "AIServerUrl" })
+		look(name, text, `(?m)^(?:lines|errors) ([a-z]\w*)`, func(n string) bool { return slices.Contains(logs, n) })
+		look(name, text, `\]\(([a-z0-9-]+\.md)\)`, func(n string) bool { return slices.Contains(pages, filepath.Join(root, "infra", "runbooks", n)) })
+	}
+	look("redrive", string(read(t, "infra/redrive/redrive.go")), `"(\w+(?:Url|FunctionName))"`, output)
+	if found < 40 {
+		t.Errorf("%d names found", found)
+	}
+}
+
 // docs/architecture.md lists every metric with its unit and dimensions, and every
 // alarm.
 func TestTheDocsListMetricsAndAlarms(t *testing.T) {
