@@ -181,8 +181,11 @@ var foreign = []string{
 	"States.ALL", "States.Timeout",
 	"Lambda.ServiceException", "Lambda.AWSLambdaException", "Lambda.SdkClientException", "Lambda.TooManyRequestsException",
 	"Lambda.ClientExecutionTimeoutException", "Lambda.Unknown", "Sandbox.Timedout", "Runtime.ExitError",
+	// A function that was not called for weeks is asleep: Lambda refuses the call
+	// and makes it ready, which takes a minute or two ("Lambda function states").
+	"Lambda.CodeArtifactUserPendingException", "Lambda.CodeArtifactUserDeletedException",
 	// What Step Functions calls the errors of its own call to SQS.
-	"SQS.SdkClientException", "SQS.AmazonSQSException",
+	"SQS.SdkClientException", "SQS.AmazonSQSException", "SQS.RequestThrottledException",
 }
 
 // Faults that a retry can mend and that no state retries, each with its reason.
@@ -231,7 +234,7 @@ func TestEveryStateRetriesWhatItsStepCanMeet(t *testing.T) {
 	everywhere := []string{
 		string(fault.StorageThrottled), string(fault.StorageUnavailable), string(fault.Internal), string(fault.AdTimeout), "States.Timeout",
 		"Lambda.ServiceException", "Lambda.AWSLambdaException", "Lambda.SdkClientException", "Lambda.TooManyRequestsException", "Lambda.Unknown",
-		"Sandbox.Timedout", "Runtime.ExitError",
+		"Sandbox.Timedout", "Runtime.ExitError", "Lambda.CodeArtifactUserPendingException",
 	}
 	byImport := map[string]string{"internal/gpu": "GPU.", "internal/llm/model": "OpenAI."}
 	found := map[string]int{}
