@@ -24,7 +24,9 @@ const (
 )
 
 // TestPaths shows for every state that calls something which path an ad takes
-// for each kind of fault, and what is left behind.
+// for each kind of fault, and what is left behind. What the machine does with an
+// error's name is shown by statemachine/paths_test.go, for every name; here it is
+// that the real functions report the right one, and what an owner sees of it.
 func TestPaths(t *testing.T) {
 	t.Parallel()
 	const (

@@ -91,7 +91,8 @@ func (e *engine) start() {
 	}
 	e.cmd = exec.Command(bin)
 	e.cmd.Env = append(os.Environ(), "BIND_HOST=127.0.0.1", fmt.Sprintf("GATEWAY_PORT=%d", port), "MINISTACK_REGION="+Region,
-		"STATE_DIR="+e.dir, "S3_DATA_DIR="+filepath.Join(e.dir, "s3"), "TMPDIR="+e.dir, "PERSIST_STATE=0", "SFN_WAIT_SCALE=0")
+		"STATE_DIR="+e.dir, "S3_DATA_DIR="+filepath.Join(e.dir, "s3"), "TMPDIR="+e.dir, "PERSIST_STATE=0", "SFN_WAIT_SCALE=0",
+		"LAMBDA_ACCOUNT_CONCURRENCY=1000") // as on AWS; by itself the engine throttles small machines sooner
 	e.cmd.Stdout, e.cmd.Stderr = log, log
 	e.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL, Setpgid: true}
 	if e.err = e.cmd.Start(); e.err == nil {
