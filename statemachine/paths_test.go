@@ -265,7 +265,12 @@ func (s scene) clock() int {
 func (w *world) hurried(t *testing.T, sc scene) string {
 	t.Helper()
 	if slices.Contains(sc.errors, stateTimeout) {
-		return changed(t, w.definition(t), sc.row.state, func(state map[string]any) { state["TimeoutSeconds"] = sc.clock() })
+		return changed(t, w.definition(t), sc.row.state, func(state map[string]any) {
+			if state["TimeoutSeconds"] == nil {
+				t.Error("the state has no clock")
+			}
+			state["TimeoutSeconds"] = sc.clock()
+		})
 	}
 	arn := w.lent(t, sc.row.function, int32(sc.clock())) //nolint:gosec // seconds
 	return changed(t, w.definition(t), sc.row.state, func(state map[string]any) { calls(state, arn) })

@@ -409,11 +409,13 @@ func (r *tasks) Fail(ctx context.Context, token string, code fault.Code) error {
 	return err
 }
 
-// line is a line nobody looks at, before a server that is ready.
-type line struct{}
+// line is a line that knows no ad, so that none takes a turn in it, before a
+// server that is ready.
+type line struct{ queue.Line }
 
-func (line) Get(context.Context, string, string) (ad.Ad, error)          { return ad.Ad{}, nil }
-func (line) Turn(context.Context, int) error                             { return nil }
+func (line) Get(context.Context, string, string) (ad.Ad, error) {
+	return ad.Ad{}, fault.New(fault.AdNotFound, nil)
+}
 func (line) Stall(context.Context) error                                 { return nil }
 func (line) Measure(context.Context, time.Duration, time.Duration) error { return nil }
 func (line) Health(context.Context) error                                { return nil }
