@@ -25,6 +25,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
 
+	"github.com/nanococoa/nanococoa/internal/ad"
 	"github.com/nanococoa/nanococoa/internal/adstore"
 	"github.com/nanococoa/nanococoa/internal/httpapi"
 )
@@ -306,15 +307,24 @@ func states(t *testing.T, execution string) []string {
 	return names
 }
 
+// records is the table, seen from outside.
+func records() *adstore.Store { return adstore.New(sys.db, sys.table, nil) }
+
+// record reads an ad from it.
+func record(t *testing.T, id string) ad.Ad {
+	t.Helper()
+	a, err := records().Find(t.Context(), id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return a
+}
+
 // promptSource reads from the table who wrote an ad's prompt: WritePrompt or
 // PromptFromTemplate.
 func promptSource(t *testing.T, id string) string {
 	t.Helper()
-	a, err := adstore.New(sys.db, sys.table, nil).Find(t.Context(), id)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(a.PromptBy)
+	return string(record(t, id).PromptBy)
 }
 
 // ended waits until an execution is over and gives its status.

@@ -27,6 +27,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/lambda"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 
@@ -46,6 +47,7 @@ type system struct {
 	db          *dynamodb.Client
 	s3          *s3.Client
 	sfn         *sfn.Client
+	lambda      *lambda.Client
 	table       string
 	bucket      string
 	machine     string
@@ -133,6 +135,7 @@ func (s *system) connect() {
 	s.db = dynamodb.NewFromConfig(cfg)
 	s.s3 = s3.NewFromConfig(cfg, func(o *s3.Options) { o.UsePathStyle = true })
 	s.sfn = sfn.NewFromConfig(cfg)
+	s.lambda = lambda.NewFromConfig(cfg)
 	s.table, s.bucket, s.machine = s.Outputs["TableName"], s.Outputs["BucketName"], s.Outputs["StateMachineArn"]
 }
 

@@ -13,6 +13,7 @@ import (
 	"net/http"
 	"net/http/httputil"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -118,6 +119,7 @@ type Proxy struct {
 	target *url.URL
 	rules  map[int]Rule
 	next   int
+	holds  []*hold
 	calls  map[string]int
 	keys   map[string]int
 	faults map[Fault]int
@@ -169,6 +171,58 @@ func (p *Proxy) Add(rule Rule) (remove func()) {
 	}
 }
 
+// hold keeps calls waiting.
+type hold struct {
+	rule Rule
+	held chan struct{} // gets one for each call that begins to wait
+	gate chan struct{} // closed when they may go on
+}
+
+// manyHeld is more calls than one hold is looked at for.
+const manyHeld = 100
+
+// Hold makes the calls a rule has any fault for wait until they are let go, and
+// then has them carried out. The channel tells of each call that waits. A call
+// whose client gives up is not carried out.
+func (p *Proxy) Hold(rule Rule) (held <-chan struct{}, letGo func()) {
+	h := &hold{rule: rule, held: make(chan struct{}, manyHeld), gate: make(chan struct{})}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.holds = append(p.holds, h)
+	return h.held, sync.OnceFunc(func() {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		p.holds = slices.DeleteFunc(p.holds, func(other *hold) bool { return other == h })
+		close(h.gate)
+	})
+}
+
+// holding gives the holds a call is to wait for.
+func (p *Proxy) holding(r *http.Request) []*hold {
+	var out []*hold
+	for _, h := range p.holds {
+		if h.rule(r) != None {
+			out = append(out, h)
+		}
+	}
+	return out
+}
+
+// wait reports whether a call that was held is to be carried out after all.
+func (h *hold) wait(r *http.Request, stop <-chan struct{}) bool {
+	select {
+	case h.held <- struct{}{}:
+	default: // nobody counts that far
+	}
+	select {
+	case <-h.gate:
+		return true
+	case <-r.Context().Done():
+	case <-stop:
+	}
+	return false
+}
+
 // choose asks the rules, the oldest first.
 func (p *Proxy) choose(r *http.Request) Fault {
 	for id := range p.next {
@@ -209,7 +263,7 @@ func (p *Proxy) Faults() map[Fault]int {
 // ServeHTTP carries out one call, or its fault.
 func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	p.mu.Lock()
-	target, fault := p.target, p.choose(r)
+	target, fault, holds := p.target, p.choose(r), p.holding(r)
 	p.calls[r.URL.Path]++
 	p.keys[r.Header.Get("Idempotency-Key")]++
 	if fault != None {
@@ -219,6 +273,12 @@ func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if target == nil {
 		http.Error(w, "no target", http.StatusBadGateway)
 		return
+	}
+	for _, h := range holds {
+		bodyHolds(r, "") // or the server would not see the client leave
+		if !h.wait(r, p.stop) {
+			return
+		}
 	}
 	forward := httputil.ReverseProxy{
 		Rewrite: func(pr *httputil.ProxyRequest) {
