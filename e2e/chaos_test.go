@@ -591,8 +591,8 @@ func (c *chaos) sweepOnce(ctx context.Context) error {
 	return err
 }
 
-// record is an ad's item as the table holds it.
-type record struct {
+// stored is an ad's item as the table holds it.
+type stored struct {
 	key     map[string]dbtypes.AttributeValue
 	id      string
 	owner   string
@@ -601,10 +601,10 @@ type record struct {
 	item    map[string]dbtypes.AttributeValue
 }
 
-func (r record) done() bool { return r.status.Done() }
+func (r stored) done() bool { return r.status.Done() }
 
 // records reads every ad of the table, as no function may: it is the whole truth.
-func (c *chaos) records() (out []record) {
+func (c *chaos) records() (out []stored) {
 	pages := dynamodb.NewScanPaginator(sys.db, &dynamodb.ScanInput{TableName: &sys.table, ConsistentRead: aws.Bool(true)})
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(context.Background())
@@ -618,7 +618,7 @@ func (c *chaos) records() (out []record) {
 				continue
 			}
 			updated, _ := time.Parse(time.RFC3339Nano, str(item["updated_at"]))
-			out = append(out, record{
+			out = append(out, stored{
 				key: map[string]dbtypes.AttributeValue{"PK": item["PK"], "SK": item["SK"]}, id: strings.TrimPrefix(sk, "AD#"),
 				owner: strings.TrimPrefix(str(item["PK"]), "OWNER#"), status: ad.Status(str(item["status"])), updated: updated, item: item,
 			})
@@ -713,7 +713,7 @@ func (c *chaos) judge() {
 			t.Error(err)
 		}
 	}
-	byID := map[string]record{}
+	byID := map[string]stored{}
 	for _, r := range records {
 		byID[r.id] = r
 	}
@@ -766,7 +766,7 @@ func (c *chaos) judge() {
 	}
 }
 
-func ownersOf(records []record) map[string]bool {
+func ownersOf(records []stored) map[string]bool {
 	out := map[string]bool{}
 	for _, r := range records {
 		out[r.owner] = true
@@ -799,7 +799,7 @@ func (c *chaos) judgeFinished(a ad.Ad) {
 }
 
 // judgeObjects: no object without a record.
-func (c *chaos) judgeObjects(byID map[string]record) {
+func (c *chaos) judgeObjects(byID map[string]stored) {
 	pages := s3.NewListObjectsV2Paginator(sys.s3, &s3.ListObjectsV2Input{Bucket: &sys.bucket})
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(c.t.Context())

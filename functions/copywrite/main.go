@@ -23,8 +23,9 @@ func wire(ctx context.Context) (step.Func, error) {
 	if err != nil {
 		return nil, err
 	}
-	ads := adstore.Open(cfg, c.TableName, step.Meter(c.Stage))
-	writer, err := model.Open(ctx, cfg, c.OpenAI, ads)
+	meter := step.Meter(c.Stage)
+	ads := adstore.Open(cfg, c.TableName, meter)
+	writer, err := model.Open(ctx, cfg, c.OpenAI, ads, meter)
 	if err != nil {
 		return nil, err
 	}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/nanococoa/nanococoa/internal/ad"
 	"github.com/nanococoa/nanococoa/internal/fault"
+	"github.com/nanococoa/nanococoa/internal/metric"
 )
 
 // Model writes with a model; see openai.Client. Faults: OpenAI.*.
@@ -42,6 +43,7 @@ type Breaker struct {
 	Cooldown time.Duration // how long it stays open
 	Now      func() time.Time
 	Log      *slog.Logger
+	Meter    *metric.Meter
 }
 
 // trial is how long one caller has for the call that may end an outage: longer
@@ -116,6 +118,7 @@ func (b *Breaker) learn(ctx context.Context, seen ad.Outage, err error) {
 	}
 	moved, kept := b.Shared.OutageUntil(ctx, seen.Until, b.Now().Add(b.Cooldown))
 	if moved {
+		b.Meter.Write(metric.Line{Values: metric.Values{metric.ModelDown: 1}})
 		b.Log.WarnContext(ctx, "the model is down", "failures", failures, "cooldown_s", int(b.Cooldown.Seconds()))
 	}
 	b.unkept(ctx, kept)

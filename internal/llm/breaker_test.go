@@ -1,16 +1,19 @@
 package llm_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"log/slog"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/nanococoa/nanococoa/internal/ad"
 	"github.com/nanococoa/nanococoa/internal/fault"
 	"github.com/nanococoa/nanococoa/internal/llm"
+	"github.com/nanococoa/nanococoa/internal/metric"
 )
 
 // model answers as it is told to, and counts how often it is asked.
@@ -69,6 +72,7 @@ type functions struct {
 	now    time.Time
 	shared shared
 	model  model
+	wrote  bytes.Buffer // metrics
 }
 
 const (
@@ -79,7 +83,7 @@ const (
 func (f *functions) breaker() *llm.Breaker {
 	return &llm.Breaker{
 		Model: &f.model, Shared: &f.shared, Failures: failures, Cooldown: cooldown,
-		Now: func() time.Time { return f.now }, Log: slog.New(slog.DiscardHandler),
+		Now: func() time.Time { return f.now }, Log: slog.New(slog.DiscardHandler), Meter: metric.New(&f.wrote, "test"),
 	}
 }
 
@@ -132,6 +136,9 @@ func TestAnOutageOfTheModel(t *testing.T) {
 	f.expect("two failures", 2, "", "")
 	f.expect("the third opens it", 1, "", ad.ByTemplate)
 	f.expect("open", 0, ad.ByTemplate, ad.ByTemplate)
+	if n := strings.Count(f.wrote.String(), `"ModelDown":1`); n != 1 {
+		t.Errorf("the outage is counted %d times", n)
+	}
 	f.now = f.now.Add(cooldown - time.Second)
 	f.expect("still open", 0, ad.ByTemplate, ad.ByTemplate)
 	f.now = f.now.Add(2 * time.Second)

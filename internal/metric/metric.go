@@ -37,6 +37,7 @@ const (
 	Failed       Name = "Failed"       // an ad ended for a reason of ours
 	Refused      Name = "Refused"      // an ad ended because its photo cannot be used or never came
 	TemplateCopy Name = "TemplateCopy" // a finished ad's copy is the template's
+	ModelDown    Name = "ModelDown"    // nobody asks the model for a while, after several failures in a row
 
 	StageSeconds Name = "StageSeconds" // from a stage's first begin to its end, retries and their waits included
 	QueueWait    Name = "QueueWait"    // from a place in line to the begin of stage 1
@@ -53,6 +54,7 @@ const (
 	SweepExpired   Name = "SweepExpired"   // a photo never came: failed
 	SweepStuck     Name = "SweepStuck"     // an execution runs, and its step has not moved for too long
 	SweepGraves    Name = "SweepGraves"    // a deleted ad's objects were looked for once more
+	SweepOrphans   Name = "SweepOrphans"   // objects belonged to no ad: removed
 )
 
 // Unit is one of CloudWatch's units.
@@ -93,6 +95,7 @@ var definitions = map[Name]Definition{
 	Failed:       {Count, byCode},
 	Refused:      {Count, byCode},
 	TemplateCopy: {Count, inAll},
+	ModelDown:    {Count, inAll},
 
 	StageSeconds: {Seconds, byStep},
 	QueueWait:    {Seconds, inAll},
@@ -108,6 +111,7 @@ var definitions = map[Name]Definition{
 	SweepExpired:   {Count, inAll},
 	SweepStuck:     {Count, inAll},
 	SweepGraves:    {Count, inAll},
+	SweepOrphans:   {Count, inAll},
 }
 
 // Definitions lists every metric.

@@ -92,7 +92,7 @@ func (f Found) line() metric.Line {
 	return metric.Line{Values: metric.Values{
 		metric.Sweeps: 1, metric.SweepStarted: float64(f.Started), metric.SweepRestarted: float64(f.Restarted),
 		metric.SweepGivenUp: float64(f.GivenUp), metric.SweepExpired: float64(f.Expired),
-		metric.SweepStuck: float64(f.Stuck), metric.SweepGraves: float64(f.Graves),
+		metric.SweepStuck: float64(f.Stuck), metric.SweepGraves: float64(f.Graves), metric.SweepOrphans: float64(f.Orphans),
 	}}
 }
 

@@ -219,7 +219,7 @@ func TestAWalkThatFails(t *testing.T) {
 func TestASweepIsMeasured(t *testing.T) {
 	t.Parallel()
 	names := []metric.Name{
-		metric.Sweeps, metric.SweepStarted, metric.SweepRestarted, metric.SweepGivenUp, metric.SweepExpired, metric.SweepStuck, metric.SweepGraves,
+		metric.Sweeps, metric.SweepStarted, metric.SweepRestarted, metric.SweepGivenUp, metric.SweepExpired, metric.SweepStuck, metric.SweepGraves, metric.SweepOrphans,
 	}
 	for name, tc := range map[string]struct {
 		status ad.Status
@@ -234,6 +234,7 @@ func TestASweepIsMeasured(t *testing.T) {
 		"gone twice":          {status: ad.Running, world: world{restarted: true}, want: metric.SweepGivenUp},
 		"no photo":            {status: ad.AwaitingUpload, want: metric.SweepExpired},
 		"a step hangs":        {status: ad.Running, world: world{running: true}, want: metric.SweepStuck},
+		"a stray object":      {status: ad.Succeeded, world: world{folders: []string{"stray"}}, want: metric.SweepOrphans},
 		"it cannot even look": {status: ad.Running, world: world{dueErr: fault.New(fault.StorageUnavailable, nil)}, silent: true},
 	} {
 		w := tc.world

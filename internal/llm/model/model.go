@@ -14,13 +14,14 @@ import (
 	"github.com/nanococoa/nanococoa/internal/config"
 	"github.com/nanococoa/nanococoa/internal/llm"
 	"github.com/nanococoa/nanococoa/internal/llm/openai"
+	"github.com/nanococoa/nanococoa/internal/metric"
 	"github.com/nanococoa/nanococoa/internal/secret"
 	"github.com/nanococoa/nanococoa/internal/step"
 )
 
 // Open makes the writer behind a breaker whose state is shared, or gives nil when
 // there is no key: the pipeline then writes with its templates.
-func Open(ctx context.Context, cfg aws.Config, c config.OpenAI, shared llm.Outages) (llm.Model, error) {
+func Open(ctx context.Context, cfg aws.Config, c config.OpenAI, shared llm.Outages, m *metric.Meter) (llm.Model, error) {
 	key, err := secret.Read(ctx, cfg, c.KeyParameter)
 	if err != nil {
 		return nil, err
@@ -33,5 +34,5 @@ func Open(ctx context.Context, cfg aws.Config, c config.OpenAI, shared llm.Outag
 	if err != nil {
 		return nil, fmt.Errorf("configure the model: %w", err)
 	}
-	return &llm.Breaker{Model: writer, Shared: shared, Failures: c.Failures, Cooldown: c.Cooldown, Now: time.Now, Log: step.Logger()}, nil
+	return &llm.Breaker{Model: writer, Shared: shared, Failures: c.Failures, Cooldown: c.Cooldown, Now: time.Now, Log: step.Logger(), Meter: m}, nil
 }
