@@ -98,7 +98,8 @@ func (s *Store) Restart(ctx context.Context, a ad.Ad) (again ad.Ad, ok bool, err
 	if !fault.Has(err, fault.AdGone) {
 		return again, err == nil, err
 	}
-	// It moved on, or this very write was done and its answer lost.
+	// It moved on, or it was begun again by this very write, whose answer was lost,
+	// or by another sweep: as long as it is queued it may be started, once more too.
 	again, err = s.Get(ctx, a.Owner, a.AdID)
 	switch {
 	case fault.Has(err, fault.AdNotFound):

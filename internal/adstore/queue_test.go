@@ -239,8 +239,8 @@ func TestRestartOnce(t *testing.T) {
 		t.Fatalf("restart: %+v, %v, %v", again, ok, err)
 	}
 	s.wantGone(t, a.Ref)
-	if _, ok, err := s.Restart(t.Context(), a); ok || err != nil {
-		t.Errorf("an old reading restarts: %v, %v", ok, err)
+	if same, ok, err := s.Restart(t.Context(), a); !ok || err != nil || same.Ref != again.Ref {
+		t.Errorf("another sweep gives %+v, %v, %v", same.Ref, ok, err)
 	}
 	if _, ok, err := s.Restart(t.Context(), again); ok || err != nil {
 		t.Errorf("a second restart: %v, %v", ok, err)
