@@ -11,6 +11,9 @@ import (
 // Each of these is called right after the one write that can succeed once for
 // what it tells.
 
+// seconds are to the millisecond: more is the machine's and not the ad's.
+func seconds(d time.Duration) float64 { return d.Round(time.Millisecond).Seconds() }
+
 func (s *Store) accepted(r ad.Ref) {
 	s.meter.Write(metric.Line{AdID: r.AdID, Values: metric.Values{metric.Accepted: 1}})
 }
@@ -22,7 +25,7 @@ func (s *Store) begun(a ad.Ad, stage ad.Stage, now time.Time) {
 	case !first:
 		s.meter.Write(metric.Line{AdID: a.AdID, Step: string(stage), Values: metric.Values{metric.Retries: 1}})
 	case stage == ad.Stage1 && !a.QueuedAt.IsZero():
-		s.meter.Write(metric.Line{AdID: a.AdID, Values: metric.Values{metric.QueueWait: now.Sub(a.QueuedAt).Seconds()}})
+		s.meter.Write(metric.Line{AdID: a.AdID, Values: metric.Values{metric.QueueWait: seconds(now.Sub(a.QueuedAt))}})
 	}
 }
 
@@ -34,7 +37,7 @@ func (s *Store) ended(before ad.Ad, stage ad.Stage, now time.Time) {
 		return
 	}
 	s.meter.Write(metric.Line{AdID: before.AdID, Step: string(stage), Values: metric.Values{
-		metric.StageSeconds: now.Sub(t.StartedAt).Seconds(),
+		metric.StageSeconds: seconds(now.Sub(t.StartedAt)),
 	}})
 }
 
@@ -44,7 +47,7 @@ func (s *Store) finished(a ad.Ad, now time.Time) {
 		values[metric.TemplateCopy] = 1
 	}
 	if begun := a.Stages[ad.Publish].StartedAt; !begun.IsZero() {
-		values[metric.StageSeconds] = now.Sub(begun).Seconds()
+		values[metric.StageSeconds] = seconds(now.Sub(begun))
 	}
 	s.meter.Write(metric.Line{AdID: a.AdID, Step: string(ad.Publish), Values: values})
 }

@@ -14,18 +14,27 @@ import (
 	"github.com/nanococoa/nanococoa/internal/metric/metrictest"
 )
 
-// metered is a table whose clock is set by hand and whose metrics are read.
+// metered is a table whose clock is set by hand and whose metrics are read. The
+// clock never shows the same time twice, as none does.
 type metered struct {
 	table
 	t     *testing.T
+	mu    sync.Mutex
 	clock time.Time
 	lines bytes.Buffer
+}
+
+func (m *metered) now() time.Time {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.clock = m.clock.Add(time.Nanosecond)
+	return m.clock
 }
 
 func newMetered(t *testing.T) *metered {
 	t.Helper()
 	m := &metered{table: newTable(t), t: t, clock: now}
-	m.Store = adstore.New(m.db, m.name, func() time.Time { return m.clock }).Metered(metric.New(&m.lines, "test"))
+	m.Store = adstore.New(m.db, m.name, m.now).Metered(metric.New(&m.lines, "test"))
 	return m
 }
 
