@@ -13,7 +13,8 @@ import (
 	"github.com/nanococoa/nanococoa/internal/config"
 )
 
-// only leaves nothing in the environment but what is given as name=value.
+// only leaves nothing in the environment but STAGE, which every function has, and
+// what is given as name=value.
 func only(t *testing.T, vars ...string) {
 	t.Helper()
 	for _, kv := range os.Environ() {
@@ -23,7 +24,7 @@ func only(t *testing.T, vars ...string) {
 			t.Fatal(err)
 		}
 	}
-	for _, kv := range vars {
+	for _, kv := range append([]string{"STAGE=dev"}, vars...) {
 		name, value, _ := strings.Cut(kv, "=")
 		t.Setenv(name, value)
 	}
@@ -36,7 +37,7 @@ func TestTheConfigurationOfTheAPI(t *testing.T) { //nolint:paralleltest // it se
 		t.Fatal(err)
 	}
 	want := config.API{
-		Table: config.Table{TableName: "ads"}, Bucket: config.Bucket{BucketName: "photos"},
+		Table: config.Table{Deployment: config.Deployment{Stage: "dev"}, TableName: "ads"}, Bucket: config.Bucket{BucketName: "photos"},
 		Machine: config.Machine{StateMachineARN: "arn:aws:states:x"}, CookieKeyParameter: "/n/key", SiteOrigin: "https://ads.example.com",
 		GPUSlots: 1,
 	}
@@ -84,6 +85,18 @@ func TestTheLineBeforeTheGPUServer(t *testing.T) { //nolint:paralleltest // it s
 	only(t, vars...)
 	if _, err = config.Load[config.Render](); err == nil || !strings.Contains(err.Error(), "STAGE1_QUEUE_URL") {
 		t.Errorf("without a queue: %v", err)
+	}
+}
+
+// Without its name a deployment's metrics would be nobody's.
+func TestADeploymentHasAName(t *testing.T) { //nolint:paralleltest // it sets the environment
+	only(t)
+	if got, err := config.Load[config.Deadletter](); err != nil || got.Stage != "dev" {
+		t.Errorf("%+v, %v", got, err)
+	}
+	only(t, "STAGE=")
+	if _, err := config.Load[config.Deadletter](); err == nil || !strings.Contains(err.Error(), "STAGE") {
+		t.Errorf("without a name: %v", err)
 	}
 }
 

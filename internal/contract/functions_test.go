@@ -162,6 +162,10 @@ func TestEveryFunctionHasALogThatEnds(t *testing.T) {
 		if got := at(tp.function(folder), "LoggingConfig", "LogFormat"); got != "JSON" {
 			t.Errorf("%s logs as %v", resourceOf(folder), got)
 		}
+		// Lambda would drop what lies below it, metrics too.
+		if got := at(tp.function(folder), "LoggingConfig", "ApplicationLogLevel"); got != nil {
+			t.Errorf("%s has Lambda filter its log at %v", resourceOf(folder), got)
+		}
 	}
 	for name, g := range groups {
 		if at(g, "Properties", "RetentionInDays") == nil {

@@ -114,6 +114,25 @@ func TestFromErrorName(t *testing.T) {
 	}
 }
 
+// What an owner's photo is the reason of counts against the owner's photo, and
+// everything else against us.
+func TestOwners(t *testing.T) {
+	t.Parallel()
+	owners := []fault.Code{
+		fault.AdNoUpload, fault.PhotoMissing, fault.PhotoTooLarge, fault.PhotoTooManyPixels, fault.PhotoTooSmall,
+		fault.PhotoTooManyFrames, fault.PhotoUnsupported, fault.PhotoHEIC, fault.PhotoCorrupt,
+	}
+	for _, c := range fault.Codes() {
+		want := slices.Contains(owners, c)
+		if c.Owners() != want {
+			t.Errorf("%s: %t", c, c.Owners())
+		}
+		if want && c.Retryable() {
+			t.Errorf("%s is the photo's fault, and a retry of the same photo is said to help", c)
+		}
+	}
+}
+
 func TestPublicNeverShowsTheCause(t *testing.T) {
 	t.Parallel()
 	f := fault.Newf(fault.Internal, "dial 10.0.0.1: secret")
