@@ -6,6 +6,7 @@ package ad
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -204,18 +205,18 @@ func (a *Ad) Percent() int {
 }
 
 // Current is the stage that runs, the furthest one when two do, or "" when none
-// has begun or the ad is done.
+// does: before the first, between two of them, in the line before the GPU server,
+// and at the end.
 func (a *Ad) Current() Stage {
 	if a.Status != Running {
 		return ""
 	}
-	var cur Stage
-	for _, s := range Stages() {
-		if t, ok := a.Stages[s]; ok && (cur == "" || t.FinishedAt.IsZero()) {
-			cur = s
+	for _, s := range slices.Backward(Stages()) {
+		if t, begun := a.Stages[s]; begun && t.FinishedAt.IsZero() {
+			return s
 		}
 	}
-	return cur
+	return ""
 }
 
 // IdempotencyKey is the key of a stage's call to the GPU server: constant over

@@ -172,3 +172,26 @@ func TestProgress(t *testing.T) {
 		t.Errorf("month = %s, the ad was ordered on 1 February in Korea", a.Month())
 	}
 }
+
+// Of two stages side by side the one that still runs is shown, whichever began
+// first; when both have ended and the ad waits in line, none.
+func TestTwoStagesAtOnce(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 1, 31, 16, 0, 0, 0, time.UTC)
+	runs, done := ad.StageTimes{StartedAt: now}, ad.StageTimes{StartedAt: now, FinishedAt: now}
+	for name, tc := range map[string]struct {
+		prepare, prompt ad.StageTimes
+		current         ad.Stage
+		percent         int // 3 and 7 for the stages, half of it while they run
+	}{
+		"both run":           {runs, runs, ad.Prompt, 4},
+		"prepare still runs": {runs, done, ad.Prepare, 8},
+		"prompt still runs":  {done, runs, ad.Prompt, 6},
+		"both have ended":    {done, done, "", 10},
+	} {
+		a := ad.Ad{Status: ad.Running, Stages: map[ad.Stage]ad.StageTimes{ad.Prepare: tc.prepare, ad.Prompt: tc.prompt}}
+		if a.Current() != tc.current || a.Percent() != tc.percent {
+			t.Errorf("%s: %s at %d %%, want %s at %d %%", name, a.Current(), a.Percent(), tc.current, tc.percent)
+		}
+	}
+}
