@@ -409,6 +409,36 @@ func TestStatistics(t *testing.T) {
 	}
 }
 
+// A deleted ad leaves its grave, which names nobody, and nothing else.
+func TestADeletedAdLeavesNothingOfItsOwner(t *testing.T) {
+	t.Parallel()
+	s := newTable(t)
+	a := s.published(t, "an-owner", .5)
+	if err := s.Delete(t.Context(), "an-owner", a.AdID); err != nil {
+		t.Fatal(err)
+	}
+	out, err := s.db.Query(t.Context(), &dynamodb.QueryInput{
+		TableName: &s.name, KeyConditionExpression: aws.String("PK = :pk"),
+		ExpressionAttributeValues: map[string]types.AttributeValue{":pk": &types.AttributeValueMemberS{Value: "AD#" + a.AdID}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, item := range out.Items {
+		if sort, ok := item["SK"].(*types.AttributeValueMemberS); !ok || sort.Value != "GRAVE" {
+			t.Errorf("left: %v", item)
+		}
+		for name, v := range item {
+			if text, ok := v.(*types.AttributeValueMemberS); ok && strings.Contains(text.Value, "an-owner") {
+				t.Errorf("%s names the owner: %s", name, text.Value)
+			}
+		}
+	}
+	if len(out.Items) != 1 {
+		t.Errorf("%d items left, want the grave", len(out.Items))
+	}
+}
+
 func TestDeleteAndPublishRace(t *testing.T) {
 	t.Parallel()
 	s := newTable(t)

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 
@@ -250,6 +251,24 @@ func TestFolders(t *testing.T) { //nolint:paralleltest // it sets the environmen
 		}
 		if !maps.Equal(got, want) {
 			t.Errorf("by %d: %v, want %v", most, got, want)
+		}
+	}
+}
+
+// What an owner sent is downloaded and never shown, should anybody ever come by
+// its address: it is the one object that we did not make.
+//
+//nolint:paralleltest // newBucket sets the environment
+func TestAnOriginalIsNeverShown(t *testing.T) {
+	b := newBucket(t)
+	id := newID(t)
+	for k, want := range map[blob.Kind]string{blob.Original: "attachment", blob.Stage2: ""} {
+		if err := b.Put(t.Context(), id, k, []byte("<script>"), "text/html"); err != nil {
+			t.Fatal(err)
+		}
+		out, err := b.client.HeadObject(t.Context(), &s3.HeadObjectInput{Bucket: &b.name, Key: aws.String(blob.Key(id, k))})
+		if err != nil || aws.ToString(out.ContentDisposition) != want {
+			t.Errorf("%s: disposition %q, %v, want %q", k, aws.ToString(out.ContentDisposition), err, want)
 		}
 	}
 }
