@@ -263,7 +263,7 @@ func (p placement) layers(s subject, frame image.Point, f *field) []layer {
 			take := min(depth, missing)
 			from := max(1, source*take/max(depth, 1))
 			soft := p.part(s, side, from, take, 0)
-			soft.blur = 0.005 * long
+			soft.blur = 0.012 * long // a mirrored vase is a shape, not a second vase
 			mirrored := p.part(s, side, from, 0, missing)
 			mirrored.blur = soft.blur
 			mirrored.flipX, mirrored.flipY = side == left || side == right, side == top || side == bottom

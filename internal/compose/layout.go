@@ -28,6 +28,9 @@ type scale struct {
 // hierarchy is how much larger the headline is than the sub copy, at least.
 const hierarchy = 1.6
 
+// subShare is how small sub copy may get beside its headline.
+const subShare = 0.34
+
 func newScale(frame image.Point) scale {
 	w, h := float64(frame.X), float64(frame.Y)
 	mean, short := math.Sqrt(w*h), min(w, h)
@@ -111,7 +114,8 @@ func (t texts) stack(main breaking, px, w, h float64, s scale, floor float64, ce
 	subValue := 1.0
 	if len(t.sub) > 0 {
 		wish := min(max(0.44*px, s.subMin*floor), s.subMax, px/hierarchy)
-		least := min(s.subMin*floor, px/hierarchy)
+		// A headline that leaves its sub copy a whisper shouts: it has to give way.
+		least := min(max(s.subMin*floor, subShare*px), wish)
 		gap := 0.0
 		if len(main.lines) > 0 {
 			gap = 0.26 * px
@@ -145,7 +149,7 @@ func (t texts) stack(main breaking, px, w, h float64, s scale, floor float64, ce
 		b.value = subValue
 		return b, true
 	}
-	b.value = 0.9*sizeValue + 0.25*subValue - 0.05*float64(len(main.lines)-1) - 0.3*min(main.flaw, 3)
+	b.value = 0.9*sizeValue + 0.25*subValue - lineCost(len(main.lines)) - 0.3*min(main.flaw, 3)
 	// The accent rule, where there is room for it: a short bar over a
 	// left-aligned headline, between headline and sub copy when centred.
 	thick, long := max(math.Round(0.055*px), 2), 0.6*px
@@ -160,6 +164,10 @@ func (t texts) stack(main breaking, px, w, h float64, s scale, floor float64, ce
 	}
 	return b, true
 }
+
+// lineCost is what a headline's number of lines takes off its value: two read as
+// one thought, three have to earn it by size.
+func lineCost(lines int) float64 { return 0.05*float64(lines-1) + 0.09*float64(max(lines-2, 0)) }
 
 // zone is a region beside the product that text may fill.
 type zone struct {
@@ -257,7 +265,7 @@ func (q search) picture(p placement) float64 {
 	v := 0.9*fill - 0.35*(1-p.shown)
 	open := p.open(q.frame)
 	if open != [4]bool{} && sameShape(q.frame, q.subject.size) {
-		v -= 0.25 // the picture was composed for this very shape
+		v -= 0.35 // the picture was composed for this very shape
 	}
 	if (open[left] || open[right]) && (open[top] || open[bottom]) {
 		v -= 0.2

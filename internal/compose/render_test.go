@@ -80,7 +80,7 @@ func wellSet(t failer, r compose.Result, size image.Point, box ad.Box, bold, med
 		}
 	}
 	short := float64(min(size.X, size.Y))
-	var smallestMain, largestSub float64 = math.Inf(1), 0
+	var smallestMain, largestSub, smallestSub float64 = math.Inf(1), 0, math.Inf(1)
 	for i, l := range r.Lines {
 		if l.Box[0] < 0 || l.Box[1] < 0 || l.Box[0]+l.Box[2] > 1 || l.Box[1]+l.Box[3] > 1 {
 			t.Errorf("%s %q reaches out of the picture: %.3f", l.Role, l.Text, l.Box)
@@ -99,7 +99,7 @@ func wellSet(t failer, r compose.Result, size image.Point, box ad.Box, bold, med
 			face = bold
 			smallestMain = min(smallestMain, l.SizePx)
 		case "sub":
-			largestSub = max(largestSub, l.SizePx)
+			largestSub, smallestSub = max(largestSub, l.SizePx), min(smallestSub, l.SizePx)
 		case "notice":
 			continue
 		default:
@@ -119,6 +119,9 @@ func wellSet(t failer, r compose.Result, size image.Point, box ad.Box, bold, med
 	}
 	if largestSub > 0 && !math.IsInf(smallestMain, 1) && smallestMain < 1.5*largestSub {
 		t.Errorf("headline of %.1f px over sub copy of %.1f px", smallestMain, largestSub)
+	}
+	if !math.IsInf(smallestMain, 1) && smallestSub < 0.33*smallestMain {
+		t.Errorf("sub copy of %.1f px whispers under a headline of %.1f px", smallestSub, smallestMain)
 	}
 	if len(r.Lines) > 0 && r.Contrast < compose.MinContrast {
 		t.Errorf("contrast %.2f", r.Contrast)
@@ -451,6 +454,67 @@ func TestLayoutFollowsTheFrame(t *testing.T) {
 				t.Error("a scrim on a studio wall")
 			}
 		})
+	}
+}
+
+// TestAHeadlineOfFewWordsStaysOnFewLines: a third line is for size, not for a
+// slightly evener edge.
+func TestAHeadlineOfFewWordsStaysOnFewLines(t *testing.T) {
+	t.Parallel()
+	box := ad.Box{0.107, 0.16, 0.385, 0.74}
+	pic := paint(600, 314, backdrops[0], box)
+	r := render(t, requested(pic, box, "깊은 여운의 한 잔", "손끝에서 느껴지는 차분한 품격", image.Pt(1200, 628)))
+	if lines := joined(r.Lines, "main"); len(lines) > 2 {
+		t.Errorf("the headline is set as %q", lines)
+	}
+}
+
+// TestTheHeadlineLeavesRoomForTheSubCopy: where both cannot be large, the
+// headline gives way.
+func TestTheHeadlineLeavesRoomForTheSubCopy(t *testing.T) {
+	t.Parallel()
+	bold, medium := fontFile(t, "nanococoa-sans-bold.otf"), fontFile(t, "nanococoa-sans-medium.otf")
+	for _, top := range []float64{0.25, 0.285, 0.3, 0.32} {
+		box := ad.Box{0.21, top, 0.53, 0.58}
+		pic := paint(540, 540, backdrops[0], box)
+		size := image.Pt(1080, 1080)
+		wellSet(t, render(t, requested(pic, box, "가벼운 여름 나들이", "필요한 것만 담아 가볍게 나서세요", size)), size, box, bold, medium)
+	}
+}
+
+// TestAMirroredBackdropIsSoft: where the picture is carried on by its mirror
+// image, what stood near its edge must not stand there a second time.
+func TestAMirroredBackdropIsSoft(t *testing.T) {
+	t.Parallel()
+	b := backdrops[0]
+	ground := b.at
+	b.noise, b.at = 0, func(x, y float64) (float64, float64, float64) {
+		if math.Hypot(x-0.08, y-0.8) < 0.05 { // a vase
+			return 60, 50, 45
+		}
+		r, g, b := ground(x, y)
+		d := 14 * math.Sin(40*x) // enough unrest to be mirrored, not stretched
+		return r + d, g + d, b + d
+	}
+	box := ad.Box{0.45, 0.1, 0.5, 0.85}
+	pic := paint(500, 500, b, box)
+	size := image.Pt(760, 400)
+	r := render(t, requested(pic, box, "하루 한 알", "", size))
+	edge := int(productOn(t, r, ad.Box{0, 0, 1, 1})[0] * float64(size.X))
+	if edge < 80 {
+		t.Fatalf("the picture begins at %d px: nothing is carried on", edge)
+	}
+	step := func(x, y int) float64 {
+		return math.Abs(float64(r.Image.RGBAAt(x+1, y).G) - float64(r.Image.RGBAAt(x, y).G))
+	}
+	mirrored := 0.0
+	for y := 290; y < 350; y++ {
+		for x := range edge - 2 {
+			mirrored = max(mirrored, step(x, y))
+		}
+	}
+	if mirrored < 3 || mirrored > 9 { // sharp, the vase has steps of a hundred
+		t.Errorf("steps of up to %.0f levels in the mirror image", mirrored)
 	}
 }
 
