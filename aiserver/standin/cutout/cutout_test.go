@@ -292,6 +292,39 @@ func TestSpecksBesideTheProductGo(t *testing.T) {
 	}
 }
 
+// TestAWhiteLabelOnWhiteEndsInALine: the margin of a label is nearly as white as
+// the paper behind, and its print stands at the very edge. The outline must not
+// become a comb of letters.
+func TestAWhiteLabelOnWhiteEndsInALine(t *testing.T) {
+	t.Parallel()
+	const w, h = 900, 700
+	right := 0.7 // of the product; the last 4 pixels are the label's margin
+	f := fixture{w, h, box(0.3, 0.15, right, 0.88), func(x, y float64) [3]float64 {
+		switch {
+		case x < right-4.0/w:
+			return [3]float64{0.86, 0.74, 0.2}
+		case x > right-2.0/w && int(y*h)%31 < 12:
+			return [3]float64{0.35, 0.35, 0.36}
+		}
+		return [3]float64{0.955, 0.95, 0.955}
+	}, flat(1, 1, 1), nil}
+	m, _ := f.render(t)
+	c := find(t, m)
+	least, most := w, 0
+	for y := h / 4; y < h*3/4; y++ {
+		edge := 0
+		for x := range w {
+			if c.Pixels.NRGBAAt(x, y).A >= 128 {
+				edge = x
+			}
+		}
+		least, most = min(least, edge), max(most, edge)
+	}
+	if most-least > 2 || math.Abs(float64(most)-right*w) > 2 {
+		t.Errorf("the right outline runs between %d and %d, the product ends at %.0f", least, most, right*w)
+	}
+}
+
 // TestEdgesCarryNoBackground looks at the colours of the soft edge, which is
 // what shows when the cut-out stands on a dark or a bright ground.
 func TestEdgesCarryNoBackground(t *testing.T) {

@@ -66,6 +66,8 @@ func matte(ctx context.Context, photo *image.NRGBA, r *regions) (*image.NRGBA, e
 		return nil, err
 	}
 	p.connect()
+	p.dropCrumbs() // before a notch could bridge the way to one
+	p.fillNotches()
 	p.liftShadow()
 	p.dropCrumbs()
 	return p.soften(ctx)
@@ -291,6 +293,90 @@ func (p *plate) connect() {
 	}
 }
 
+// fillNotches gives back to the product the shallow notches of an outline that
+// should be straight: a white label on white paper ends for the eye at its edge,
+// but the cut kept only the print on it and left the outline a comb. A notch lies
+// in one column or row between two parts of the product, is no deeper than a
+// label's margin but deeper than an edge is soft, and is pale: nearly the
+// backdrop's colour, but not quite.
+func (p *plate) fillNotches() {
+	long := max(p.w, p.h)
+	deep, wide := int32(3*max(long*8/1000, 2)), max(long*6/100, 8)
+	in := make([]bool, len(p.zone))
+	for i, z := range p.zone {
+		in[i] = z == inside
+	}
+	gap := chamfer(in, p.w, p.h, deep+1)
+	// runs calls visit with every short stretch from one part to the next, below
+	// deep: its first and last pixel and the step between two.
+	runs := func(visit func(first, last, step int)) {
+		line := func(from, step, n int) {
+			end := -1 // the last product pixel on the line
+			for k := range n {
+				if !in[from+k*step] {
+					continue
+				}
+				if width := k - end - 1; end >= 0 && width > 0 && width <= wide {
+					visit(from+(end+1)*step, from+(k-1)*step, step)
+				}
+				end = k
+			}
+		}
+		for x := range p.w {
+			line(x, p.w, p.h)
+		}
+		// Below an arch there is floor: in rows only above where shadows lie.
+		for y := range min(int(p.r.layFrom)*p.r.cell, p.h) {
+			line(y*p.w, 1, p.w)
+		}
+	}
+	notch := make([]bool, len(p.zone))
+	runs(func(first, last, step int) {
+		for i := first; i <= last; i += step {
+			notch[i] = notch[i] || gap[i] <= deep && p.pale(i%p.w, i/p.w)
+		}
+	})
+	filled := make([]bool, len(p.zone))
+	p.eachRegion(func(i int) bool { return notch[i] }, func(region []int32) {
+		for _, i := range region {
+			if gap[i] >= 3*edgeReach {
+				for _, i := range region {
+					filled[i] = true
+				}
+				return
+			}
+		}
+	})
+	// What is mostly filled is filled: between two letters the margin may be as
+	// white as the paper.
+	runs(func(first, last, step int) {
+		n, short := 0, (last-first)/step+1
+		for i := first; i <= last; i += step {
+			if filled[i] {
+				n++
+			}
+		}
+		for i := first; i <= last && 2*n >= short; i += step {
+			if gap[i] <= deep {
+				p.zone[i] = inside
+			}
+		}
+	})
+	for i, f := range filled {
+		if f {
+			p.zone[i] = inside
+		}
+	}
+}
+
+// pale reports whether a pixel is nearly the backdrop's colour, but not quite.
+func (p *plate) pale(x, y int) bool {
+	const most = 0.16 // a light grey on white, as far as print on a white label's margin
+	cell := p.cellAt(x, y)
+	d := at(p.photo, x, y).sub(p.ground[cell])
+	return p.differs(x, y, cell) && d.dot(d) < most*most
+}
+
 // eachRegion calls visit with every 4-connected region of the pixels for which
 // in is true.
 func (p *plate) eachRegion(in func(i int) bool, visit func(region []int32)) {
@@ -329,8 +415,16 @@ func (p *plate) eachRegion(in func(i int) bool, visit func(region []int32)) {
 }
 
 // dropCrumbs gives to the outside what the outline's refinement split off: dots
-// of print beyond a bright edge, dust.
+// of print beyond a bright edge, dust. Pinholes are crumbs too.
 func (p *plate) dropCrumbs() {
+	pinhole := len(p.zone) / 20000
+	p.eachRegion(func(i int) bool { return p.zone[i] == outside }, func(region []int32) {
+		if len(region) < pinhole {
+			for _, i := range region {
+				p.zone[i] = inside
+			}
+		}
+	})
 	small := len(p.zone) / 2000
 	p.eachRegion(func(i int) bool { return p.zone[i] == inside }, func(region []int32) {
 		if len(region) < small {

@@ -36,6 +36,10 @@ func Looks() []Look {
 	return []Look{Podium, Window, Forest, Neon, Snow, Sea, Marble, Hanji, Pastel, Cafe, Blossom, Autumn, Silk}
 }
 
+// conceptWeight is how much a word of the concept counts, category and prompt
+// being 1 and 0.5.
+const conceptWeight = 3
+
 // Mood is what was read.
 type Mood struct {
 	Look  Look     // the scene that fits best; Podium when nothing was recognised
@@ -54,7 +58,7 @@ type Mood struct {
 // which may be empty and is usually written from the concept.
 func Read(concept, category, prompt string) Mood {
 	var r reader
-	r.read(concept, 3)
+	r.read(concept, conceptWeight)
 	r.read(prompt, 0.5)
 	known := len(r.seen)
 	r.read(category, 1)
@@ -75,7 +79,13 @@ func (r *reader) read(text string, weight float64) {
 	})
 	for i, w := range words {
 		for n := range lexicon {
-			if !lexicon[n].matches(w) || denied(words, i) {
+			last := i
+			if !lexicon[n].matches(w) {
+				if last = i + 1; last == len(words) || !lexicon[n].matchesPair(w, words[last]) {
+					continue
+				}
+			}
+			if denied(words, i, last) {
 				continue
 			}
 			if old, ok := r.seen[n]; !ok {
@@ -88,17 +98,17 @@ func (r *reader) read(text string, weight float64) {
 	}
 }
 
-// denied reports whether a word is taken back by its neighbours: 어둡지 않은,
-// 눈이 아닌, not dark, without snow.
-func denied(words []string, i int) bool {
-	if i+1 < len(words) {
+// denied reports whether the words from first to last are taken back by their
+// neighbours: 어둡지 않은, 눈이 아닌, not dark, without snow.
+func denied(words []string, first, last int) bool {
+	if last+1 < len(words) {
 		for _, no := range []string{"않", "아닌", "아니", "없", "말고", "빼고"} {
-			if strings.HasPrefix(words[i+1], no) {
+			if strings.HasPrefix(words[last+1], no) {
 				return true
 			}
 		}
 	}
-	return i > 0 && slices.Contains([]string{"not", "no", "without", "안", "never"}, words[i-1])
+	return first > 0 && slices.Contains([]string{"not", "no", "without", "안", "never"}, words[first-1])
 }
 
 // matches reports whether a word of the text begins with one of the entry's
@@ -115,7 +125,21 @@ func (e *entry) matches(word string) bool {
 		if strings.HasPrefix(word, stem) {
 			return true
 		}
+		if strings.Contains(stem, " ") {
+			continue
+		}
 		if stem[0] >= 0x80 && len([]rune(stem)) >= 2 && strings.Contains(word, stem) {
+			return true
+		}
+	}
+	return false
+}
+
+// matchesPair reports whether two words in a row begin with a stem of two words:
+// 눈 내리는, where 눈 alone is an eye as often as snow.
+func (e *entry) matchesPair(word, next string) bool {
+	for _, stem := range e.stems {
+		if a, b, pair := strings.Cut(stem, " "); pair && word == a && strings.HasPrefix(next, b) {
 			return true
 		}
 	}
@@ -163,6 +187,15 @@ func (r *reader) mood(known int) Mood {
 	for _, l := range Looks() {
 		if score[l] > best+1e-9 {
 			best, m.Look = score[l], l
+		}
+	}
+	if m.Look == Forest {
+		// The forest look is a summer's; the season a text names colours its trees.
+		for _, l := range [...]Look{Snow, Autumn} {
+			if score[l] >= conceptWeight { // the concept itself names it
+				m.Look = l
+				break
+			}
 		}
 	}
 	slices.SortStableFunc(words, func(a, b weighted) int {

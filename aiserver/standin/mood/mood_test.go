@@ -26,6 +26,20 @@ func TestLooks(t *testing.T) {
 		{"fresh organic green leaves", "cosmetics", mood.Forest},
 		{"포근한 겨울, 첫눈 오는 날", "의류", mood.Snow},
 		{"크리스마스 선물", "기타", mood.Snow},
+		{"눈 내리는 겨울 숲", "의류", mood.Snow},
+		{"겨울 숲속의 고요", "식품", mood.Snow},
+		{"눈 덮인 산속 오두막", "식품", mood.Snow},
+		{"눈이 편안한 조명", "가전", mood.Window}, // an eye, not snow
+		{"가을 캠핑 모닥불", "식품", mood.Autumn},
+		{"단풍 든 산길 산책", "의류", mood.Autumn},
+		{"봄 소풍 도시락", "식품", mood.Blossom}, // a lunch box, not a city
+		{"도시의 밤", "식품", mood.Neon},
+		{"비 오는 날 창가의 커피 한 잔", "식품", mood.Cafe},
+		{"나무 식탁에 차린 정성", "식품", mood.Cafe},
+		{"나무 사이로 부는 바람", "의류", mood.Forest},
+		{"푸른 들판", "식품", mood.Forest},
+		{"아이와 함께 하는 즐거운 주말", "의류", mood.Pastel},
+		{"아이스 음료", "식품", mood.Sea}, // ice, not a child
 		{"시원한 여름 바다로 떠나는 휴가", "의류", mood.Sea},
 		{"tropical beach vacation", "fashion", mood.Sea},
 		{"고급스러운 명품의 품격", "의류", mood.Marble},
@@ -130,6 +144,11 @@ func TestTheConceptOutweighsPromptAndCategory(t *testing.T) {
 	prompt := "A cozy cafe with a wooden table, coffee, bakery, dessert, latte and warm lamps in the kitchen"
 	if got := mood.Read("시원한 바다", "식품", prompt); got.Look != mood.Sea {
 		t.Errorf("look = %s", got.Look)
+	}
+	// A prompt full of leaves does not turn a winter's forest green.
+	leaves := "A quiet natural green forest with fresh moss, herbs, leaves and trees, organic and healing, tea garden"
+	if got := mood.Read("눈 내리는 겨울 숲", "식품", leaves); got.Look != mood.Snow {
+		t.Errorf("a winter's forest, look = %s", got.Look)
 	}
 	if got := mood.Read("", "전자제품", prompt); got.Look != mood.Cafe {
 		t.Errorf("with nothing else said, look = %s", got.Look)

@@ -54,6 +54,14 @@ func cafe(k *work) (*stage, *finish) {
 		back.bokeh(bx, by, d.Between(0.014, 0.048)*u, lamp, d.Between(0.14, 0.70)*(1-0.85*k.calm(bx, by)))
 	}
 	back.glow(wx, endY-0.35*u, 0.28*u, lamp.Scale(0.22))
+	// Evenly dim or bright where words go, so that they read.
+	quiet := shadow.Scale(0.6)
+	if bright {
+		quiet = tone.LCH(0.90, 0.035, 75)
+	}
+	back.fill(func(x, y float32) tone.RGB {
+		return back.Get(int(x/back.step), int(y/back.step)).Mix(quiet, 0.55*k.calm(x, y))
+	})
 	s.beyond = back.Picture
 
 	plank := k.planks(d, bright)
@@ -64,7 +72,11 @@ func cafe(k *work) (*stage, *finish) {
 
 	// A cup on its saucer, at the side away from the light.
 	cup := 0.068 * u
-	cxx := x - k.side*(half+cup*2.1)
+	side := -k.side
+	if k.calm(x+side*(half+cup*2.1)+k.cam.cx, k.cam.horizon) > 0.2 {
+		side = -side // not where words go
+	}
+	cxx := x + side*(half+cup*2.1)
 	cxx = clamp(cxx, -w/2+cup*0.6, w/2-cup*0.6)
 	cz := z + 0.30*u
 	white, brew := tone.LCH(0.93, 0.012, 80), tone.LCH(0.33, 0.06, 52)

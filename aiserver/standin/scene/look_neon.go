@@ -55,19 +55,21 @@ func neon(k *work) (*stage, *finish) {
 			r *= 1.5
 		}
 		hue := hues[int(d.Float()*5)%5]
-		strength := d.Between(0.35, 1.0) * (1 - 0.85*k.calm(bx, by))
+		strength := d.Between(0.25, 0.85) * (1 - 0.9*k.calm(bx, by))
 		sky.bokeh(bx, by, r, lamp(0.74, 0.17, hue, 1), strength)
 	}
 	// Haze of light over the street.
 	sky.glow(px-0.28*u*k.side, horizon-0.08*u, 0.30*u, lamp(0.5, 0.16, first, 0.40))
 	sky.glow(px+0.34*u*k.side, horizon-0.02*u, 0.28*u, lamp(0.5, 0.14, second, 0.40))
 
-	// The neon tube: a ring whose lower part the ground hides.
-	ringR := 0.36*u + 0.12*min(k.tall(), 0.8*u)
-	if w > 1.3*h {
-		ringR = 0.40 * h
+	// The neon tube: a ring whose lower part the ground hides. It frames the
+	// product and ends where the words begin.
+	ringR := 0.30*u + 0.16*min(k.tall(), 0.8*u)
+	rx, ry := px+d.Between(-0.03, 0.03)*u, float32(k.subject.At.Min.Y)+ringR-0.030*u
+	if k.wide() {
+		ringR = 0.36 * h
+		rx, ry = k.leanAway(px, ringR), float32(k.subject.At.Min.Y)+0.44*k.tall()
 	}
-	rx, ry := px+d.Between(-0.03, 0.03)*u, float32(k.subject.At.Min.Y)+0.46*k.tall()
 	tube := lamp(0.80, 0.15, first, 1)
 	core := tone.RGB{1, 1, 1}.Mix(tube, 0.35)
 	sky.stamp(rx, ry, ringR+0.35*u, true, tube, func(dx, dy float32) float32 {

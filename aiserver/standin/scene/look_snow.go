@@ -6,7 +6,8 @@ import (
 )
 
 // snow is a winter evening: fresh snow, firs in the blue, warm lamps far off,
-// flakes in the air.
+// flakes in the air. When the words speak of a forest the firs stand close and
+// white, and the lamps are gone unless it is to be cosy.
 func snow(k *work) (*stage, *finish) {
 	s := k.newStage()
 	d := k.dice("snow")
@@ -38,28 +39,50 @@ func snow(k *work) (*stage, *finish) {
 		c := top.Mix(low, t*t)
 		return c.Mix(glowAt, 0.75*smooth(t, 0.55, 1)*exp(-abs(x-w/2-k.side*0.15*w)/(0.45*w)))
 	})
+	woods := k.says("forest")
 	// Three rows of firs, each nearer, darker and sharper.
 	for row := range 3 {
 		near := float32(row) / 2
 		tall := mix(0.24, 0.62, near) * horizon
-		for at := -0.05 * w; at < 1.05*w; at += d.Between(0.035, 0.085) * u * (1 + near) {
+		gap := float32(1)
+		if woods {
+			tall, gap = mix(0.42, 0.86, near)*horizon, 0.62
+		}
+		for at := -0.05 * w; at < 1.05*w; at += d.Between(0.035, 0.085) * u * (1 + near) * gap {
 			// The row opens behind the product and under the words.
 			open := smooth(abs(at-w/2)/w, 0.05, 0.42)
+			if k.wide() {
+				open = 1 - 0.85*k.calm(at, 0)
+			}
 			t := tall * d.Between(0.6, 1.1) * mix(0.30, 1.15, open)
-			back.fir(at, line-0.02*u+0.05*u*near, t, t*d.Between(0.34, 0.44), low.Mix(fir, mix(0.35, 0.92, near)), 0.012*u)
+			foot, wide := line-0.02*u+0.05*u*near, t*d.Between(0.34, 0.44)
+			bark := low.Mix(fir, mix(0.35, 0.92, near))
+			back.fir(at, foot, t, wide, bark, 0.012*u, 0)
+			if woods {
+				back.fir(at, foot, t, wide, drift.Mix(bark, 0.25), 0.008*u, 0.62)
+			}
 		}
 		back.Blur(mix(0.012, 0.006, near) * u / back.step)
 	}
 	// Strings of lamps between the trees.
 	warm := tone.RGB{1, 0.50, 0.14}
 	lamps := 44
-	if day {
+	switch {
+	case woods && !k.says("cozy") && !k.says("christmas"):
+		lamps = 0
+	case day:
 		lamps = 16
 	}
 	for range lamps {
 		bx, by := d.Float()*w, line-0.03*u-pow(d.Float(), 1.3)*0.40*line
 		strength := d.Between(0.35, 1.1) * (1 - 0.9*k.calm(bx, by))
 		back.bokeh(bx, by, d.Between(0.010, 0.036)*u, warm.Mix(tone.RGB{1, 0.72, 0.38}, d.Float()*0.6), strength*0.85)
+	}
+	if !day {
+		// Night falls where words go, so that they read.
+		back.fill(func(x, y float32) tone.RGB {
+			return back.Get(int(x/back.step), int(y/back.step)).Scale(1 - 0.6*k.calm(x, y)*smooth(y, line, 0.9*line))
+		})
 	}
 	s.beyond = back.Picture
 
@@ -114,8 +137,9 @@ func snow(k *work) (*stage, *finish) {
 	return s, &finish{bloom: 0.4, vignette: 0.18, grain: 0.8, front: front.veil()}
 }
 
-// fir is a conifer: a triangle with drooping tiers.
-func (c *canvas) fir(x, foot, tall, wide float32, light tone.RGB, softness float32) {
+// fir is a conifer: a triangle with drooping tiers. With snow above 0 only the
+// upper side of each tier is drawn, down to that share of it, as snow lies on it.
+func (c *canvas) fir(x, foot, tall, wide float32, light tone.RGB, softness, snow float32) {
 	c.stamp(x, foot-tall/2, tall/2+softness, false, light, func(dx, dy float32) float32 {
 		t := (dy + tall/2) / tall // 0 at the tip
 		if t < -0.05 || t > 1 {
@@ -124,6 +148,11 @@ func (c *canvas) fir(x, foot, tall, wide float32, light tone.RGB, softness float
 		tier := t * 7
 		tier -= floor(tier)
 		half := wide / 2 * t * (0.66 + 0.34*tier)
-		return smooth(abs(dx), half+softness*0.5, half-softness*0.5)
+		cover := smooth(abs(dx), half+softness*0.5, half-softness*0.5)
+		if snow > 0 {
+			// It slides off towards the edge of a branch.
+			cover *= smooth(tier+0.5*abs(dx)/max(half, 1), snow, 0.35*snow)
+		}
+		return cover
 	})
 }

@@ -71,7 +71,7 @@ func (c *canvas) stamp(x, y, reach float32, add bool, light tone.RGB, shape func
 // bokeh is a lamp out of focus: a disc a little brighter at its rim, as lenses
 // draw it.
 func (c *canvas) bokeh(x, y, r float32, light tone.RGB, strength float32) {
-	edge := max(0.10*r, 1.2*c.step)
+	edge := max(0.12*r, 2.2*c.step) // less would show the canvas's pixels
 	c.stamp(x, y, r+edge, true, light, func(dx, dy float32) float32 {
 		d := hypot(dx, dy)
 		if d >= r+edge {
@@ -136,8 +136,8 @@ func pow(x, y float32) float32 { return float32(math.Pow(float64(x), float64(y))
 // there.
 func (k *work) calm(x, y float32) float32 {
 	a := k.subject.At
-	w, h := float32(k.size.X), float32(k.size.Y)
-	if w > 1.3*h {
+	w := float32(k.size.X)
+	if k.wide() {
 		mid := float32(a.Min.X+a.Max.X) / 2
 		edge := float32(a.Min.X)
 		if mid < w/2 {

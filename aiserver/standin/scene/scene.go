@@ -41,6 +41,10 @@ func Plan(m mood.Mood, size image.Point, aspect float64, seed uint64) *Scene {
 	return s
 }
 
+// wideFrom is how many times its height a picture is wide from which words stand
+// beside the product.
+const wideFrom = 1.3
+
 // place finds the product's box: large, grounded, and with one calm area left
 // for words: above it in tall and square pictures, beside it in wide ones.
 func (s *Scene) place(aspect float64) image.Rectangle {
@@ -49,10 +53,10 @@ func (s *Scene) place(aspect float64) image.Rectangle {
 	l := looks[s.Look]
 	var width, height, cx, base float64
 	switch shape := w / h; {
-	case shape >= 1.3:
+	case shape >= wideFrom:
 		// Words beside the product. The wider the picture, the more of its height
 		// the product may take.
-		height = h * min(0.70+0.06*(shape-1.3), 0.82)
+		height = h * min(0.70+0.06*(shape-wideFrom), 0.82)
 		width = w * 0.44
 		cx = 0.70
 		if d.Float() < 0.35 {
@@ -63,8 +67,9 @@ func (s *Scene) place(aspect float64) image.Rectangle {
 		height, width = h*0.46, w*0.80
 		cx, base = 0.5, 0.83-0.6*l.foreground
 	default:
-		height, width = h*0.585, w*0.70
 		cx, base = 0.5+0.02*float64(d.Bell()), 0.90-l.foreground
+		// Above it the headline and the sub copy at a good size take three tenths.
+		height, width = h*min(0.585, base-0.30), w*0.70
 	}
 	if width/aspect < height {
 		height = width / aspect
@@ -138,6 +143,10 @@ func newWork(s *Scene, subject Subject) *work {
 	// degrees, twice to three times the picture's side away.
 	k.cam = lens{cx: float32(s.size.X) / 2, dist: 2.6 * k.unit}
 	k.cam.eye = 0.17 * k.cam.dist
+	if k.wide() {
+		// Lower, so that the horizon passes under the words.
+		k.cam.eye = 0.11 * k.cam.dist
+	}
 	k.cam.horizon = float32(subject.At.Max.Y) - k.cam.eye
 	k.body = newBody(subject, &k.cam)
 	k.side = k.dice("light").Side()
@@ -162,6 +171,9 @@ func (k *work) newStage() *stage {
 	return &stage{w: k.size.X, h: k.size.Y, unit: k.unit, cam: k.cam, body: k.body, near: 0.5 * k.unit}
 }
 
+// wide reports whether words stand beside the product.
+func (k *work) wide() bool { return float32(k.size.X) >= wideFrom*float32(k.size.Y) }
+
 // middle is the product's centre across, and half its width, in the set.
 func (k *work) middle() (x, half float32) {
 	a := k.subject.At
@@ -170,6 +182,22 @@ func (k *work) middle() (x, half float32) {
 
 // tall is the product's height in the set.
 func (k *work) tall() float32 { return float32(k.subject.At.Dy()) }
+
+// leanAway is where across the picture the centre of something of radius r goes
+// that frames the product from behind: its own centre, in wide pictures moved so
+// far from the words that it ends soon after the product.
+func (k *work) leanAway(at, r float32) float32 {
+	if !k.wide() {
+		return at
+	}
+	mid := k.cam.cx
+	_, half := k.middle()
+	shift := max(r-half-0.02*k.unit, 0)
+	if at < mid {
+		return at - shift
+	}
+	return at + shift
+}
 
 // halo is the radius, at depth z, of a disc that frames the product.
 func (k *work) halo(z float32) float32 {

@@ -408,7 +408,7 @@ func (s *stage) reflect(h *hit, d, n vec, c tone.RGB) tone.RGB {
 	if s.body != nil && h.n[1] > 0.7 && abs(h.p[1]) < 1 {
 		light, cover, height := s.body.mirrored(h.p, r, h.m.rough)
 		// The mirror image loses itself with height as roughness scatters it.
-		fade := exp(-height * (0.4 + 1.6*h.m.rough) / s.unit)
+		fade := exp(-height * (0.4 + 9*h.m.rough*h.m.rough) / s.unit)
 		seen = seen.Scale(1 - cover*fade).Add(light.Scale(fade))
 	}
 	return c.Scale(1 - k).Add(seen.Scale(k))

@@ -2,6 +2,7 @@ package scene
 
 import (
 	"image"
+	"math"
 
 	"github.com/nanococoa/nanococoa/aiserver/standin/raster"
 	"github.com/nanococoa/nanococoa/aiserver/standin/tone"
@@ -298,19 +299,15 @@ func (b *body) mirrored(o, d vec, rough float32) (light tone.RGB, cover, height 
 		return
 	}
 	height = p[1]
-	softness := rough*height/16 + 2*max(rough-0.7, 0)
-	level := 0
-	for softness > 1 && level < len(b.mirror)-1 {
-		softness /= 2
-		level++
-	}
-	light, cover = b.look(level, u, v)
-	if level < len(b.mirror)-1 {
-		l2, c2 := b.look(level+1, u, v)
-		k := clamp(softness, 0, 1)
-		light, cover = light.Mix(l2, k), mix(cover, c2, k)
-	}
-	return
+	// Each level is twice as soft as the one before, so that the level grows with
+	// the logarithm, and never jumps.
+	softness := rough*height/12 + 2*max(rough-0.7, 0)
+	level := min(float32(math.Log2(float64(1+softness))), float32(len(b.mirror)-1))
+	n := min(int(level), len(b.mirror)-2)
+	light, cover = b.look(n, u, v)
+	l2, c2 := b.look(n+1, u, v)
+	k := level - float32(n)
+	return light.Mix(l2, k), mix(cover, c2, k), height
 }
 
 // look reads one softness of the mirror image; outside it fades out.
