@@ -21,6 +21,7 @@ import (
 	"github.com/nanococoa/nanococoa/aiserver/standin"
 	"github.com/nanococoa/nanococoa/aiserver/standin/cutout"
 	"github.com/nanococoa/nanococoa/internal/ad"
+	"github.com/nanococoa/nanococoa/internal/compose"
 	"github.com/nanococoa/nanococoa/internal/fault"
 )
 
@@ -236,6 +237,11 @@ func TestEverySizeLeavesReadableRoom(t *testing.T) {
 				b := r.Analysis.TextAreas[0].Box
 				if b[2]*b[3] < 0.05 || r.Analysis.ContrastRatio < 4.5 {
 					t.Errorf("%v: area %v with contrast %.2f", size, b, r.Analysis.ContrastRatio)
+				}
+				set, err := compose.Render(t.Context(), compose.Request{Picture: r.Picture, Analysis: &r.Analysis, MainCopy: "오늘을 여는 습관", SubCopy: "매일 잊지 않고 챙기는 하루 한 번", PictureURL: "x", Notice: true})
+				// In the smallest banner hardly anything is left beside the words.
+				if err != nil || set.Contrast < 4.5 || set.Scrim && size.X > 342 {
+					t.Errorf("%v: set %s with contrast %.2f, scrim %v, err %v", size, set.Layout, set.Contrast, set.Scrim, err)
 				}
 			}
 		})

@@ -31,7 +31,7 @@ func cafe(k *work) (*stage, *finish) {
 		return shadow.Mix(wallC, 0.25+0.55*side*smooth(t, 0.0, 0.8))
 	})
 	// A window far behind, on the light's side, and shelves on the other.
-	wx := w/2 + k.side*d.Between(0.24, 0.36)*w
+	wx := w/2 + k.free(k.side)*d.Between(0.24, 0.36)*w
 	pane := tone.RGB{1.0, 0.80, 0.52}.Scale(map[bool]float32{true: 1.15, false: 0.70}[bright])
 	for i := range 2 {
 		for j := range 2 {
@@ -72,10 +72,7 @@ func cafe(k *work) (*stage, *finish) {
 
 	// A cup on its saucer, at the side away from the light.
 	cup := 0.068 * u
-	side := -k.side
-	if k.calm(x+side*(half+cup*2.1)+k.cam.cx, k.cam.horizon) > 0.2 {
-		side = -side // not where words go
-	}
+	side := k.free(-k.side)
 	cxx := x + side*(half+cup*2.1)
 	cxx = clamp(cxx, -w/2+cup*0.6, w/2-cup*0.6)
 	cz := z + 0.30*u

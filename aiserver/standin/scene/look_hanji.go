@@ -70,7 +70,7 @@ func hanji(k *work) (*stage, *finish) {
 		})
 	}
 	// The moon hangs off the middle, behind the hills.
-	side := d.Side()
+	side := k.free(d.Side())
 	disc := d.Between(0.25, 0.30) * u
 	rise := 0.66*k.tall() + 0.12*u
 	if float32(k.size.Y) > 1.3*u {

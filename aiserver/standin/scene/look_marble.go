@@ -51,9 +51,7 @@ func marble(k *work) (*stage, *finish) {
 	radius := max(1.14*r, half+0.04*u)
 	ring := 0.97 * k.halo(s.wallZ)
 	ringX, ringY, ringZ := x+d.Between(-0.05, 0.05)*u, 0.36*k.tall()-0.02*u, s.wallZ-0.055*u
-	if grow := (k.cam.dist + ringZ) / k.cam.dist; k.wide() {
-		ringX = (k.leanAway(x+k.cam.cx, ring/grow) - k.cam.cx) * grow
-	}
+	ringX = k.behind(ringX, ring, ringZ)
 	rim := 0.010 * u
 	s.solids = []solid{
 		{kind: upright, c: vec{x, -high + rim*1.2, z}, r: radius, h: high - rim*1.2, bevel: 0.006 * u, m: top},
@@ -63,7 +61,7 @@ func marble(k *work) (*stage, *finish) {
 		{kind: drum, c: vec{ringX, ringY, ringZ - 0.004*u}, r: ring - rim, h: 0.01 * u, m: wall},
 	}
 	// A brass ball beside, brushed, so that it glows instead of showing the set.
-	side := d.Side()
+	side := k.free(d.Side())
 	bead := d.Between(0.038, 0.055) * u
 	brushed := &material{color: brass.Scale(0.62), gloss: 0.38, rough: 0.9}
 	if bx := x + side*(radius+bead*1.6); abs(bx) < float32(k.size.X)/2-1.4*bead {

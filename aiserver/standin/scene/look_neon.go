@@ -68,7 +68,7 @@ func neon(k *work) (*stage, *finish) {
 	rx, ry := px+d.Between(-0.03, 0.03)*u, float32(k.subject.At.Min.Y)+ringR-0.030*u
 	if k.wide() {
 		ringR = 0.36 * h
-		rx, ry = k.leanAway(px, ringR), float32(k.subject.At.Min.Y)+0.44*k.tall()
+		rx, ry = k.behind(x, ringR, 0)+k.cam.cx, float32(k.subject.At.Min.Y)+0.44*k.tall()
 	}
 	tube := lamp(0.80, 0.15, first, 1)
 	core := tone.RGB{1, 1, 1}.Mix(tube, 0.35)

@@ -48,7 +48,7 @@ func pastel(k *work) (*stage, *finish) {
 	// The slab the product stands on.
 	wide := max(1.1*half, r) + 0.06*u
 	slabDepth := max(0.9*r, 0.18*u)
-	side := d.Side()
+	side := k.free(d.Side())
 	s.solids = []solid{
 		{kind: block, c: vec{x, -high, z}, size: vec{wide, high, slabDepth}, bevel: 0.008 * u, m: white},
 	}
@@ -62,9 +62,12 @@ func pastel(k *work) (*stage, *finish) {
 		solid{kind: drum, c: vec{ax, archTall, archZ - 0.06*u}, r: archHalf, h: 0.12 * u, m: figure},
 	)
 	// Steps on the other side, rising away.
-	stepX := x - side*(wide+0.10*u)
+	stepX, rise := x-side*(wide+0.10*u), 0.075*u
+	if k.wide() {
+		rise = 0.042 * u // the words are above them
+	}
 	for i := range 3 {
-		h := float32(i+1) * 0.075 * u
+		h := float32(i+1) * rise
 		s.solids = append(s.solids, solid{
 			kind: block, c: vec{stepX - side*0.02*u, -high, z + slabDepth*0.6 + float32(i)*0.16*u},
 			size: vec{0.17 * u, h, 0.08 * u}, bevel: 0.006 * u, m: deep,
@@ -74,7 +77,7 @@ func pastel(k *work) (*stage, *finish) {
 	bead := d.Between(0.050, 0.065) * u
 	s.solids = append(s.solids,
 		solid{kind: ball, c: vec{x + side*(wide+bead*1.2), -high + bead, z + 0.2*slabDepth}, r: bead, m: deep},
-		solid{kind: ball, c: vec{stepX - side*0.02*u, -high + 0.075*u + bead*0.62, z + slabDepth*0.6}, r: bead * 0.62, m: white},
+		solid{kind: ball, c: vec{stepX - side*0.02*u, -high + rise + bead*0.62, z + slabDepth*0.6}, r: bead * 0.62, m: white},
 	)
 	s.sun = vec{k.side * d.Between(0.45, 0.62), d.Between(0.68, 0.82), -d.Between(0.45, 0.6)}.unit()
 	s.spread = 0.07

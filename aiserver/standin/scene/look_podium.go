@@ -24,17 +24,19 @@ func podium(k *work) (*stage, *finish) {
 	s.ground = -high
 	s.floor, s.wall = wall, wall
 	s.wallZ, s.cove = 1.05*k.unit+z, 0.5*k.unit
+	discZ := s.wallZ - s.cove*0.55
 	side := d.Side()
+	one, other := k.free(side), k.free(-side)
 	bead := d.Between(0.045, 0.065) * k.unit
 	tube := d.Between(0.07, 0.10) * k.unit
 	s.solids = []solid{
 		{kind: upright, c: vec{x, -high, z}, r: radius, h: high, bevel: 0.009 * k.unit, m: stand},
 		// A disc behind, off the centre line, like a rising sun.
-		{kind: drum, c: vec{x + d.Side()*d.Between(0.05, 0.16)*k.unit, 0.38*k.tall() + 0.06*k.unit, s.wallZ - s.cove*0.55},
+		{kind: drum, c: vec{k.behind(x+d.Side()*d.Between(0.05, 0.16)*k.unit, k.halo(s.wallZ), discZ), 0.38*k.tall() + 0.06*k.unit, discZ},
 			r: k.halo(s.wallZ), h: 0.05 * k.unit, bevel: 0.006 * k.unit, m: accent},
 		// Small companions at the foot of the stand.
-		{kind: ball, c: vec{x + side*(radius+bead*1.1), -high + bead, z - radius*0.25}, r: bead, m: accent},
-		{kind: upright, c: vec{x - side*(radius+tube*0.9), -high, z + radius*0.55}, r: tube,
+		{kind: ball, c: vec{x + one*(radius+bead*1.1), -high + bead, z - radius*0.25}, r: bead, m: accent},
+		{kind: upright, c: vec{x + other*(radius+tube*0.9), -high, z + radius*0.55}, r: tube,
 			h: d.Between(0.16, 0.3) * k.unit, bevel: 0.008 * k.unit, m: stand},
 	}
 	s.sun = vec{k.side * d.Between(0.45, 0.7), d.Between(0.75, 0.9), -d.Between(0.45, 0.6)}.unit()

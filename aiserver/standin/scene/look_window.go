@@ -28,16 +28,13 @@ func window(k *work) (*stage, *finish) {
 	s.wallZ = 0.62*u + 1.3*z + 0.4*r
 
 	// A vase beside, partly behind: a ball with a neck.
-	side := -k.side
+	side := k.free(-k.side)
 	body := d.Between(0.085, 0.11) * u
 	vase := k.plaster(tone.LCH(0.86, chroma*1.1, hue-6), 3, 0.03)
-	beside := r*1.02 + body*1.25 + 0.04*u
+	vx := x + side*(r*1.02+body*1.25+0.04*u)
 	vz := z + 0.34*u
-	if k.calm(x+side*beside+k.cam.cx, k.cam.horizon) > 0.2 {
-		side = -side // not where words go
-	}
 	room := float32(k.size.X)/2*0.97 - body
-	vx := clamp(x+side*beside, -room, room)
+	vx = clamp(vx, -room, room)
 	s.solids = []solid{
 		{kind: ball, c: vec{vx, body * 0.96, vz}, r: body, m: vase},
 		{kind: upright, c: vec{vx, body * 1.5, vz}, r: body * 0.38, h: body * 0.85, bevel: body * 0.1, m: vase},

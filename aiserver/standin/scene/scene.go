@@ -183,20 +183,29 @@ func (k *work) middle() (x, half float32) {
 // tall is the product's height in the set.
 func (k *work) tall() float32 { return float32(k.subject.At.Dy()) }
 
-// leanAway is where across the picture the centre of something of radius r goes
-// that frames the product from behind: its own centre, in wide pictures moved so
-// far from the words that it ends soon after the product.
-func (k *work) leanAway(at, r float32) float32 {
+// free is the side, -1 or 1, for something beside the product: the wish, in wide
+// pictures the one where no words go.
+func (k *work) free(wish float32) float32 {
+	x, _ := k.middle()
+	switch {
+	case !k.wide():
+		return wish
+	case x < 0:
+		return -1
+	}
+	return 1
+}
+
+// behind is where, across the set at depth z, the centre of something of radius r
+// goes that frames the product: where it is wished, in wide pictures so far from
+// the words that it ends soon after the product.
+func (k *work) behind(wish, r, z float32) float32 {
 	if !k.wide() {
-		return at
+		return wish
 	}
-	mid := k.cam.cx
-	_, half := k.middle()
-	shift := max(r-half-0.02*k.unit, 0)
-	if at < mid {
-		return at - shift
-	}
-	return at + shift
+	x, half := k.middle()
+	grow := (k.cam.dist + z) / k.cam.dist
+	return (x + k.free(0)*max(r/grow-half-0.02*k.unit, 0)) * grow
 }
 
 // halo is the radius, at depth z, of a disc that frames the product.
