@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"image"
 	"image/jpeg"
+	"image/png"
 	"io"
 	"math/rand/v2"
 	"os"
@@ -16,57 +17,84 @@ import (
 
 	"github.com/nanococoa/nanococoa/internal/fault"
 	"github.com/nanococoa/nanococoa/internal/gpu"
+	"github.com/nanococoa/nanococoa/internal/photo"
 )
 
 // maxMemory is what the server may take with its default queue full, in KiB.
 const maxMemory = 300 << 10
 
-// The default queue full of big photos and big pictures, and more callers at the
-// door than get in.
+// The default queue full, and more callers at the door than get in: as ads are
+// usually made, and with the largest photo a phone takes, the heaviest stage 1
+// picture that is taken back and the largest results.
 func TestMemoryWithAFullQueue(t *testing.T) {
 	t.Parallel()
-	p := start(t, t.TempDir())
-	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
-	defer cancel()
-	photo := grain(t, 4000, 3000)
-	one, err := p.client.Stage1(ctx, gpu.Stage1Request{Photo: photo, ProductName: "가방", ProductCategory: "의류", AdConcept: "여름 바다"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	var wg sync.WaitGroup
-	var mu sync.Mutex
-	made, refused := 0, 0
-	count := func(err error) {
-		mu.Lock()
-		defer mu.Unlock()
-		switch {
-		case err == nil:
-			made++
-		case fault.Has(err, fault.GPUBusy):
-			refused++
-		default:
-			t.Error(err)
-		}
-	}
-	for i := range 8 {
-		wg.Go(func() {
-			seed := uint64(i)
-			_, err := p.client.Stage1(ctx, gpu.Stage1Request{Photo: photo, ProductName: "가방", ProductCategory: "의류", AdConcept: "여름 바다", Seed: &seed})
-			count(err)
+	for name, tc := range map[string]struct {
+		photo   func() []byte
+		picture func() []byte // nil: the server's own stage 1 result
+		side    int           // of the results
+	}{
+		"photos of 12 megapixels": {photo: func() []byte { return grain(t, 4000, 3000, 16) }, side: 1024},
+		"the largest of everything": {
+			photo:   func() []byte { return grain(t, 8160, 6120, 28) },
+			picture: func() []byte { return confetti(t, 1920, 1600) },
+			side:    1920,
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := start(t, t.TempDir())
+			ctx, cancel := context.WithTimeout(t.Context(), 8*time.Minute)
+			defer cancel()
+			first := gpu.Stage1Request{Photo: tc.photo(), ProductName: "가방", ProductCategory: "의류", AdConcept: "여름 바다", Width: tc.side, Height: tc.side}
+			if n := len(first.Photo); n > photo.MaxBytes {
+				t.Fatalf("the photo has %d bytes, so it is refused", n)
+			}
+			one, err := p.client.Stage1(ctx, first)
+			if err != nil {
+				t.Fatal(err)
+			}
+			second := gpu.Stage2Request{
+				Picture: one.Picture, ProductName: "가방", TargetAge: "20대", TargetGender: "전체", AdConcept: "여름 바다", Width: tc.side, Height: tc.side,
+			}
+			if tc.picture != nil {
+				second.Picture = tc.picture()
+			}
+			var wg sync.WaitGroup
+			var mu sync.Mutex
+			made, refused := 0, 0
+			count := func(err error) {
+				mu.Lock()
+				defer mu.Unlock()
+				switch {
+				case err == nil:
+					made++
+				case fault.Has(err, fault.GPUBusy):
+					refused++
+				default:
+					t.Error(err)
+				}
+			}
+			for i := range 6 {
+				wg.Go(func() {
+					seed, ask := uint64(i), first
+					ask.Seed = &seed
+					_, err := p.client.Stage1(ctx, ask)
+					count(err)
+				})
+				wg.Go(func() {
+					_, err := p.client.Stage2(ctx, second)
+					count(err)
+				})
+			}
+			wg.Wait()
+			if made < 5 || refused == 0 {
+				t.Errorf("%d made, %d refused: the queue was not full", made, refused)
+			}
+			peak := peakMemory(t, p.cmd.Process.Pid)
+			t.Logf("photo %d KiB, picture %d KiB, %d jobs made, %d refused, peak %d MiB", len(first.Photo)>>10, len(second.Picture)>>10, made, refused, peak>>10)
+			if peak > maxMemory {
+				t.Errorf("peak %d KiB, want at most %d", peak, maxMemory)
+			}
 		})
-		wg.Go(func() {
-			_, err := p.client.Stage2(ctx, gpu.Stage2Request{Picture: one.Picture, ProductName: "가방", TargetAge: "20대", TargetGender: "전체", AdConcept: "여름 바다"})
-			count(err)
-		})
-	}
-	wg.Wait()
-	if made < 5 || refused == 0 {
-		t.Errorf("%d made, %d refused: the queue was not full", made, refused)
-	}
-	peak := peakMemory(t, p.cmd.Process.Pid)
-	t.Logf("photo %d KiB, %d jobs made, %d refused, peak %d MiB", len(photo)>>10, made, refused, peak>>10)
-	if peak > maxMemory {
-		t.Errorf("peak %d KiB, want at most %d", peak, maxMemory)
 	}
 }
 
@@ -91,18 +119,18 @@ func peakMemory(t *testing.T, pid int) int {
 }
 
 // grain is a JPEG with the noise of a phone's camera, so that it has a real
-// photo's weight.
-func grain(t *testing.T, w, h int) []byte {
+// photo's weight; noise is in levels.
+func grain(t *testing.T, w, h, noise int) []byte {
 	t.Helper()
 	r := rand.New(rand.NewPCG(1, 1))
 	img := image.NewYCbCr(image.Rect(0, 0, w, h), image.YCbCrSubsampleRatio420)
 	for y := range h {
 		for x := range w {
-			v := 235
+			v := 200
 			if x > w/4 && x < 3*w/4 && y > h/4 && y < 3*h/4 {
 				v = 90
 			}
-			img.Y[y*img.YStride+x] = byte(v + r.IntN(16))
+			img.Y[y*img.YStride+x] = byte(v + r.IntN(noise))
 		}
 	}
 	for i := range img.Cb {
@@ -110,6 +138,22 @@ func grain(t *testing.T, w, h int) []byte {
 	}
 	var b bytes.Buffer
 	if err := jpeg.Encode(&b, img, &jpeg.Options{Quality: 90}); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+// confetti is a PNG nothing can compress.
+func confetti(t *testing.T, w, h int) []byte {
+	t.Helper()
+	r := rand.NewChaCha8([32]byte{1})
+	img := image.NewNRGBA(image.Rect(0, 0, w, h))
+	for i := 0; i < len(img.Pix); i += 4 {
+		v := r.Uint64()
+		img.Pix[i], img.Pix[i+1], img.Pix[i+2], img.Pix[i+3] = byte(v), byte(v>>8), byte(v>>16), 255
+	}
+	var b bytes.Buffer
+	if err := (&png.Encoder{CompressionLevel: png.BestSpeed}).Encode(&b, img); err != nil {
 		t.Fatal(err)
 	}
 	return b.Bytes()

@@ -156,10 +156,9 @@ func Render(ctx context.Context, r Request) (Result, error) {
 		p = layOut(r, size, s, measured, analysis.TextAreas, room)
 		img = image.NewRGBA(image.Rectangle{Max: size})
 		for _, l := range p.layers {
-			if err := ctx.Err(); err != nil {
+			if err := l.draw(ctx, img, picture, noise); err != nil {
 				return Result{}, err
 			}
-			l.draw(img, picture, noise)
 		}
 		p.choose(img, analysis.Colors.Text)
 		if p.contrast >= MinContrast || len(p.words) == 0 {

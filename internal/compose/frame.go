@@ -1,14 +1,15 @@
 package compose
 
 import (
+	"context"
 	"image"
 	"image/color"
+	"image/draw"
 	"math"
 	"slices"
 
-	"golang.org/x/image/draw"
-
 	"github.com/nanococoa/nanococoa/internal/ad"
+	"github.com/nanococoa/nanococoa/internal/resample"
 )
 
 // rect is a rectangle in pixels of the result.
@@ -378,27 +379,29 @@ func cloud(size, frame image.Point, f *field, toned float64) layer {
 
 // draw puts the layer on the frame. grain is the picture's own noise (standard
 // deviation, 8-bit levels), which a blur loses and which is given back so that
-// soft and sharp parts have one surface.
-func (l layer) draw(dst, picture *image.RGBA, grain float64) {
+// soft and sharp parts have one surface. It fails when ctx ends.
+func (l layer) draw(ctx context.Context, dst, picture *image.RGBA, grain float64) error {
 	area := l.dst.Intersect(dst.Rect)
 	if area.Empty() {
-		return
+		return ctx.Err()
 	}
 	if l.blur < 0.5 && l.fade == [4]float64{} {
 		if l.src.Size() == l.dst.Size() {
 			draw.Draw(dst, l.dst, picture, l.src.Min, draw.Src)
-		} else {
-			draw.CatmullRom.Scale(dst, l.dst, picture, l.src, draw.Src, nil)
+			return ctx.Err()
 		}
-		return
+		return scaleTo(ctx, dst, l.dst, picture, l.src, resample.CatmullRom())
 	}
-	var soft *image.RGBA
+	soft := image.NewRGBA(area)
+	var err error
 	if l.blur < 0.5 {
-		soft = image.NewRGBA(area)
-		draw.CatmullRom.Scale(soft, l.dst, picture, l.src, draw.Src, nil)
+		err = scaleTo(ctx, soft, l.dst, picture, l.src, resample.CatmullRom())
 		grain = 0
 	} else {
-		soft = l.soften(picture, area)
+		err = l.soften(ctx, soft, picture)
+	}
+	if err != nil {
+		return err
 	}
 	tone := [3]float64{float64(l.tone.R), float64(l.tone.G), float64(l.tone.B)}
 	ax, ay := l.ramp(area, left), l.ramp(area, top)
@@ -424,6 +427,27 @@ func (l layer) draw(dst, picture *image.RGBA, grain float64) {
 			d[4*x+3] = 255
 		}
 	}
+	return nil
+}
+
+// scaleTo draws the part src of an opaque picture on what dst has of the
+// rectangle at.
+func scaleTo(ctx context.Context, dst *image.RGBA, at image.Rectangle, picture *image.RGBA, src image.Rectangle, k resample.Kernel) error {
+	part := at.Intersect(dst.Rect)
+	return resample.Job{
+		Kernel: k, Size: src.Size(), To: at, Part: part,
+		Read: func(y int, row []float32) {
+			for i, v := range picture.Pix[picture.PixOffset(src.Min.X, src.Min.Y+y):][:len(row)] {
+				row[i] = float32(v)
+			}
+		},
+		Write: func(y int, row []float32) {
+			to := dst.Pix[dst.PixOffset(part.Min.X, y):][:len(row)]
+			for i, v := range row {
+				to[i] = uint8(min(max(v+0.5, 0), 255))
+			}
+		},
+	}.Run(ctx)
 }
 
 // ramp is the opacity along one axis (left: x, top: y) of area.
@@ -453,19 +477,19 @@ func ease(t float64) float64 {
 	return t * t * (3 - 2*t)
 }
 
-// soften scales and blurs the layer, giving its part in area. A blur needs no
+// soften scales and blurs the layer and draws what out has of it. A blur needs no
 // more resolution than its radius, so it is done small.
-func (l layer) soften(picture *image.RGBA, area image.Rectangle) *image.RGBA {
+func (l layer) soften(ctx context.Context, out, picture *image.RGBA) error {
 	shrink := min(max(l.blur/2, 1), 8)
 	w := max(2, round(float64(l.dst.Dx())/shrink))
 	h := max(2, round(float64(l.dst.Dy())/shrink))
 	small := image.NewRGBA(image.Rect(0, 0, w, h))
-	draw.CatmullRom.Scale(small, small.Rect, picture, l.src, draw.Src, nil)
+	if err := scaleTo(ctx, small, small.Rect, picture, l.src, resample.CatmullRom()); err != nil {
+		return err
+	}
 	l.flip(small)
 	blur(small, l.blur/shrink)
-	out := image.NewRGBA(area)
-	draw.BiLinear.Scale(out, l.dst, small, small.Rect, draw.Src, nil)
-	return out
+	return scaleTo(ctx, out, l.dst, small, small.Rect, resample.Linear())
 }
 
 // flip mirrors the scaled layer in place.

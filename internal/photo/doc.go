@@ -47,11 +47,11 @@
 // image/jpeg needs 127 ms for that photo before any scaling, which is why there
 // is a decoder of our own for the common kind of JPEG (see decodeSequential).
 //
-// Peak memory of a process that prepares one photo of 48 to 50 megapixels, the
-// largest taken: sequential JPEG 31 MB (0.25 s), lossy WebP 101 MB, PNG 221 MB,
-// progressive JPEG 399 MB (4:4:4: 767 MB), CMYK JPEG 427 MB, WebP with alpha
-// 528 MB; none takes longer than 1.6 s. Bombs are refused within 25 ms and 4 MB
-// (BenchmarkBombs).
+// Peak memory of a process that prepares one photo of 48 megapixels, about the
+// largest taken: sequential JPEG 26 MB (0.25 s), GIF 71 MB, lossy WebP 88 MB,
+// lossless WebP and PNG 210 MB, interlaced PNG and WebP with alpha 380 MB, 16-bit
+// PNG and CMYK JPEG 395 MB, progressive JPEG 371 MB (4:4:4: 723 MB); none takes
+// longer than 1.6 s. Bombs are refused within 25 ms and 4 MB (BenchmarkBombs).
 //
 // The PNG is compressed at the fastest level. For product photos of 1536×1536
 // that takes 50–150 ms where the default takes 170–930, for files of 0.6–2.5 MB

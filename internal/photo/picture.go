@@ -23,6 +23,7 @@ func whole(ctx context.Context, img image.Image, m matrix) (picture, error) {
 // canvas is transparent. M says how img is coded if it is YCbCr.
 func newPicture(ctx context.Context, img image.Image, m matrix, frame image.Rectangle, canvas image.Point) (picture, error) {
 	full := frame == image.Rectangle{Max: canvas}
+	var row func(y int, dst []uint16)
 	switch src := img.(type) {
 	case *image.Gray:
 		if full {
@@ -39,19 +40,11 @@ func newPicture(ctx context.Context, img image.Image, m matrix, frame image.Rect
 		}
 		img = flat
 	case *image.NYCbCrA:
-		flat, err := newPlanar(&src.YCbCr, m).scale(ctx, frame.Size())
-		if err != nil {
-			return nil, err
-		}
-		for y := range frame.Dy() {
-			alpha, row := src.A[y*src.AStride:], flat.Pix[y*flat.Stride:]
-			for x := range frame.Dx() {
-				row[4*x+3] = alpha[x]
-			}
-		}
-		img = flat
+		row = m.alphaRows(src)
 	}
-	row := premultiplied(img)
+	if row == nil {
+		row = premultiplied(img)
+	}
 	if full {
 		return chunky{canvas.X, canvas.Y, row}, nil
 	}
@@ -61,6 +54,24 @@ func newPicture(ctx context.Context, img image.Image, m matrix, frame image.Rect
 			row(y-frame.Min.Y, dst[4*frame.Min.X:4*frame.Max.X])
 		}
 	}}, nil
+}
+
+// alphaRows is premultiplied for planes with alpha. Each pixel takes its nearest
+// chroma sample.
+func (m matrix) alphaRows(src *image.NYCbCrA) func(y int, dst []uint16) {
+	return func(y int, dst []uint16) {
+		for x := range len(dst) / 4 {
+			c := src.COffset(x, y)
+			l := ((int32(src.Y[src.YOffset(x, y)])-m.black)<<8)*m.y + 1<<19
+			b, r := (int32(src.Cb[c])-128)<<8, (int32(src.Cr[c])-128)<<8
+			a := uint32(src.A[src.AOffset(x, y)])
+			d := dst[4*x:][:4]
+			for i, v := range [3]int32{l + m.crR*r, l + m.cbG*b + m.crG*r, l + m.cbB*b} {
+				d[i] = uint16((uint32(clamp8(v>>20))*a*257 + 127) / 255)
+			}
+			d[3] = uint16(a * 257)
+		}
+	}
 }
 
 // newPlanar takes the planes of src, which starts at the origin.
