@@ -35,16 +35,16 @@ func TestOpen(t *testing.T) {
 		}
 	}
 	for name, parameter := range map[string]string{"no parameter": "", "one that is not there": "/test/none", "a blank one": "/test/blank"} {
-		if m, err := model.Open(t.Context(), cfg, config.OpenAI{KeyParameter: parameter}, nil); m != nil || err != nil {
+		if m, err := model.Open(t.Context(), cfg, config.OpenAI{KeyParameter: parameter}, nil, nil); m != nil || err != nil {
 			t.Errorf("%s: %v, %v", name, m, err)
 		}
 	}
-	if _, err := model.Open(t.Context(), cfg, config.OpenAI{KeyParameter: "/test/bad"}, nil); err == nil || strings.Contains(err.Error(), "secret") {
+	if _, err := model.Open(t.Context(), cfg, config.OpenAI{KeyParameter: "/test/bad"}, nil, nil); err == nil || strings.Contains(err.Error(), "secret") {
 		t.Errorf("a key that no header can carry: %v", err)
 	}
 	down := cfg.Copy()
 	down.BaseEndpoint = aws.String("http://127.0.0.1:1")
-	if _, err := model.Open(t.Context(), down, config.OpenAI{KeyParameter: "/test/key"}, nil); !fault.Has(err, fault.StorageUnavailable) {
+	if _, err := model.Open(t.Context(), down, config.OpenAI{KeyParameter: "/test/key"}, nil, nil); !fault.Has(err, fault.StorageUnavailable) {
 		t.Errorf("a key that cannot be read: %v", err)
 	}
 
