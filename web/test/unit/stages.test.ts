@@ -47,6 +47,12 @@ describe('steps', () => {
       ['failed', 'waiting', 'waiting', 'waiting', 'waiting'],
       'photo',
     ],
+    [
+      'failed in two steps at once, told as one',
+      ad('failed', { prepare: done, prompt: done, stage1: 'failed', copywrite: 'failed' }),
+      ['done', 'failed', 'waiting', 'waiting', 'waiting'],
+      'scene',
+    ],
     ['failed between two stages', ad('failed', { prepare: done, prompt: done }), ['done', 'failed', 'waiting', 'waiting', 'waiting'], 'scene'],
     ['failed before it began', ad('failed', {}), ['failed', 'waiting', 'waiting', 'waiting', 'waiting'], 'photo'],
   ]
