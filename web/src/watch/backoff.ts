@@ -8,6 +8,8 @@ export interface Situation {
   retryAfter: number
   /** Whether nobody can see the page. */
   hidden: boolean
+  /** Whether news is to be told even then, in the title and by a notification. */
+  tells: boolean
   /** Looks made since the page was hidden. */
   hiddenLooks: number
 }
@@ -29,14 +31,14 @@ const hiddenLooksAllowed = 20
  *
  * A visible page looks often at first and ever less while nothing changes. After
  * failures it waits twice as long each time, spread at random so that a server
- * that comes back is not met by everybody at once. A hidden page stops looking
- * often: it only looks every half minute and less, to be able to say in its
- * title that the ad is done, and gives up after half an hour. The server's
- * Retry-After is never undercut.
+ * that comes back is not met by everybody at once. A hidden page stops looking.
+ * Only where it tells news does it still look every half minute and less, to be
+ * able to say in its title that the ad is done, and gives up after half an hour.
+ * The server's Retry-After is never undercut.
  */
 export function nextLook(s: Situation, random: () => number): number | null {
   if (s.hidden) {
-    if (s.hiddenLooks >= hiddenLooksAllowed) return null
+    if (!s.tells || s.hiddenLooks >= hiddenLooksAllowed) return null
     return Math.max(s.retryAfter, Math.min(longestHidden, whileHidden * growth ** s.hiddenLooks))
   }
   if (s.failures > 0) {

@@ -16,12 +16,13 @@ export interface Watched<T> {
 
 /**
  * Watches something for as long as the component is shown. `load` belongs to the
- * key: another key is another thing.
+ * key: another key is another thing. `tells` is whether a hidden page is to go on.
  */
 export function useWatch<T>(
   key: string,
   load: (signal: AbortSignal) => Promise<Answer<T>>,
   isDone: (value: T) => boolean,
+  { tells }: { tells: boolean },
 ): Watched<T> {
   const [state, setState] = useState<Omit<Watched<T>, 'look' | 'set'>>({ value: null, problem: null, final: false })
   const running = useRef<Watch | null>(null)
@@ -35,6 +36,7 @@ export function useWatch<T>(
         load: (signal) => calls.current.load(signal),
         isDone: (value) => calls.current.isDone(value),
         isSame: (a, b) => JSON.stringify(a) === JSON.stringify(b),
+        tells,
         onValue: (value) => setState({ value, problem: null, final: false }),
         onProblem: (problem, final) => setState((s) => ({ value: s.value, problem, final })),
       },

@@ -18,6 +18,8 @@ export interface Watching<T> {
   isDone(value: T): boolean
   /** Whether two answers say the same. */
   isSame(a: T, b: T): boolean
+  /** Whether a hidden page still tells what it finds. */
+  tells: boolean
   onValue(value: T): void
   /** A failed look. Watching goes on unless the problem is final. */
   onProblem(problem: Problem, final: boolean): void
@@ -54,7 +56,7 @@ export function watch<T>(what: Watching<T>, world: World): Watch {
     cancel = () => {}
     if (ended || looking || !world.online()) return
     const retryAfter = Math.max(0, notBefore - world.now())
-    const wait = nextLook({ unchanged, failures, retryAfter, hidden: world.hidden(), hiddenLooks }, world.random)
+    const wait = nextLook({ unchanged, failures, retryAfter, hidden: world.hidden(), tells: what.tells, hiddenLooks }, world.random)
     if (wait !== null) cancel = world.after(wait, look)
   }
 

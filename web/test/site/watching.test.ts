@@ -4,12 +4,20 @@ import { awaitPhotos, finished, order, orderByApi, site, texts, useBrowser, visi
 
 useBrowser()
 
-/** Hides or shows a page as switching tabs does; a browser without a window has no tabs to switch. */
-function turn(page: Page, state: 'hidden' | 'visible'): Promise<void> {
-  return page.evaluate((state) => {
+/**
+ * Hides or shows a page as switching tabs does. Another tab in front would not do
+ * it: in a browser without a window every tab stays visible.
+ */
+async function turn(page: Page, state: 'hidden' | 'visible'): Promise<void> {
+  await page.evaluate((state) => {
     Object.defineProperty(document, 'visibilityState', { configurable: true, get: () => state })
     document.dispatchEvent(new Event('visibilitychange'))
   }, state)
+  await isTurned(page, state)
+}
+
+async function isTurned(page: Page, state: 'hidden' | 'visible'): Promise<void> {
+  expect(await page.evaluate(() => document.visibilityState)).toBe(state)
 }
 
 it('a hidden page asks no more, and at once when it is shown', async () => {
@@ -23,9 +31,10 @@ it('a hidden page asks no more, and at once when it is shown', async () => {
   await page.waitForTimeout(500) // one may be under way
   const before = looks()
   await page.waitForTimeout(12_000) // longer than the longest wait of a visible page
+  await isTurned(page, 'hidden')
   expect(looks()).toBe(before)
   await turn(page, 'visible')
-  await expect.poll(looks, { timeout: 1_000 }).toBe(before + 1)
+  await expect.poll(looks, { timeout: 2_000 }).toBe(before + 1) // a planned look would come later
 })
 
 it('an ad that is finished unseen is told by title and notification', async () => {

@@ -3,7 +3,7 @@ import type { Answer } from '../../src/api/client'
 import { nextLook, type Situation } from '../../src/watch/backoff'
 import { watch, type World } from '../../src/watch/watch'
 
-const calm: Situation = { unchanged: 0, failures: 0, retryAfter: 0, hidden: false, hiddenLooks: 0 }
+const calm: Situation = { unchanged: 0, failures: 0, retryAfter: 0, hidden: false, tells: true, hiddenLooks: 0 }
 
 describe('nextLook', () => {
   it('waits longer while nothing changes, but never longer than ten seconds', () => {
@@ -31,6 +31,11 @@ describe('nextLook', () => {
     }
     expect(time).toBeGreaterThan(30 * 60_000)
     expect(time).toBeLessThan(40 * 60_000)
+  })
+
+  it('is not at all in a hidden page that tells nothing', () => {
+    expect(nextLook({ ...calm, hidden: true, tells: false }, () => 0)).toBeNull()
+    expect(nextLook({ ...calm, tells: false }, () => 0)).not.toBeNull()
   })
 
   it.each([
@@ -90,7 +95,7 @@ class FakeWorld implements World {
 const settled = () => new Promise((resolve) => setTimeout(resolve))
 
 /** A server with a script: each look takes the next answer, the last one stays. */
-function scripted(world: World, answers: Answer<string>[]) {
+function scripted(world: World, answers: Answer<string>[], tells = true) {
   const log = { looks: 0, values: [] as string[], problems: [] as [number, boolean][], aborted: false }
   const running = watch<string>(
     {
@@ -102,6 +107,7 @@ function scripted(world: World, answers: Answer<string>[]) {
       },
       isDone: (value) => value === 'done',
       isSame: (a, b) => a === b,
+      tells,
       onValue: (value) => log.values.push(value),
       onProblem: (problem, final) => log.problems.push([problem.status, final]),
     },
@@ -177,7 +183,21 @@ describe('watch', () => {
     expect(log.looks).toBe(1)
   })
 
-  it('does not look for half a minute once it is hidden, and at once when shown', async () => {
+  it('asks nothing while it is hidden and tells nothing, and at once when shown', async () => {
+    const world = new FakeWorld()
+    const { log } = scripted(world, [says('same')], false)
+    await settled()
+    world.change({ hidden: true })
+    await world.pass(24 * 3600_000)
+    expect(log.looks).toBe(1)
+    world.change({ hidden: false })
+    await settled()
+    expect(log.looks).toBe(2)
+    await world.pass(60_000)
+    expect(log.looks).toBeGreaterThan(6)
+  })
+
+  it('that tells does not look for half a minute once it is hidden, and at once when shown', async () => {
     const world = new FakeWorld()
     const { log } = scripted(world, [says('same')])
     await settled()

@@ -24,6 +24,7 @@ export function Dashboard({ route }: { route: Route }) {
     cursor ?? '',
     (signal) => site.api.list(cursor, signal),
     (page) => page.ads.every((ad) => isDone(ad.status)),
+    { tells: false },
   )
   const ads = list.value?.ads
   const finished = useNews(ads)

@@ -16,7 +16,7 @@ import './result.css'
 export function Result({ route }: { route: Route }) {
   const site = useSite()
   const adId = route.page === 'result' ? route.adId : ''
-  const { value: ad, problem, final, look } = useWatch(adId, (signal) => site.api.ad(adId, signal), (a) => isDone(a.status))
+  const { value: ad, problem, final, look } = useWatch(adId, (signal) => site.api.ad(adId, signal), (a) => isDone(a.status), { tells: true })
   const status = ad?.status
   const doneUnseen = useDoneUnseen(ad?.product_name ?? '', status === undefined ? null : isDone(status), status === 'failed')
 
