@@ -61,9 +61,7 @@ build: needs .aws-sam/local/template.yaml build/aiserver build/local web/dist/in
 check: needs lint unit contract ## the fast part of test: what needs no deployment
 
 .PHONY: test
-# web-test stands apart until one of its 54 tests (a hidden page asks no more)
-# holds: 53 passed in its last run.
-test: needs packages lint unit cover contract validate web-check e2e chaos-test ## everything but web-test, on a fresh machine too
+test: needs packages lint unit cover contract validate web-check e2e chaos-test web-test ## everything, on a fresh machine too
 	@echo "make test: all passed"
 
 .PHONY: clean
@@ -164,25 +162,44 @@ screenshots: build web/node_modules/.package-lock.json ## every page and state, 
 
 # ------------------------------------------------------------------------ AWS
 
-# What a deployment is told. With SITE_ORIGIN and AI_SERVER_URL set nothing is
-# asked; without them SAM asks and remembers the answers in samconfig.toml.
-SITE_ORIGIN            ?=
+# What a deployment is told the first time, and to change it: what is not said
+# later stays as it is. Without AI_SERVER_URL the first deployment asks.
 AI_SERVER_URL          ?=
 OPENAI_KEY_PARAMETER   ?=
+DOMAIN                 ?=
+CERTIFICATE_ARN        ?=
 ALARM_EMAIL            ?=
 ARCHITECTURE           ?= arm64
 
 storage_parameters = Stage=$(STAGE) SiteOrigin=$(SITE_ORIGIN)
-app_parameters = Stage=$(STAGE) SiteOrigin=$(SITE_ORIGIN) AIServerUrl=$(AI_SERVER_URL) Architecture=$(ARCHITECTURE) \
-  BucketName=/nanococoa/$(STAGE)/bucket TableName=/nanococoa/$(STAGE)/table $(if $(OPENAI_KEY_PARAMETER),OpenAIKeyParameter=$(OPENAI_KEY_PARAMETER)) \
+app_parameters = Stage=$(STAGE) SiteOrigin=$(SITE_ORIGIN) Architecture=$(ARCHITECTURE) \
+  BucketName=/nanococoa/$(STAGE)/bucket TableName=/nanococoa/$(STAGE)/table \
+  $(if $(AI_SERVER_URL),AIServerUrl=$(AI_SERVER_URL)) $(if $(OPENAI_KEY_PARAMETER),OpenAIKeyParameter=$(OPENAI_KEY_PARAMETER)) \
   $(if $(ALARM_EMAIL),AlarmEmail=$(ALARM_EMAIL))
-told = $(if $(and $(SITE_ORIGIN),$(AI_SERVER_URL)),--parameter-overrides $(1),--guided)
+site_parameters = Stage=$(STAGE) ApiDomain=/nanococoa/$(STAGE)/api-domain PicturesBucket=/nanococoa/$(STAGE)/bucket \
+  $(if $(DOMAIN),DomainName=$(DOMAIN) CertificateArn=$(CERTIFICATE_ARN))
+SITE = STAGE=$(STAGE) AWS_REGION=$(REGION) $(GO) run ./infra/site/cmd
 
+# Storage and API must know the origin the pages come from. Without a domain of
+# your own CloudFront chooses it, so the very first time they are told a name that
+# cannot exist, and are deployed once more when the site is up.
 .PHONY: deploy
-deploy: .venv/.installed secrets ## storage and code to AWS (STAGE, SITE_ORIGIN, AI_SERVER_URL, OPENAI_KEY_PARAMETER, ALARM_EMAIL)
+deploy: .venv/.installed secrets ## everything to AWS (STAGE, AI_SERVER_URL, OPENAI_KEY_PARAMETER, DOMAIN, CERTIFICATE_ARN, ALARM_EMAIL)
 	GOFLAGS="$(AWS_FLAGS)" $(SAM) build --config-env $(STAGE) --parameter-overrides Architecture=$(ARCHITECTURE)
-	$(SAM) deploy --config-env $(STAGE)-storage $(call told,$(storage_parameters))
-	$(SAM) deploy --config-env $(STAGE) $(call told,$(app_parameters))
+	@known=$$($(SITE) origin); origin=$(if $(DOMAIN),https://$(DOMAIN),$$known); \
+	$(MAKE) deploy-code deploy-site SITE_ORIGIN=$${origin:-https://not-yet.invalid} GUIDED=$(if $(AI_SERVER_URL),,$${known:-1}); \
+	now=$$($(SITE) origin); \
+	if [ "$$now" != "$$origin" ]; then $(MAKE) deploy-code SITE_ORIGIN=$$now GUIDED=; fi
+
+.PHONY: deploy-code
+deploy-code: .venv/.installed
+	$(SAM) deploy --config-env $(STAGE)-storage --parameter-overrides $(storage_parameters)
+	$(SAM) deploy --config-env $(STAGE) $(if $(filter 1,$(GUIDED)),--guided) --parameter-overrides $(app_parameters)
+
+.PHONY: deploy-site
+deploy-site: .venv/.installed web/dist/index.html ## the pages alone
+	$(SAM) deploy --config-env $(STAGE)-site --parameter-overrides $(site_parameters)
+	@$(SITE) publish
 
 .PHONY: secrets
 secrets: ## make the stage's cookie key if it has none; keep OPENAI_API_KEY if set

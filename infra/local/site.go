@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
-	"mime"
 	"net"
 	"net/http"
 	"net/http/httputil"
@@ -16,6 +15,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/nanococoa/nanococoa/infra/site"
 )
 
 // Site is what CloudFront is on AWS: the pages and /api on one origin.
@@ -118,49 +119,14 @@ func (s Site) file(w http.ResponseWriter, r *http.Request, name string, status i
 		return false
 	}
 	h := w.Header()
-	h.Set("Content-Type", contentType(name))
-	// Names under assets/ hold their content's hash; everything else may change.
-	if strings.HasPrefix(name, "assets/") {
-		h.Set("Cache-Control", "public, max-age=31536000, immutable")
-	} else {
-		h.Set("Cache-Control", "no-cache")
-	}
+	h.Set("Content-Type", site.ContentType(name))
+	h.Set("Cache-Control", site.CacheControl(name))
 	h.Set("Content-Length", strconv.Itoa(len(data)))
 	w.WriteHeader(status)
 	if r.Method != http.MethodHead {
 		_, _ = w.Write(data)
 	}
 	return true
-}
-
-// contentType is decided here for what a site has, so that it does not depend
-// on the machine's own tables.
-func contentType(name string) string {
-	switch ext := path.Ext(name); ext {
-	case ".html":
-		return "text/html; charset=utf-8"
-	case ".js", ".mjs":
-		return "text/javascript; charset=utf-8"
-	case ".css":
-		return "text/css; charset=utf-8"
-	case ".json", ".map":
-		return "application/json"
-	case ".webmanifest":
-		return "application/manifest+json"
-	case ".svg":
-		return "image/svg+xml"
-	case ".woff2":
-		return "font/woff2"
-	case ".png", ".jpg", ".webp", ".avif", ".gif", ".ico":
-		return map[string]string{".png": "image/png", ".jpg": "image/jpeg", ".webp": "image/webp", ".avif": "image/avif", ".gif": "image/gif", ".ico": "image/x-icon"}[ext]
-	case ".txt":
-		return "text/plain; charset=utf-8"
-	default:
-		if t := mime.TypeByExtension(ext); t != "" {
-			return t
-		}
-		return "application/octet-stream"
-	}
 }
 
 // secure sets the headers that infra/site.yaml has CloudFront set, word by word

@@ -1,0 +1,75 @@
+// Command cmd is what `make deploy` does about the pages that SAM does not.
+//
+//	cmd origin    prints where the stage's site is, nothing if it has none yet
+//	cmd publish   puts the built pages into the stage's bucket
+//
+// STAGE names the deployment, PAGES the built pages. Credentials and region are
+// the AWS SDK's usual ones.
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+
+	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/ssm"
+	"github.com/caarlos0/env/v11"
+
+	"github.com/nanococoa/nanococoa/infra/site"
+	"github.com/nanococoa/nanococoa/internal/cloud"
+)
+
+type settings struct {
+	Stage string `env:"STAGE,required,notEmpty"`
+	Pages string `env:"PAGES" envDefault:"web/dist"`
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	if err := run(ctx, os.Args[1:], os.Stdout); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context, args []string, out io.Writer) error {
+	s, err := env.ParseAs[settings]()
+	if err != nil {
+		return fmt.Errorf("settings: %w", err)
+	}
+	if len(args) != 1 || (args[0] != "origin" && args[0] != "publish") {
+		return fmt.Errorf("say origin or publish, not %q", args)
+	}
+	cfg, err := config.LoadDefaultConfig(ctx)
+	if err != nil {
+		return fmt.Errorf("AWS configuration: %w", err)
+	}
+	parameters := ssm.NewFromConfig(cfg)
+	origin, err := site.Parameter(ctx, parameters, site.OriginName(s.Stage))
+	if err != nil {
+		return err
+	}
+	if args[0] == "origin" {
+		_, err = io.WriteString(out, origin)
+		return err
+	}
+	bucket, err := site.Parameter(ctx, parameters, site.BucketName(s.Stage))
+	if err != nil {
+		return err
+	}
+	if bucket == "" {
+		return fmt.Errorf("the stage %s has no site; `make deploy STAGE=%[1]s` puts it up", s.Stage)
+	}
+	client := s3.NewFromConfig(cfg, func(o *s3.Options) { o.UsePathStyle = cloud.PathStyle() })
+	n, err := site.Publish(ctx, client, bucket, os.DirFS(s.Pages))
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(out, "%d files of %s are at %s\n", n, s.Pages, origin)
+	return err
+}
