@@ -157,8 +157,14 @@ gallery: build/aiserver ## ads of the sample photos, into gallery/
 	build/aiserver gallery
 
 .PHONY: screenshots
-screenshots: build web/node_modules/.package-lock.json ## every page and state, into screenshots/
-	npm --prefix web run screenshots
+# The preview of an ad's HTML uses the machine's own font.
+screenshots: KOREAN_FONT := fonts-nanum
+screenshots: packages build web/node_modules/.package-lock.json ## every page and state of the site, into screenshots/
+	PORT=0 build/local npm --prefix web run screenshots
+
+.PHONY: measure
+measure: packages build web/node_modules/.package-lock.json ## how fast the start page is on a slow phone, and how large
+	PORT=0 build/local npm --prefix web run measure
 
 # ------------------------------------------------------------------------ AWS
 
@@ -312,6 +318,7 @@ packages:
 	@missing=(); \
 	for p in $(PACKAGES); do command -v "$${p%%=*}" >/dev/null || missing+=("$${p#*=}"); done; \
 	tesseract --list-langs 2>/dev/null | grep -qx kor || missing+=(tesseract-ocr-kor); \
+	if [ -n "$(KOREAN_FONT)" ] && [ -z "$$(fc-list :lang=ko 2>/dev/null)" ]; then missing+=($(KOREAN_FONT)); fi; \
 	if [ $${#missing[@]} -eq 0 ]; then exit 0; fi; \
 	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 	  $(SHOW) "Reading Debian's package lists" apt-get update; \

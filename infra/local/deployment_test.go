@@ -297,6 +297,18 @@ func TestHoweverItEndsNothingIsLeft(t *testing.T) { //nolint:paralleltest // a w
 	}
 }
 
+// TestAProgramRunsAgainstTheDeployment is how screenshots are made.
+func TestAProgramRunsAgainstTheDeployment(t *testing.T) {
+	t.Parallel()
+	cmd := exec.CommandContext(t.Context(), filepath.Join("build", "local"), "sh", "-c", `curl -sf "$SITE_URL/api/health"; exit 3`)
+	cmd.Dir = root
+	cmd.Env = append(os.Environ(), "PORT=0", "STATE=")
+	out, err := cmd.CombinedOutput()
+	if err == nil || !strings.Contains(string(out), `{"status":"ok"}`) || !strings.Contains(string(out), "exit status 3") {
+		t.Errorf("%v\n%s", err, out)
+	}
+}
+
 // children are the running processes that were given something in a state
 // folder: the engine, everything it started, and the GPU server.
 func children(t *testing.T, state string) (programs []string) {

@@ -9,11 +9,11 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { chromium } from 'playwright-core'
 
 const fields = {
-  product_name: '울 더플백',
+  product_name: '주말 여행 가방',
   product_category: '의류',
-  target_age: '30대',
-  target_gender: '여성',
-  ad_concept: '주말 아침, 햇살이 드는 기차역에서 여행을 떠나는 설레는 느낌',
+  target_age: '20대',
+  target_gender: '남성',
+  ad_concept: '어두운 배경에 은은한 조명만 비추는 고급스럽고 차분한 느낌',
 }
 
 // Twice the width at which the page shows them, for screens with two pixels each.

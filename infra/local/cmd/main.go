@@ -1,4 +1,7 @@
 // Command cmd is `make run`: the whole deployment on this machine until Ctrl-C.
+//
+// With a program behind it, such as `PORT=0 build/local npm run measure`, it ends
+// with that program, which finds the site in SITE_URL, and keeps no ads.
 package main
 
 import (
@@ -7,6 +10,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"os/exec"
 	"os/signal"
 	"path/filepath"
 	"strconv"
@@ -19,8 +23,8 @@ import (
 
 // settings are what a person may set; README.md explains them.
 type settings struct {
-	Port          int    `env:"PORT" envDefault:"8890"`
-	State         string `env:"STATE"` // folder for state and logs; empty: one a port, so that two runs each keep their own ads
+	Port          int    `env:"PORT" envDefault:"8890"` // 0: any free one
+	State         string `env:"STATE"`                  // folder for state and logs; empty: one a port, so that two runs each keep their own ads
 	OpenAIKey     string `env:"OPENAI_API_KEY"`
 	OpenAIBaseURL string `env:"OPENAI_BASE_URL"`
 	OpenAIModel   string `env:"OPENAI_MODEL"`
@@ -32,23 +36,23 @@ func main() {
 	// and the children then end themselves.
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	context.AfterFunc(ctx, stop)
-	if err := run(ctx, os.Stdout); err != nil {
+	if err := run(ctx, os.Args[1:], os.Stdout); err != nil {
 		fmt.Fprintln(os.Stderr, "\n"+err.Error())
 		os.Exit(1)
 	}
 }
 
-func run(ctx context.Context, out io.Writer) error {
+func run(ctx context.Context, program []string, out io.Writer) error {
 	s, err := env.ParseAs[settings]()
 	if err != nil {
 		return fmt.Errorf("settings: %w", err)
 	}
 	state := s.State
-	if state == "" {
+	if state == "" && len(program) == 0 {
 		state = filepath.Join(".local", "run-"+strconv.Itoa(s.Port))
 	}
 	d, err := local.Up(ctx, local.Options{
-		Root: ".", StateDir: state, Persist: true, SitePort: s.Port,
+		Root: ".", StateDir: state, Persist: len(program) == 0, SitePort: s.Port,
 		OpenAIKey: s.OpenAIKey, OpenAIBaseURL: s.OpenAIBaseURL, OpenAIModel: s.OpenAIModel,
 		AIServerURL: s.AIServerURL, Log: out,
 	})
@@ -57,6 +61,9 @@ func run(ctx context.Context, out io.Writer) error {
 	}
 	if err != nil {
 		return err
+	}
+	if len(program) > 0 {
+		return errors.Join(with(ctx, d, program, out), d.Down())
 	}
 	writer := "the deterministic writer (set OPENAI_API_KEY to use OpenAI)"
 	if s.OpenAIKey != "" {
@@ -80,4 +87,25 @@ Ctrl-C ends it. What it does from here on:
 	err = d.Wait(ctx)
 	_, _ = fmt.Fprintln(out, "\nStopping ...")
 	return errors.Join(err, d.Down())
+}
+
+// with runs a program against the deployment. It gives the program's failure,
+// or the deployment's if a part of it ended first, which ends the program.
+func with(ctx context.Context, d *local.Deployment, program []string, out io.Writer) error {
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	ended := make(chan error, 1)
+	go func() {
+		ended <- d.Wait(ctx)
+		stop()
+	}()
+	cmd := exec.CommandContext(ctx, program[0], program[1:]...)
+	cmd.Env = append(os.Environ(), "SITE_URL="+d.SiteURL)
+	cmd.Stdout, cmd.Stderr = out, os.Stderr
+	err := cmd.Run()
+	if err != nil {
+		err = fmt.Errorf("%s: %w", cmd, err)
+	}
+	stop()
+	return errors.Join(err, <-ended)
 }

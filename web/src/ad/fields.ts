@@ -76,21 +76,21 @@ export type Wrong = Partial<Record<Place, string>>
 /** Checks everything that the server will check, so that nobody waits to hear it. */
 export function check(draft: Draft, hasPhoto: boolean): Wrong {
   const wrong: Wrong = {}
-  if (!hasPhoto) wrong.product_image = texts.fault.photoMissing
-  const text = (place: keyof typeof limits, label: string) => {
+  const { missing } = texts.fault
+  if (!hasPhoto) wrong.product_image = missing.product_image
+  const text = (place: keyof typeof limits) => {
     const value = normalize(draft[place])
     const n = count(value)
     const limit = limits[place]
-    if (n === 0) wrong[place] = texts.fault.empty(label)
+    if (n === 0) wrong[place] = missing[place]
     else if (n > limit) wrong[place] = texts.fault.tooLong(limit, n)
     else if (new TextEncoder().encode(value).length > limit * bytesPerCharacter) wrong[place] = texts.fault.unreadable
   }
-  text('product_name', texts.form.name)
-  if (draft.product_category === '') wrong.product_category = texts.fault.choose(texts.form.category)
-  else text('product_category', texts.form.category)
-  if (!isOneOf(ages, draft.target_age)) wrong.target_age = texts.fault.choose(texts.form.age)
-  if (!isOneOf(genders, draft.target_gender)) wrong.target_gender = texts.fault.choose(texts.form.gender)
-  text('ad_concept', texts.form.concept)
+  text('product_name')
+  text('product_category')
+  if (!isOneOf(ages, draft.target_age)) wrong.target_age = missing.target_age
+  if (!isOneOf(genders, draft.target_gender)) wrong.target_gender = missing.target_gender
+  text('ad_concept')
   return wrong
 }
 

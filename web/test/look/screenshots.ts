@@ -1,13 +1,13 @@
-import { mkdirSync, rmSync } from 'node:fs'
+import { mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import type { Page, Route } from 'playwright-core'
 import { expect, it } from 'vitest'
 import type { Ad, ListedAd, Stats } from '../../src/api/client'
 import { fill, finished, grainyPng, order, orderByApi, phone, site, submit, texts, useBrowser, visit, type Visit } from '../site/site'
 
-// Every page and state, for people to look at. The ad is a real one of the
-// running deployment; its states between are that ad's own answer, changed to
-// what it was on the way.
+// Every page and state, for people to look at. The ads are real ones of the
+// running deployment; the states between are an ad's own answer, changed to what
+// it was on the way.
 
 useBrowser()
 const out = fileURLToPath(new URL('../../../screenshots/', import.meta.url))
@@ -17,8 +17,17 @@ mkdirSync(out, { recursive: true })
 const stages = ['prepare', 'prompt', 'stage1', 'copywrite', 'stage2', 'clip', 'publish'] as const
 type Stage = (typeof stages)[number]
 
-/** The finished ad, with the address of its product's picture, which it had before. */
-type Shown = Ad & { product_url: string }
+/** The finished ad, with the address of its product's picture, which it had before, and its neighbours on the dashboard. */
+type Shown = Ad & { product_url: string; shop: readonly Ad[] }
+
+/** What the shop sells: the sample photos, each in a scene of its own. */
+const shop: readonly { photo: string; fields: Record<string, string> }[] = [
+  { photo: 'vitamin-jar', fields: { product_name: '비타민 E 400', product_category: '식품', target_age: '50대', ad_concept: '초록 잎과 이슬이 어우러진 싱그럽고 깨끗한 느낌' } },
+  { photo: 'duffel-bag', fields: { product_name: '주말 여행 가방', target_age: '20대', target_gender: '남성', ad_concept: '어두운 배경에 은은한 조명만 비추는 고급스럽고 차분한 느낌' } },
+  { photo: 'grocery-shelf', fields: { product_name: '사과 주스 1L', product_category: '식품', target_age: '20대', ad_concept: '여름 바닷가의 시원하고 상큼한 느낌' } },
+  { photo: 'vitamin-jar', fields: { product_name: '부모님께 드리는 비타민 365정, 온 가족이 함께 먹는 대용량 알뜰 세트', product_category: '식품', target_age: '60대이상', ad_concept: '눈 내리는 창가에 담요와 촛불이 놓인 포근한 겨울 느낌' } },
+  { photo: 'duffel-bag', fields: { product_name: '운동 가방', target_age: '20대', ad_concept: '네온사인이 비치는 밤의 활기찬 느낌' } },
+]
 
 /** The ad as it was when a stage ran. */
 function during(ad: Shown, stage: Stage | null, change: Partial<Ad> = {}): Ad {
@@ -43,7 +52,7 @@ function during(ad: Shown, stage: Stage | null, change: Partial<Ad> = {}): Ad {
     },
     thumbnail_url: has('prepare') ? ad.product_url : null,
     stage1_url: has('stage1') ? ad.stage1_url : null,
-    stage2_url: null,
+    stage2_url: has('stage2') ? ad.stage2_url : null,
     ...change,
   }
 }
@@ -62,18 +71,18 @@ function failed(ad: Shown, retryable: boolean): Ad {
 
 /** A dashboard with everything on it. */
 function full(ad: Shown): { ads: ListedAd[]; next_cursor: string | null } {
-  const { thumbnail_url } = ad
-  const names = ['울 더플백', '손뜨개 겨울 목도리', '제주 감귤 3kg', '무선 이어폰 프로', '유기농 비타민 젤리 60정, 온 가족이 함께 먹는 대용량 알뜰 세트', '원목 도마', '수제 딸기잼', '캔버스 운동화', '접이식 캠핑 의자', '콜드브루 원액', '기계식 키보드', '라벤더 향초']
-  const status: ListedAd['status'][] = ['running', 'queued', 'succeeded', 'failed', 'succeeded', 'awaiting_upload']
+  const status: ListedAd['status'][] = ['running', 'queued', 'succeeded', 'succeeded', 'succeeded', 'failed', 'succeeded', 'awaiting_upload']
+  const sold = [ad, ...ad.shop]
   return {
-    ads: names.map((product_name, i) => {
+    ads: Array.from({ length: 12 }, (_, i) => {
+      const of = sold[status[i] === 'running' || status[i] === 'failed' ? 0 : i % sold.length]!
       const s = status[i] ?? 'succeeded'
       return {
         ad_id: ad.ad_id.slice(0, -2) + String(i).padStart(2, '0'),
-        product_name,
+        product_name: of.product_name,
         status: s,
-        thumbnail_url: s === 'queued' || s === 'awaiting_upload' ? null : s === 'succeeded' ? thumbnail_url : ad.product_url,
-        clip_score: s === 'succeeded' ? 0.58 + ((i * 7) % 30) / 100 : null,
+        thumbnail_url: s === 'queued' || s === 'awaiting_upload' ? null : s === 'succeeded' ? of.thumbnail_url : ad.product_url,
+        clip_score: s === 'succeeded' ? of.clip_score : null,
         created_at: new Date(Date.parse(ad.created_at) - i * 31 * 3600_000).toISOString(),
       }
     }),
@@ -119,6 +128,7 @@ const dashboard = (list: (ad: Shown) => unknown, stats: (ad: Shown) => unknown, 
 
 const states: Record<string, State> = {
   start: (page) => page.goto(site),
+  'start-screen': (page) => page.goto(site),
   'start-questions': async (page) => {
     await page.goto(site)
     for (const details of await page.locator('details').all()) await details.evaluate((d: HTMLDetailsElement) => (d.open = true))
@@ -170,7 +180,15 @@ const states: Record<string, State> = {
     await page.getByText(texts.making.uploadFailed).waitFor()
   },
   'upload-lost': seen((ad) => during(ad, null, { status: 'awaiting_upload' })),
-  'making-queued': seen((ad) => during(ad, null)),
+  'making-queued': async (page, owner, ad) => {
+    // Ordered here, so that this browser still has the photo.
+    await owner.context.route('**/api/ads/generate', (route) => route.fulfill({ status: 202, json: { ad_id: ad.ad_id, status: 'queued', status_url: `/api/ads/${ad.ad_id}` } }))
+    await owner.context.route(anAd, json(during(ad, null)))
+    await page.goto(site)
+    await order(page)
+    await page.getByAltText(texts.making.own).waitFor()
+  },
+  'making-queued-elsewhere': seen((ad) => during(ad, null)),
   'making-1-photo': seen((ad) => during(ad, 'prepare')),
   'making-2-scene': seen((ad) => during(ad, 'stage1')),
   'making-3-words': seen((ad) => during(ad, 'copywrite')),
@@ -191,6 +209,7 @@ const states: Record<string, State> = {
   failed: seen((ad) => failed(ad, true)),
   'failed-for-good': seen((ad) => failed(ad, false)),
   result: seen((ad) => ad),
+  'result-screen': seen((ad) => ad.shop[1]!),
   'result-of-a-model': seen(
     (ad) => ({
       ...ad,
@@ -240,7 +259,7 @@ const states: Record<string, State> = {
 }
 
 /** What fills the screen stays as large as the screen; everything else is shown whole. */
-const asScreen = /large|delete/
+const asScreen = /large|delete|screen/
 
 async function shoot(page: Page, name: string): Promise<void> {
   await page.waitForTimeout(400) // pictures and fonts
@@ -267,11 +286,20 @@ it('every page and state', async () => {
       return product_url
     }, { interval: 100, timeout: 30_000 })
     .not.toBe('')
-  const page = await maker.page(`/result/${id}`)
-  await finished(page)
-  const finishedAd: Ad = await (await maker.context.request.get(`${site}/api/ads/${id}`)).json()
-  const ad: Shown = { ...finishedAd, product_url }
-  expect(ad.status).toBe('succeeded')
+  const others: string[] = []
+  for (const { photo, fields } of shop) {
+    others.push(await orderByApi(maker, fields, { name: photo, mimeType: 'image/jpeg', buffer: readFileSync(new URL(`../../../samples/${photo}.jpg`, import.meta.url)) }))
+  }
+  const made = async (adId: string): Promise<Ad> => {
+    const page = await maker.page(`/result/${adId}`)
+    await finished(page)
+    await page.close()
+    return (await maker.context.request.get(`${site}/api/ads/${adId}`)).json()
+  }
+  const ad: Shown = { ...(await made(id)), product_url, shop: [] }
+  const neighbours: Ad[] = []
+  for (const other of others) neighbours.push(await made(other))
+  ad.shop = neighbours
 
   for (const [width, device] of [
     [360, phone],
@@ -296,6 +324,8 @@ it('every page and state', async () => {
       await owner.context.close()
     }
   }
+  const page = await maker.page(`/result/${id}`)
+  await finished(page)
   await page.emulateMedia({ media: 'print', colorScheme: 'light' })
   await shoot(page, 'result-printed')
 })

@@ -9,15 +9,8 @@ describe('faults', () => {
     const owner = await visit()
     const page = await owner.page()
     await submit(page)
-    await page.getByText(texts.fault.photoMissing).waitFor()
-    for (const text of [
-      texts.fault.empty(words.name),
-      texts.fault.choose(words.category),
-      texts.fault.choose(words.age),
-      texts.fault.empty(words.concept),
-    ]) {
-      await page.getByText(text).waitFor()
-    }
+    const { product_image, product_name, product_category, target_age, ad_concept } = texts.fault.missing
+    for (const text of [product_image, product_name, product_category, target_age, ad_concept]) await page.getByText(text).waitFor()
     await expect.poll(() => page.evaluate(() => document.activeElement?.id)).toBe('product_image')
     expect(await page.locator('#product_name').getAttribute('aria-describedby')).toBe('product_name-fault')
     await accessible(page)
@@ -56,7 +49,7 @@ describe('faults', () => {
     await owner.context.setOffline(true)
     await page.getByText(texts.site.offline).waitFor()
     await submit(page)
-    await page.getByText(texts.fault.network).waitFor()
+    await page.getByText(`${texts.fault.network} ${texts.fault.kept}`).waitFor()
     await owner.context.setOffline(false)
     await submit(page)
     await adIdOf(page)

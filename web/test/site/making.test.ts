@@ -27,6 +27,13 @@ describe('an ad, from the photo to the dustbin', () => {
     expect(await page.getByText(texts.result.scoreStandIn).isVisible()).toBe(ad.score.stand_in)
     await accessible(page)
 
+    // On paper: the ad and what it says, nothing to press.
+    await page.emulateMedia({ media: 'print' })
+    expect(await page.locator('.picture img').isVisible()).toBe(true)
+    expect(await page.getByText(ad.main_copy, { exact: true }).isVisible()).toBe(true)
+    for (const part of ['.button', '.finished-html', '.finished-share']) expect(await page.locator(part).first().isVisible()).toBe(false)
+    await page.emulateMedia({ media: null })
+
     // The picture, as it is and as JPEG.
     const png = await download(page, texts.result.png)
     expect(png.name).toBe('울더플백-광고.png')

@@ -96,6 +96,8 @@ describe('every page', () => {
     }
     if (path !== '/nothing/here') expect(text).toContain(texts.site.noScript)
     else expect(text).toContain(heading)
+    expect(text).not.toContain(texts.result.loading) // nothing is on its way
+    for (const place of await page.locator('.skeleton, .skeleton-line').all()) expect(await place.isVisible()).toBe(false)
     expect(text).toContain(texts.footer.ai)
     expect(await page.getByRole('link', { name: texts.site.mine }).first().getAttribute('href')).toBe('/dashboard')
   })
@@ -131,6 +133,31 @@ describe('every page', () => {
     await expect.poll(() => page.evaluate(() => document.activeElement?.tagName)).toBe('H1')
     expect(new URL(page.url()).pathname).toBe('/')
     expect(await page.evaluate(() => (globalThis as unknown as { same?: boolean }).same)).toBe(true)
+  })
+
+  it.each([
+    ['is moved to by a view transition', 'no-preference', 1],
+    ['stands still for those who want that', 'reduce', 0],
+  ] as const)('%s', async (_, reducedMotion, transitions) => {
+    const owner = await visit({ reducedMotion })
+    const ad = { ad_id: unknown.split('/')[2], product_name: '가방', thumbnail_url: null, clip_score: null, status: 'running', created_at: '2026-11-20T00:00:00Z' }
+    await owner.context.route(/\/api\/dashboard\/ads/, (route) => route.fulfill({ json: { ads: [ad], next_cursor: null } }))
+    const page = await owner.page()
+    await page.waitForFunction(() => performance.getEntriesByName('usable').length > 0)
+    await page.evaluate(() => {
+      const counted = { transitions: 0 }
+      const real = document.startViewTransition.bind(document)
+      document.startViewTransition = (change) => {
+        counted.transitions++
+        return real(change)
+      }
+      Object.assign(globalThis, { counted })
+    })
+    await page.getByRole('link', { name: texts.site.mine }).first().click()
+    await page.locator('.ad-picture .shimmer').waitFor({ state: 'attached' })
+    expect(await page.evaluate(() => (globalThis as unknown as { counted: { transitions: number } }).counted.transitions)).toBe(transitions)
+    const moving = () => page.evaluate(() => document.getAnimations().some((a) => a.playState === 'running'))
+    await expect.poll(moving).toBe(transitions > 0)
   })
 
   it('prints without its controls', async () => {

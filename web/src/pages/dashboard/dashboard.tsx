@@ -71,7 +71,7 @@ export function Dashboard({ route }: { route: Route }) {
       ) : (
         <>
           <Figures stats={stats} />
-          <section aria-labelledby="list" aria-busy={!list.value && !list.problem}>
+          <section class="by-script" aria-labelledby="list" aria-busy={!list.value && !list.problem}>
             <h2 id="list" class={number > 1 ? undefined : 'hidden'}>
               {number > 1 ? `${words.list} ${words.pageNumber(number)}` : words.list}
             </h2>

@@ -27,7 +27,7 @@ export function useStats(again: string): Known {
 export function Figures({ stats }: { stats: Known }) {
   if (stats === 'failed') return <p class="note note-bad">{words.statsFailed}</p>
   return (
-    <section aria-label={words.stats} aria-busy={!stats}>
+    <section class="by-script" aria-label={words.stats} aria-busy={!stats}>
       <dl class="figures">
         <Figure name={words.total} value={stats && words.totalUnit(stats.total_ads)} />
         <Figure name={words.average} value={stats && (stats.avg_clip_score === null ? words.none : scoreText(stats.avg_clip_score))} />

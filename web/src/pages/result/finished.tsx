@@ -46,7 +46,7 @@ export function Finished({ ad }: { ad: Ad }) {
 
       <div class="finished-side">
         {picture && (
-          <section class="card" aria-labelledby="download">
+          <section class="card finished-share" aria-labelledby="download">
             <h2 id="download">{words.download}</h2>
             <Downloads picture={picture} product={ad.product_name} />
             <button class="button button-wide" onClick={() => void copy(address, words.linkCopied)}>

@@ -30,7 +30,7 @@ export function Making({ ad, problem }: { ad: Ad; problem: Problem | null }) {
 
   return (
     <div class="wide making">
-      <Picture ad={ad} />
+      <Picture ad={ad} still={ad.status === 'awaiting_upload' && uploads.of(ad.ad_id)?.phase !== 'sending'} />
       <div class="making-words">
         <h1 tabIndex={-1}>{ad.status === 'awaiting_upload' ? uploadTitle(uploads.of(ad.ad_id)) : waiting ? words.waiting : words.title}</h1>
         <p class="making-product owners">{ad.product_name}</p>
@@ -63,14 +63,20 @@ function uploadTitle(state: UploadState | undefined): string {
   }
 }
 
-/** The newest picture there is. */
-function Picture({ ad }: { ad: Ad }) {
+/**
+ * The newest picture there is. Before the server has one it is the owner's own
+ * photo, if it was chosen in this browser.
+ */
+function Picture({ ad, still }: { ad: Ad; still: boolean }) {
   const words = texts.making
-  if (ad.stage1_url) {
+  const own = useOwnPhoto(ad.thumbnail_url ? null : ad.ad_id)
+  const made = ad.stage2_url ?? ad.stage1_url
+  if (made) {
+    const alt = ad.stage2_url ? texts.result.alt(ad.product_name, ad.main_copy ?? '', ad.sub_copy ?? '') : words.scene
     return (
       <figure class="making-picture" data-kind="scene">
-        <img key={ad.stage1_url} class="arrive" src={ad.stage1_url} alt={words.scene} width="1024" height="1024" />
-        <figcaption>{words.sceneNote}</figcaption>
+        <img key={made} class="arrive" src={made} alt={alt} width="1024" height="1024" />
+        <figcaption>{ad.stage2_url ? words.finalNote : words.sceneNote}</figcaption>
       </figure>
     )
   }
@@ -78,15 +84,37 @@ function Picture({ ad }: { ad: Ad }) {
     <figure class="making-picture" data-kind="product">
       {ad.thumbnail_url ? (
         <img key={ad.thumbnail_url} class="arrive" src={ad.thumbnail_url} alt={words.product} width="480" height="480" />
+      ) : own ? (
+        <img src={own} alt={words.own} width="480" height="480" />
       ) : (
         <span class="making-empty">
           <Icon name="picture" />
           <span class="hidden">{words.noPicture}</span>
         </span>
       )}
-      <span class="shimmer" aria-hidden="true" />
+      {!still && <span class="shimmer" aria-hidden="true" />}
     </figure>
   )
+}
+
+/** The address of the photo that this browser keeps of an ad, null while or when there is none. */
+function useOwnPhoto(adId: string | null): string | null {
+  const { photos } = useSite()
+  const [address, setAddress] = useState<string | null>(null)
+  useEffect(() => {
+    if (adId === null) return
+    let mine: string | null = null
+    let here = true
+    void photos.get(adId).then((kept) => {
+      if (kept && here) setAddress((mine = URL.createObjectURL(kept.photo.blob)))
+    })
+    return () => {
+      here = false
+      setAddress(null)
+      if (mine) URL.revokeObjectURL(mine)
+    }
+  }, [photos, adId])
+  return address
 }
 
 function Progress({ ad }: { ad: Ad }) {

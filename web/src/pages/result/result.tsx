@@ -74,10 +74,13 @@ export function Result({ route }: { route: Route }) {
   }
   return (
     <div class="wide making" aria-busy="true">
-      <div class="making-picture skeleton" />
+      <div class="making-picture skeleton by-script" />
       <div class="making-words">
-        <h1 tabIndex={-1}>{words.loading}</h1>
+        <h1 class="by-script" tabIndex={-1}>
+          {words.loading}
+        </h1>
         <noscript>
+          <h1>{texts.site.noScriptTitle}</h1>
           <p class="fault">{texts.site.noScript}</p>
         </noscript>
       </div>

@@ -108,7 +108,9 @@ export function AdForm() {
       if (place) next[place] ??= detail
       else general ||= detail
     }
-    blame(next, Object.keys(next).length > 0 ? general : problem.detail)
+    // What has no code did not come from the API, which says by itself what is kept.
+    const detail = problem.code === '' || problem.status === 0 ? `${problem.detail} ${texts.fault.kept}` : problem.detail
+    blame(next, Object.keys(next).length > 0 ? general : detail)
   }
 
   const submit = async () => {

@@ -1,0 +1,82 @@
+import { expect, it } from 'vitest'
+import { roughly } from '../../src/ad/time'
+import type { Ad } from '../../src/api/client'
+import { accessible, finished, order, orderByApi, site, texts, useBrowser, visit } from './site'
+
+useBrowser()
+const words = texts.making
+const anAd = /\/api\/ads\/[0-9a-f-]{36}$/
+
+it('an ad that is made tells its place and time, and shows each picture as soon as there is one', async () => {
+  const owner = await visit()
+  const adId = await orderByApi(owner)
+  await finished(await owner.page(`/result/${adId}`))
+  const done: Ad = await (await owner.context.request.get(`${site}/api/ads/${adId}`)).json()
+
+  // That ad's own answer, taken back to where it was on the way.
+  const names = done.progress.stages.map((s) => s.name)
+  const at = (stage: (typeof names)[number] | null, change: Partial<Ad> = {}): Ad => ({
+    ...done,
+    status: stage ? 'running' : 'queued',
+    stage1_url: null,
+    stage2_url: null,
+    progress: {
+      ...done.progress,
+      stage,
+      percent: 40,
+      queue_position: stage ? null : 3,
+      eta_seconds: stage ? 65 : 320,
+      stages: done.progress.stages.map((s, i) => {
+        const behind = i - (stage ? names.indexOf(stage) : 0)
+        return { ...s, status: !stage || behind > 0 ? ('waiting' as const) : behind < 0 ? ('done' as const) : ('running' as const) }
+      }),
+    },
+    ...change,
+  })
+  let now = at(null, { thumbnail_url: null })
+  await owner.context.route(anAd, (route) => route.fulfill({ json: now }))
+  const page = await owner.page(`/result/${adId}`)
+  const step = (name: string) => page.getByRole('listitem').filter({ hasText: name }).getAttribute('data-state')
+  const loaded = async (alt: string, address: string | null) => {
+    const picture = page.getByAltText(alt)
+    expect(await picture.evaluate((i: HTMLImageElement) => i.decode().then(() => i.naturalWidth))).toBeGreaterThan(100)
+    expect(await picture.getAttribute('src')).toBe(address)
+  }
+
+  await page.getByRole('heading', { level: 1, name: words.waiting }).waitFor()
+  await page.getByText(words.queue(3)).waitFor()
+  await page.getByText(words.eta(roughly(320))).waitFor()
+  expect(await page.getByRole('progressbar').getAttribute('value')).toBe('40')
+
+  now = at('stage1')
+  await loaded(words.product, done.thumbnail_url)
+  await page.getByText(words.stage.scene.doing).waitFor()
+  await page.getByText(words.eta(roughly(65))).waitFor()
+  expect([await step(words.stage.photo.name), await step(words.stage.scene.name), await step(words.stage.copy.name)]).toEqual(['done', 'running', 'waiting'])
+  await accessible(page)
+
+  now = at('copywrite', { stage1_url: done.stage1_url })
+  await loaded(words.scene, done.stage1_url)
+  await page.getByText(words.sceneNote).waitFor()
+
+  now = at('clip', { stage1_url: done.stage1_url, stage2_url: done.stage2_url })
+  await page.getByText(words.finalNote).waitFor()
+  await loaded(texts.result.alt(done.product_name, done.main_copy!, done.sub_copy!), done.stage2_url)
+  await accessible(page)
+
+  now = done
+  await finished(page)
+})
+
+it('an ad whose photo is still here shows it before the server has any picture', async () => {
+  const owner = await visit()
+  const page = await owner.page()
+  await owner.context.route(anAd, async (route) => {
+    const answer = await route.fetch()
+    await route.fulfill({ response: answer, json: { ...(await answer.json()), status: 'queued', thumbnail_url: null, stage1_url: null, stage2_url: null } })
+  })
+  await order(page)
+  const own = page.getByAltText(words.own)
+  await own.waitFor()
+  expect(await own.evaluate((i: HTMLImageElement) => i.decode().then(() => i.naturalWidth))).toBe(400)
+})
