@@ -218,7 +218,8 @@ redrive: ## what lies in the stage's dead-letter queues; with APPLY=1 put back t
 .PHONY: delete
 delete: .venv/.installed ## remove the stage's code from AWS; photos, ads and secrets stay
 	$(SAM) delete --config-env $(STAGE) --stack-name nanococoa-$(STAGE) --region $(REGION)
-	@echo "The storage stack stays. To give it up too: $(SAM) delete --stack-name nanococoa-$(STAGE)-storage"
+	@echo "The site stays, without an API behind it. To give it up: $(SAM) delete --stack-name nanococoa-$(STAGE)-site"
+	@echo "The storage stack stays. To give it up: $(SAM) delete --stack-name nanococoa-$(STAGE)-storage"
 	@echo "Its bucket and table are kept even then; delete them by hand."
 
 # ------------------------------------------------- SAM + LocalStack (Docker)

@@ -51,7 +51,7 @@ func TestOpen(t *testing.T) {
 	api := openaitest.New(t, openaitest.Expect{APIKey: "sk-test", Model: "gpt-next", Effort: "medium"})
 	m, err := model.Open(t.Context(), cfg, config.OpenAI{
 		KeyParameter: "/test/key", Model: "gpt-next", Effort: "medium", BaseURL: api.URL, Failures: 3,
-	}, neverOut{})
+	}, neverOut{}, nil)
 	if err != nil || m == nil {
 		t.Fatalf("%v, %v", m, err)
 	}
