@@ -417,7 +417,6 @@ func (line) Get(context.Context, string, string) (ad.Ad, error) {
 	return ad.Ad{}, fault.New(fault.AdNotFound, nil)
 }
 func (line) Stall(context.Context) error                                 { return nil }
-func (line) Measure(context.Context, time.Duration, time.Duration) error { return nil }
 func (line) Health(context.Context) error                                { return nil }
 
 // definition is the real machine with everything bound to the scripted functions.
