@@ -108,7 +108,7 @@ func noFailures() events.SQSEventResponse {
 func (c *Consumer) consume(ctx context.Context, body string) error {
 	var m Message
 	if err := json.Unmarshal([]byte(body), &m); err != nil || m.TaskToken == "" {
-		return fault.Newf(fault.RequestMalformed, "not a stage 1 message: %w", errors.Join(err))
+		return fault.New(fault.RequestMalformed, errors.Join(errors.New("not a stage 1 message"), err))
 	}
 	alive, err := c.Tasks.Heartbeat(ctx, m.TaskToken)
 	if err != nil || !alive {
