@@ -61,7 +61,7 @@ build: needs .aws-sam/local/template.yaml build/aiserver build/local web/dist/in
 check: needs lint unit contract ## the fast part of test: what needs no deployment
 
 .PHONY: test
-test: needs packages lint unit cover contract validate web-check e2e chaos-test web-test ## everything, on a fresh machine too
+test: needs packages lint unit cover contract validate web-check deployed ## everything, on a fresh machine too
 	@echo "make test: all passed"
 
 .PHONY: clean
@@ -109,6 +109,16 @@ contract: tools/node_modules/.package-lock.json ## template, state machine, rout
 .PHONY: validate
 validate: .venv/.installed ## sam validate --lint of every template
 	@for t in template.yaml $(sort $(wildcard infra/*.yaml)); do $(SAM) validate --lint --region $(REGION) --template-file $$t; done
+
+# Three deployments side by side: each waits more than it works.
+DEPLOYED := e2e chaos-test web-test
+.PHONY: deployed
+deployed: build web/node_modules/.package-lock.json ## all that runs on the deployed stack, side by side
+	@mkdir -p build/logs; echo "$(DEPLOYED), side by side; what they say is in build/logs/"
+	@declare -A running; failed=(); \
+	for t in $(DEPLOYED); do $(MAKE) --no-print-directory $$t > build/logs/$$t.log 2>&1 & running[$$t]=$$!; done; \
+	for t in $(DEPLOYED); do wait $${running[$$t]} || failed+=($$t); echo "--- make $$t"; grep -v '^=== ' build/logs/$$t.log || true; done; \
+	[ $${#failed[@]} -eq 0 ] || { echo "failed: $${failed[*]}"; exit 1; }
 
 .PHONY: e2e
 e2e: build ## end to end on the deployed local stack
