@@ -12,6 +12,7 @@ import (
 	"image"
 	"image/color"
 	"image/draw"
+	"image/jpeg"
 	"image/png"
 	"io"
 	"log/slog"
@@ -86,10 +87,13 @@ type Entry struct {
 	Lines    []gpu.Line `json:"lines"` // what can be read off the picture, and where
 }
 
-// Sheet and Manifest are the files beside the ads.
+// Sheet and Manifest are the files beside the ads; Row and the photo's name make
+// the file of each row of the sheet in the first size, such as row-duffel-bag.jpg,
+// which is the picture in the README.
 const (
 	Sheet    = "contact-sheet.png"
 	Manifest = "gallery.json"
+	Row      = "row-"
 )
 
 // Run makes the gallery with a server of its own, on a free port and in a
@@ -142,8 +146,16 @@ func Run(ctx context.Context, o Options, cfg server.Config, parts server.Parts) 
 			}
 		}
 	}
+	for row, path := range photos {
+		if err := sheet.save(row, filepath.Join(o.Out, Row+base(path)+".jpg")); err != nil {
+			return err
+		}
+	}
 	return finish(o, sheet, entries)
 }
+
+// base is a photo's name without folder and kind.
+func base(path string) string { return strings.TrimSuffix(filepath.Base(path), filepath.Ext(path)) }
 
 // find lists the photos, sorted, so that the sheet's rows stay in their places.
 func find(dir string) ([]string, error) {
@@ -189,8 +201,7 @@ func serve(ctx context.Context, cfg server.Config, parts server.Parts) (c *gpu.C
 // one makes one ad the way the state machine does: prompt, scene, copy, words,
 // score.
 func one(ctx context.Context, c *gpu.Client, o Options, photo []byte, path string, concept Concept, size image.Point) (Entry, []byte, error) {
-	base := strings.TrimSuffix(filepath.Base(path), filepath.Ext(path))
-	p, ok := products[base]
+	p, ok := products[base(path)]
 	if !ok {
 		p = product{"상품", "기타", "30대", "전체"}
 	}
@@ -222,7 +233,7 @@ func one(ctx context.Context, c *gpu.Client, o Options, photo []byte, path strin
 		return Entry{}, nil, err
 	}
 	e := Entry{
-		File: fmt.Sprintf("%s-%s-%s.png", base, concept.Name, gpu.FormatSize(size)), Photo: filepath.Base(path), Concept: concept.Text, Size: gpu.FormatSize(size),
+		File: fmt.Sprintf("%s-%s-%s.png", base(path), concept.Name, gpu.FormatSize(size)), Photo: filepath.Base(path), Concept: concept.Text, Size: gpu.FormatSize(size),
 		Scene: made.Scene, CutOut: made.CutOut, Layout: set.Layout, Contrast: set.ContrastRatio, Score: score.Value, Lines: set.Lines,
 	}
 	if err := os.WriteFile(filepath.Join(o.Out, e.File), set.Picture, 0o644); err != nil {
@@ -263,6 +274,20 @@ func (s *sheet) put(file []byte, band, row, column int) error {
 	cell := s.cells[band]
 	at := image.Rectangle{Max: cell}.Add(image.Pt(gap+column*(cellWidth+gap), s.offsets[band]+row*(cell.Y+gap)))
 	xdraw.CatmullRom.Scale(s.img, at, pic, pic.Bounds(), xdraw.Src, nil)
+	return nil
+}
+
+// save writes a row of the first band.
+func (s *sheet) save(row int, path string) error {
+	y := s.offsets[0] + row*(s.cells[0].Y+gap)
+	var b bytes.Buffer
+	// 85: letters without halos, in a file a README may carry.
+	if err := jpeg.Encode(&b, s.img.SubImage(image.Rect(0, y-gap, s.img.Rect.Dx(), y+s.cells[0].Y+gap)), &jpeg.Options{Quality: 85}); err != nil {
+		return fmt.Errorf("gallery: %w", err)
+	}
+	if err := os.WriteFile(path, b.Bytes(), 0o644); err != nil {
+		return fmt.Errorf("gallery: %w", err)
+	}
 	return nil
 }
 

@@ -8,6 +8,7 @@ import (
 	"image"
 	"image/color"
 	"image/draw"
+	"image/jpeg"
 	"image/png"
 	"os"
 	"path/filepath"
@@ -123,6 +124,16 @@ func TestEveryAdIsMadeAndOnTheSheet(t *testing.T) {
 	if want := image.Pt(12+2*384, 12+2*384+2*(194+12)); sheet.Bounds().Max != want {
 		t.Errorf("the sheet is %v, want %v", sheet.Bounds().Max, want)
 	}
+	for _, name := range []string{"row-duffel-bag.jpg", "row-something.jpg"} {
+		row, err := os.ReadFile(filepath.Join(o.Out, name))
+		if err != nil {
+			t.Error(err)
+			continue
+		}
+		if head, err := jpeg.DecodeConfig(bytes.NewReader(row)); err != nil || head.Width != sheet.Bounds().Dx() || head.Height != 372+2*12 {
+			t.Errorf("%s is %d×%d, %v", name, head.Width, head.Height, err)
+		}
+	}
 	blank := color.RGBA{0xf2, 0xf2, 0xf2, 0xff}
 	for _, at := range []image.Point{{198, 198}, {582, 198}, {198, 582}, {582, 582}, {198, 880}, {582, 1080}} {
 		if color.RGBAModel.Convert(sheet.At(at.X, at.Y)) == blank {
@@ -179,7 +190,7 @@ func TestWhatIsInTheWay(t *testing.T) {
 	if err := gallery.Run(t.Context(), otherSeed, cfg, parts); err == nil {
 		t.Error("an ad without a picture was made")
 	}
-	for _, name := range []string{gallery.Sheet, "duffel-bag-sea-400x400.png"} {
+	for _, name := range []string{gallery.Sheet, "duffel-bag-sea-400x400.png", "row-something.jpg"} {
 		blocked := o
 		blocked.Out = t.TempDir()
 		if err := os.Mkdir(filepath.Join(blocked.Out, name), 0o700); err != nil {

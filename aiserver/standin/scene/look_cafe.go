@@ -60,7 +60,7 @@ func cafe(k *work) (*stage, *finish) {
 		quiet = tone.LCH(0.90, 0.035, 75)
 	}
 	back.fill(func(x, y float32) tone.RGB {
-		return back.Get(int(x/back.step), int(y/back.step)).Mix(quiet, 0.55*k.calm(x, y))
+		return back.Get(int(x/back.step), int(y/back.step)).Mix(quiet, 0.55*k.hush(x, y))
 	})
 	s.beyond = back.Picture
 

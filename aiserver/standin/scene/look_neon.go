@@ -82,7 +82,7 @@ func neon(k *work) (*stage, *finish) {
 	})
 	// Night above the roofs, so that words read.
 	sky.fill(func(x, y float32) tone.RGB {
-		return sky.Get(int(x/sky.step), int(y/sky.step)).Scale(1 - 0.62*k.calm(x, y))
+		return sky.Get(int(x/sky.step), int(y/sky.step)).Scale(1 - 0.62*k.hush(x, y))
 	})
 	s.beyond = sky.Picture
 

@@ -78,7 +78,7 @@ func sea(k *work) (*stage, *finish) {
 		return c.Mix(shallow.Mix(tone.RGB{1, 1, 1}, 0.9*lace*smooth(edge, 0.20*u, 0.02*u)), white)
 	}, relief: func(p, n vec) vec {
 		const e = 0.012
-		a, b := p[0]*0.75/u, p[2]*1.5/u
+		a, b := p[0]*2.3/u, p[2]*1.0/u
 		dx, dz := ripple.At(a+e, b)-ripple.At(a-e, b), ripple.At(a, b+e)-ripple.At(a, b-e)
 		g := grain.At(p[0]*2.2/u, p[2]*2.2/u)
 		return vec{n[0] - 0.55*dx + 0.05*g, n[1], n[2] - 0.9*dz}.unit()

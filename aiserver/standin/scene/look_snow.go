@@ -81,7 +81,7 @@ func snow(k *work) (*stage, *finish) {
 	if !day {
 		// Night falls where words go, so that they read.
 		back.fill(func(x, y float32) tone.RGB {
-			return back.Get(int(x/back.step), int(y/back.step)).Scale(1 - 0.6*k.calm(x, y)*smooth(y, line, 0.9*line))
+			return back.Get(int(x/back.step), int(y/back.step)).Scale(1 - 0.6*k.hush(x, y)*smooth(y, line, 0.9*line))
 		})
 	}
 	s.beyond = back.Picture

@@ -147,3 +147,17 @@ func (k *work) calm(x, y float32) float32 {
 	}
 	return smooth(y, float32(a.Min.Y)*1.02, float32(a.Min.Y)*0.80)
 }
+
+// hush is calm for shading a whole backdrop: it sets in behind the product, and
+// so slowly that no edge is seen.
+func (k *work) hush(x, y float32) float32 {
+	if !k.wide() {
+		return smooth(y, float32(k.subject.At.Min.Y)*1.3, float32(k.subject.At.Min.Y)*0.5)
+	}
+	at, half := k.middle()
+	from := abs(x - k.cam.cx - at)
+	if (x-k.cam.cx-at)*k.free(0) > 0 {
+		return 0
+	}
+	return smooth(from, 0.2*half, half+0.35*k.unit)
+}

@@ -407,9 +407,11 @@ func (s *stage) reflect(h *hit, d, n vec, c tone.RGB) tone.RGB {
 	seen := s.glimpse(start, r, h.m.rough)
 	if s.body != nil && h.n[1] > 0.7 && abs(h.p[1]) < 1 {
 		light, cover, height := s.body.mirrored(h.p, r, h.m.rough)
-		// The mirror image loses itself with height as roughness scatters it.
-		fade := exp(-height * (0.4 + 9*h.m.rough*h.m.rough) / s.unit)
-		seen = seen.Scale(1 - cover*fade).Add(light.Scale(fade))
+		// Roughness scatters the mirror image, the more the higher.
+		fade := (1 - 0.5*h.m.rough) * exp(-height*(0.4+9*h.m.rough*h.m.rough)/s.unit)
+		// Where it touches it shows its dark underside.
+		dim := 1 - 0.3*s.body.contactAt(h.p[0], h.p[2])
+		seen = seen.Scale(1 - cover*fade).Add(light.Scale(fade * dim))
 	}
 	return c.Scale(1 - k).Add(seen.Scale(k))
 }

@@ -29,8 +29,9 @@ type body struct {
 	// foot is for each column how far behind Z = 0 it touches the ground, or
 	// negative where it does not.
 	foot  []float32
-	deep  float32 // thickness in Z
-	reach float32 // largest Z of any part
+	stand []float32 // foot without gaps and steps, for the mirror image
+	deep  float32   // thickness in Z
+	reach float32   // largest Z of any part
 
 	// cover is the silhouette at a quarter of the size, filled down to the ground
 	// where columns touch it.
@@ -94,6 +95,17 @@ func (b *body) findFeet() {
 		}
 	}
 	b.reach += b.deep
+	b.stand = make([]float32, w)
+	last := float32(0)
+	for x, z := range b.foot {
+		if z >= 0 {
+			last = z
+		}
+		b.stand[x] = last
+	}
+	for range 2 {
+		raster.BoxBlur(b.stand, w, 1, max(w/24, 1))
+	}
 }
 
 func (b *body) fillCover() {
@@ -283,8 +295,8 @@ func (b *body) mirrored(o, d vec, rough float32) (light tone.RGB, cover, height 
 		x = o[0] + d[0]*max(t, 0)
 		k := b.cam.dist / (b.cam.dist + z)
 		col := int(b.cam.cx+x*k) - b.At.Min.X
-		if col >= 0 && col < len(b.foot) && b.foot[col] >= 0 {
-			z = b.foot[col]
+		if col >= 0 && col < len(b.stand) {
+			z = b.stand[col]
 		}
 	}
 	t = (z - o[2]) / d[2]
@@ -301,7 +313,7 @@ func (b *body) mirrored(o, d vec, rough float32) (light tone.RGB, cover, height 
 	height = p[1]
 	// Each level is twice as soft as the one before, so that the level grows with
 	// the logarithm, and never jumps.
-	softness := rough*height/12 + 2*max(rough-0.7, 0)
+	softness := rough*(3+height/12) + 2*max(rough-0.7, 0)
 	level := min(float32(math.Log2(float64(1+softness))), float32(len(b.mirror)-1))
 	n := min(int(level), len(b.mirror)-2)
 	light, cover = b.look(n, u, v)

@@ -1,0 +1,94 @@
+package main_test
+
+import (
+	"context"
+	"encoding/json"
+	"image"
+	"image/png"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/nanococoa/nanococoa/aiserver/gallery"
+	"github.com/nanococoa/nanococoa/internal/ocr"
+)
+
+// TestTheGalleryCanBeRead makes the gallery as `make gallery` does and reads the
+// copy off every finished ad.
+func TestTheGalleryCanBeRead(t *testing.T) {
+	t.Parallel()
+	if testing.Short() {
+		t.Skip("short: 36 ads and 100 lines take half a minute")
+	}
+	path, err := program()
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 8*time.Minute)
+	defer cancel()
+	dir := t.TempDir()
+	cmd := exec.CommandContext(ctx, path, "gallery", "-out", dir)
+	cmd.Dir, cmd.Env = "..", environment()
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	b, err := os.ReadFile(filepath.Join(dir, gallery.Manifest))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var ads []gallery.Entry
+	if err := json.Unmarshal(b, &ads); err != nil {
+		t.Fatal(err)
+	}
+	if want := 3 * len(gallery.Concepts()) * len(gallery.Sizes()); len(ads) != want {
+		t.Errorf("%d ads, want %d", len(ads), want)
+	}
+	scenes := map[string]bool{}
+	var lines []ocr.Line
+	var of []string // the ad of each line
+	for _, e := range ads {
+		scenes[e.Scene] = true
+		if e.Contrast < 4.5 {
+			t.Errorf("%s: contrast %.2f", e.File, e.Contrast)
+		}
+		ad := decode(t, filepath.Join(dir, e.File))
+		for _, l := range e.Lines {
+			if l.Role != "notice" {
+				lines, of = append(lines, ocr.Line{Picture: ad, Box: l.Box, SizePx: l.SizePx, Text: l.Text}), append(of, e.File)
+			}
+		}
+	}
+	if len(scenes) < 6 {
+		t.Errorf("scenes: %v, want six", scenes)
+	}
+	got, err := ocr.Read(ctx, lines)
+	if err != nil {
+		t.Fatal(err)
+	}
+	wrong, total := 0, 0
+	for i, l := range lines {
+		w, n := ocr.Wrong(got[i], l.Text)
+		if wrong, total = wrong+w, total+n; w > 0 {
+			t.Logf("%s: %q was read as %q", of[i], l.Text, got[i])
+		}
+	}
+	if t.Logf("%d of %d characters on %d ads were read wrongly", wrong, total, len(ads)); wrong*50 > total || total < 500 {
+		t.Errorf("%d of %d characters were read wrongly, want at most 2 %%", wrong, total)
+	}
+}
+
+func decode(t *testing.T, path string) image.Image {
+	t.Helper()
+	f, err := os.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	m, err := png.Decode(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
