@@ -103,10 +103,10 @@ const (
 	stale = 12 * time.Second
 	// visibility replaces the stage 1 queue's six minutes, after which a killed
 	// consumer's message comes back.
-	visibility = 20
-	// roundLimit is far beyond what a round takes; an ad that is not done by then
-	// is stuck.
-	roundLimit = 12 * time.Minute
+	visibility = 45
+	// An ad that is not done so long after its round began is stuck: far beyond the
+	// five to eight seconds that each adds to a round on one slot.
+	roundLimit, adLimit = 5 * time.Minute, 20 * time.Second
 )
 
 // chaosAd is what the test knows of an ad.
@@ -175,7 +175,9 @@ func (c *chaos) prepare() {
 	c.stream = aws.ToString(out.Streams[0].StreamArn)
 	// Between functions and client nothing breaks: presigned addresses lead to the
 	// proxy before S3 too, and are not the functions' calls.
-	sys.openai.HangFor, sys.gpu.HangFor = 3*time.Second, 3*time.Second
+	for _, p := range []*faultproxy.Proxy{sys.openai, sys.gpu, sys.tableProxy, sys.bucketProxy} {
+		p.HangFor = 3 * time.Second
+	}
 }
 
 // round breaks everything as a seed says while n ads are made, and waits for
@@ -187,7 +189,7 @@ func (c *chaos) round(seed uint64, n int) (row string) {
 	c.mu.Unlock()
 	before := c.faults()
 	heal := c.breakAll(seed)
-	ctx, cancel := context.WithTimeout(t.Context(), roundLimit)
+	ctx, cancel := context.WithTimeout(t.Context(), roundLimit+time.Duration(n)*adLimit)
 	defer cancel()
 	var background sync.WaitGroup
 	calm, stop := context.WithCancel(ctx)
