@@ -17,6 +17,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -124,6 +125,8 @@ type Proxy struct {
 	keys   map[string]int
 	faults map[Fault]int
 	stop   chan struct{}
+
+	waiting atomic.Int32 // calls that are held
 }
 
 // New starts a proxy on a free port of 127.0.0.1, with no target and no faults.
@@ -208,6 +211,9 @@ func (p *Proxy) holding(r *http.Request) []*hold {
 	return out
 }
 
+// Waiting gives how many calls are held now.
+func (p *Proxy) Waiting() int { return int(p.waiting.Load()) }
+
 // wait reports whether a call that was held is to be carried out after all.
 func (h *hold) wait(r *http.Request, stop <-chan struct{}) bool {
 	select {
@@ -276,7 +282,10 @@ func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	for _, h := range holds {
 		bodyHolds(r, "") // or the server would not see the client leave
-		if !h.wait(r, p.stop) {
+		p.waiting.Add(1)
+		goOn := h.wait(r, p.stop)
+		p.waiting.Add(-1)
+		if !goOn {
 			return
 		}
 	}

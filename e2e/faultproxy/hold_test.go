@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/nanococoa/nanococoa/e2e/faultproxy"
 )
@@ -55,6 +56,9 @@ func TestHeldCalls(t *testing.T) {
 	leave()
 	if err := <-left; !errors.Is(err, context.Canceled) {
 		t.Errorf("the client that left: %v", err)
+	}
+	for p.Waiting() != 1 { // the proxy hears of it a moment later
+		time.Sleep(time.Millisecond)
 	}
 	select {
 	case err := <-answers:
