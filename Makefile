@@ -80,10 +80,11 @@ lint: $(LINT) ## gofmt, and go vet with its friends (.golangci.yml)
 # them ten times slower. Where they work side by side is in raster, which is
 # tested with it, as is one whole picture.
 PIXELS := ./aiserver/standin ./aiserver/standin/cutout ./aiserver/standin/scene ./internal/compose
+# The contract has a target of its own, and nothing in it runs side by side.
 .PHONY: unit
 unit: .venv/.installed ## unit tests, race detector on, in random order, with coverage
 	@mkdir -p build
-	REQUIRE_LOCAL_ENGINE=1 $(GO) test -race -shuffle=on -timeout 20m -coverprofile build/cover.out $$($(GO) list ./... | grep -vxF "$$($(GO) list $(PIXELS))")
+	REQUIRE_LOCAL_ENGINE=1 $(GO) test -race -shuffle=on -timeout 20m -coverprofile build/cover.out $$($(GO) list ./... | grep -vxF "$$($(GO) list $(PIXELS) ./internal/contract)")
 	$(GO) test -shuffle=on -timeout 10m -covermode=atomic -coverprofile build/cover.pixels.out $(PIXELS)
 	$(GO) test -race -timeout 10m -run '^TestSameRequestSameBytes$$' ./aiserver/standin
 	$(GO) test -count=1 -run '^TestBombsTakeNoTime$$' ./internal/photo
