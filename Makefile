@@ -142,7 +142,7 @@ web-check: web/node_modules/.package-lock.json ## types, API drift and unit test
 
 .PHONY: web-test
 web-test: build web/node_modules/.package-lock.json ## the pages in a browser on the deployed local stack
-	WEB_TESTS=1 $(GO) test -tags e2e -count=1 -timeout 15m -run '^TestPages$$' ./e2e
+	WEB_TESTS=1 $(GO) test -tags e2e -count=1 -timeout 30m -run '^TestPages$$' ./e2e
 
 FUZZTIME ?= 30s
 .PHONY: fuzz

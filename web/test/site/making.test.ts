@@ -191,7 +191,9 @@ describe('an ad, from the photo to the dustbin', () => {
     await tabTo((f) => f === texts.form.submit)
     await page.keyboard.press('Enter')
     await adIdOf(page)
-    // The new page's name has the focus, so that what follows is read next.
+    // The new page's name has the focus, so that what follows is read next; also
+    // when the first answer has come and the view is another.
+    await page.getByRole('list', { name: texts.making.stages }).waitFor()
     await expect.poll(() => page.evaluate(() => document.activeElement?.tagName)).toBe('H1')
     await finished(page)
     await expect.poll(() => page.evaluate(() => document.activeElement?.textContent)).toBe(texts.result.title)

@@ -171,14 +171,17 @@ export async function orderByApi(to: Visit, fields: Partial<Record<string, strin
   return (await answer.json()).ad_id
 }
 
-/** Orders ads whose photos never come: they are listed at once and cost nothing. */
-export async function awaitPhotos(to: Visit, names: string[]): Promise<void> {
+/** Orders ads whose photos never come, and gives their ids: they are listed at once and cost nothing. */
+export async function awaitPhotos(to: Visit, names: string[]): Promise<string[]> {
+  const ids: string[] = []
   for (const product_name of names) {
     const answer = await to.context.request.post(`${site}/api/uploads`, {
       data: { ...defaults, product_name, content_type: 'image/jpeg', content_length: 1000 },
     })
     expect(answer.status()).toBe(201)
+    ids.push((await answer.json()).ad_id)
   }
+  return ids
 }
 
 const defaults = { product_name: '울 더플백', product_category: '의류', target_age: '30대', target_gender: '전체', ad_concept: '주말 아침의 설레는 여행' }

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { roughly } from '../../src/ad/time'
 import type { Ad } from '../../src/api/client'
-import { accessible, finished, order, orderByApi, site, texts, useBrowser, visit } from './site'
+import { accessible, awaitPhotos, finished, order, orderByApi, site, texts, useBrowser, visit } from './site'
 
 useBrowser()
 const words = texts.making
@@ -66,6 +66,17 @@ it('an ad that is made tells its place and time, and shows each picture as soon 
 
   now = done
   await finished(page)
+})
+
+it('an ad that is deleted meanwhile is told to be gone', async () => {
+  const owner = await visit()
+  const [adId] = await awaitPhotos(owner, ['지워질 가방'])
+  const page = await owner.page(`/result/${adId}`)
+  await page.getByRole('list', { name: words.stages }).waitFor()
+  expect((await owner.context.request.delete(`${site}/api/ads/${adId}`)).status()).toBe(204)
+  await page.getByRole('heading', { level: 1, name: texts.result.missing }).waitFor()
+  await expect.poll(() => page.title()).toBe(texts.site.title(texts.result.missing))
+  await expect.poll(() => page.evaluate(() => document.activeElement?.tagName)).toBe('H1')
 })
 
 it('an ad whose photo is still here shows it before the server has any picture', async () => {

@@ -20,36 +20,36 @@ export function Result({ route }: { route: Route }) {
   const status = ad?.status
   const doneUnseen = useDoneUnseen(ad?.product_name ?? '', status === undefined ? null : isDone(status), status === 'failed')
 
-  const earlier = useRef<typeof status>(undefined)
+  // Also while it was being made: somebody deleted it.
+  const gone = problem !== null && final
+  const shown = ad && !gone ? (isDone(ad.status) ? ad.status : 'making') : problem ? 'problem' : 'loading'
+  const earlier = useRef<typeof shown>('loading')
   useEffect(() => {
     const before = earlier.current
-    earlier.current = status
-    if (status === undefined || !isDone(status)) return
+    earlier.current = shown
+    if (before === shown) return
     // A view took the place of another and with it of what had the focus. A page
     // that was just opened has none to lose.
-    if ((before || site.moved()) && document.activeElement === document.body) {
+    if ((before !== 'loading' || site.moved()) && document.activeElement === document.body) {
       document.querySelector<HTMLElement>('h1')?.focus({ preventScroll: true })
     }
-    if (before) site.announce(status === 'failed' ? texts.failed.title : texts.result.title)
-  }, [status, site])
+    if (before === 'making' && shown !== 'problem') site.announce(shown === 'failed' ? texts.failed.title : texts.result.title)
+  }, [shown, site])
 
   const words = texts.result
-  const page = !ad
-    ? problem && final
-      ? words.missing
-      : texts.making.title
-    : ad.status === 'succeeded'
-      ? words.page(ad.product_name)
-      : ad.status === 'failed'
-        ? texts.failed.page
-        : texts.making.page(ad.progress.percent)
+  const page = gone
+    ? words.missing
+    : !ad
+      ? texts.making.title
+      : ad.status === 'succeeded'
+        ? words.page(ad.product_name)
+        : ad.status === 'failed'
+          ? texts.failed.page
+          : texts.making.page(ad.progress.percent)
   const mark = doneUnseen && (status === 'failed' ? texts.making.failedTitle : texts.making.doneTitle)
   useTitle(texts.site.title(mark ? `${mark} – ${ad?.product_name}` : page))
 
-  if (ad?.status === 'succeeded') return <Finished ad={ad} />
-  if (ad?.status === 'failed') return <Failed ad={ad} onAgain={look} />
-  if (ad) return <Making ad={ad} problem={problem} />
-  if (problem && final) {
+  if (gone) {
     const unknown = problem.status === 404 || problem.status === 410
     return (
       <Message icon="alert" title={unknown ? words.missing : words.unread} text={unknown ? words.missingNote : problem.detail}>
@@ -62,6 +62,9 @@ export function Result({ route }: { route: Route }) {
       </Message>
     )
   }
+  if (ad?.status === 'succeeded') return <Finished ad={ad} />
+  if (ad?.status === 'failed') return <Failed ad={ad} onAgain={look} />
+  if (ad) return <Making ad={ad} problem={problem} />
   if (problem) {
     return (
       <Message icon="alert" title={words.unread} text={problem.detail}>
