@@ -78,8 +78,9 @@ lint: $(LINT) ## gofmt, and go vet with its friends (.golangci.yml)
 
 # Packages that are nothing but arithmetic on pixels: the race detector makes
 # them ten times slower. Where they work side by side is in raster, which is
-# tested with it, as is one whole picture.
-PIXELS := ./aiserver/standin ./aiserver/standin/cutout ./aiserver/standin/scene ./internal/compose
+# tested with it, as is one whole picture. The tests of the program in ./aiserver
+# make and read big pictures for a process of its own.
+PIXELS := ./aiserver ./aiserver/standin ./aiserver/standin/cutout ./aiserver/standin/scene ./internal/compose
 # The contract has a target of its own, and nothing in it runs side by side.
 .PHONY: unit
 unit: .venv/.installed ## unit tests, race detector on, in random order, with coverage

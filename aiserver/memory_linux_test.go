@@ -15,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/nanococoa/nanococoa/internal/compose"
 	"github.com/nanococoa/nanococoa/internal/fault"
 	"github.com/nanococoa/nanococoa/internal/gpu"
 	"github.com/nanococoa/nanococoa/internal/photo"
@@ -23,78 +24,59 @@ import (
 // maxMemory is what the server may take with its default queue full, in KiB.
 const maxMemory = 300 << 10
 
-// The default queue full, and more callers at the door than get in: as ads are
-// usually made, and with the largest photo a phone takes, the heaviest stage 1
-// picture that is taken back and the largest results.
+// The default queue full, and more callers at the door than get in, with the
+// largest of everything: photos a phone takes, a picture that hardly compresses,
+// results.
 func TestMemoryWithAFullQueue(t *testing.T) {
 	t.Parallel()
-	for name, tc := range map[string]struct {
-		photo   func() []byte
-		picture func() []byte // nil: the server's own stage 1 result
-		side    int           // of the results
-	}{
-		"photos of 12 megapixels": {photo: func() []byte { return grain(t, 4000, 3000, 16) }, side: 1024},
-		"the largest of everything": {
-			photo:   func() []byte { return grain(t, 8160, 6120, 28) },
-			picture: func() []byte { return confetti(t, 1920, 1600) },
-			side:    1920,
-		},
-	} {
-		t.Run(name, func(t *testing.T) {
-			p := start(t, t.TempDir())
-			ctx, cancel := context.WithTimeout(t.Context(), 8*time.Minute)
-			defer cancel()
-			first := gpu.Stage1Request{Photo: tc.photo(), ProductName: "가방", ProductCategory: "의류", AdConcept: "여름 바다", Width: tc.side, Height: tc.side}
-			if n := len(first.Photo); n > photo.MaxBytes {
-				t.Fatalf("the photo has %d bytes, so it is refused", n)
-			}
-			one, err := p.client.Stage1(ctx, first)
-			if err != nil {
-				t.Fatal(err)
-			}
-			second := gpu.Stage2Request{
-				Picture: one.Picture, ProductName: "가방", TargetAge: "20대", TargetGender: "전체", AdConcept: "여름 바다", Width: tc.side, Height: tc.side,
-			}
-			if tc.picture != nil {
-				second.Picture = tc.picture()
-			}
-			var wg sync.WaitGroup
-			var mu sync.Mutex
-			made, refused := 0, 0
-			count := func(err error) {
-				mu.Lock()
-				defer mu.Unlock()
-				switch {
-				case err == nil:
-					made++
-				case fault.Has(err, fault.GPUBusy):
-					refused++
-				default:
-					t.Error(err)
-				}
-			}
-			for i := range 6 {
-				wg.Go(func() {
-					seed, ask := uint64(i), first
-					ask.Seed = &seed
-					_, err := p.client.Stage1(ctx, ask)
-					count(err)
-				})
-				wg.Go(func() {
-					_, err := p.client.Stage2(ctx, second)
-					count(err)
-				})
-			}
-			wg.Wait()
-			if made < 5 || refused == 0 {
-				t.Errorf("%d made, %d refused: the queue was not full", made, refused)
-			}
-			peak := peakMemory(t, p.cmd.Process.Pid)
-			t.Logf("photo %d KiB, picture %d KiB, %d jobs made, %d refused, peak %d MiB", len(first.Photo)>>10, len(second.Picture)>>10, made, refused, peak>>10)
-			if peak > maxMemory {
-				t.Errorf("peak %d KiB, want at most %d", peak, maxMemory)
-			}
+	p := start(t, t.TempDir())
+	ctx, cancel := context.WithTimeout(t.Context(), 8*time.Minute)
+	defer cancel()
+	first := gpu.Stage1Request{
+		Photo: grain(t, 8160, 6120, 28), ProductName: "가방", ProductCategory: "의류", AdConcept: "여름 바다", Width: compose.MaxSide, Height: compose.MaxSide,
+	}
+	second := gpu.Stage2Request{
+		Picture: confetti(t, 1920, 1600), ProductName: "가방", TargetAge: "20대", TargetGender: "전체", AdConcept: "여름 바다",
+		Width: compose.MaxSide, Height: compose.MaxSide,
+	}
+	if n := len(first.Photo); n > photo.MaxBytes {
+		t.Fatalf("the photo has %d bytes, so it is refused", n)
+	}
+	var wg sync.WaitGroup
+	var mu sync.Mutex
+	made, refused := 0, 0
+	count := func(err error) {
+		mu.Lock()
+		defer mu.Unlock()
+		switch {
+		case err == nil:
+			made++
+		case fault.Has(err, fault.GPUBusy):
+			refused++
+		default:
+			t.Error(err)
+		}
+	}
+	for i := range 6 {
+		wg.Go(func() {
+			seed, ask := uint64(i), first
+			ask.Seed = &seed
+			_, err := p.client.Stage1(ctx, ask)
+			count(err)
 		})
+		wg.Go(func() {
+			_, err := p.client.Stage2(ctx, second)
+			count(err)
+		})
+	}
+	wg.Wait()
+	if made < 5 || refused == 0 {
+		t.Errorf("%d made, %d refused: the queue was not full", made, refused)
+	}
+	peak := peakMemory(t, p.cmd.Process.Pid)
+	t.Logf("photo %d KiB, picture %d KiB, %d jobs made, %d refused, peak %d MiB", len(first.Photo)>>10, len(second.Picture)>>10, made, refused, peak>>10)
+	if peak > maxMemory {
+		t.Errorf("peak %d KiB, want at most %d", peak, maxMemory)
 	}
 }
 
