@@ -1,8 +1,9 @@
-import { expect, it } from 'vitest'
-import { accessible, awaitPhotos, orderByApi, site, texts, useBrowser, visit } from './site'
+import { afterEach, expect, it } from 'vitest'
+import { accessible, aiServer, awaitPhotos, orderByApi, site, texts, useBrowser, visit } from './site'
 
 useBrowser()
 const words = texts.dashboard
+afterEach(() => aiServer('up'))
 
 it('an empty dashboard leads to the form', async () => {
   const page = await (await visit()).page('/dashboard')
@@ -72,9 +73,12 @@ it('deletes after asking, and what comes after moves up', async () => {
 
 it('follows running ads, and counts them once they are finished', async () => {
   const owner = await visit()
+  await aiServer('down') // or the ad may be finished before the page has seen it run
   const adId = await orderByApi(owner, { product_name: '만드는 중인 가방' })
   const page = await owner.page('/dashboard')
   const card = page.locator('.ad', { hasText: '만드는 중인 가방' })
+  await card.getByText(words.status.running, { exact: true }).waitFor()
+  await aiServer('up')
   await card.getByText(words.status.succeeded, { exact: true }).waitFor({ timeout: 90_000 })
   await page.getByText(words.finished('만드는 중인 가방')).waitFor({ state: 'attached' })
 
