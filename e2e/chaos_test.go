@@ -9,10 +9,8 @@ import (
 	"errors"
 	"fmt"
 	"image"
-	"io"
 	"maps"
 	"math/rand/v2"
-	"mime/multipart"
 	"net/http"
 	"net/http/cookiejar"
 	"os"
@@ -296,41 +294,31 @@ func (c *chaos) ownerFor(dice *rand.Rand) *caller {
 var errGivenUp = errors.New("the round is over")
 
 // do makes a call until it is answered by something other than "later".
-func (o *caller) do(ctx context.Context, method, url, contentType string, body []byte, header ...string) (answer, error) {
-	if strings.HasPrefix(url, "/") {
-		url = sys.SiteURL + url
-	}
+func (o *caller) do(ctx context.Context, method, path, contentType string, body []byte, headers ...string) (answer, error) {
 	for {
-		a, err := o.once(ctx, method, url, contentType, body, header...)
+		a, err := send(ctx, o.http, method, path, contentType, body, headers...)
 		if err == nil && a.status < 500 && a.status != http.StatusTooManyRequests {
 			return a, nil
 		}
-		select {
-		case <-ctx.Done():
+		if !pause(ctx, 400*time.Millisecond) {
 			return a, errors.Join(errGivenUp, err)
-		case <-time.After(400 * time.Millisecond):
 		}
 	}
 }
 
-func (o *caller) once(ctx context.Context, method, url, contentType string, body []byte, header ...string) (answer, error) {
-	req, err := http.NewRequestWithContext(ctx, method, url, bytes.NewReader(body))
-	if err != nil {
-		return answer{}, err
+// pause waits, and reports false when there is nothing to wait for any more.
+func pause(ctx context.Context, d time.Duration) bool {
+	select {
+	case <-ctx.Done():
+		return false
+	case <-time.After(d):
+		return true
 	}
-	if contentType != "" {
-		req.Header.Set("Content-Type", contentType)
-	}
-	for i := 0; i+1 < len(header); i += 2 {
-		req.Header.Set(header[i], header[i+1])
-	}
-	res, err := o.http.Do(req)
-	if err != nil {
-		return answer{}, err
-	}
-	defer res.Body.Close()
-	b, err := io.ReadAll(res.Body)
-	return answer{res.StatusCode, res.Header, b}, err
+}
+
+// between is a random time, in milliseconds.
+func between(dice *rand.Rand, from, to int) time.Duration {
+	return time.Duration(from+dice.IntN(to-from)) * time.Millisecond
 }
 
 // order places an order and gives the ad's id. The first call of an owner makes
@@ -349,26 +337,14 @@ func (o *caller) order(ctx context.Context, t *testing.T, p plan, photo []byte) 
 		a.decode(t, &acc)
 		return acc.AdID, nil
 	}
-	req := map[string]any{"content_type": "image/jpeg", "content_length": len(photo)}
-	for k, v := range fields(p.name) {
-		req[k] = v
-	}
-	body, _ := json.Marshal(req)
-	a, err := o.do(ctx, "POST", "/api/uploads", "application/json", body)
+	a, err := o.do(ctx, "POST", "/api/uploads", "application/json", uploadBody(fields(p.name), len(photo)))
 	if err != nil || a.status != http.StatusCreated {
 		return "", fmt.Errorf("upload: %d %s, %w", a.status, a.body, err)
 	}
 	var up httpapi.Uploading
 	a.decode(t, &up)
-	var b bytes.Buffer
-	w := multipart.NewWriter(&b)
-	for k, v := range up.Upload.Fields {
-		_ = w.WriteField(k, v)
-	}
-	part, _ := w.CreateFormFile("file", "photo.jpg")
-	_, _ = part.Write(photo)
-	_ = w.Close()
-	a, err = o.do(ctx, "POST", up.Upload.URL, w.FormDataContentType(), b.Bytes())
+	kind, body := uploadForm(up, photo)
+	a, err = o.do(ctx, "POST", up.Upload.URL, kind, body)
 	if err != nil || a.status >= 300 {
 		return "", fmt.Errorf("photo: %d %s, %w", a.status, a.body, err)
 	}
@@ -432,10 +408,8 @@ func (c *chaos) deliver(ctx context.Context, id string, p plan) {
 		"detail": map[string]any{"bucket": map[string]any{"name": sys.bucket}, "object": map[string]any{"key": "uploads/" + id + "/original"}},
 	})
 	for range p.again {
-		select {
-		case <-ctx.Done():
+		if !pause(ctx, between(dice, 0, 6000)) {
 			return
-		case <-time.After(time.Duration(dice.IntN(6000)) * time.Millisecond):
 		}
 		_, _ = c.lambda.Invoke(ctx, &lambda.InvokeInput{
 			FunctionName: aws.String(sys.Outputs["IngestFunctionName"]), Payload: event, InvocationType: lambdatypes.InvocationTypeEvent,
@@ -449,12 +423,7 @@ func (c *chaos) deliver(ctx context.Context, id string, p plan) {
 // killFunctions kills processes of functions, idle or at work.
 func (c *chaos) killFunctions(ctx context.Context, seed uint64) {
 	dice := rand.New(rand.NewPCG(seed, 3)) //nolint:gosec // a repeatable test, no secret
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-time.After(time.Duration(500+dice.IntN(3000)) * time.Millisecond):
-		}
+	for pause(ctx, between(dice, 500, 3500)) {
 		pids := functionProcesses(sys.EngineURL)
 		if len(pids) == 0 {
 			continue
@@ -487,12 +456,7 @@ func functionProcesses(engine string) (pids []int) {
 // killServer cuts the GPU server's power now and then, and turns it on again.
 func (c *chaos) killServer(ctx context.Context, seed uint64) {
 	dice := rand.New(rand.NewPCG(seed, 4)) //nolint:gosec // a repeatable test, no secret
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-time.After(time.Duration(8000+dice.IntN(12000)) * time.Millisecond):
-		}
+	for pause(ctx, between(dice, 8000, 20000)) {
 		sys.server.kill()
 		c.mu.Lock()
 		c.kills["GPU server"]++
@@ -510,17 +474,9 @@ func (c *chaos) killServer(ctx context.Context, seed uint64) {
 // neither that a photo came nor that an execution ended badly.
 func (c *chaos) loseEvents(ctx context.Context, seed uint64) {
 	dice := rand.New(rand.NewPCG(seed, 5)) //nolint:gosec // a repeatable test, no secret
-	wait := func(ms int) bool {
-		select {
-		case <-ctx.Done():
-			return false
-		case <-time.After(time.Duration(ms) * time.Millisecond):
-			return true
-		}
-	}
-	for wait(4000 + dice.IntN(6000)) {
+	for pause(ctx, between(dice, 4000, 10000)) {
 		c.rules(false)
-		wait(2000 + dice.IntN(3000))
+		pause(ctx, between(dice, 2000, 5000))
 		c.rules(true)
 		c.mu.Lock()
 		c.kills["silences"]++
@@ -546,12 +502,7 @@ func (c *chaos) rules(on bool) {
 // stopExecutions stops running executions, as an operator's mistake does.
 func (c *chaos) stopExecutions(ctx context.Context, seed uint64) {
 	dice := rand.New(rand.NewPCG(seed, 6)) //nolint:gosec // a repeatable test, no secret
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-time.After(time.Duration(12000+dice.IntN(12000)) * time.Millisecond):
-		}
+	for pause(ctx, between(dice, 12000, 24000)) {
 		out, err := sys.sfn.ListExecutions(ctx, &sfn.ListExecutionsInput{StateMachineArn: &sys.machine, StatusFilter: sfntypes.ExecutionStatusRunning})
 		if err != nil || len(out.Executions) == 0 {
 			continue
@@ -567,12 +518,7 @@ func (c *chaos) stopExecutions(ctx context.Context, seed uint64) {
 // sweep moves the sweeper's clock on for what has not moved for a while, and
 // calls it.
 func (c *chaos) sweep(ctx context.Context) {
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-time.After(4 * time.Second):
-		}
+	for pause(ctx, 4*time.Second) {
 		for _, r := range c.records() {
 			if !r.done() && time.Since(r.updated) > stale {
 				_, _ = sys.db.UpdateItem(ctx, &dynamodb.UpdateItemInput{
@@ -652,11 +598,9 @@ func (c *chaos) quiesce(ctx context.Context) {
 		if open == 0 && running == 0 {
 			return
 		}
-		select {
-		case <-ctx.Done():
+		if !pause(ctx, time.Second) {
 			c.t.Errorf("%d ads are stuck and %d executions run", open, running)
 			return
-		case <-time.After(time.Second):
 		}
 	}
 }

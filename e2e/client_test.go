@@ -81,13 +81,21 @@ func (a answer) problem(t *testing.T) httpapi.Problem {
 
 func (o *owner) do(method, path, contentType string, body []byte, headers ...string) answer {
 	o.t.Helper()
-	url := path
-	if strings.HasPrefix(path, "/") {
-		url = sys.SiteURL + path
-	}
-	req, err := http.NewRequestWithContext(o.t.Context(), method, url, bytes.NewReader(body))
+	a, err := send(o.t.Context(), o.http, method, path, contentType, body, headers...)
 	if err != nil {
 		o.t.Fatal(err)
+	}
+	return a
+}
+
+// send makes one call, to the site unless the path is a whole address.
+func send(ctx context.Context, client *http.Client, method, path, contentType string, body []byte, headers ...string) (answer, error) {
+	if strings.HasPrefix(path, "/") {
+		path = sys.SiteURL + path
+	}
+	req, err := http.NewRequestWithContext(ctx, method, path, bytes.NewReader(body))
+	if err != nil {
+		return answer{}, err
 	}
 	if contentType != "" {
 		req.Header.Set("Content-Type", contentType)
@@ -95,16 +103,13 @@ func (o *owner) do(method, path, contentType string, body []byte, headers ...str
 	for i := 0; i+1 < len(headers); i += 2 {
 		req.Header.Set(headers[i], headers[i+1])
 	}
-	res, err := o.http.Do(req)
+	res, err := client.Do(req)
 	if err != nil {
-		o.t.Fatal(err)
+		return answer{}, err
 	}
 	defer res.Body.Close()
 	b, err := io.ReadAll(res.Body)
-	if err != nil {
-		o.t.Fatal(err)
-	}
-	return answer{res.StatusCode, res.Header, b}
+	return answer{res.StatusCode, res.Header, b}, err
 }
 
 func (o *owner) get(path string) answer    { o.t.Helper(); return o.do("GET", path, "", nil) }
@@ -147,19 +152,23 @@ func (o *owner) generate(f order, photo []byte, headers ...string) answer {
 // upload asks for an address, without using it.
 func (o *owner) upload(f order, size int) httpapi.Uploading {
 	o.t.Helper()
+	var up httpapi.Uploading
+	o.do("POST", "/api/uploads", "application/json", uploadBody(f, size)).want(o.t, 201).decode(o.t, &up)
+	return up
+}
+
+// uploadBody is the JSON body of POST /api/uploads.
+func uploadBody(f order, size int) []byte {
 	req := map[string]any{"content_type": "image/jpeg", "content_length": size}
 	for k, v := range f {
 		req[k] = v
 	}
 	body, _ := json.Marshal(req)
-	var up httpapi.Uploading
-	o.do("POST", "/api/uploads", "application/json", body).want(o.t, 201).decode(o.t, &up)
-	return up
+	return body
 }
 
-// post sends the photo to where an upload says.
-func (o *owner) post(up httpapi.Uploading, photo []byte) {
-	o.t.Helper()
+// uploadForm is what a browser posts to where an upload says.
+func uploadForm(up httpapi.Uploading, photo []byte) (contentType string, body []byte) {
 	var b bytes.Buffer
 	w := multipart.NewWriter(&b)
 	for k, v := range up.Upload.Fields {
@@ -168,7 +177,14 @@ func (o *owner) post(up httpapi.Uploading, photo []byte) {
 	part, _ := w.CreateFormFile("file", "photo.jpg")
 	_, _ = part.Write(photo)
 	_ = w.Close()
-	if a := o.do("POST", up.Upload.URL, w.FormDataContentType(), b.Bytes()); a.status >= 300 {
+	return w.FormDataContentType(), b.Bytes()
+}
+
+// post sends the photo to where an upload says.
+func (o *owner) post(up httpapi.Uploading, photo []byte) {
+	o.t.Helper()
+	kind, body := uploadForm(up, photo)
+	if a := o.do("POST", up.Upload.URL, kind, body); a.status >= 300 {
 		o.t.Fatalf("upload: %d %s", a.status, a.body)
 	}
 }
