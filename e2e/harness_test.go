@@ -91,7 +91,7 @@ func run(m *testing.M) (code int, err error) {
 	if err := sys.server.start(ctx); err != nil {
 		return 0, err
 	}
-	o := local.Options{Root: root, OpenAIKey: "sk-test", WaitScale: 0.05, Log: os.Stderr, Env: []string{"PUT_BACK=1s"}}
+	o := local.Options{Root: root, OpenAIKey: "sk-test", WaitScale: 0.05, Log: os.Stderr, Env: []string{"PUT_BACK=1s", "HOLD=5s"}}
 	proxies := []proxied{{&sys.openai, sys.model.URL}, {&sys.gpu, sys.server.url()}}
 	if os.Getenv("CHAOS") == "" {
 		// Tests side by side aim faults at single ads: of all of them together the

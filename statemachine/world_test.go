@@ -416,8 +416,9 @@ type line struct{ queue.Line }
 func (line) Get(context.Context, string, string) (ad.Ad, error) {
 	return ad.Ad{}, fault.New(fault.AdNotFound, nil)
 }
-func (line) Stall(context.Context) error  { return nil }
-func (line) Health(context.Context) error { return nil }
+func (line) Stall(context.Context) error             { return nil }
+func (line) Queue(context.Context) (ad.Queue, error) { return ad.Queue{}, nil }
+func (line) Health(context.Context) error            { return nil }
 
 // definition is the real machine with everything bound to the scripted functions.
 func (w *world) definition(t *testing.T) string {

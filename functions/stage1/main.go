@@ -51,6 +51,6 @@ func wire(ctx context.Context) (*queue.Consumer, error) {
 	stage1 := pipeline.Stage1{Ads: ads, Pictures: blob.Open(cfg, c.BucketName), GPU: server}
 	return &queue.Consumer{
 		Tasks: queue.OpenMachine(cfg), Line: ads, Queue: queue.OpenSQS(cfg, c.QueueURL), Server: server,
-		Render: step.Observe("stage1", step.Logger(), stage1.Run), Slots: c.GPUSlots, Log: step.Logger(), Meter: meter, Now: time.Now, PutBack: c.PutBack,
+		Render: step.Observe("stage1", step.Logger(), stage1.Run), Slots: c.GPUSlots, Log: step.Logger(), Meter: meter, Now: time.Now, PutBack: c.PutBack, Hold: c.Hold,
 	}, nil
 }

@@ -88,6 +88,10 @@ type (
 		// first ad after it begins.
 		PutBack  time.Duration `env:"PUT_BACK" envDefault:"15s"`
 		GPUSlots int           `env:"GPU_SLOTS" envDefault:"1"`
+		// Hold is how long one is tried again in place before that, so that a call
+		// that fails once costs an ad seconds and not its place in the line. Longer
+		// than a lost connection lasts, short beside a rendering.
+		Hold time.Duration `env:"HOLD" envDefault:"20s"`
 	}
 	// Draw configures functions/stage2 and functions/clip.
 	Draw struct {

@@ -44,6 +44,7 @@ type Line interface {
 	Take(ctx context.Context, ticket, slots int) error
 	Release(ctx context.Context, ticket int, drawn bool) error
 	Stall(ctx context.Context) error
+	Queue(ctx context.Context) (ad.Queue, error)
 }
 
 // Sender puts a message back; see SQS.
@@ -70,9 +71,14 @@ type Consumer struct {
 	// PutBack is the least delay of a message that is put back, as
 	// config.Render says.
 	PutBack time.Duration
+	// Hold is how long a message is tried again in place before it is put back,
+	// as config.Render says.
+	Hold time.Duration
 }
 
 const (
+	// breath is the pause between two tries of a message that is held.
+	breath = 2 * time.Second
 	// beat is how often a rendering asks whether anybody still waits for it: a
 	// deleted ad then frees the GPU within this time.
 	beat = 10 * time.Second
@@ -114,35 +120,66 @@ func (c *Consumer) consume(ctx context.Context, body string) error {
 	if err != nil || !alive {
 		return err // nobody waits any more: the ad was deleted, or this is a second delivery
 	}
-	if err := c.Server.Health(ctx); err != nil {
-		return c.wait(ctx, m, err)
+	until := c.Now().Add(c.Hold)
+	for {
+		server, err := c.try(ctx, m)
+		switch {
+		case err != nil:
+			return err
+		case server == nil:
+			return c.Tasks.Succeed(ctx, m.TaskToken)
+		case !fault.Has(server, fault.GPUBusy, fault.GPUUnavailable):
+			return c.Tasks.Fail(ctx, m.TaskToken, fault.From(server).Code)
+		case !c.again(ctx, until):
+			return c.wait(ctx, m, server)
+		}
+	}
+}
+
+// try has the server render once. server is what came of it there; an error
+// leaves the message where it is.
+func (c *Consumer) try(ctx context.Context, m Message) (server, err error) {
+	if server := c.Server.Health(ctx); server != nil {
+		return server, nil
 	}
 	a, err := c.Line.Get(ctx, m.Input.Owner, m.Input.AdID)
 	if err != nil && !fault.Has(err, fault.AdNotFound) { // a missing ad is Render's to report
-		return err
+		return nil, err
 	}
 	// One that is drawn already, whose report was lost, takes no turn.
 	turn := err == nil && !a.Has(ad.Stage1)
 	if turn {
 		if err := c.Line.Take(ctx, a.Ticket, c.Slots); err != nil {
-			return err
+			return nil, err
 		}
 	}
-	err = c.render(ctx, m)
+	server = c.render(ctx, m)
 	if turn {
-		if err := c.Line.Release(ctx, a.Ticket, err == nil); err != nil {
+		if err := c.Line.Release(ctx, a.Ticket, server == nil); err != nil {
 			// What others are told is off until the entry is too old; the ad is not
 			// held up for that.
 			c.Log.WarnContext(ctx, "the line was not told", "step", "stage1", "ad_id", m.Input.AdID, "error", err.Error())
 		}
 	}
-	switch {
-	case err == nil:
-		return c.Tasks.Succeed(ctx, m.TaskToken)
-	case fault.Has(err, fault.GPUBusy, fault.GPUUnavailable):
-		return c.wait(ctx, m, err)
+	return server, nil
+}
+
+// again waits a breath and reports whether to try once more. One call that fails
+// must not send an ad behind everybody who waits; but when the server is known to
+// take nothing, holding on keeps nobody's place and costs a function's time.
+func (c *Consumer) again(ctx context.Context, until time.Time) bool {
+	if !c.Now().Add(breath).Before(until) {
+		return false
 	}
-	return c.Tasks.Fail(ctx, m.TaskToken, fault.From(err).Code)
+	if q, err := c.Line.Queue(ctx); err != nil || q.Stalled {
+		return false
+	}
+	select {
+	case <-ctx.Done():
+		return false
+	case <-time.After(breath):
+		return true
+	}
 }
 
 // render runs stage 1 and, while it runs, asks whether anybody still waits.

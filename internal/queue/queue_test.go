@@ -26,7 +26,8 @@ type world struct {
 	alive                                []bool // answers of the heartbeats, the last one stays
 	aliveErr, succeedErr, health, getErr error
 	render                               func(ctx context.Context) error
-	takeErr, releaseErr                  error
+	takeErr, releaseErr, queueErr        error
+	stalled                              bool
 	stages                               map[ad.Stage]ad.StageTimes
 	sent                                 queue.Message
 	delay                                time.Duration
@@ -68,6 +69,9 @@ func (w *world) Release(_ context.Context, ticket int, drawn bool) error {
 	return w.releaseErr
 }
 func (w *world) Stall(context.Context) error { w.did = append(w.did, "stall"); return nil }
+func (w *world) Queue(context.Context) (ad.Queue, error) {
+	return ad.Queue{Stalled: w.stalled}, w.queueErr
+}
 func (w *world) Send(_ context.Context, body string, delay time.Duration) error {
 	w.did, w.delay = append(w.did, "send"), delay
 	return json.Unmarshal([]byte(body), &w.sent)
@@ -159,6 +163,50 @@ func TestPutBack(t *testing.T) {
 		if w.sent.TaskToken != "T" || w.sent.Input.AdID != "id" || !w.sent.Since.Equal(start.Add(5*time.Second)) {
 			t.Errorf("%s: sent %+v", name, w.sent)
 		}
+	}
+}
+
+// A call that fails once costs an ad a breath and not its place in the line; a
+// server that goes on failing, or is known to take nothing, gets it back later.
+func TestHold(t *testing.T) {
+	t.Parallel()
+	busy, down := fault.New(fault.GPUBusy, nil), fault.New(fault.GPUUnavailable, nil)
+	for name, tc := range map[string]struct {
+		answers           []error // of the renderings, in turn; the last one stays
+		stalled, unknown  bool
+		renderings        int
+		did               string // how it ends
+		atLeast, lessThan time.Duration
+	}{
+		"fails once":          {answers: []error{down, nil}, renderings: 2, did: "succeed T", atLeast: 2 * time.Second, lessThan: 3 * time.Second},
+		"busy twice":          {answers: []error{busy, busy, nil}, renderings: 3, did: "succeed T", atLeast: 4 * time.Second, lessThan: 5 * time.Second},
+		"goes on failing":     {answers: []error{down}, renderings: 10, did: "send", atLeast: 15 * time.Second, lessThan: 20 * time.Second},
+		"known to be down":    {answers: []error{down}, stalled: true, renderings: 1, did: "send", lessThan: time.Second},
+		"nobody can say":      {answers: []error{down}, unknown: true, renderings: 1, did: "send", lessThan: time.Second},
+		"then it is rejected": {answers: []error{down, fault.New(fault.GPURejected, nil)}, renderings: 2, did: "fail T", atLeast: 2 * time.Second, lessThan: 3 * time.Second},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			n := 0
+			w := world{alive: []bool{true}, stalled: tc.stalled}
+			if tc.unknown {
+				w.queueErr = fault.New(fault.StorageUnavailable, nil)
+			}
+			c := w.consumer()
+			c.Hold, c.Now = 20*time.Second, time.Now
+			c.Render = func(context.Context, step.Input) error {
+				n++
+				return tc.answers[min(n, len(tc.answers))-1]
+			}
+			began := time.Now()
+			out, err := c.Handle(t.Context(), message(time.Time{}))
+			if err != nil || len(out.BatchItemFailures) != 0 {
+				t.Errorf("%s: %+v, %v", name, out, err)
+			}
+			took := time.Since(began)
+			if n != tc.renderings || w.did[len(w.did)-1] != tc.did || took < tc.atLeast || took >= tc.lessThan {
+				t.Errorf("%s: %d renderings in %v, did %q; want %d that end in %q", name, n, took, w.did, tc.renderings, tc.did)
+			}
+		})
 	}
 }
 

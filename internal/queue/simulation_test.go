@@ -41,7 +41,8 @@ type simulation struct {
 const (
 	simPrepare = 5 * time.Second
 	simRest    = 20 * time.Second
-	simPutBack = 15 * time.Second // config.Render's default
+	simPutBack = 15 * time.Second // config.Render's defaults
+	simHold    = 20 * time.Second
 )
 
 // figures is what a simulation shows.
@@ -191,6 +192,12 @@ func (m *model) Release(_ context.Context, ticket int, drawn bool) error {
 	return m.change(func(q *ad.Queue) { q.Release(ticket, drawn, time.Now()) })
 }
 
+func (m *model) Queue(context.Context) (ad.Queue, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.line, nil
+}
+
 func (m *model) Stall(context.Context) error {
 	return m.change(func(q *ad.Queue) { q.Stalled = true })
 }
@@ -250,7 +257,7 @@ func (s simulation) run(t *testing.T) (f figures) {
 		for range s.slots + 1 { // MaximumConcurrency
 			c := &queue.Consumer{
 				Tasks: m, Line: m, Queue: m, Server: m, Render: m.draw, Slots: s.slots,
-				Log: slog.New(slog.DiscardHandler), Now: time.Now, PutBack: simPutBack,
+				Log: slog.New(slog.DiscardHandler), Now: time.Now, PutBack: simPutBack, Hold: simHold,
 			}
 			wg.Go(func() {
 				for {
