@@ -77,6 +77,9 @@ func moodsOf(text string) (first, second mood) {
 	score[plain] = 0
 	if score[winter] > 0 {
 		score[cozy] = 0 // warmth in winter is what winter's copy speaks of
+		if score[winter] >= score[nature] {
+			score[nature] = 0 // a forest in the snow is white, and nature's copy speaks of green
+		}
 	}
 	order := make([]mood, moods)
 	for i := range order {

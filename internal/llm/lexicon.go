@@ -179,7 +179,7 @@ var detailWords = []entry[detail]{
 	{means: detail{atPlace, "a calm stone-tiled bathroom with a trace of steam"}, words: []string{"욕실", "스파", "bathroom", "spa"}},
 	{means: detail{atPlace, "an orderly workroom with a broad empty desk"}, words: []string{"사무실", "오피스", "책상", "서재", "office", "desk"}},
 	{means: detail{atPlace, "a lush garden terrace with clipped hedges"}, words: []string{"정원", "테라스", "발코니", "garden", "terrace", "balcony"}},
-	{means: detail{atPlace, "a mossy forest clearing with tall trunks far behind"}, words: []string{"=숲", "숲속", "숲길", "forest", "woods"}},
+	{means: detail{atPlace, "a still forest clearing with tall trunks far behind"}, words: []string{"=숲", "숲속", "숲길", "forest", "woods"}},
 	{means: detail{atPlace, "a pale sandy shore beside a clear turquoise sea"}, words: []string{"바다", "해변", "바닷가", "beach", "sea", "ocean", "seaside"}},
 	{means: detail{atPlace, "a high mountain overlook with layered ridges in haze"}, words: []string{"=산", "산속", "산봉우리", "등산", "mountain", "hiking"}},
 	{means: detail{atPlace, "an open meadow of softly swaying grass"}, words: []string{"들판", "초원", "잔디", "field", "meadow"}},

@@ -298,6 +298,30 @@ func TestReadingTheProduct(t *testing.T) {
 	}
 }
 
+// A forest in the snow is not green, whichever of the two is named first.
+func TestWinterIsWhite(t *testing.T) {
+	t.Parallel()
+	for _, concept := range []string{"눈 내리는 겨울 숲", "숲속에 눈 내리는 날", "a quiet forest in winter"} {
+		for _, category := range []string{"의류", "식품", "뷰티", "인테리어", "기타"} {
+			for _, more := range []string{"", "?", "!", "…", ".", " .", "~", ",", "--"} {
+				for _, f := range audiences(ad1(category, "코트", concept+more)) {
+					if p, _ := write(t, f, nil); strings.Contains(p.Text, "moss") {
+						t.Errorf("%q, %s: %s", concept, category, p.Text)
+					}
+					if c := lines(t, f, nil); strings.Contains(c.Main+c.Sub, "초록") || strings.Contains(c.Main+c.Sub, "숲을 닮은") {
+						t.Errorf("%q, %s: %q, %q", concept, category, c.Main, c.Sub)
+					}
+				}
+			}
+		}
+	}
+	farm, green := headlines(t, "겨울에도 초록빛인 유기농 농장", nil), headlines(t, concepts["nature"], nil)
+	maps.DeleteFunc(farm, func(h string, _ bool) bool { return !green[h] })
+	if len(farm) == 0 {
+		t.Error("a farm that winter only visits is not green")
+	}
+}
+
 // Clothes, bags, shoes and jewellery speak as fashion does, beside their own.
 func TestFashionSharesItsCopy(t *testing.T) {
 	t.Parallel()
