@@ -382,6 +382,18 @@ func htmlSource(v string) bool {
 	return false
 }
 
+// checkPut checks an output_put_url before any work is done for it.
+func (s *Server) checkPut(bad *faults, put string) error {
+	switch {
+	case put == "":
+		return nil
+	case len(put) > maxURL:
+		bad.add("output_put_url", fmt.Sprintf("주소는 %d자까지 쓸 수 있습니다.", maxURL))
+		return nil
+	}
+	return bad.merge(s.fetch.Check("output_put_url", put))
+}
+
 // The limits of an analysis that a caller sends: ours have at most a handful of
 // areas and colours.
 const (

@@ -244,9 +244,9 @@ func (s *Server) routes() http.Handler {
 			return unsupported(http.StatusMethodNotAllowed, "이 주소는 "+method+" 요청만 받습니다.", "method")
 		}))
 	}
-	route(http.MethodPost, gpu.PathStage1, s.authorized(s.stage1))
-	route(http.MethodPost, gpu.PathStage2, s.authorized(s.stage2))
-	route(http.MethodPost, gpu.PathScore, s.authorized(s.score))
+	route(http.MethodPost, gpu.PathStage1, s.authorized(handle(s, maxForm, s.stage1, func(a *gpu.Stage1Answer) *string { return &a.ImageURL })))
+	route(http.MethodPost, gpu.PathStage2, s.authorized(handle(s, maxJSON, s.stage2, func(a *gpu.Stage2Answer) *string { return &a.ImageURL })))
+	route(http.MethodPost, gpu.PathScore, s.authorized(handle[gpu.ScoreAnswer](s, maxJSON, s.score, nil)))
 	route(http.MethodGet, gpu.PathImages+"{id}", s.authorized(s.image))
 	route(http.MethodGet, gpu.PathCapacity, s.authorized(s.capacity))
 	route(http.MethodGet, gpu.PathMetrics, s.authorized(s.metrics.serve))
