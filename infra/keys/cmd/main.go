@@ -7,13 +7,11 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"os"
-	"os/signal"
 
-	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
-	"github.com/caarlos0/env/v11"
 
+	"github.com/nanococoa/nanococoa/infra/command"
 	"github.com/nanococoa/nanococoa/infra/keys"
 )
 
@@ -22,24 +20,9 @@ type settings struct {
 	OpenAIKey string `env:"OPENAI_API_KEY"`
 }
 
-func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	defer stop()
-	if err := run(ctx, os.Stdout); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
-	}
-}
+func main() { command.Main(run) }
 
-func run(ctx context.Context, out io.Writer) error {
-	s, err := env.ParseAs[settings]()
-	if err != nil {
-		return fmt.Errorf("settings: %w", err)
-	}
-	cfg, err := config.LoadDefaultConfig(ctx)
-	if err != nil {
-		return fmt.Errorf("AWS configuration: %w", err)
-	}
+func run(ctx context.Context, s settings, cfg aws.Config, out io.Writer) error {
 	client := ssm.NewFromConfig(cfg)
 	made, err := keys.EnsureCookie(ctx, client, s.Stage)
 	if err != nil {

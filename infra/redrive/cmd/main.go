@@ -8,12 +8,10 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"os"
-	"os/signal"
 
-	"github.com/aws/aws-sdk-go-v2/config"
-	"github.com/caarlos0/env/v11"
+	"github.com/aws/aws-sdk-go-v2/aws"
 
+	"github.com/nanococoa/nanococoa/infra/command"
 	"github.com/nanococoa/nanococoa/infra/redrive"
 )
 
@@ -22,24 +20,9 @@ type settings struct {
 	Apply bool   `env:"APPLY"`
 }
 
-func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	defer stop()
-	if err := run(ctx, os.Stdout); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
-	}
-}
+func main() { command.Main(run) }
 
-func run(ctx context.Context, out io.Writer) error {
-	s, err := env.ParseAs[settings]()
-	if err != nil {
-		return fmt.Errorf("settings: %w", err)
-	}
-	cfg, err := config.LoadDefaultConfig(ctx)
-	if err != nil {
-		return fmt.Errorf("AWS configuration: %w", err)
-	}
+func run(ctx context.Context, s settings, cfg aws.Config, out io.Writer) error {
 	places, err := redrive.Find(ctx, cfg, "nanococoa-"+s.Stage)
 	if err != nil {
 		return err

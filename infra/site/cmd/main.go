@@ -12,13 +12,12 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/signal"
 
-	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
-	"github.com/caarlos0/env/v11"
 
+	"github.com/nanococoa/nanococoa/infra/command"
 	"github.com/nanococoa/nanococoa/infra/site"
 	"github.com/nanococoa/nanococoa/internal/cloud"
 )
@@ -28,26 +27,12 @@ type settings struct {
 	Pages string `env:"PAGES" envDefault:"web/dist"`
 }
 
-func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	defer stop()
-	if err := run(ctx, os.Args[1:], os.Stdout); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
-	}
-}
+func main() { command.Main(run) }
 
-func run(ctx context.Context, args []string, out io.Writer) error {
-	s, err := env.ParseAs[settings]()
-	if err != nil {
-		return fmt.Errorf("settings: %w", err)
-	}
+func run(ctx context.Context, s settings, cfg aws.Config, out io.Writer) error {
+	args := os.Args[1:]
 	if len(args) != 1 || (args[0] != "origin" && args[0] != "publish") {
 		return fmt.Errorf("say origin or publish, not %q", args)
-	}
-	cfg, err := config.LoadDefaultConfig(ctx)
-	if err != nil {
-		return fmt.Errorf("AWS configuration: %w", err)
 	}
 	parameters := ssm.NewFromConfig(cfg)
 	origin, err := site.Parameter(ctx, parameters, site.OriginName(s.Stage))
