@@ -1,0 +1,246 @@
+//go:build e2e
+
+package e2e_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"image"
+	"maps"
+	"os"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodbstreams"
+	streamtypes "github.com/aws/aws-sdk-go-v2/service/dynamodbstreams/types"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	sfntypes "github.com/aws/aws-sdk-go-v2/service/sfn/types"
+
+	"github.com/nanococoa/nanococoa/internal/ad"
+	"github.com/nanococoa/nanococoa/internal/adstore"
+	"github.com/nanococoa/nanococoa/internal/blob"
+	"github.com/nanococoa/nanococoa/internal/fault"
+)
+
+// judge holds everything that is left against what was promised.
+func (c *chaos) judge() {
+	t := c.t
+	records := c.records()
+	// The sweeper's walk takes a hundred ads a time and comes past all of them:
+	// twice, as it may have been in the middle.
+	for range 2 + 4*len(records)/100 {
+		if err := c.sweepOnce(t.Context()); err != nil {
+			t.Error(err)
+		}
+	}
+	byID := map[string]stored{}
+	for _, r := range records {
+		byID[r.id] = r
+	}
+	store := adstore.New(sys.db, sys.table, nil)
+
+	for id, one := range c.ads {
+		r, there := byID[id]
+		switch {
+		case one.deleted && there:
+			t.Errorf("%s was deleted and is back, %s", id, r.status)
+		case !one.deleted && !there:
+			t.Errorf("%s is lost", id)
+		}
+	}
+	succeeded := map[string]int{}
+	for _, r := range records {
+		a, err := store.Get(t.Context(), r.owner, r.id)
+		if err != nil {
+			t.Errorf("%s cannot be read: %v", r.id, err)
+			continue
+		}
+		switch a.Status {
+		case ad.Succeeded:
+			succeeded[r.owner]++
+			c.judgeFinished(a)
+		case ad.Failed:
+			if a.Failure == nil || !fault.Code(a.Failure.Code).Known() || a.Failure.Detail != fault.Code(a.Failure.Code).Detail() {
+				t.Errorf("%s failed without a reason its owner can read: %+v", r.id, a.Failure)
+			} else {
+				t.Logf("%s failed with %s", r.id, a.Failure.Code)
+			}
+		default:
+			t.Errorf("%s is stuck as %s since %v; states %v", r.id, a.Status, a.UpdatedAt, states(t, a.ExecutionName()))
+		}
+	}
+	for owner := range ownersOf(records) {
+		st, err := store.Stats(t.Context(), owner)
+		if err != nil || st.TotalAds != succeeded[owner] {
+			t.Errorf("statistics count %d ads of an owner who has %d: %v", st.TotalAds, succeeded[owner], err)
+		}
+	}
+	c.judgeObjects(byID)
+	c.judgeTransitions()
+	c.judgeRenderings()
+	if n := c.executions(sfntypes.ExecutionStatusRunning); n > 0 {
+		t.Errorf("%d executions still run", n)
+	}
+	if v := sys.model.Violations(); len(v) > 0 {
+		t.Errorf("OpenAI would not have taken: %v", v)
+	}
+}
+
+func ownersOf(records []stored) map[string]bool {
+	out := map[string]bool{}
+	for _, r := range records {
+		out[r.owner] = true
+	}
+	return out
+}
+
+// judgeFinished looks at a finished ad's texts and pictures.
+func (c *chaos) judgeFinished(a ad.Ad) {
+	c.t.Helper()
+	if a.MainCopy == "" || a.SubCopy == "" || a.HTML == "" || a.Score == nil || a.Prompt == "" || a.CopySource == "" {
+		c.t.Errorf("%s is finished and incomplete: %+v", a.AdID, a)
+	}
+	for _, s := range ad.Stages() {
+		if !a.Has(s) {
+			c.t.Errorf("%s is finished without %s", a.AdID, s)
+		}
+	}
+	for _, kind := range []blob.Kind{blob.Stage1, blob.Stage2, blob.Thumbnail, blob.Small} {
+		out, err := sys.s3.GetObject(c.t.Context(), &s3.GetObjectInput{Bucket: &sys.bucket, Key: aws.String(blob.Key(a.AdID, kind))})
+		if err != nil {
+			c.t.Errorf("%s is finished without %s: %v", a.AdID, kind, err)
+			continue
+		}
+		if _, _, err := image.Decode(out.Body); err != nil {
+			c.t.Errorf("%s of %s: %v", kind, a.AdID, err)
+		}
+		_ = out.Body.Close()
+	}
+}
+
+// judgeObjects: no object without a record.
+func (c *chaos) judgeObjects(byID map[string]stored) {
+	pages := s3.NewListObjectsV2Paginator(sys.s3, &s3.ListObjectsV2Input{Bucket: &sys.bucket})
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(c.t.Context())
+		if err != nil {
+			c.t.Fatal(err)
+		}
+		for _, o := range page.Contents {
+			parts := strings.Split(*o.Key, "/")
+			if _, known := byID[parts[1]]; !known {
+				c.t.Errorf("%s belongs to no ad", *o.Key)
+			}
+		}
+	}
+}
+
+// judgeTransitions reads from the table's stream every change there ever was of
+// an ad's status.
+func (c *chaos) judgeTransitions() {
+	t := c.t
+	d, err := c.streams.DescribeStream(t.Context(), &dynamodbstreams.DescribeStreamInput{StreamArn: &c.stream})
+	if err != nil {
+		t.Fatal(err)
+	}
+	changes := map[string]int{}
+	for _, shard := range d.StreamDescription.Shards {
+		it, err := c.streams.GetShardIterator(t.Context(), &dynamodbstreams.GetShardIteratorInput{
+			StreamArn: &c.stream, ShardId: shard.ShardId, ShardIteratorType: streamtypes.ShardIteratorTypeTrimHorizon,
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for next := it.ShardIterator; next != nil; {
+			out, err := c.streams.GetRecords(t.Context(), &dynamodbstreams.GetRecordsInput{ShardIterator: next})
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, r := range out.Records {
+				c.judgeChange(r, changes)
+			}
+			if len(out.Records) == 0 {
+				break // the end of an open shard
+			}
+			next = out.NextShardIterator
+		}
+	}
+	if len(changes) < 4 {
+		t.Errorf("the stream shows few changes of status: %v", changes)
+	}
+	t.Logf("changes of status: %v", changes)
+}
+
+func (c *chaos) judgeChange(r streamtypes.Record, changes map[string]int) {
+	text := func(image map[string]streamtypes.AttributeValue, name string) string {
+		switch v := image[name].(type) {
+		case *streamtypes.AttributeValueMemberS:
+			return v.Value
+		case *streamtypes.AttributeValueMemberN:
+			return v.Value
+		}
+		return ""
+	}
+	old, now := r.Dynamodb.OldImage, r.Dynamodb.NewImage
+	if !strings.HasPrefix(text(r.Dynamodb.Keys, "SK"), "AD#") || text(now, "status") == "" {
+		return // not an ad, or its deletion, which is allowed in every status
+	}
+	from, to := ad.Status(text(old, "status")), ad.Status(text(now, "status"))
+	if from == to && text(old, "attempt") == text(now, "attempt") {
+		return
+	}
+	changes[fmt.Sprintf("%s→%s", from, to)]++
+	first := from == "" && to == ad.AwaitingUpload
+	// The sweeper begins an attempt again that was queued or running.
+	restart := to == ad.Queued && (from == ad.Queued || from == ad.Running) && text(now, "restarts") == "1" && text(old, "restarts") != "1"
+	if !first && !restart && !from.CanBecome(to) {
+		c.t.Errorf("%s went from %s to %s", text(r.Dynamodb.Keys, "SK"), from, to)
+	}
+}
+
+// judgeRenderings counts in the GPU server's own log what it made: each ad's
+// picture once for every attempt its owner asked for. What it had made and not
+// yet written down when its power was cut it makes again.
+func (c *chaos) judgeRenderings() {
+	t := c.t
+	log, err := os.ReadFile(sys.server.log())
+	if err != nil {
+		t.Fatal(err)
+	}
+	made := map[string]int{}
+	for line := range bytes.Lines(log) {
+		var l struct {
+			Msg, Key string
+		}
+		if json.Unmarshal(line, &l) == nil && l.Msg == "made" && l.Key != "" {
+			made[l.Key]++
+		}
+	}
+	extra, pictures := 0, 0
+	for key, n := range made {
+		extra += n - 1
+		if strings.HasSuffix(key, ".stage1") {
+			pictures += n
+		}
+	}
+	retries := 0
+	for _, one := range c.ads {
+		retries += one.retries
+	}
+	t.Logf("GPU server: %d calls carried out for %d keys, %d of them pictures of %d ads with %d retries; %d made again, power cut %d times",
+		sum(made), len(made), pictures, len(c.ads), retries, extra, c.cuts)
+	if extra > c.cuts {
+		t.Errorf("%d renderings were doubled, with %d power cuts", extra, c.cuts)
+	}
+	if pictures == 0 || pictures > len(c.ads)+retries+c.cuts {
+		t.Errorf("%d pictures of %d ads with %d retries", pictures, len(c.ads), retries)
+	}
+}
+
+func sum(m map[string]int) (n int) {
+	for v := range maps.Values(m) {
+		n += v
+	}
+	return n
+}
