@@ -325,7 +325,7 @@ func (o *caller) order(ctx context.Context, t *testing.T, p plan, photo []byte) 
 		a.decode(t, &acc)
 		return acc.AdID, nil
 	}
-	a, err := o.do(ctx, "POST", "/api/uploads", "application/json", uploadBody(fields(p.name), len(photo)))
+	a, err := o.do(ctx, "POST", "/api/uploads", "application/json", uploadBody(fields(p.name), len(photo)), "Idempotency-Key", fmt.Sprint(p.seed))
 	if err != nil || a.status != http.StatusCreated {
 		return "", fmt.Errorf("upload: %d %s, %w", a.status, a.body, err)
 	}

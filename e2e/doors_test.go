@@ -165,6 +165,32 @@ func TestIdempotencyKey(t *testing.T) {
 	}
 }
 
+func TestIdempotencyKeyOfAnUpload(t *testing.T) {
+	t.Parallel()
+	o := newOwner(t)
+	photo := small(t)
+	ask := func(f order) answer {
+		return o.do("POST", "/api/uploads", "application/json", uploadBody(f, len(photo)), "Idempotency-Key", "key-1")
+	}
+	var first, again httpapi.Uploading
+	ask(fields("한 번만")).want(t, 201).decode(t, &first)
+	ask(fields("한 번만")).want(t, 201).decode(t, &again)
+	if again.AdID != first.AdID {
+		t.Fatalf("one key made %s and %s", first.AdID, again.AdID)
+	}
+	if p := ask(fields("다른 것")).want(t, 409).problem(t); p.Code != "Request.Conflict" {
+		t.Errorf("another body: %+v", p)
+	}
+	o.post(again, photo)
+	o.succeeded(first.AdID)
+	if p := ask(fields("한 번만")).want(t, 409).problem(t); p.Code != "Request.Conflict" {
+		t.Errorf("a second photo: %+v", p)
+	}
+	if got := len(o.list("").Ads); got != 1 {
+		t.Errorf("%d ads, want 1", got)
+	}
+}
+
 // S3 delivers at least once and in any order.
 func TestEventsTwiceAndShuffled(t *testing.T) {
 	t.Parallel()

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"reflect"
 	"regexp"
@@ -47,7 +48,7 @@ func (a *api) generate(ctx context.Context, in *generateInput) (*generateOutput,
 	if err != nil {
 		return nil, a.answer(ctx, err)
 	}
-	claim, err := claimOf(in.IdempotencyKey, fields, picture)
+	claim, err := claimOf(in.IdempotencyKey, fields, func(h io.Writer) { _, _ = h.Write(picture) })
 	if err := joinInvalid(err, fields.Validate(), checkPhoto(picture)); err != nil {
 		return nil, a.answer(ctx, err)
 	}
@@ -145,8 +146,9 @@ func (a *api) await(ctx context.Context, made ad.Ad, by time.Time) (ad.Ad, bool)
 
 var keyForm = regexp.MustCompile(`^[!-~]{1,200}$`)
 
-// claimOf makes the claim of an Idempotency-Key, nil without one.
-func claimOf(key string, f ad.Fields, picture []byte) (*adstore.Claim, error) {
+// claimOf makes the claim of an Idempotency-Key, nil without one. photo writes
+// what is known of the photo into the digest.
+func claimOf(key string, f ad.Fields, photo func(io.Writer)) (*adstore.Claim, error) {
 	if key == "" {
 		return nil, nil //nolint:nilnil // no key, no claim
 	}
@@ -157,7 +159,7 @@ func claimOf(key string, f ad.Fields, picture []byte) (*adstore.Claim, error) {
 	if err := json.NewEncoder(h).Encode(f); err != nil {
 		return nil, fmt.Errorf("fingerprint: %w", err)
 	}
-	h.Write(picture)
+	photo(h)
 	return &adstore.Claim{Key: key, Fingerprint: hex.EncodeToString(h.Sum(nil))}, nil
 }
 
@@ -184,8 +186,9 @@ func joinInvalid(errs ...error) error {
 }
 
 type uploadInput struct {
-	ContentType string `header:"Content-Type" hidden:"true"`
-	RawBody     []byte `contentType:"application/json"`
+	ContentType    string `header:"Content-Type" hidden:"true"`
+	IdempotencyKey string `header:"Idempotency-Key" doc:"Up to 200 visible ASCII characters; the same key with the same body gives the same ad, with a fresh address, until its photo is there"`
+	RawBody        []byte `contentType:"application/json"`
 }
 
 type uploadOutput struct {
@@ -196,14 +199,24 @@ type uploadOutput struct {
 // upload is the way to the second door: S3's event starts the ad.
 func (a *api) upload(ctx context.Context, in *uploadInput) (*uploadOutput, error) {
 	req, err := decodeUpload(in.ContentType, in.RawBody)
+	if err != nil && !fault.Has(err, fault.RequestInvalid) {
+		return nil, a.answer(ctx, err)
+	}
+	kind := strings.ToLower(req.ContentType)
+	claim, wrong := claimOf(in.IdempotencyKey, req.Fields, func(h io.Writer) {
+		_, _ = fmt.Fprintf(h, "%d bytes of %s", req.ContentLength, kind)
+	})
+	if err := joinInvalid(wrong, err); err != nil {
+		return nil, a.answer(ctx, err)
+	}
+	made, err := a.accept(ctx, req.Fields, claim)
 	if err != nil {
 		return nil, a.answer(ctx, err)
 	}
-	made, err := a.accept(ctx, req.Fields, nil)
-	if err != nil {
-		return nil, a.answer(ctx, err)
+	if made.Status != ad.AwaitingUpload { // a second photo would come too late, or start nothing
+		return nil, a.answer(ctx, &fault.Fault{Code: fault.RequestConflict, Detail: "이 Idempotency-Key로 만든 광고는 이미 사진을 받았거나 끝났습니다. 광고 목록에서 확인하시거나 새 키로 다시 보내 주세요."})
 	}
-	up, err := a.Pictures.NewUpload(ctx, made.AdID, strings.ToLower(req.ContentType), req.ContentLength)
+	up, err := a.Pictures.NewUpload(ctx, made.AdID, kind, req.ContentLength)
 	if err != nil {
 		return nil, a.answer(ctx, err)
 	}

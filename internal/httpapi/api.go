@@ -193,7 +193,7 @@ func (a *api) register(mux *http.ServeMux) huma.API {
 	huma.Register(h, huma.Operation{
 		OperationID: "upload", Method: http.MethodPost, Path: "/api/uploads", Summary: "Ask for an address to upload a large photo to; its arrival starts the ad",
 		DefaultStatus: http.StatusCreated, MaxBodyBytes: maxJSON + 1, RequestBody: body, SkipValidateBody: true,
-		Errors: []int{400, 403, 413, 415, 422, 503},
+		Errors: []int{400, 403, 409, 410, 413, 415, 422, 503},
 	}, a.upload)
 	body.Content["application/json"].Schema = schema(UploadBody{})
 

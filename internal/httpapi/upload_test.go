@@ -189,3 +189,78 @@ func TestAnUploadThatCannotBeMade(t *testing.T) {
 	}
 	w.post("/api/uploads", "application/json", upload(t, nil)).fails(500, "Internal")
 }
+
+// Sent again with its key, because the answer was lost, a request for an upload
+// finds its ad and gets a fresh address; it makes no second ad.
+func TestARepeatedUpload(t *testing.T) {
+	t.Parallel()
+	claimed := func(t *testing.T, changed map[string]any) (c adstore.Claim) {
+		t.Helper()
+		w := newWorld(t)
+		w.accepting()
+		w.ads.create = func(a ad.Ad, got *adstore.Claim) (ad.Ad, bool, error) {
+			c = *got
+			return a, true, nil
+		}
+		w.pictures.post = func(string, string, int64) (blob.Upload, error) { return blob.Upload{Fields: map[string]string{}}, nil }
+		w.post("/api/uploads", "application/json", upload(t, changed), "Idempotency-Key", "k").is(http.StatusCreated)
+		return c
+	}
+	first := claimed(t, nil)
+	if again := claimed(t, map[string]any{"content_type": "IMAGE/JPEG"}); again != first || first.Key != "k" {
+		t.Errorf("%+v, and again %+v", first, again)
+	}
+	for name, changed := range map[string]map[string]any{
+		"other words": {"ad_concept": "다른 느낌"}, "another photo": {"content_length": 7}, "another kind": {"content_type": "image/png"},
+	} {
+		if got := claimed(t, changed); got.Fingerprint == first.Fingerprint {
+			t.Errorf("%s: the same fingerprint", name)
+		}
+	}
+
+	again := func(t *testing.T, status ad.Status, err error) (w *world, earlier ad.Ad, signed *string) {
+		t.Helper()
+		id, idErr := ad.NewID()
+		if idErr != nil {
+			t.Fatal(idErr)
+		}
+		w, signed = newWorld(t), new(string)
+		earlier = ad.Ad{Ref: ad.Ref{Owner: "somebody", AdID: id, Attempt: 1}, Fields: fields, Status: status}
+		w.ads.create = func(ad.Ad, *adstore.Claim) (ad.Ad, bool, error) { return earlier, false, err }
+		w.pictures.post = func(adID, _ string, _ int64) (blob.Upload, error) {
+			*signed = adID
+			return blob.Upload{URL: "http://bucket", Fields: map[string]string{}}, nil
+		}
+		return w, earlier, signed
+	}
+	t.Run("its photo has not come", func(t *testing.T) {
+		t.Parallel()
+		w, earlier, signed := again(t, ad.AwaitingUpload, nil)
+		res := w.post("/api/uploads", "application/json", upload(t, nil), "Idempotency-Key", "k").is(http.StatusCreated)
+		if got := decode[httpapi.Uploading](res); got.AdID != earlier.AdID || *signed != earlier.AdID {
+			t.Errorf("%+v, signed %q", got, *signed)
+		}
+	})
+	for _, status := range []ad.Status{ad.Queued, ad.Running, ad.Succeeded, ad.Failed} {
+		t.Run(string(status), func(t *testing.T) {
+			t.Parallel()
+			w, _, signed := again(t, status, nil)
+			p := w.post("/api/uploads", "application/json", upload(t, nil), "Idempotency-Key", "k").fails(409, "Request.Conflict")
+			if *signed != "" || !strings.Contains(p.Detail, "Idempotency-Key") {
+				t.Errorf("signed %q; %q does not say what to change", *signed, p.Detail)
+			}
+		})
+	}
+	t.Run("deleted", func(t *testing.T) {
+		t.Parallel()
+		w, _, _ := again(t, "", fault.New(fault.AdNotFound, nil))
+		w.post("/api/uploads", "application/json", upload(t, nil), "Idempotency-Key", "k").fails(410, "Ad.Gone")
+	})
+	t.Run("a wrong key, and wrong fields", func(t *testing.T) {
+		t.Parallel()
+		w := newWorld(t)
+		w.post("/api/uploads", "application/json", upload(t, map[string]any{"target_age": "30"}), "Idempotency-Key", "a b").fails(422, "Request.Invalid", "Idempotency-Key", "target_age")
+		w.post("/api/uploads", "application/json", upload(t, nil), "Idempotency-Key", strings.Repeat("k", 201)).fails(422, "Request.Invalid", "Idempotency-Key")
+		w.post("/api/uploads", "application/json", []byte("{"), "Idempotency-Key", "a b").fails(400, "Request.Malformed")
+	})
+}

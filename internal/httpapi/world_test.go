@@ -248,11 +248,14 @@ func (w *world) get(path string) *answer {
 	return w.send(httptest.NewRequest(http.MethodGet, path, nil))
 }
 
-func (w *world) post(path, contentType string, body []byte) *answer {
+func (w *world) post(path, contentType string, body []byte, headers ...string) *answer {
 	w.t.Helper()
 	r := httptest.NewRequest(http.MethodPost, path, bytes.NewReader(body))
 	if contentType != "" {
 		r.Header.Set("Content-Type", contentType)
+	}
+	for i := 0; i < len(headers); i += 2 {
+		r.Header.Add(headers[i], headers[i+1])
 	}
 	return w.send(r)
 }
@@ -409,12 +412,7 @@ func encode(t *testing.T, parts []part) (contentType string, body []byte) {
 func (w *world) generate(parts []part, headers ...string) *answer {
 	w.t.Helper()
 	contentType, body := encode(w.t, parts)
-	r := httptest.NewRequest(http.MethodPost, "/api/ads/generate", bytes.NewReader(body))
-	r.Header.Set("Content-Type", contentType)
-	for i := 0; i < len(headers); i += 2 {
-		r.Header.Add(headers[i], headers[i+1])
-	}
-	return w.send(r)
+	return w.post("/api/ads/generate", contentType, body, headers...)
 }
 
 // flat is a photo of one colour: a few hundred bytes.

@@ -34,7 +34,8 @@ export interface Api {
   remove(adId: string): Promise<Answer<undefined>>
   list(cursor: string | null, signal?: AbortSignal): Promise<Answer<List>>
   stats(signal?: AbortSignal): Promise<Answer<Stats>>
-  upload(body: UploadBody): Promise<Answer<Uploading>>
+  /** `key` makes a repeated attempt after a lost answer give the same ad. */
+  upload(body: UploadBody, key: string): Promise<Answer<Uploading>>
 }
 
 /** Ads on one page of the dashboard. */
@@ -54,7 +55,8 @@ export function connect(): Api {
         }),
       ),
     stats: (signal) => answer(client.GET('/api/dashboard/stats', { signal: within(signal) })),
-    upload: (body) => answer(client.POST('/api/uploads', { body, signal: within() })),
+    upload: (body, key) =>
+      answer(client.POST('/api/uploads', { body, params: { header: { 'Idempotency-Key': key } }, signal: within() })),
   }
 }
 

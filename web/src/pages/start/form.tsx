@@ -122,7 +122,12 @@ export function AdForm() {
     setFault('')
     setSending({ percent: 0 })
     key.current ||= newKey()
-    const outcome = await order(site, fields, photo, key.current, (share) => setSending({ percent: Math.floor(share * 100) }))
+    const send = () => order(site, fields, photo, key.current, (share) => setSending({ percent: Math.floor(share * 100) }))
+    let outcome = await send()
+    if (!outcome.ok && spent.includes(outcome.problem.code)) {
+      key.current = newKey()
+      outcome = await send()
+    }
     setSending(null)
     if (!outcome.ok) return blameFor(outcome.problem)
     touched.current = true
@@ -230,6 +235,12 @@ export function AdForm() {
     </section>
   )
 }
+
+/**
+ * What a key is answered with whose ad, of an earlier try with a lost answer, is
+ * no longer to be had: deleted since, or given up because its photo never came.
+ */
+const spent = ['Ad.Gone', 'Request.Conflict']
 
 /** An idempotency key: 128 random bits. randomUUID is not there over plain HTTP on a local network. */
 function newKey(): string {

@@ -19,7 +19,7 @@ export async function order(
   onProgress: OnProgress,
 ): Promise<Order> {
   if (photo.blob.size > directLimit) {
-    const answer = await site.api.upload({ ...fields, content_type: photo.kind, content_length: photo.blob.size })
+    const answer = await site.api.upload({ ...fields, content_type: photo.kind, content_length: photo.blob.size }, key)
     if (!answer.ok) return answer
     const { ad_id, upload } = answer.data
     void site.uploads.start({ key: ad_id, photo }, upload)
