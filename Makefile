@@ -81,15 +81,22 @@ lint: $(LINT) ## gofmt, and go vet with its friends (.golangci.yml)
 # tested with it, as is one whole picture. The tests of the program in ./aiserver
 # make and read big pictures for a process of its own.
 PIXELS := ./aiserver ./aiserver/standin ./aiserver/standin/cutout ./aiserver/standin/scene ./internal/compose
-# The contract has a target of its own, and nothing in it runs side by side.
+# And what loops without end over letters or pixels: with the race detector or
+# with coverage it is quick, with both each count is watched, and it takes ten
+# times as long. So it runs twice.
+LOOPS := ./internal/llm ./internal/photo ./internal/resample
+# The contract has a target of its own, and nothing in it runs side by side. What
+# must be quick is timed alone.
+all_but = $$($(GO) list $(1) | grep -vxF "$$($(GO) list $(2))")
 .PHONY: unit
 unit: .venv/.installed ## unit tests, race detector on, in random order, with coverage
 	@mkdir -p build
-	REQUIRE_LOCAL_ENGINE=1 $(GO) test -race -shuffle=on -timeout 20m -coverprofile build/cover.out $$($(GO) list ./... | grep -vxF "$$($(GO) list $(PIXELS) ./internal/contract)")
-	$(GO) test -shuffle=on -timeout 10m -covermode=atomic -coverprofile build/cover.pixels.out $(PIXELS)
+	REQUIRE_LOCAL_ENGINE=1 $(GO) test -race -shuffle=on -timeout 20m -coverprofile build/cover.out $(call all_but,./internal/...,$(PIXELS) $(LOOPS) ./internal/contract)
+	REQUIRE_LOCAL_ENGINE=1 $(GO) test -race -shuffle=on -timeout 20m $(LOOPS) $(call all_but,./...,$(PIXELS) ./internal/...)
+	$(GO) test -shuffle=on -timeout 10m -skip '^TestBombsTakeNoTime$$' -covermode=atomic -coverprofile build/cover.loops.out $(LOOPS) $(PIXELS)
 	$(GO) test -race -timeout 10m -run '^TestSameRequestSameBytes$$' ./aiserver/standin
 	$(GO) test -count=1 -run '^TestBombsTakeNoTime$$' ./internal/photo
-	@tail -n +2 build/cover.pixels.out >> build/cover.out
+	@tail -n +2 build/cover.loops.out >> build/cover.out
 
 # The profile's lines are "file:range statements count" (go tool cover).
 COVER_MIN := 85
@@ -284,10 +291,11 @@ port:
 	@if (exec 3<>/dev/tcp/127.0.0.1/$(PORT)) 2>/dev/null; then \
 	  echo "Port $(PORT) is taken by another program (\`ss -ltnp | grep :$(PORT)\` or \`lsof -i :$(PORT)\` says which); choose another: PORT=$$(($(PORT) + 10)) make run"; exit 1; fi
 
-# Python's tools. The lock is exact, so pip has nothing to decide.
+# Python's tools. The lock is exact, so pip has nothing to decide, and Python
+# compiles what is used when it is.
 .venv/.installed: tools/requirements.txt
 	@$(SHOW) "Making the Python venv" $(PYTHON) -m venv .venv || { echo "on Debian: apt-get install python3-venv"; exit 1; }
-	@$(SHOW) "Installing the Python tools" .venv/bin/pip install --disable-pip-version-check --requirement tools/requirements.txt
+	@$(SHOW) "Installing the Python tools" .venv/bin/pip install --disable-pip-version-check --no-deps --no-compile --requirement tools/requirements.txt
 	@touch $@
 
 .PHONY: tools-lock
