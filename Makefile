@@ -291,11 +291,11 @@ port:
 	@if (exec 3<>/dev/tcp/127.0.0.1/$(PORT)) 2>/dev/null; then \
 	  echo "Port $(PORT) is taken by another program (\`ss -ltnp | grep :$(PORT)\` or \`lsof -i :$(PORT)\` says which); choose another: PORT=$$(($(PORT) + 10)) make run"; exit 1; fi
 
-# Python's tools. The lock is exact, so pip has nothing to decide, and Python
-# compiles what is used when it is.
+# Python's tools. The lock is exact, so pip has nothing to decide; Python
+# compiles what is used when it is used.
 .venv/.installed: tools/requirements.txt
 	@$(SHOW) "Making the Python venv" $(PYTHON) -m venv .venv || { echo "on Debian: apt-get install python3-venv"; exit 1; }
-	@$(SHOW) "Installing the Python tools" .venv/bin/pip install --disable-pip-version-check --no-deps --no-compile --requirement tools/requirements.txt
+	@$(SHOW) "Installing the Python tools" .venv/bin/pip install --disable-pip-version-check --no-compile --requirement tools/requirements.txt
 	@touch $@
 
 .PHONY: tools-lock
