@@ -13,7 +13,7 @@ SHELL := /bin/bash
 
 GO      ?= go
 PYTHON  ?= python3
-STAGE   ?= dev
+ENVIRONMENT   ?= dev
 PORT    ?= 8890
 REGION  ?= ap-northeast-2
 
@@ -199,21 +199,21 @@ CERTIFICATE_ARN        ?=
 ALARM_EMAIL            ?=
 ARCHITECTURE           ?= arm64
 
-storage_parameters = Stage=$(STAGE) SiteOrigin=$(SITE_ORIGIN)
-app_parameters = Stage=$(STAGE) SiteOrigin=$(SITE_ORIGIN) Architecture=$(ARCHITECTURE) \
-  BucketName=/nanococoa/$(STAGE)/bucket TableName=/nanococoa/$(STAGE)/table \
+storage_parameters = Environment=$(ENVIRONMENT) SiteOrigin=$(SITE_ORIGIN)
+app_parameters = Environment=$(ENVIRONMENT) SiteOrigin=$(SITE_ORIGIN) Architecture=$(ARCHITECTURE) \
+  BucketName=/nanococoa/$(ENVIRONMENT)/bucket TableName=/nanococoa/$(ENVIRONMENT)/table \
   $(if $(AI_SERVER_URL),AIServerUrl=$(AI_SERVER_URL)) $(if $(OPENAI_KEY_PARAMETER),OpenAIKeyParameter=$(OPENAI_KEY_PARAMETER)) \
   $(if $(ALARM_EMAIL),AlarmEmail=$(ALARM_EMAIL))
-site_parameters = Stage=$(STAGE) ApiDomain=/nanococoa/$(STAGE)/api-domain PicturesBucket=/nanococoa/$(STAGE)/bucket \
+site_parameters = Environment=$(ENVIRONMENT) ApiDomain=/nanococoa/$(ENVIRONMENT)/api-domain PicturesBucket=/nanococoa/$(ENVIRONMENT)/bucket \
   $(if $(DOMAIN),DomainName=$(DOMAIN) CertificateArn=$(CERTIFICATE_ARN))
-SITE = STAGE=$(STAGE) AWS_REGION=$(REGION) $(GO) run ./infra/site/cmd
+SITE = ENVIRONMENT=$(ENVIRONMENT) AWS_REGION=$(REGION) $(GO) run ./infra/site/cmd
 
 # Storage and API must know the origin the pages come from. Without a domain of
 # your own CloudFront chooses it, so the very first time they are told a name that
 # cannot exist, and are deployed once more when the site is up.
 .PHONY: deploy
-deploy: .venv/.installed secrets ## everything to AWS (STAGE, AI_SERVER_URL, OPENAI_KEY_PARAMETER, DOMAIN, CERTIFICATE_ARN, ALARM_EMAIL)
-	GOFLAGS="$(AWS_FLAGS)" $(SAM) build --config-env $(STAGE) --parameter-overrides Architecture=$(ARCHITECTURE)
+deploy: .venv/.installed secrets ## everything to AWS (ENVIRONMENT, AI_SERVER_URL, OPENAI_KEY_PARAMETER, DOMAIN, CERTIFICATE_ARN, ALARM_EMAIL)
+	GOFLAGS="$(AWS_FLAGS)" $(SAM) build --config-env $(ENVIRONMENT) --parameter-overrides Architecture=$(ARCHITECTURE)
 	@known=$$($(SITE) origin); origin=$(if $(DOMAIN),https://$(DOMAIN),$$known); \
 	$(MAKE) deploy-code deploy-site SITE_ORIGIN=$${origin:-https://not-yet.invalid} GUIDED=$(if $(AI_SERVER_URL),,$${known:-1}); \
 	now=$$($(SITE) origin); \
@@ -221,40 +221,40 @@ deploy: .venv/.installed secrets ## everything to AWS (STAGE, AI_SERVER_URL, OPE
 
 .PHONY: deploy-code
 deploy-code: .venv/.installed
-	$(SAM) deploy --config-env $(STAGE)-storage --parameter-overrides $(storage_parameters)
-	$(SAM) deploy --config-env $(STAGE) $(if $(filter 1,$(GUIDED)),--guided) --parameter-overrides $(app_parameters)
+	$(SAM) deploy --config-env $(ENVIRONMENT)-storage --parameter-overrides $(storage_parameters)
+	$(SAM) deploy --config-env $(ENVIRONMENT) $(if $(filter 1,$(GUIDED)),--guided) --parameter-overrides $(app_parameters)
 
 .PHONY: deploy-site
 deploy-site: .venv/.installed web/dist/index.html ## the pages alone
-	$(SAM) deploy --config-env $(STAGE)-site --parameter-overrides $(site_parameters)
+	$(SAM) deploy --config-env $(ENVIRONMENT)-site --parameter-overrides $(site_parameters)
 	@$(SITE) publish
 
 .PHONY: secrets
-secrets: ## make the stage's cookie key if it has none; keep OPENAI_API_KEY if set
-	@STAGE=$(STAGE) AWS_REGION=$(REGION) $(GO) run ./infra/keys/cmd
+secrets: ## make the environment's cookie key if it has none; keep OPENAI_API_KEY if set
+	@ENVIRONMENT=$(ENVIRONMENT) AWS_REGION=$(REGION) $(GO) run ./infra/keys/cmd
 
 .PHONY: redrive
-redrive: ## what lies in the stage's dead-letter queues; with APPLY=1 put back to where it came from
-	@STAGE=$(STAGE) AWS_REGION=$(REGION) APPLY=$(APPLY) $(GO) run ./infra/redrive/cmd
+redrive: ## what lies in the environment's dead-letter queues; with APPLY=1 put back to where it came from
+	@ENVIRONMENT=$(ENVIRONMENT) AWS_REGION=$(REGION) APPLY=$(APPLY) $(GO) run ./infra/redrive/cmd
 
 .PHONY: delete
-delete: .venv/.installed ## remove the stage's code from AWS; photos, ads and secrets stay
-	$(SAM) delete --config-env $(STAGE) --stack-name nanococoa-$(STAGE) --region $(REGION)
-	@echo "The site stays, without an API behind it. To give it up: $(SAM) delete --stack-name nanococoa-$(STAGE)-site"
-	@echo "The storage stack stays. To give it up: $(SAM) delete --stack-name nanococoa-$(STAGE)-storage"
+delete: .venv/.installed ## remove the environment's code from AWS; photos, ads and secrets stay
+	$(SAM) delete --config-env $(ENVIRONMENT) --stack-name nanococoa-$(ENVIRONMENT) --region $(REGION)
+	@echo "The site stays, without an API behind it. To give it up: $(SAM) delete --stack-name nanococoa-$(ENVIRONMENT)-site"
+	@echo "The storage stack stays. To give it up: $(SAM) delete --stack-name nanococoa-$(ENVIRONMENT)-storage"
 	@echo "Its bucket and table are kept even then; delete them by hand."
 
 # ------------------------------------------------- SAM + LocalStack (Docker)
 
 LOCALSTACK := AWS_ENDPOINT_URL=http://localhost:4566 AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test AWS_DEFAULT_REGION=$(REGION)
-localstack_parameters = Stage=local SiteOrigin=http://localhost:3000 AIServerUrl=http://aiserver:8892 Architecture=$(HOST_ARCH) \
+localstack_parameters = Environment=local SiteOrigin=http://localhost:3000 AIServerUrl=http://aiserver:8892 Architecture=$(HOST_ARCH) \
   BucketName=/nanococoa/local/bucket TableName=/nanococoa/local/table ManageApiLogsRole=false Alarms=false
 
 .PHONY: localstack-deploy
 localstack-deploy: .aws-sam/local/template.yaml build/linux/aiserver ## the same two stacks onto LocalStack in Docker
 	docker compose up --detach --wait
-	$(LOCALSTACK) STAGE=local $(GO) run ./infra/keys/cmd
-	$(LOCALSTACK) $(SAM) deploy --config-env localstack-storage --parameter-overrides Stage=local SiteOrigin=http://localhost:3000 RequireTls=false DeletionProtection=false
+	$(LOCALSTACK) ENVIRONMENT=local $(GO) run ./infra/keys/cmd
+	$(LOCALSTACK) $(SAM) deploy --config-env localstack-storage --parameter-overrides Environment=local SiteOrigin=http://localhost:3000 RequireTls=false DeletionProtection=false
 	$(LOCALSTACK) $(SAM) deploy --config-env localstack --parameter-overrides $(localstack_parameters)
 
 .PHONY: sam-local

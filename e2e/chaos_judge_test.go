@@ -101,7 +101,7 @@ func (c *chaos) judgeFinished(a ad.Ad) {
 	if a.MainCopy == "" || a.SubCopy == "" || a.HTML == "" || a.Score == nil || a.Prompt == "" || a.CopySource == "" {
 		c.t.Errorf("%s is finished and incomplete: %+v", a.AdID, a)
 	}
-	for _, s := range ad.Stages() {
+	for _, s := range ad.Steps() {
 		if !a.Has(s) {
 			c.t.Errorf("%s is finished without %s", a.AdID, s)
 		}

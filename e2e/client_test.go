@@ -81,7 +81,7 @@ func (a answer) problem(t *testing.T) httpapi.Problem {
 }
 
 // do makes a call. What the gateway throttles is sent again when it says so, as
-// the pages do: on a fast machine these tests ask more than a stage takes.
+// the pages do: on a fast machine these tests ask more than a step takes.
 func (o *owner) do(method, path, contentType string, body []byte, headers ...string) answer {
 	o.t.Helper()
 	for end := time.Now().Add(patience); ; {

@@ -153,7 +153,7 @@ func TestTwentyAtOnce(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		drawn[i], times[i] = i, a.Stages[ad.Stage1].FinishedAt
+		drawn[i], times[i] = i, a.Steps[ad.Stage1].FinishedAt
 	}
 	slices.SortFunc(drawn, func(a, b int) int { return times[a].Compare(times[b]) })
 	for place, i := range drawn {

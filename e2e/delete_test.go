@@ -61,7 +61,7 @@ func TestDeleteInEveryState(t *testing.T) {
 		o.deleted(acc.AdID).stopped(acc.AdID).forGood()
 	})
 	for _, at := range []struct {
-		stage string // as the ad calls it
+		step  string // as the ad calls it
 		proxy *faultproxy.Proxy
 		path  string
 		task  string // in the body, where one path has two
@@ -72,10 +72,10 @@ func TestDeleteInEveryState(t *testing.T) {
 		{"stage2", sys.gpu, stage2Path, ""},
 		{"clip", sys.gpu, scorePath, ""},
 	} {
-		t.Run("in "+at.stage, func(t *testing.T) {
+		t.Run("in "+at.step, func(t *testing.T) {
 			t.Parallel()
 			o := newOwner(t)
-			marker := "DELETE-" + at.stage // OpenAI is told the product's name, the GPU server the ad's id
+			marker := "DELETE-" + at.step // OpenAI is told the product's name, the GPU server the ad's id
 			up := o.upload(fields(marker), len(small(t)))
 			if at.proxy == sys.gpu {
 				marker = up.AdID
@@ -84,7 +84,7 @@ func TestDeleteInEveryState(t *testing.T) {
 			t.Cleanup(letGo)
 			o.post(up, small(t))
 			arrived(t, held)
-			if v := o.ad(up.AdID); !slices.ContainsFunc(v.Progress.Stages, func(s httpapi.Stage) bool { return s.Name == at.stage && s.Status == "running" }) {
+			if v := o.ad(up.AdID); !slices.ContainsFunc(v.Progress.Steps, func(s httpapi.Step) bool { return s.Name == at.step && s.Status == "running" }) {
 				t.Errorf("while it is held: %+v", v)
 			}
 			gone := o.deleted(up.AdID)
@@ -208,17 +208,17 @@ func arrived(t *testing.T, held <-chan struct{}) {
 	}
 }
 
-// grave is a deleted ad.
-type grave struct {
+// tombstone is a deleted ad.
+type tombstone struct {
 	o      *owner
 	id     string
 	ticket int // its place in the line, 0 if it had none
 }
 
 // deleted deletes an ad, its owner's only one.
-func (o *owner) deleted(id string) grave {
+func (o *owner) deleted(id string) tombstone {
 	o.t.Helper()
-	g := grave{o, id, record(o.t, id).Ticket}
+	g := tombstone{o, id, record(o.t, id).Ticket}
 	o.delete("/api/ads/"+id).want(o.t, 204)
 	o.delete("/api/ads/"+id).want(o.t, 404)
 	g.check()
@@ -226,7 +226,7 @@ func (o *owner) deleted(id string) grave {
 }
 
 // check looks for whatever may be left of it.
-func (g grave) check() {
+func (g tombstone) check() {
 	t := g.o.t
 	t.Helper()
 	g.o.get("/api/ads/"+g.id).want(t, 404)
@@ -244,7 +244,7 @@ func (g grave) check() {
 
 // stopped waits until no step of its execution, which must have been stopped, is
 // at work any more.
-func (g grave) stopped(execution string) grave {
+func (g tombstone) stopped(execution string) tombstone {
 	t := g.o.t
 	t.Helper()
 	if status := ended(t, execution); status != types.ExecutionStatusAborted {
@@ -265,7 +265,7 @@ func (g grave) stopped(execution string) grave {
 }
 
 // forGood checks that nothing late has brought anything back.
-func (g grave) forGood() {
+func (g tombstone) forGood() {
 	t := g.o.t
 	t.Helper()
 	g.check()

@@ -21,8 +21,8 @@ import (
 
 // happyPath is every state of an ad that goes well, as the engine's history has
 // them: the local engine does not write down the states inside a Parallel, so
-// what the branches did is read off the record (writer of the prompt, stages).
-var happyPath = []string{"PrepareAndWritePrompt", "Stage1", "WriteCopy", "Stage2", "Score", "Publish"}
+// what the branches did is read off the record (writer of the prompt, steps).
+var happyPath = []string{"PrepareAndPrompt", "Stage1", "Copywrite", "Stage2", "Clip", "Publish"}
 
 func TestFirstDoor(t *testing.T) {
 	t.Parallel()
@@ -72,12 +72,12 @@ func TestSecondDoor(t *testing.T) {
 // checkFinished looks at everything a finished ad promises.
 func checkFinished(t *testing.T, o *owner, v httpapi.Ad, name string) {
 	t.Helper()
-	if v.ProductName != name || v.Progress.Percent != 100 || v.Progress.Stage != nil || v.Error != nil {
+	if v.ProductName != name || v.Progress.Percent != 100 || v.Progress.Step != nil || v.Error != nil {
 		t.Errorf("finished: %+v", v)
 	}
-	for _, st := range v.Progress.Stages {
+	for _, st := range v.Progress.Steps {
 		if st.Status != "done" || st.StartedAt == nil || st.FinishedAt == nil {
-			t.Errorf("stage %s is %s", st.Name, st.Status)
+			t.Errorf("step %s is %s", st.Name, st.Status)
 		}
 	}
 	if v.MainCopy == nil || v.SubCopy == nil || v.Prompt == nil || v.CopySource == nil || v.HTMLCode == nil || v.Score == nil || v.ClipScore == nil {

@@ -60,8 +60,8 @@ func TestPaths(t *testing.T) {
 		{"stage2 down", sys.gpu, stage2Path, times, faultproxy.Error, to("Stage2", failed...), fault.GPUUnavailable, ""},
 		{"stage2 rejects", sys.gpu, stage2Path, times, faultproxy.Reject, to("Stage2", failed...), fault.GPURejected, ""},
 		{"score busy once", sys.gpu, scorePath, once, faultproxy.Busy, happyPath, "", "openai"},
-		{"score down", sys.gpu, scorePath, times, faultproxy.Reset, to("Score", failed...), fault.GPUUnavailable, ""},
-		{"score rejects", sys.gpu, scorePath, times, faultproxy.Reject, to("Score", failed...), fault.GPURejected, ""},
+		{"score down", sys.gpu, scorePath, times, faultproxy.Reset, to("Clip", failed...), fault.GPUUnavailable, ""},
+		{"score rejects", sys.gpu, scorePath, times, faultproxy.Reject, to("Clip", failed...), fault.GPURejected, ""},
 		{"openai error once", sys.openai, "/responses", once, faultproxy.Error, happyPath, "", "openai"},
 		{"openai busy once", sys.openai, "/responses", once, faultproxy.Busy, happyPath, "", "openai"},
 		{"openai down", sys.openai, "/responses", times, faultproxy.Error, templatePath, "", "template"},
@@ -110,7 +110,7 @@ func TestPaths(t *testing.T) {
 }
 
 // templatePath is the path while OpenAI is down.
-var templatePath = []string{"PrepareAndWritePrompt", "Stage1", "WriteCopy", "CopyFromTemplate", "Stage2", "Score", "Publish"}
+var templatePath = []string{"PrepareAndPrompt", "Stage1", "Copywrite", "CopywriteFromTemplate", "Stage2", "Clip", "Publish"}
 
 // While the GPU server takes nothing, ads wait and say so; when it is back they
 // are finished, in the same attempt.

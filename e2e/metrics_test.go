@@ -23,9 +23,9 @@ func TestMetrics(t *testing.T) {
 	t.Parallel()
 	const wholePath = "prepare prompt stage1 copywrite stage2 clip publish"
 	began := func(steps string) []string { // what every ad leaves that came as far as its last step
-		out := []string{"Accepted{Stage=local}=1", "QueueWait{Stage=local}"}
+		out := []string{"Accepted{Environment=local}=1", "QueueWait{Environment=local}"}
 		for _, s := range strings.Fields(steps) {
-			out = append(out, "StageSeconds{Stage=local,Step="+s+"}")
+			out = append(out, "StepSeconds{Environment=local,Step="+s+"}")
 		}
 		return out
 	}
@@ -42,25 +42,25 @@ func TestMetrics(t *testing.T) {
 			fault: func(m string) faultproxy.Rule {
 				return faultproxy.On(stage2Path, faultproxy.Naming(m, faultproxy.First(1, faultproxy.Error)))
 			},
-			want: append(began(wholePath), "Finished{Stage=local}=1", "Failed{Stage=local}=0", "Retries{Stage=local,Step=stage2}=1"),
+			want: append(began(wholePath), "Finished{Environment=local}=1", "Failed{Environment=local}=0", "Retries{Environment=local,Step=stage2}=1"),
 		},
 		"failed": {
 			marker: "METRIC2X", proxy: sys.gpu, photo: small(t),
 			fault: func(m string) faultproxy.Rule {
 				return faultproxy.On(stage2Path, faultproxy.Naming(m, faultproxy.Always(faultproxy.Reject)))
 			},
-			want: append(began("prepare prompt stage1 copywrite"), "Failed{Stage=local}=1", "Failed{Stage=local,Code=GPU.Rejected}=1", "Finished{Stage=local}=0"),
+			want: append(began("prepare prompt stage1 copywrite"), "Failed{Environment=local}=1", "Failed{Environment=local,Code=GPU.Rejected}=1", "Finished{Environment=local}=0"),
 		},
 		"copy by the template": {
 			marker: "METRIC3X", proxy: sys.openai, photo: small(t), copies: true,
 			fault: func(m string) faultproxy.Rule {
 				return faultproxy.On("/responses", faultproxy.Naming(m, faultproxy.Always(faultproxy.Reject)))
 			},
-			want: append(began(wholePath), "Finished{Stage=local}=1", "Failed{Stage=local}=0", "Retries{Stage=local,Step=prompt}=1", "Retries{Stage=local,Step=copywrite}=1"),
+			want: append(began(wholePath), "Finished{Environment=local}=1", "Failed{Environment=local}=0", "Retries{Environment=local,Step=prompt}=1", "Retries{Environment=local,Step=copywrite}=1"),
 		},
 		"refused": {
 			marker: "METRIC4X", photo: []byte("%PDF-1.7\n" + strings.Repeat("x", 100)),
-			want: []string{"Refused{Stage=local}=1", "Refused{Stage=local,Code=Photo.Unsupported}=1"},
+			want: []string{"Refused{Environment=local}=1", "Refused{Environment=local,Code=Photo.Unsupported}=1"},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -82,7 +82,7 @@ func TestMetrics(t *testing.T) {
 				if tc.copies && byTemplate == "0" {
 					t.Errorf("the copy is by %s", *v.CopySource)
 				}
-				want = append(want, "TemplateCopy{Stage=local}="+byTemplate)
+				want = append(want, "TemplateCopy{Environment=local}="+byTemplate)
 			}
 			slices.Sort(want)
 			// The record says it first; the function's log follows when it ends.

@@ -87,7 +87,7 @@ var table = []row{
 		givesUp:  "Prepare WritePrompt Fail FailRecorded",
 	},
 	{
-		state: "WritePrompt", function: "prompt",
+		state: "Prompt", function: "prompt",
 		retried:   []retrier{{2, openAI}, {2, slices.Concat(ours, platform)}, {8, asleep}},
 		permanent: []string{"OpenAI.Rejected", "OpenAI.Refused", "Ad.Gone", unknown},
 		recovers:  happy,
@@ -95,7 +95,7 @@ var table = []row{
 	},
 	{
 		state: "PromptFromTemplate", function: "prompt",
-		after:     meeting{"WritePrompt", "OpenAI.Refused"},
+		after:     meeting{"Prompt", "OpenAI.Refused"},
 		retried:   []retrier{{3, slices.Concat(ours, platform)}, {8, asleep}},
 		permanent: []string{"Ad.Gone", unknown},
 		recovers:  "Prepare WritePrompt PromptFromTemplate Stage1 WriteCopy Stage2 Score Publish",
@@ -110,19 +110,19 @@ var table = []row{
 		givesUp:   "Prepare WritePrompt Stage1 Fail FailRecorded",
 	},
 	{
-		state: "WriteCopy", function: "copywrite",
+		state: "Copywrite", function: "copywrite",
 		retried:   []retrier{{2, openAI}, {2, slices.Concat(ours, platform)}, {8, asleep}},
 		permanent: []string{"OpenAI.Rejected", "OpenAI.Refused", "Ad.Gone", unknown},
 		recovers:  happy,
-		givesUp:   "Prepare WritePrompt Stage1 WriteCopy CopyFromTemplate Stage2 Score Publish",
+		givesUp:   "Prepare WritePrompt Stage1 WriteCopy CopywriteFromTemplate Stage2 Score Publish",
 	},
 	{
-		state: "CopyFromTemplate", function: "copywrite",
-		after:     meeting{"WriteCopy", "OpenAI.Refused"},
+		state: "CopywriteFromTemplate", function: "copywrite",
+		after:     meeting{"Copywrite", "OpenAI.Refused"},
 		retried:   []retrier{{3, slices.Concat(ours, platform)}, {8, asleep}},
 		permanent: []string{"Ad.Gone", unknown},
-		recovers:  "Prepare WritePrompt Stage1 WriteCopy CopyFromTemplate Stage2 Score Publish",
-		givesUp:   "Prepare WritePrompt Stage1 WriteCopy CopyFromTemplate Fail FailRecorded",
+		recovers:  "Prepare WritePrompt Stage1 WriteCopy CopywriteFromTemplate Stage2 Score Publish",
+		givesUp:   "Prepare WritePrompt Stage1 WriteCopy CopywriteFromTemplate Fail FailRecorded",
 	},
 	{
 		state: "Stage2", function: "stage2",
@@ -132,7 +132,7 @@ var table = []row{
 		givesUp:   "Prepare WritePrompt Stage1 WriteCopy Stage2 Fail FailRecorded",
 	},
 	{
-		state: "Score", function: "clip",
+		state: "Clip", function: "clip",
 		retried:   []retrier{{6, gpu}, {3, slices.Concat(ours, platform)}, {8, asleep}},
 		permanent: []string{"GPU.Rejected", "Image.NotFound", "Photo.TooLarge", "Ad.Gone", unknown},
 		recovers:  happy,
@@ -303,9 +303,9 @@ func (v way) steps() []string {
 // states are the states the execution enters, as far as its history tells: the
 // engine writes none inside the Parallel.
 func (v way) states() []string {
-	out := []string{"PrepareAndWritePrompt"}
+	out := []string{"PrepareAndPrompt"}
 	for _, name := range strings.Fields(v.path) {
-		if !slices.Contains([]string{"Prepare", "WritePrompt", "PromptFromTemplate"}, name) {
+		if !slices.Contains([]string{"Prepare", "Prompt", "PromptFromTemplate"}, name) {
 			out = append(out, name)
 		}
 	}
@@ -376,7 +376,7 @@ func TestPrepareFailsWhileThePromptIsWritten(t *testing.T) {
 		case "Prepare":
 			close(failing)
 			return "Photo.Corrupt"
-		case "WritePrompt":
+		case "Prompt":
 			<-failing
 		}
 		return ""
@@ -478,7 +478,7 @@ func TestStoppedInTheLine(t *testing.T) {
 		steps = append(steps, c.state)
 	}
 	slices.Sort(steps)
-	if !slices.Equal(steps, []string{"Prepare", "Stage1", "WritePrompt"}) {
+	if !slices.Equal(steps, []string{"Prepare", "Stage1", "Prompt"}) {
 		t.Errorf("the steps: %v", steps)
 	}
 	if running, err := machine.Running(t.Context(), s.ref); running || err != nil {
@@ -510,11 +510,11 @@ func TestThrottled(t *testing.T) {
 		t.Fatal(err)
 	}
 	s := newStory(t, func(string, int) string { return "" })
-	d := changed(t, w.definition(t), "Score", func(state map[string]any) { calls(state, full) })
+	d := changed(t, w.definition(t), "Clip", func(state map[string]any) { calls(state, full) })
 	execution := w.start(t, w.machine(t, d), s)
 	// AWS calls it Lambda.TooManyRequestsException, which the same retrier names.
 	const name = "Lambda.Unknown"
-	w.went(t, s, execution, way{path: "Prepare WritePrompt Stage1 WriteCopy Stage2 Score Fail FailRecorded", state: "Score", calls: 0, err: name})
+	w.went(t, s, execution, way{path: "Prepare WritePrompt Stage1 WriteCopy Stage2 Score Fail FailRecorded", state: "Clip", calls: 0, err: name})
 	failed := 0
 	for _, e := range w.history(t, execution) {
 		if d := e.TaskFailedEventDetails; d != nil && aws.ToString(d.Error) == name {
@@ -592,7 +592,7 @@ func TestTheTableIsWhole(t *testing.T) {
 				t.Errorf("no ad of the table comes to %s", name)
 			}
 		case "Parallel": // way.states
-			if name != "PrepareAndWritePrompt" {
+			if name != "PrepareAndPrompt" {
 				t.Errorf("%s is not known here", name)
 			}
 		default:

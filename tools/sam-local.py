@@ -39,7 +39,7 @@ def template_copy(made):
     """Write the built template with the names filled in, and give its path."""
     template = yaml_parse(BUILT.read_text())
     for parameter, value in {
-        "Stage": "local",
+        "Environment": "local",
         "BucketName": made["BucketName"],
         "TableName": made["TableName"],
         "SiteOrigin": "http://localhost:3000",

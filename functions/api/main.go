@@ -52,7 +52,7 @@ func wire(ctx context.Context) (http.Handler, error) {
 	if err != nil {
 		return nil, fmt.Errorf("the parameter %s: %w; make it with `make secrets`", c.CookieKeyParameter, err)
 	}
-	ads := adstore.Open(cfg, c.TableName, step.Meter(c.Stage))
+	ads := adstore.Open(cfg, c.TableName, step.Meter(c.Environment))
 	return httpapi.New(httpapi.Config{
 		Ads: ads, Pictures: blob.Open(cfg, c.BucketName), Machine: workflow.Open(cfg, c.StateMachineARN, ads), Signer: signer, Origin: c.SiteOrigin, Slots: c.GPUSlots, Log: step.Logger(),
 	}), nil

@@ -1,4 +1,4 @@
-// Command clip is the Lambda behind state Score: picture and concept compared.
+// Command clip is the Lambda behind state Clip: picture and concept compared.
 package main
 
 import (
@@ -33,5 +33,5 @@ func wire(ctx context.Context) (step.Func, error) {
 	if err != nil {
 		return nil, err
 	}
-	return pipeline.Clip{Ads: adstore.Open(cfg, c.TableName, step.Meter(c.Stage)), Pictures: blob.Open(cfg, c.BucketName), GPU: server}.Run, nil
+	return pipeline.Clip{Ads: adstore.Open(cfg, c.TableName, step.Meter(c.Environment)), Pictures: blob.Open(cfg, c.BucketName), GPU: server}.Run, nil
 }

@@ -1,4 +1,4 @@
-// Command copywrite is the Lambda behind states WriteCopy and CopyFromTemplate: the copy.
+// Command copywrite is the Lambda behind states Copywrite and CopywriteFromTemplate: the copy.
 package main
 
 import (
@@ -23,7 +23,7 @@ func wire(ctx context.Context) (step.Func, error) {
 	if err != nil {
 		return nil, err
 	}
-	meter := step.Meter(c.Stage)
+	meter := step.Meter(c.Environment)
 	ads := adstore.Open(cfg, c.TableName, meter)
 	writer, err := model.Open(ctx, cfg, c.OpenAI, ads, meter)
 	if err != nil {

@@ -31,5 +31,5 @@ func wire() (*queue.DeadLetters, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &queue.DeadLetters{Tasks: queue.OpenMachine(cfg), Log: step.Logger(), Meter: step.Meter(c.Stage)}, nil
+	return &queue.DeadLetters{Tasks: queue.OpenMachine(cfg), Log: step.Logger(), Meter: step.Meter(c.Environment)}, nil
 }

@@ -22,5 +22,5 @@ func wire(_ context.Context) (step.Func, error) {
 	if err != nil {
 		return nil, err
 	}
-	return pipeline.Fail{Ads: adstore.Open(cfg, c.TableName, step.Meter(c.Stage))}.Run, nil
+	return pipeline.Fail{Ads: adstore.Open(cfg, c.TableName, step.Meter(c.Environment))}.Run, nil
 }

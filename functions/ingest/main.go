@@ -35,6 +35,6 @@ func wire(_ context.Context) (*workflow.Ingest, error) {
 	if err != nil {
 		return nil, err
 	}
-	ads := adstore.Open(cfg, c.TableName, step.Meter(c.Stage))
+	ads := adstore.Open(cfg, c.TableName, step.Meter(c.Environment))
 	return &workflow.Ingest{Ads: ads, Pictures: blob.Open(cfg, c.BucketName), Machine: workflow.Open(cfg, c.StateMachineARN, ads), Log: step.Logger()}, nil
 }

@@ -23,5 +23,5 @@ func wire(_ context.Context) (step.Func, error) {
 	if err != nil {
 		return nil, err
 	}
-	return pipeline.Prepare{Ads: adstore.Open(cfg, c.TableName, step.Meter(c.Stage)), Pictures: blob.Open(cfg, c.BucketName)}.Run, nil
+	return pipeline.Prepare{Ads: adstore.Open(cfg, c.TableName, step.Meter(c.Environment)), Pictures: blob.Open(cfg, c.BucketName)}.Run, nil
 }

@@ -1,4 +1,4 @@
-// Command prompt is the Lambda behind states WritePrompt and PromptFromTemplate: the background prompt.
+// Command prompt is the Lambda behind states Prompt and PromptFromTemplate: the background prompt.
 package main
 
 import (
@@ -23,7 +23,7 @@ func wire(ctx context.Context) (step.Func, error) {
 	if err != nil {
 		return nil, err
 	}
-	meter := step.Meter(c.Stage)
+	meter := step.Meter(c.Environment)
 	ads := adstore.Open(cfg, c.TableName, meter)
 	writer, err := model.Open(ctx, cfg, c.OpenAI, ads, meter)
 	if err != nil {

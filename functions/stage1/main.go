@@ -46,7 +46,7 @@ func wire(ctx context.Context) (*queue.Consumer, error) {
 	if err != nil {
 		return nil, err
 	}
-	meter := step.Meter(c.Stage)
+	meter := step.Meter(c.Environment)
 	ads := adstore.Open(cfg, c.TableName, meter)
 	stage1 := pipeline.Stage1{Ads: ads, Pictures: blob.Open(cfg, c.BucketName), GPU: server}
 	return &queue.Consumer{

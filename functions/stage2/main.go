@@ -33,5 +33,5 @@ func wire(ctx context.Context) (step.Func, error) {
 	if err != nil {
 		return nil, err
 	}
-	return pipeline.Stage2{Ads: adstore.Open(cfg, c.TableName, step.Meter(c.Stage)), Pictures: blob.Open(cfg, c.BucketName), GPU: server}.Run, nil
+	return pipeline.Stage2{Ads: adstore.Open(cfg, c.TableName, step.Meter(c.Environment)), Pictures: blob.Open(cfg, c.BucketName), GPU: server}.Run, nil
 }

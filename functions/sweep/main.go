@@ -52,7 +52,7 @@ func wire() (*sweep.Sweeper, error) {
 	if err != nil {
 		return nil, err
 	}
-	meter := step.Meter(c.Stage)
+	meter := step.Meter(c.Environment)
 	ads := adstore.Open(cfg, c.TableName, meter)
 	return &sweep.Sweeper{
 		Ads: ads, Pictures: blob.Open(cfg, c.BucketName), Machine: workflow.Open(cfg, c.StateMachineARN, ads), Log: step.Logger(), Meter: meter,

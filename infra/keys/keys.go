@@ -18,22 +18,22 @@ import (
 // of HMAC-SHA-256's output, more adds nothing (RFC 2104, section 3).
 const cookieKeyBytes = 32
 
-// CookieName is the parameter of a stage's cookie key.
-func CookieName(stage string) string { return "/nanococoa/" + stage + "/cookie-key" }
+// CookieName is the parameter of an environment's cookie key.
+func CookieName(environment string) string { return "/nanococoa/" + environment + "/cookie-key" }
 
-// OpenAIName is the parameter in which `make secrets` keeps a stage's OpenAI key.
-func OpenAIName(stage string) string { return "/nanococoa/" + stage + "/openai-key" }
+// OpenAIName is the parameter in which `make secrets` keeps an environment's OpenAI key.
+func OpenAIName(environment string) string { return "/nanococoa/" + environment + "/openai-key" }
 
-// EnsureCookie makes the stage's cookie key (32 random bytes, in base64) if
+// EnsureCookie makes the environment's cookie key (32 random bytes, in base64) if
 // there is none, and reports whether it did. An existing key is never replaced:
 // every guest would lose their ads.
-func EnsureCookie(ctx context.Context, client *ssm.Client, stage string) (made bool, err error) {
+func EnsureCookie(ctx context.Context, client *ssm.Client, environment string) (made bool, err error) {
 	key := make([]byte, cookieKeyBytes)
 	if _, err := rand.Read(key); err != nil {
 		return false, fmt.Errorf("random bytes: %w", err)
 	}
 	_, err = client.PutParameter(ctx, &ssm.PutParameterInput{
-		Name: aws.String(CookieName(stage)), Type: types.ParameterTypeSecureString,
+		Name: aws.String(CookieName(environment)), Type: types.ParameterTypeSecureString,
 		Value:       aws.String(base64.StdEncoding.EncodeToString(key)),
 		Description: aws.String("Signs guests' cookies. Replacing it parts every guest from their ads."),
 	})
@@ -42,7 +42,7 @@ func EnsureCookie(ctx context.Context, client *ssm.Client, stage string) (made b
 	case errors.As(err, &exists):
 		return false, nil
 	case err != nil:
-		return false, fmt.Errorf("put the parameter %s: %w", CookieName(stage), err)
+		return false, fmt.Errorf("put the parameter %s: %w", CookieName(environment), err)
 	}
 	return true, nil
 }

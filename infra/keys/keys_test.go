@@ -31,21 +31,21 @@ func kept(t *testing.T, client *ssm.Client, name string) (string, types.Paramete
 func TestACookieKeyIsMadeOnce(t *testing.T) {
 	t.Parallel()
 	client := ssm.NewFromConfig(enginetest.Config(t))
-	stage := enginetest.Name(t)
-	made, err := keys.EnsureCookie(t.Context(), client, stage)
+	environment := enginetest.Name(t)
+	made, err := keys.EnsureCookie(t.Context(), client, environment)
 	if err != nil || !made {
 		t.Fatalf("made %v, %v", made, err)
 	}
-	first, kind := kept(t, client, keys.CookieName(stage))
+	first, kind := kept(t, client, keys.CookieName(environment))
 	raw, err := base64.StdEncoding.DecodeString(first)
 	if err != nil || len(raw) != 32 || kind != types.ParameterTypeSecureString {
 		t.Errorf("%d bytes as %s, %v", len(raw), kind, err)
 	}
-	made, err = keys.EnsureCookie(t.Context(), client, stage)
+	made, err = keys.EnsureCookie(t.Context(), client, environment)
 	if err != nil || made {
 		t.Errorf("made %v again, %v", made, err)
 	}
-	if second, _ := kept(t, client, keys.CookieName(stage)); second != first {
+	if second, _ := kept(t, client, keys.CookieName(environment)); second != first {
 		t.Error("every guest has lost their ads")
 	}
 	other := enginetest.Name(t) + "-2"
@@ -53,7 +53,7 @@ func TestACookieKeyIsMadeOnce(t *testing.T) {
 		t.Fatal(err)
 	}
 	if another, _ := kept(t, client, keys.CookieName(other)); another == first || another == "" {
-		t.Error("two stages share a key")
+		t.Error("two environments share a key")
 	}
 }
 

@@ -20,7 +20,7 @@ import (
 func (d *Deployment) deploy(ctx context.Context) error {
 	storage := stack{
 		name: storageStack, config: "local-storage", title: "infra/storage.yaml",
-		parameters: []string{"Stage=" + stage, "SiteOrigin=" + d.SiteURL, "RequireTls=false", "DeletionProtection=false"},
+		parameters: []string{"Environment=" + environment, "SiteOrigin=" + d.SiteURL, "RequireTls=false", "DeletionProtection=false"},
 		made:       []string{filepath.Join(d.o.Root, "infra", "storage.yaml")},
 	}
 	if err := d.put(ctx, storage); err != nil {
@@ -84,22 +84,22 @@ func (d *Deployment) put(ctx context.Context, s stack) error {
 
 // parameters keeps the secrets and gives template.yaml's parameters.
 func (d *Deployment) parameters(ctx context.Context) ([]string, error) {
-	if _, err := keys.EnsureCookie(ctx, d.ssm(), stage); err != nil {
+	if _, err := keys.EnsureCookie(ctx, d.ssm(), environment); err != nil {
 		return nil, err
 	}
 	out := []string{
-		"Stage=" + stage, "SiteOrigin=" + d.SiteURL, "Architecture=" + architecture(),
-		"BucketName=/nanococoa/" + stage + "/bucket", "TableName=/nanococoa/" + stage + "/table",
+		"Environment=" + environment, "SiteOrigin=" + d.SiteURL, "Architecture=" + architecture(),
+		"BucketName=/nanococoa/" + environment + "/bucket", "TableName=/nanococoa/" + environment + "/table",
 		"AIServerUrl=" + d.AIServerURL, "LogRetentionDays=1",
 		"Alarms=false", // MiniStack 1.5.33 refuses alarms on metric math, and judges the others without their dimensions
 	}
 	if d.o.OpenAIKey == "" {
-		return out, keys.Remove(ctx, d.ssm(), keys.OpenAIName(stage)) // an earlier run may have been killed
+		return out, keys.Remove(ctx, d.ssm(), keys.OpenAIName(environment)) // an earlier run may have been killed
 	}
-	if err := keys.Put(ctx, d.ssm(), keys.OpenAIName(stage), d.o.OpenAIKey); err != nil {
+	if err := keys.Put(ctx, d.ssm(), keys.OpenAIName(environment), d.o.OpenAIKey); err != nil {
 		return nil, err
 	}
-	out = append(out, "OpenAIKeyParameter="+keys.OpenAIName(stage))
+	out = append(out, "OpenAIKeyParameter="+keys.OpenAIName(environment))
 	if d.o.OpenAIModel != "" {
 		out = append(out, "OpenAIModel="+d.o.OpenAIModel)
 	}
@@ -201,7 +201,7 @@ func (d *Deployment) applyGatewayResponses(ctx context.Context) error {
 			return err
 		}
 	}
-	// They hold from the next deployment of the stage on.
+	// They hold from the next deployment of the environment on.
 	return d.call(ctx, "apigateway", http.MethodPost, api+"/deployments", nil, map[string]string{"stageName": apiStage}, nil)
 }
 

@@ -25,7 +25,7 @@ import (
 
 // deployedName is the parameter that holds the digest of what was last deployed
 // with one of samconfig.toml's environments.
-func deployedName(config string) string { return "/nanococoa/" + stage + "/deployed/" + config }
+func deployedName(config string) string { return "/nanococoa/" + environment + "/deployed/" + config }
 
 // deployed reports whether this very thing is deployed already.
 func (d *Deployment) deployed(ctx context.Context, config, digest string) (bool, error) {

@@ -35,7 +35,7 @@ import (
 
 // What every local deployment is called and where it pretends to be.
 const (
-	stage        = "local"
+	environment  = "local"
 	region       = "ap-northeast-2"
 	appStack     = "nanococoa-local"
 	storageStack = "nanococoa-local-storage"
@@ -222,7 +222,7 @@ func (d *Deployment) Down() error {
 		default:
 			// The state is saved as plain files; a key has no business there.
 			ctx, cancel := context.WithTimeout(context.Background(), min(3*time.Second, d.o.StopGrace))
-			_ = keys.Remove(ctx, d.ssm(), keys.OpenAIName(stage)) // on the way down, as well as can be
+			_ = keys.Remove(ctx, d.ssm(), keys.OpenAIName(environment)) // on the way down, as well as can be
 			cancel()
 		}
 		errs = append(errs, d.engine.stop(d.o.StopGrace))

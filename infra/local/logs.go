@@ -81,7 +81,7 @@ func (d *Deployment) newEvents(ctx context.Context, cursors map[string]*cursor, 
 	var groups struct {
 		LogGroups []struct{ LogGroupName string } `json:"logGroups"`
 	}
-	prefix := "/nanococoa/" + stage + "/"
+	prefix := "/nanococoa/" + environment + "/"
 	if err := d.logsCall(ctx, "DescribeLogGroups", map[string]any{"logGroupNamePrefix": prefix}, &groups); err != nil {
 		return nil, err
 	}
@@ -117,7 +117,7 @@ func (d *Deployment) newEvents(ctx context.Context, cursors map[string]*cursor, 
 // first. The engine has it when an invocation ends.
 func (d *Deployment) Logged(ctx context.Context, function string, since time.Time) (string, error) {
 	var out strings.Builder
-	in := map[string]any{"logGroupName": "/nanococoa/" + stage + "/" + function, "startTime": since.UnixMilli(), "limit": 10000}
+	in := map[string]any{"logGroupName": "/nanococoa/" + environment + "/" + function, "startTime": since.UnixMilli(), "limit": 10000}
 	for {
 		var page struct {
 			Events    []logEvent

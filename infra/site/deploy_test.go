@@ -37,8 +37,8 @@ func sam(args []string) error {
 	if _, err := fmt.Fprintln(log, line); err != nil {
 		return err
 	}
-	stage := os.Getenv("STAGE")
-	if !strings.Contains(line, "--config-env "+stage+"-site ") {
+	environment := os.Getenv("ENVIRONMENT")
+	if !strings.Contains(line, "--config-env "+environment+"-site ") {
 		return nil
 	}
 	ctx := context.Background()
@@ -48,7 +48,7 @@ func sam(args []string) error {
 	}
 	client := ssm.NewFromConfig(cfg)
 	// A parameter that is not given keeps its value, as with SAM.
-	origin, err := site.Parameter(ctx, client, site.OriginName(stage))
+	origin, err := site.Parameter(ctx, client, site.OriginName(environment))
 	if err != nil {
 		return err
 	}
@@ -58,7 +58,7 @@ func sam(args []string) error {
 	} else if origin == "" {
 		origin = "https://d111.cloudfront.net"
 	}
-	for name, value := range map[string]string{site.OriginName(stage): origin, site.BucketName(stage): stage} {
+	for name, value := range map[string]string{site.OriginName(environment): origin, site.BucketName(environment): environment} {
 		_, err := client.PutParameter(ctx, &ssm.PutParameterInput{
 			Name: &name, Value: &value, Type: ssmtypes.ParameterTypeString, Overwrite: aws.Bool(true),
 		})
@@ -80,10 +80,10 @@ func TestADeploymentTellsEveryStackTheOrigin(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(built, "index.html"), []byte("start"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	stage := enginetest.Name(t)
+	environment := enginetest.Name(t)
 	client := s3.NewFromConfig(cfg, func(o *s3.Options) { o.UsePathStyle = true })
 	_, err = client.CreateBucket(t.Context(), &s3.CreateBucketInput{
-		Bucket:                    &stage,
+		Bucket:                    &environment,
 		CreateBucketConfiguration: &types.CreateBucketConfiguration{LocationConstraint: enginetest.Region},
 	})
 	if err != nil {
@@ -94,10 +94,10 @@ func TestADeploymentTellsEveryStackTheOrigin(t *testing.T) {
 	deploy := func(variables ...string) []string {
 		log := filepath.Join(t.TempDir(), "sam")
 		args := append([]string{
-			"-C", "../..", "--no-print-directory", "-o", ".venv/.installed", "-o", "web/dist/index.html", "deploy", "SAM=" + self, "STAGE=" + stage,
+			"-C", "../..", "--no-print-directory", "-o", ".venv/.installed", "-o", "web/dist/index.html", "deploy", "SAM=" + self, "ENVIRONMENT=" + environment,
 		}, variables...)
 		cmd := exec.CommandContext(t.Context(), "make", args...)
-		cmd.Env = append(os.Environ(), samLog+"="+log, "STAGE="+stage, "PAGES="+built, "MAKEFLAGS=", "MAKEOVERRIDES=", "OPENAI_API_KEY=",
+		cmd.Env = append(os.Environ(), samLog+"="+log, "ENVIRONMENT="+environment, "PAGES="+built, "MAKEFLAGS=", "MAKEOVERRIDES=", "OPENAI_API_KEY=",
 			"AWS_ENDPOINT_URL="+*cfg.BaseEndpoint, "AWS_ACCESS_KEY_ID=test", "AWS_SECRET_ACCESS_KEY=test", "AWS_REGION="+enginetest.Region)
 		if out, err := cmd.CombinedOutput(); err != nil {
 			t.Fatalf("make deploy: %v\n%s", err, out)
@@ -108,13 +108,13 @@ func TestADeploymentTellsEveryStackTheOrigin(t *testing.T) {
 		}
 		var told []string
 		for line := range strings.Lines(string(calls)) {
-			_, env, ok := strings.Cut(line, "deploy --config-env "+stage)
+			_, env, ok := strings.Cut(line, "deploy --config-env "+environment)
 			if !ok {
 				continue // sam build
 			}
 			env, _, _ = strings.Cut(strings.TrimSpace(env), " ")
 			if strings.HasPrefix(env, "--") {
-				env = "app" // it has the stage's own name
+				env = "app" // it has the environment's own name
 			}
 			if _, origin, ok := strings.Cut(line, "SiteOrigin="); ok {
 				origin, _, _ = strings.Cut(strings.TrimSpace(origin), " ")
@@ -138,7 +138,7 @@ func TestADeploymentTellsEveryStackTheOrigin(t *testing.T) {
 	same("later", deploy(), "-storage"+cloudfront, "app"+cloudfront, "-site")
 	same("with a domain", deploy("DOMAIN=ads.example.com", "CERTIFICATE_ARN=arn"), "-storage"+own, "app"+own, "-site")
 	same("and later", deploy(), "-storage"+own, "app"+own, "-site")
-	if _, err := client.HeadObject(t.Context(), &s3.HeadObjectInput{Bucket: &stage, Key: aws.String("index.html")}); err != nil {
+	if _, err := client.HeadObject(t.Context(), &s3.HeadObjectInput{Bucket: &environment, Key: aws.String("index.html")}); err != nil {
 		t.Errorf("the pages are not there: %v", err)
 	}
 }

@@ -19,13 +19,13 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// BucketName is the parameter in which a stage's site stack keeps the name of
+// BucketName is the parameter in which an environment's site stack keeps the name of
 // the pages' bucket.
-func BucketName(stage string) string { return "/nanococoa/" + stage + "/site-bucket" }
+func BucketName(environment string) string { return "/nanococoa/" + environment + "/site-bucket" }
 
-// OriginName is the parameter in which a stage's site stack keeps the origin of
+// OriginName is the parameter in which an environment's site stack keeps the origin of
 // its pages, such as https://ads.example.com.
-func OriginName(stage string) string { return "/nanococoa/" + stage + "/site-origin" }
+func OriginName(environment string) string { return "/nanococoa/" + environment + "/site-origin" }
 
 // Parameter reads a parameter of Parameter Store, "" when there is none.
 func Parameter(ctx context.Context, client *ssm.Client, name string) (string, error) {

@@ -202,7 +202,7 @@ func TestParametersOfTheSiteStack(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range []string{site.BucketName("${Stage}"), site.OriginName("${Stage}")} {
+	for _, name := range []string{site.BucketName("${Environment}"), site.OriginName("${Environment}")} {
 		if !strings.Contains(string(template), "Name: !Sub "+name+"\n") {
 			t.Errorf("infra/site.yaml does not write %s", name)
 		}

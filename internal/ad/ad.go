@@ -1,5 +1,5 @@
 // Package ad is the domain: what an ad is, which fields and limits it has,
-// which states it passes through and which stages make it. It imports no AWS,
+// which states it passes through and which steps make it. It imports no AWS,
 // no HTTP and no other system.
 package ad
 
@@ -61,28 +61,28 @@ func (s Status) Before() []Status {
 // Done reports whether nothing more will happen to the ad by itself.
 func (s Status) Done() bool { return s == Succeeded || s == Failed }
 
-// Stage is one step of making an ad. Its name is the folder in functions/, the
+// Step is one step of making an ad. Its name is the folder in functions/, the
 // log field and the key in the progress.
-type Stage string
+type Step string
 
-// The stages. Prepare and Prompt run side by side, the others in this order.
+// The steps. Prepare and Prompt run side by side, the others in this order.
 const (
-	Prepare   Stage = "prepare"
-	Prompt    Stage = "prompt"
-	Stage1    Stage = "stage1"
-	Copywrite Stage = "copywrite"
-	Stage2    Stage = "stage2"
-	Clip      Stage = "clip"
-	Publish   Stage = "publish"
+	Prepare   Step = "prepare"
+	Prompt    Step = "prompt"
+	Stage1    Step = "stage1"
+	Copywrite Step = "copywrite"
+	Stage2    Step = "stage2"
+	Clip      Step = "clip"
+	Publish   Step = "publish"
 )
 
-// Stages lists the stages in the order they are shown.
-func Stages() []Stage { return []Stage{Prepare, Prompt, Stage1, Copywrite, Stage2, Clip, Publish} }
+// Steps lists the steps in the order they are shown.
+func Steps() []Step { return []Step{Prepare, Prompt, Stage1, Copywrite, Stage2, Clip, Publish} }
 
-// weights are the shares of the whole time each stage takes with a GPU server
+// weights are the shares of the whole time each step takes with a GPU server
 // and OpenAI (stage 1 dominates in the replaced system's 2.5 minutes); they
 // only shape the percentage an owner sees. They sum to 100.
-var weights = map[Stage]int{Prepare: 3, Prompt: 7, Stage1: 55, Copywrite: 12, Stage2: 15, Clip: 5, Publish: 3}
+var weights = map[Step]int{Prepare: 3, Prompt: 7, Stage1: 55, Copywrite: 12, Stage2: 15, Clip: 5, Publish: 3}
 
 // NewID makes the id of a new ad: a UUIDv7, so ids sort by time and carry 74
 // random bits.
@@ -138,8 +138,8 @@ type Ad struct {
 	Ticket   int // place in the line before the GPU server; 0 before it has one
 	Restarts int // how often the sweeper began this attempt's work again
 
-	// Stages holds the stages that have begun in this attempt.
-	Stages map[Stage]StageTimes
+	// Steps holds the steps that have begun in this attempt.
+	Steps map[Step]StepTimes
 
 	Prompt     string     // English background prompt
 	PromptBy   CopySource // who wrote Prompt
@@ -161,8 +161,8 @@ type Ad struct {
 // to a part of the same message is called.
 const PictureURL = "cid:stage1"
 
-// StageTimes says when a stage began and, if it has, when it ended.
-type StageTimes struct {
+// StepTimes says when a step began and, if it has, when it ended.
+type StepTimes struct {
 	StartedAt  time.Time
 	FinishedAt time.Time // zero while it runs
 }
@@ -187,13 +187,13 @@ type Score struct {
 }
 
 // Percent is how far the ad is, 0–100, as the summed weights of the finished
-// stages and half of the running ones.
+// steps and half of the running ones.
 func (a *Ad) Percent() int {
 	if a.Status == Succeeded {
 		return 100
 	}
 	sum := 0
-	for s, t := range a.Stages {
+	for s, t := range a.Steps {
 		switch {
 		case !t.FinishedAt.IsZero():
 			sum += weights[s]
@@ -204,30 +204,30 @@ func (a *Ad) Percent() int {
 	return min(sum, 99)
 }
 
-// Current is the stage that runs, the furthest one when two do, or "" when none
+// Current is the step that runs, the furthest one when two do, or "" when none
 // does: before the first, between two of them, in the line before the GPU server,
 // and at the end.
-func (a *Ad) Current() Stage {
+func (a *Ad) Current() Step {
 	if a.Status != Running {
 		return ""
 	}
-	for _, s := range slices.Backward(Stages()) {
-		if t, begun := a.Stages[s]; begun && t.FinishedAt.IsZero() {
+	for _, s := range slices.Backward(Steps()) {
+		if t, begun := a.Steps[s]; begun && t.FinishedAt.IsZero() {
 			return s
 		}
 	}
 	return ""
 }
 
-// IdempotencyKey is the key of a stage's call to the GPU server: constant over
+// IdempotencyKey is the key of a step's call to the GPU server: constant over
 // every retry of the state machine and over a restart by the sweeper, new only
 // when the owner asks for a retry.
-func (a *Ad) IdempotencyKey(s Stage) string {
+func (a *Ad) IdempotencyKey(s Step) string {
 	return fmt.Sprintf("%s.%d.%s", a.AdID, a.Attempt-a.Restarts, s)
 }
 
-// Has reports whether a stage of this attempt has finished.
-func (a *Ad) Has(s Stage) bool { return !a.Stages[s].FinishedAt.IsZero() }
+// Has reports whether a step of this attempt has finished.
+func (a *Ad) Has(s Step) bool { return !a.Steps[s].FinishedAt.IsZero() }
 
 // KST is the zone every date is shown and every month is counted in.
 var KST = time.FixedZone("KST", 9*60*60)

@@ -68,13 +68,13 @@ func TestIDsSortByTimeAndNameTheirExecutions(t *testing.T) {
 // often the attempt is begun.
 func TestIdempotencyKeys(t *testing.T) {
 	t.Parallel()
-	key := func(attempt, restarts int, s ad.Stage) string {
+	key := func(attempt, restarts int, s ad.Step) string {
 		a := ad.Ad{Ref: ad.Ref{AdID: "x", Attempt: attempt}, Restarts: restarts}
 		return a.IdempotencyKey(s)
 	}
 	first := key(1, 0, ad.Stage1)
 	if first == key(2, 0, ad.Stage1) || first == key(1, 0, ad.Stage2) {
-		t.Error("keys must differ by attempt and stage")
+		t.Error("keys must differ by attempt and step")
 	}
 	if first != key(2, 1, ad.Stage1) {
 		t.Error("a restart by the sweeper must keep the key")
@@ -141,28 +141,28 @@ func TestLimitsCountWhatAPersonSees(t *testing.T) {
 func TestProgress(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, 1, 31, 16, 0, 0, 0, time.UTC)
-	a := ad.Ad{Status: ad.Queued, CreatedAt: now, Stages: map[ad.Stage]ad.StageTimes{}}
+	a := ad.Ad{Status: ad.Queued, CreatedAt: now, Steps: map[ad.Step]ad.StepTimes{}}
 	if a.Percent() != 0 || a.Current() != "" {
 		t.Errorf("queued: %d%% in %q", a.Percent(), a.Current())
 	}
 	a.Status = ad.Running
 	last := 0
-	for _, s := range ad.Stages() {
-		a.Stages[s] = ad.StageTimes{StartedAt: now}
+	for _, s := range ad.Steps() {
+		a.Steps[s] = ad.StepTimes{StartedAt: now}
 		if a.Current() != s || a.Has(s) {
 			t.Errorf("current = %q while %q runs", a.Current(), s)
 		}
 		if p := a.Percent(); p < last || p > 99 {
 			t.Errorf("%s: %d%% after %d%%", s, p, last)
 		}
-		a.Stages[s] = ad.StageTimes{StartedAt: now, FinishedAt: now}
+		a.Steps[s] = ad.StepTimes{StartedAt: now, FinishedAt: now}
 		last = a.Percent()
 		if !a.Has(s) {
 			t.Errorf("%s is finished", s)
 		}
 	}
 	if last != 99 {
-		t.Errorf("all stages finished but not published: %d%%", last)
+		t.Errorf("all steps finished but not published: %d%%", last)
 	}
 	a.Status = ad.Succeeded
 	if a.Percent() != 100 || a.Current() != "" {
@@ -173,23 +173,23 @@ func TestProgress(t *testing.T) {
 	}
 }
 
-// Of two stages side by side the one that still runs is shown, whichever began
+// Of two steps side by side the one that still runs is shown, whichever began
 // first; when both have ended and the ad waits in line, none.
 func TestTwoStagesAtOnce(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, 1, 31, 16, 0, 0, 0, time.UTC)
-	runs, done := ad.StageTimes{StartedAt: now}, ad.StageTimes{StartedAt: now, FinishedAt: now}
+	runs, done := ad.StepTimes{StartedAt: now}, ad.StepTimes{StartedAt: now, FinishedAt: now}
 	for name, tc := range map[string]struct {
-		prepare, prompt ad.StageTimes
-		current         ad.Stage
-		percent         int // 3 and 7 for the stages, half of it while they run
+		prepare, prompt ad.StepTimes
+		current         ad.Step
+		percent         int // 3 and 7 for the steps, half of it while they run
 	}{
 		"both run":           {runs, runs, ad.Prompt, 4},
 		"prepare still runs": {runs, done, ad.Prepare, 8},
 		"prompt still runs":  {done, runs, ad.Prompt, 6},
 		"both have ended":    {done, done, "", 10},
 	} {
-		a := ad.Ad{Status: ad.Running, Stages: map[ad.Stage]ad.StageTimes{ad.Prepare: tc.prepare, ad.Prompt: tc.prompt}}
+		a := ad.Ad{Status: ad.Running, Steps: map[ad.Step]ad.StepTimes{ad.Prepare: tc.prepare, ad.Prompt: tc.prompt}}
 		if a.Current() != tc.current || a.Percent() != tc.percent {
 			t.Errorf("%s: %s at %d %%, want %s at %d %%", name, a.Current(), a.Percent(), tc.current, tc.percent)
 		}

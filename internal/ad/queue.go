@@ -140,7 +140,7 @@ func (q *Queue) ETA(a *Ad, slots int, now time.Time) (time.Duration, bool) {
 		rest = FirstRest
 	}
 	if a.Has(Stage1) {
-		return max(rest-now.Sub(a.Stages[Stage1].FinishedAt), 0), true
+		return max(rest-now.Sub(a.Steps[Stage1].FinishedAt), 0), true
 	}
 	if i := q.held(a.Ticket); i >= 0 && !q.InHand[i].Began.IsZero() {
 		return max(render-now.Sub(q.InHand[i].Began), 0) + rest, true

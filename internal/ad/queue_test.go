@@ -49,8 +49,8 @@ func TestETAOfEachPartOfTheWay(t *testing.T) {
 		Issued: 5, Head: 3, Render: 10 * time.Second, Renders: 9, Rest: 3 * time.Second, Rests: 9,
 		InHand: []ad.InHand{{Ticket: 2, Taken: ago(4 * time.Second), Began: ago(4 * time.Second)}, {Ticket: 3, Taken: ago(time.Second)}},
 	}
-	drawn := func(ago time.Duration) map[ad.Stage]ad.StageTimes {
-		return map[ad.Stage]ad.StageTimes{ad.Stage1: {StartedAt: now.Add(-time.Minute), FinishedAt: now.Add(-ago)}}
+	drawn := func(ago time.Duration) map[ad.Step]ad.StepTimes {
+		return map[ad.Step]ad.StepTimes{ad.Stage1: {StartedAt: now.Add(-time.Minute), FinishedAt: now.Add(-ago)}}
 	}
 	for name, tc := range map[string]struct {
 		ad    ad.Ad
@@ -62,8 +62,8 @@ func TestETAOfEachPartOfTheWay(t *testing.T) {
 		"waits at the server":  {ad.Ad{Status: ad.Running, Ticket: 3}, 19 * time.Second, 13 * time.Second, true},
 		"next in line":         {ad.Ad{Status: ad.Queued, Ticket: 4}, 29 * time.Second, 19 * time.Second, true},
 		"one more ahead":       {ad.Ad{Status: ad.Running, Ticket: 5}, 39 * time.Second, 23 * time.Second, true},
-		"drawn":                {ad.Ad{Status: ad.Running, Ticket: 1, Stages: drawn(time.Second)}, 2 * time.Second, 2 * time.Second, true},
-		"drawn, and late":      {ad.Ad{Status: ad.Running, Ticket: 1, Stages: drawn(90 * time.Second)}, 0, 0, true},
+		"drawn":                {ad.Ad{Status: ad.Running, Ticket: 1, Steps: drawn(time.Second)}, 2 * time.Second, 2 * time.Second, true},
+		"drawn, and late":      {ad.Ad{Status: ad.Running, Ticket: 1, Steps: drawn(90 * time.Second)}, 0, 0, true},
 		"no photo yet":         {ad.Ad{Status: ad.AwaitingUpload}, 0, 0, false},
 		"finished":             {ad.Ad{Status: ad.Succeeded, Ticket: 1}, 0, 0, false},
 		"put back by a server": {ad.Ad{Status: ad.Running, Ticket: 1}, 29 * time.Second, 19 * time.Second, true},

@@ -22,12 +22,12 @@ const (
 	// uploadDue is longer than a presigned upload lives (one hour) and than S3's
 	// events are late.
 	uploadDue = 90 * time.Minute
-	// workDue is longer than any step lasts between two marks of its stage, the
+	// workDue is longer than any step lasts between two marks of its step, the
 	// GPU server's 300 seconds included; a longer wait in the queue is found to
 	// be running and is postponed.
 	workDue = 10 * time.Minute
-	// graveDue is longer than any step that was running at a deletion.
-	graveDue = 15 * time.Minute
+	// tombstoneDue is longer than any step that was running at a deletion.
+	tombstoneDue = 15 * time.Minute
 )
 
 // dueShards spreads the sparse index "due" over partitions: each takes a
@@ -43,11 +43,11 @@ func dueShard(adID string) string {
 func dueTime(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000Z") }
 
 // Due is an entry of the index whose time has passed: an ad that should have
-// moved on, or the grave of a deleted one.
+// moved on, or the tombstone of a deleted one.
 type Due struct {
-	AdID  string
-	Owner string // "" for a grave
-	Grave bool
+	AdID      string
+	Owner     string // "" for a tombstone
+	Tombstone bool
 }
 
 // maxDue bounds one sweep of one shard; what is left is found by the next.
@@ -70,8 +70,8 @@ func (s *Store) Due(ctx context.Context) ([]Due, error) {
 		}
 		for _, item := range out.Items {
 			pk, sk := text(item, "PK"), text(item, "SK")
-			if sk == graveSort {
-				all = append(all, Due{AdID: strings.TrimPrefix(pk, adPrefix), Grave: true})
+			if sk == tombstoneSort {
+				all = append(all, Due{AdID: strings.TrimPrefix(pk, adPrefix), Tombstone: true})
 			} else {
 				all = append(all, Due{AdID: strings.TrimPrefix(sk, adPrefix), Owner: strings.TrimPrefix(pk, ownerKey(""))})
 			}
@@ -110,19 +110,19 @@ func (s *Store) Restart(ctx context.Context, a ad.Ad) (again ad.Ad, ok bool, err
 	return again, again.Restarts > 0 && again.Attempt == a.Attempt+1 && again.Status == ad.Queued, nil
 }
 
-// CloseGrave removes a grave.
-func (s *Store) CloseGrave(ctx context.Context, adID string) error {
-	_, err := s.db.DeleteItem(ctx, &dynamodb.DeleteItemInput{TableName: &s.table, Key: graveKey(adID)})
+// RemoveTombstone removes a tombstone.
+func (s *Store) RemoveTombstone(ctx context.Context, adID string) error {
+	_, err := s.db.DeleteItem(ctx, &dynamodb.DeleteItemInput{TableName: &s.table, Key: tombstoneKey(adID)})
 	return cloud.Fault(err)
 }
 
-// grave is what a deletion leaves for a while: a step that was running may store
+// tombstone is what a deletion leaves for a while: a step that was running may store
 // a picture after everything was removed, so the sweeper removes once more. It
 // holds nothing of the owner's.
-func (s *Store) grave(adID string) types.TransactWriteItem {
-	item := graveKey(adID)
+func (s *Store) tombstone(adID string) types.TransactWriteItem {
+	item := tombstoneKey(adID)
 	item["due_shard"] = &types.AttributeValueMemberS{Value: dueShard(adID)}
-	item["due_at"] = &types.AttributeValueMemberS{Value: dueTime(s.now().Add(graveDue))}
+	item["due_at"] = &types.AttributeValueMemberS{Value: dueTime(s.now().Add(tombstoneDue))}
 	return types.TransactWriteItem{Put: &types.Put{TableName: &s.table, Item: item}}
 }
 
@@ -153,17 +153,17 @@ func (s *Store) Unknown(ctx context.Context, adIDs []string) ([]string, error) {
 
 // Walk gives how far the sweeper's walk through the bucket has come; "" at its
 // start.
-func (s *Store) Walk(ctx context.Context) (at string, err error) {
-	out, err := s.db.GetItem(ctx, &dynamodb.GetItemInput{TableName: &s.table, Key: walkKey(), ConsistentRead: aws.Bool(true)})
+func (s *Store) ScanCursor(ctx context.Context) (at string, err error) {
+	out, err := s.db.GetItem(ctx, &dynamodb.GetItemInput{TableName: &s.table, Key: scanCursorKey(), ConsistentRead: aws.Bool(true)})
 	if err != nil {
 		return "", cloud.Fault(err)
 	}
 	return text(out.Item, "at"), nil
 }
 
-// SetWalk keeps how far the walk has come.
-func (s *Store) SetWalk(ctx context.Context, at string) error {
-	item := walkKey()
+// SetScanCursor keeps how far the walk has come.
+func (s *Store) SetScanCursor(ctx context.Context, at string) error {
+	item := scanCursorKey()
 	item["at"] = &types.AttributeValueMemberS{Value: at}
 	_, err := s.db.PutItem(ctx, &dynamodb.PutItemInput{TableName: &s.table, Item: item})
 	return cloud.Fault(err)

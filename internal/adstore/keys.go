@@ -12,9 +12,9 @@
 //	Queue        QUEUE             STAGE1             the line before the GPU server: tickets and moving averages
 //	Outage       OUTAGE            OPENAI             failures of the text model in a row, and until when nobody asks it
 //	Walk         SWEEP             WALK               how far the sweeper's walk through the bucket has come
-//	Grave        AD#{ad_id}        GRAVE              a deleted ad, until its objects were removed once more
+//	Tombstone        AD#{ad_id}        TOMBSTONE              a deleted ad, until its objects were removed once more
 //
-// Unfinished ads and graves carry due_shard and due_at, the keys of the sparse
+// Unfinished ads and tombstones carry due_shard and due_at, the keys of the sparse
 // index "due": whatever is still there when its time has passed, the sweeper
 // looks at.
 //
@@ -25,7 +25,7 @@
 //	an owner's ads, newest first      Query PK, SK begins_with AD#, backwards (UUIDv7 sorts by time)
 //	statistics                        BatchGetItem Stats and the last twelve Months: 13 small reads, however many ads
 //	a step begins or ends             UpdateItem Ad, on condition of attempt and status
-//	an ad is published or deleted     TransactWriteItems Ad (+ Pointer, Grave) + Stats + Month
+//	an ad is published or deleted     TransactWriteItems Ad (+ Pointer, Tombstone) + Stats + Month
 //	an ad's place in the line         GetItem Queue
 //	may the model be asked            GetItem Outage
 //	what should have moved on by now  Query index due, shard by shard
@@ -52,10 +52,10 @@ import (
 )
 
 const (
-	adPrefix    = "AD#"
-	statsKey    = "STATS"
-	pointerSort = "OWNER"
-	graveSort   = "GRAVE"
+	adPrefix      = "AD#"
+	statsKey      = "STATS"
+	pointerSort   = "OWNER"
+	tombstoneSort = "TOMBSTONE"
 )
 
 func ownerKey(owner string) string { return "OWNER#" + owner }
@@ -75,13 +75,13 @@ func pointerKey(adID string) map[string]types.AttributeValue {
 	return key(adPrefix+adID, pointerSort)
 }
 
-func graveKey(adID string) map[string]types.AttributeValue {
-	return key(adPrefix+adID, graveSort)
+func tombstoneKey(adID string) map[string]types.AttributeValue {
+	return key(adPrefix+adID, tombstoneSort)
 }
 
 func outageKey() map[string]types.AttributeValue { return key("OUTAGE", "OPENAI") }
 
-func walkKey() map[string]types.AttributeValue { return key("SWEEP", "WALK") }
+func scanCursorKey() map[string]types.AttributeValue { return key("SWEEP", "SCAN_CURSOR") }
 
 func queueKey() map[string]types.AttributeValue { return key("QUEUE", "STAGE1") }
 

@@ -18,26 +18,26 @@ func (s *Store) accepted(r ad.Ref) {
 	s.meter.Write(metric.Line{AdID: r.AdID, Values: metric.Values{metric.Accepted: 1}})
 }
 
-// begun tells a stage's first begin from a later one by its time: the record
+// begun tells a step's first begin from a later one by its time: the record
 // keeps the first, so it is this call's own or an earlier one's.
-func (s *Store) begun(a ad.Ad, stage ad.Stage, now time.Time) {
-	switch first := a.Stages[stage].StartedAt.Equal(now); {
+func (s *Store) begun(a ad.Ad, step ad.Step, now time.Time) {
+	switch first := a.Steps[step].StartedAt.Equal(now); {
 	case !first:
-		s.meter.Write(metric.Line{AdID: a.AdID, Step: string(stage), Values: metric.Values{metric.Retries: 1}})
-	case stage == ad.Stage1 && !a.QueuedAt.IsZero():
+		s.meter.Write(metric.Line{AdID: a.AdID, Step: string(step), Values: metric.Values{metric.Retries: 1}})
+	case step == ad.Stage1 && !a.QueuedAt.IsZero():
 		s.meter.Write(metric.Line{AdID: a.AdID, Values: metric.Values{metric.QueueWait: seconds(now.Sub(a.QueuedAt))}})
 	}
 }
 
-// ended leaves out a stage that had ended before, unless by this very call, whose
+// ended leaves out a step that had ended before, unless by this very call, whose
 // answer the SDK did not get.
-func (s *Store) ended(before ad.Ad, stage ad.Stage, now time.Time) {
-	t := before.Stages[stage]
-	if t.StartedAt.IsZero() || before.Has(stage) && !t.FinishedAt.Equal(now) {
+func (s *Store) ended(before ad.Ad, step ad.Step, now time.Time) {
+	t := before.Steps[step]
+	if t.StartedAt.IsZero() || before.Has(step) && !t.FinishedAt.Equal(now) {
 		return
 	}
-	s.meter.Write(metric.Line{AdID: before.AdID, Step: string(stage), Values: metric.Values{
-		metric.StageSeconds: seconds(now.Sub(t.StartedAt)),
+	s.meter.Write(metric.Line{AdID: before.AdID, Step: string(step), Values: metric.Values{
+		metric.StepSeconds: seconds(now.Sub(t.StartedAt)),
 	}})
 }
 
@@ -46,8 +46,8 @@ func (s *Store) finished(a ad.Ad, now time.Time) {
 	if a.CopySource == ad.ByTemplate {
 		values[metric.TemplateCopy] = 1
 	}
-	if begun := a.Stages[ad.Publish].StartedAt; !begun.IsZero() {
-		values[metric.StageSeconds] = seconds(now.Sub(begun))
+	if begun := a.Steps[ad.Publish].StartedAt; !begun.IsZero() {
+		values[metric.StepSeconds] = seconds(now.Sub(begun))
 	}
 	s.meter.Write(metric.Line{AdID: a.AdID, Step: string(ad.Publish), Values: values})
 }

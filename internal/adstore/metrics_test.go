@@ -56,7 +56,7 @@ func (m *metered) do(err error) {
 	}
 }
 
-func (m *metered) begin(r ad.Ref, s ad.Stage) {
+func (m *metered) begin(r ad.Ref, s ad.Step) {
 	m.t.Helper()
 	_, err := m.Begin(m.t.Context(), r, s)
 	m.do(err)
@@ -73,28 +73,28 @@ func TestEachThingIsMeasuredOnce(t *testing.T) {
 			t.Fatal(ok, err)
 		}
 	}
-	m.want("enqueued three times", "Accepted{Stage=test}=1")
+	m.want("enqueued three times", "Accepted{Environment=test}=1")
 
 	m.begin(a.Ref, ad.Prepare)
-	m.want("a stage begins")
+	m.want("a step begins")
 	m.after(2 * time.Second)
 	m.begin(a.Ref, ad.Prepare)
-	m.want("it begins again", "Retries{Stage=test,Step=prepare}=1")
+	m.want("it begins again", "Retries{Environment=test,Step=prepare}=1")
 	m.after(time.Second)
 	for range 2 {
 		m.do(m.Finish(t.Context(), a.Ref, ad.Prepare, adstore.Result{}))
 		m.after(time.Second)
 	}
-	m.want("it ends twice", "StageSeconds{Stage=test,Step=prepare}=3")
+	m.want("it ends twice", "StepSeconds{Environment=test,Step=prepare}=3")
 
 	m.begin(a.Ref, ad.Stage1)
-	m.want("the place in line is over", "QueueWait{Stage=test}=5")
+	m.want("the place in line is over", "QueueWait{Environment=test}=5")
 	m.after(40 * time.Second)
 	m.begin(a.Ref, ad.Stage1)
-	m.want("stage 1 begins again", "Retries{Stage=test,Step=stage1}=1")
+	m.want("stage 1 begins again", "Retries{Environment=test,Step=stage1}=1")
 	m.after(20 * time.Second)
 	m.do(m.Finish(t.Context(), a.Ref, ad.Stage1, adstore.Result{MainCopy: "겨울 여행", SubCopy: "따뜻한 하루", CopySource: ad.ByTemplate}))
-	m.want("stage 1 ends", "StageSeconds{Stage=test,Step=stage1}=60")
+	m.want("stage 1 ends", "StepSeconds{Environment=test,Step=stage1}=60")
 
 	m.begin(a.Ref, ad.Publish)
 	m.after(250 * time.Millisecond)
@@ -103,7 +103,7 @@ func TestEachThingIsMeasuredOnce(t *testing.T) {
 	}
 	m.do(m.Fail(t.Context(), a.Ref, ad.Failure{Code: "Ad.Timeout"}))
 	m.want("published twice, then failed",
-		"Failed{Stage=test}=0", "Finished{Stage=test}=1", "TemplateCopy{Stage=test}=1", "StageSeconds{Stage=test,Step=publish}=0.25")
+		"Failed{Environment=test}=0", "Finished{Environment=test}=1", "TemplateCopy{Environment=test}=1", "StepSeconds{Environment=test,Step=publish}=0.25")
 	m.do(m.Delete(t.Context(), "me", a.AdID))
 	m.want("deleted")
 }
@@ -116,21 +116,21 @@ func TestAFailureIsMeasuredByItsCode(t *testing.T) {
 	for range 2 {
 		m.do(m.Fail(t.Context(), a.Ref, ad.Failure{Code: string(fault.GPUBadAnswer), Retryable: true}))
 	}
-	m.want("failed twice", "Failed{Stage=test}=1", "Failed{Stage=test,Code=GPU.BadAnswer}=1", "Finished{Stage=test}=0")
+	m.want("failed twice", "Failed{Environment=test}=1", "Failed{Environment=test,Code=GPU.BadAnswer}=1", "Finished{Environment=test}=0")
 	m.after(time.Minute)
 	again, err := m.Retry(t.Context(), "me", a.AdID)
 	m.do(err)
 	if _, err := m.Retry(t.Context(), "me", a.AdID); !fault.Has(err, fault.AdNotFailed) {
 		t.Error(err)
 	}
-	m.want("an owner retries", "OwnerRetries{Stage=test}=1")
+	m.want("an owner retries", "OwnerRetries{Environment=test}=1")
 	m.after(7 * time.Second)
 	m.begin(again.Ref, ad.Stage1)
-	m.want("its own time in line", "QueueWait{Stage=test}=7")
+	m.want("its own time in line", "QueueWait{Environment=test}=7")
 
 	b := m.create(t, "me")
 	m.do(m.Fail(t.Context(), b.Ref, ad.Failure{Code: string(fault.PhotoCorrupt)}))
-	m.want("a photo nobody can use", "Refused{Stage=test}=1", "Refused{Stage=test,Code=Photo.Corrupt}=1")
+	m.want("a photo nobody can use", "Refused{Environment=test}=1", "Refused{Environment=test,Code=Photo.Corrupt}=1")
 	m.do(m.Fail(t.Context(), ad.Ref{Owner: "me", AdID: newAd(t, "me").AdID, Attempt: 1}, ad.Failure{Code: string(fault.Internal)}))
 	m.want("an ad that is not there")
 }
@@ -174,13 +174,13 @@ func TestOneOfManyIsMeasured(t *testing.T) {
 		wg.Wait()
 	}
 	all(func() error { _, err := m.Enqueue(t.Context(), a.Ref); return err })
-	m.want("enqueued by eight", "Accepted{Stage=test}=1")
+	m.want("enqueued by eight", "Accepted{Environment=test}=1")
 	m.begin(a.Ref, ad.Publish)
 	m.lines.Reset()
 	all(func() error { return m.Publish(t.Context(), a.Ref) })
-	m.want("published by eight", "Failed{Stage=test}=0", "Finished{Stage=test}=1", "TemplateCopy{Stage=test}=0", "StageSeconds{Stage=test,Step=publish}=0")
+	m.want("published by eight", "Failed{Environment=test}=0", "Finished{Environment=test}=1", "TemplateCopy{Environment=test}=0", "StepSeconds{Environment=test,Step=publish}=0")
 	b := m.running(t, "me")
 	m.lines.Reset()
 	all(func() error { return m.Fail(t.Context(), b.Ref, ad.Failure{Code: "Internal"}) })
-	m.want("failed by eight", "Failed{Stage=test}=1", "Failed{Stage=test,Code=Internal}=1", "Finished{Stage=test}=0")
+	m.want("failed by eight", "Failed{Environment=test}=1", "Failed{Environment=test,Code=Internal}=1", "Finished{Environment=test}=0")
 }

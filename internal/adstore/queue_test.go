@@ -188,8 +188,8 @@ func TestDue(t *testing.T) {
 		}
 		for _, f := range found {
 			id := f.AdID
-			if f.Grave {
-				id = "grave of " + id
+			if f.Tombstone {
+				id = "tombstone of " + id
 			} else if f.Owner != "me" {
 				t.Errorf("owner of %s = %q", id, f.Owner)
 			}
@@ -205,7 +205,7 @@ func TestDue(t *testing.T) {
 	if got := due(time.Minute); len(got) != 0 {
 		t.Errorf("due at once: %v", got)
 	}
-	want := []string{waiting.AdID, working.AdID, "grave of " + deleted.AdID}
+	want := []string{waiting.AdID, working.AdID, "tombstone of " + deleted.AdID}
 	slices.Sort(want)
 	if got := due(3 * time.Hour); !slices.Equal(got, want) {
 		t.Errorf("due after hours: %v, want %v; %s is finished", got, want, done.AdID)
@@ -213,7 +213,7 @@ func TestDue(t *testing.T) {
 	if err := at(3*time.Hour).Postpone(t.Context(), working.Ref); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.CloseGrave(t.Context(), deleted.AdID); err != nil {
+	if err := s.RemoveTombstone(t.Context(), deleted.AdID); err != nil {
 		t.Fatal(err)
 	}
 	if got := due(3*time.Hour + time.Minute); !slices.Equal(got, []string{waiting.AdID}) {
@@ -235,7 +235,7 @@ func TestRestartOnce(t *testing.T) {
 	s := newTable(t)
 	a := s.running(t, "me")
 	again, ok, err := s.Restart(t.Context(), a)
-	if err != nil || !ok || again.Attempt != 2 || again.Status != ad.Queued || again.Restarts != 1 || len(again.Stages) != 0 {
+	if err != nil || !ok || again.Attempt != 2 || again.Status != ad.Queued || again.Restarts != 1 || len(again.Steps) != 0 {
 		t.Fatalf("restart: %+v, %v, %v", again, ok, err)
 	}
 	s.wantGone(t, a.Ref)
@@ -273,10 +273,10 @@ func TestTheWalkIsKept(t *testing.T) {
 	t.Parallel()
 	s := newTable(t)
 	for _, at := range []string{"", "ads/x0", "uploads/", ""} {
-		if err := s.SetWalk(t.Context(), at); err != nil {
+		if err := s.SetScanCursor(t.Context(), at); err != nil {
 			t.Fatal(err)
 		}
-		if got, err := s.Walk(t.Context()); err != nil || got != at {
+		if got, err := s.ScanCursor(t.Context()); err != nil || got != at {
 			t.Errorf("at %q, %v; want %q", got, err, at)
 		}
 	}

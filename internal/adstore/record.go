@@ -25,11 +25,11 @@ type record struct {
 	Ticket   int    `dynamodbav:"ticket,omitempty"`
 	Restarts int    `dynamodbav:"restarts,omitempty"`
 
-	Status    ad.Status               `dynamodbav:"status"`
-	CreatedAt time.Time               `dynamodbav:"created_at"`
-	QueuedAt  time.Time               `dynamodbav:"queued_at,omitempty"`
-	UpdatedAt time.Time               `dynamodbav:"updated_at"`
-	Stages    map[ad.Stage]stageTimes `dynamodbav:"stages"`
+	Status    ad.Status             `dynamodbav:"status"`
+	CreatedAt time.Time             `dynamodbav:"created_at"`
+	QueuedAt  time.Time             `dynamodbav:"queued_at,omitempty"`
+	UpdatedAt time.Time             `dynamodbav:"updated_at"`
+	Steps     map[ad.Step]stepTimes `dynamodbav:"steps"`
 
 	Prompt     string        `dynamodbav:"prompt,omitempty"`
 	PromptBy   ad.CopySource `dynamodbav:"prompt_source,omitempty"`
@@ -44,7 +44,7 @@ type record struct {
 	Failure    *failure      `dynamodbav:"error,omitempty"`
 }
 
-type stageTimes struct {
+type stepTimes struct {
 	StartedAt  time.Time `dynamodbav:"started_at"`
 	FinishedAt time.Time `dynamodbav:"finished_at,omitempty"`
 }
@@ -70,7 +70,7 @@ func recordOf(a ad.Ad) record {
 		PK: ownerKey(a.Owner), SK: adPrefix + a.AdID,
 		Owner: a.Owner, AdID: a.AdID, Attempt: a.Attempt, Fields: a.Fields,
 		Status: a.Status, CreatedAt: a.CreatedAt, UpdatedAt: a.UpdatedAt,
-		Stages:   map[ad.Stage]stageTimes{},
+		Steps:    map[ad.Step]stepTimes{},
 		DueShard: dueShard(a.AdID), DueAt: dueTime(a.CreatedAt.Add(uploadDue)),
 	}
 }
@@ -85,14 +85,14 @@ func decode(item map[string]types.AttributeValue) (ad.Ad, error) {
 		Ref:    ad.Ref{Owner: r.Owner, AdID: r.AdID, Attempt: r.Attempt},
 		Ticket: r.Ticket, Restarts: r.Restarts,
 		Fields: r.Fields, Status: r.Status, CreatedAt: r.CreatedAt, QueuedAt: r.QueuedAt, UpdatedAt: r.UpdatedAt,
-		Stages: make(map[ad.Stage]ad.StageTimes, len(r.Stages)),
+		Steps:  make(map[ad.Step]ad.StepTimes, len(r.Steps)),
 		Prompt: r.Prompt, PromptBy: r.PromptBy, Analysis: r.Analysis,
 		MainCopy: r.MainCopy, SubCopy: r.SubCopy, CopySource: r.CopySource,
 		HTML: r.HTML, Engine: r.Engine, StandIn: r.StandIn,
 		Score: (*ad.Score)(r.Score), Failure: (*ad.Failure)(r.Failure),
 	}
-	for s, t := range r.Stages {
-		a.Stages[s] = ad.StageTimes(t)
+	for s, t := range r.Steps {
+		a.Steps[s] = ad.StepTimes(t)
 	}
 	return a, nil
 }

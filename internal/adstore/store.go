@@ -221,31 +221,31 @@ func (s *Store) queueAgain(a ad.Ad) expression.UpdateBuilder {
 	return s.dueLater().Set(expression.Name("due_shard"), expression.Value(dueShard(a.AdID))).
 		Set(expression.Name("status"), expression.Value(ad.Queued)).
 		Set(expression.Name("attempt"), expression.Value(a.Attempt+1)).
-		Set(expression.Name("stages"), expression.Value(map[string]any{})).
+		Set(expression.Name("steps"), expression.Value(map[string]any{})).
 		Set(expression.Name("queued_at"), expression.Value(s.now())).
 		Set(expression.Name("updated_at"), expression.Value(s.now())).
 		Remove(expression.Name("error"))
 }
 
-// Begin marks a stage as begun and gives the ad as it now is. A stage that was
+// Begin marks a step as begun and gives the ad as it now is. A step that was
 // begun before keeps its first time; the caller sees by ad.Has whether it also
 // ended, and then has nothing left to do.
 //
 // Faults: Ad.Gone when the ad was deleted, has ended, or has a newer attempt.
-func (s *Store) Begin(ctx context.Context, r ad.Ref, stage ad.Stage) (ad.Ad, error) {
+func (s *Store) Begin(ctx context.Context, r ad.Ref, step ad.Step) (ad.Ad, error) {
 	now := s.now()
-	path := expression.Name("stages." + string(stage))
-	upd := s.dueLater().Set(path, expression.IfNotExists(path, expression.Value(stageTimes{StartedAt: now}))).
+	path := expression.Name("steps." + string(step))
+	upd := s.dueLater().Set(path, expression.IfNotExists(path, expression.Value(stepTimes{StartedAt: now}))).
 		Set(expression.Name("status"), expression.Value(ad.Running)).
 		Set(expression.Name("updated_at"), expression.Value(now))
 	a, err := s.updateAd(ctx, r, upd, sameAttempt(r).And(statusIn(ad.Running.Before()...)))
 	if err == nil {
-		s.begun(a, stage, now)
+		s.begun(a, step, now)
 	}
 	return a, err
 }
 
-// Result is what a stage leaves on the record. Zero fields are left as they
+// Result is what a step leaves on the record. Zero fields are left as they
 // are.
 type Result struct {
 	Prompt     string
@@ -260,12 +260,12 @@ type Result struct {
 	StandIn    bool // stored together with Engine
 }
 
-// Finish stores a stage's result and marks the stage as ended.
+// Finish stores a step's result and marks the step as ended.
 //
 // Faults: Ad.Gone as in Begin; the caller then removes what it made.
-func (s *Store) Finish(ctx context.Context, r ad.Ref, stage ad.Stage, res Result) error {
+func (s *Store) Finish(ctx context.Context, r ad.Ref, step ad.Step, res Result) error {
 	now := s.now()
-	upd := s.dueLater().Set(expression.Name("stages."+string(stage)+".finished_at"), expression.Value(now)).
+	upd := s.dueLater().Set(expression.Name("steps."+string(step)+".finished_at"), expression.Value(now)).
 		Set(expression.Name("updated_at"), expression.Value(now))
 	set := func(name string, v any) { upd = upd.Set(expression.Name(name), expression.Value(v)) }
 	if res.Prompt != "" {
@@ -295,7 +295,7 @@ func (s *Store) Finish(ctx context.Context, r ad.Ref, stage ad.Stage, res Result
 		return err
 	}
 	if before, err := decode(old); err == nil {
-		s.ended(before, stage, now)
+		s.ended(before, step, now)
 	}
 	return nil
 }
@@ -319,7 +319,7 @@ func (s *Store) Publish(ctx context.Context, r ad.Ref) error {
 	expr, err := expression.NewBuilder().
 		WithCondition(sameAttempt(r).And(statusIn(ad.Succeeded.Before()...))).
 		WithUpdate(settled(expression.Set(expression.Name("status"), expression.Value(ad.Succeeded)).
-			Set(expression.Name("stages."+string(ad.Publish)+".finished_at"), expression.Value(now)).
+			Set(expression.Name("steps."+string(ad.Publish)+".finished_at"), expression.Value(now)).
 			Set(expression.Name("updated_at"), expression.Value(now)))).Build()
 	if err != nil {
 		return fmt.Errorf("build the publication: %w", err)
@@ -367,7 +367,7 @@ func (s *Store) Fail(ctx context.Context, r ad.Ref, f ad.Failure) error {
 
 // leaveUnrendered takes an ad out of the line whose turn never came.
 func (s *Store) leaveUnrendered(ctx context.Context, a ad.Ad) error {
-	if _, begun := a.Stages[ad.Stage1]; begun {
+	if _, begun := a.Steps[ad.Stage1]; begun {
 		return nil
 	}
 	return s.Leave(ctx, a.Ticket)
@@ -435,7 +435,7 @@ func (s *Store) Delete(ctx context.Context, owner, adID string) error {
 				ExpressionAttributeNames: expr.Names(), ExpressionAttributeValues: expr.Values(),
 			}},
 			{Delete: &types.Delete{TableName: &s.table, Key: pointerKey(adID)}},
-			s.grave(adID),
+			s.tombstone(adID),
 		}
 		if a.Status == ad.Succeeded {
 			writes = append(writes, s.count(a, -1)...)

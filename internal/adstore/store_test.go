@@ -144,7 +144,7 @@ func TestCreateAndGet(t *testing.T) {
 	s := newTable(t)
 	a := s.create(t, "me")
 	got := s.get(t, a.Ref)
-	a.Stages = map[ad.Stage]ad.StageTimes{}
+	a.Steps = map[ad.Step]ad.StepTimes{}
 	if diff := cmp.Diff(a, got); diff != "" {
 		t.Errorf("stored (-want +got):\n%s", diff)
 	}
@@ -236,7 +236,7 @@ func TestStagesAndResults(t *testing.T) {
 	t.Parallel()
 	s := newTable(t)
 	a := s.running(t, "me")
-	if a.Status != ad.Running || !a.Stages[ad.Prepare].StartedAt.Equal(now) || a.Has(ad.Prepare) {
+	if a.Status != ad.Running || !a.Steps[ad.Prepare].StartedAt.Equal(now) || a.Has(ad.Prepare) {
 		t.Fatalf("begun: %+v", a)
 	}
 	cos := 0.31
@@ -263,7 +263,7 @@ func TestStagesAndResults(t *testing.T) {
 	}
 	again, err := s.Begin(t.Context(), a.Ref, ad.Prepare)
 	if err != nil || !again.Has(ad.Prepare) {
-		t.Errorf("begun again: the stage lost its end: %+v, %v", again.Stages, err)
+		t.Errorf("begun again: the step lost its end: %+v, %v", again.Steps, err)
 	}
 }
 
@@ -291,7 +291,7 @@ func TestNothingLateChangesAnything(t *testing.T) {
 			t.Fatal(err)
 		}
 		s.wantGone(t, a.Ref)
-		if got := s.get(t, a.Ref); got.Status != ad.Queued || got.Attempt != 2 || len(got.Stages) != 0 || got.Failure != nil {
+		if got := s.get(t, a.Ref); got.Status != ad.Queued || got.Attempt != 2 || len(got.Steps) != 0 || got.Failure != nil {
 			t.Errorf("after the retry: %+v", got)
 		}
 	})
@@ -409,7 +409,7 @@ func TestStatistics(t *testing.T) {
 	}
 }
 
-// A deleted ad leaves its grave, which names nobody, and nothing else.
+// A deleted ad leaves its tombstone, which names nobody, and nothing else.
 func TestADeletedAdLeavesNothingOfItsOwner(t *testing.T) {
 	t.Parallel()
 	s := newTable(t)
@@ -425,7 +425,7 @@ func TestADeletedAdLeavesNothingOfItsOwner(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, item := range out.Items {
-		if sort, ok := item["SK"].(*types.AttributeValueMemberS); !ok || sort.Value != "GRAVE" {
+		if sort, ok := item["SK"].(*types.AttributeValueMemberS); !ok || sort.Value != "TOMBSTONE" {
 			t.Errorf("left: %v", item)
 		}
 		for name, v := range item {
@@ -435,7 +435,7 @@ func TestADeletedAdLeavesNothingOfItsOwner(t *testing.T) {
 		}
 	}
 	if len(out.Items) != 1 {
-		t.Errorf("%d items left, want the grave", len(out.Items))
+		t.Errorf("%d items left, want the tombstone", len(out.Items))
 	}
 }
 

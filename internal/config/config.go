@@ -13,7 +13,7 @@ import (
 
 // Deployment says which one this is: dev, prod, ... Metrics are kept by it.
 type Deployment struct {
-	Stage string `env:"STAGE,required,notEmpty"`
+	Environment string `env:"ENVIRONMENT,required,notEmpty"`
 }
 
 // Table is where ads are kept, and whose they are.

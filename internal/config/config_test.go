@@ -13,7 +13,7 @@ import (
 	"github.com/nanococoa/nanococoa/internal/config"
 )
 
-// only leaves nothing in the environment but STAGE, which every function has, and
+// only leaves nothing in the environment but ENVIRONMENT, which every function has, and
 // what is given as name=value.
 func only(t *testing.T, vars ...string) {
 	t.Helper()
@@ -24,7 +24,7 @@ func only(t *testing.T, vars ...string) {
 			t.Fatal(err)
 		}
 	}
-	for _, kv := range append([]string{"STAGE=dev"}, vars...) {
+	for _, kv := range append([]string{"ENVIRONMENT=dev"}, vars...) {
 		name, value, _ := strings.Cut(kv, "=")
 		t.Setenv(name, value)
 	}
@@ -37,7 +37,7 @@ func TestTheConfigurationOfTheAPI(t *testing.T) { //nolint:paralleltest // it se
 		t.Fatal(err)
 	}
 	want := config.API{
-		Table: config.Table{Deployment: config.Deployment{Stage: "dev"}, TableName: "ads"}, Bucket: config.Bucket{BucketName: "photos"},
+		Table: config.Table{Deployment: config.Deployment{Environment: "dev"}, TableName: "ads"}, Bucket: config.Bucket{BucketName: "photos"},
 		Machine: config.Machine{StateMachineARN: "arn:aws:states:x"}, CookieKeyParameter: "/n/key", SiteOrigin: "https://ads.example.com",
 		GPUSlots: 1,
 	}
@@ -91,11 +91,11 @@ func TestTheLineBeforeTheGPUServer(t *testing.T) { //nolint:paralleltest // it s
 // Without its name a deployment's metrics would be nobody's.
 func TestADeploymentHasAName(t *testing.T) { //nolint:paralleltest // it sets the environment
 	only(t)
-	if got, err := config.Load[config.Deadletter](); err != nil || got.Stage != "dev" {
+	if got, err := config.Load[config.Deadletter](); err != nil || got.Environment != "dev" {
 		t.Errorf("%+v, %v", got, err)
 	}
-	only(t, "STAGE=")
-	if _, err := config.Load[config.Deadletter](); err == nil || !strings.Contains(err.Error(), "STAGE") {
+	only(t, "ENVIRONMENT=")
+	if _, err := config.Load[config.Deadletter](); err == nil || !strings.Contains(err.Error(), "ENVIRONMENT") {
 		t.Errorf("without a name: %v", err)
 	}
 }

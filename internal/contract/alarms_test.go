@@ -40,7 +40,7 @@ func readWatch(t *testing.T) watch {
 			w.values[name] = "Api"
 		case name == "UsesModel":
 			w.values[name] = "true"
-		case name == "Stage" && ref == "Stage":
+		case name == "Environment" && ref == "Environment":
 			w.values[name] = "test"
 		case ref != nil && tp.resources[fmt.Sprint(ref)] != nil:
 			w.values[name] = fmt.Sprint(ref)
@@ -195,7 +195,7 @@ func (w watch) dashboard(t *testing.T) (metrics []string, body string) {
 		}
 		for _, e := range expressions {
 			if found := search.FindStringSubmatch(e); found != nil {
-				metrics = append(metrics, fmt.Sprintf("%s/%s{Stage=%s,%s=*}", found[1], found[3], found[4], found[2]))
+				metrics = append(metrics, fmt.Sprintf("%s/%s{Environment=%s,%s=*}", found[1], found[3], found[4], found[2]))
 				continue
 			}
 			for _, id := range regexp.MustCompile(`[a-z]\w*`).FindAllString(e, -1) {
@@ -210,7 +210,7 @@ func (w watch) dashboard(t *testing.T) (metrics []string, body string) {
 
 // search is the one form of search that is used: all metrics of a name that differ
 // in one dimension.
-var search = regexp.MustCompile(`^SEARCH\('\{(\w+),Stage,(\w+)\} MetricName="(\w+)" Stage="(\w+)"', '\w+', \d+\)$`)
+var search = regexp.MustCompile(`^SEARCH\('\{(\w+),Environment,(\w+)\} MetricName="(\w+)" Environment="(\w+)"', '\w+', \d+\)$`)
 
 // ofAWS are the metrics AWS writes by itself that are read here: the dimension's
 // name, and the type of resource it names; none for those of the whole account.
@@ -240,7 +240,7 @@ func written() []string {
 		for _, set := range def.Dimensions {
 			var dims []string
 			for _, d := range set {
-				dims = append(dims, d+"="+map[string]string{metric.Stage: "test", metric.Step: "*", metric.Code: "*"}[d])
+				dims = append(dims, d+"="+map[string]string{metric.Environment: "test", metric.Step: "*", metric.Code: "*"}[d])
 			}
 			out = append(out, fmt.Sprintf("%s/%s{%s}", metric.Namespace, name, strings.Join(dims, ",")))
 		}
@@ -300,7 +300,7 @@ func TestTheDashboardIsWhole(t *testing.T) {
 	}
 	for _, folder := range folders(t) {
 		group := fmt.Sprint(at(tp.function(folder), "LoggingConfig", "LogGroup", "Ref"))
-		want = append(want, strings.ReplaceAll(fmt.Sprint(at(tp.resources, group, "Properties", "LogGroupName", "Fn::Sub")), "${Stage}", "test"))
+		want = append(want, strings.ReplaceAll(fmt.Sprint(at(tp.resources, group, "Properties", "LogGroupName", "Fn::Sub")), "${Environment}", "test"))
 	}
 	sameSet(t, "logs on the dashboard", groups, want)
 }
@@ -317,7 +317,7 @@ func TestEveryAlarmSpeaks(t *testing.T) {
 		if !strings.HasSuffix(about, "Runbook: "+page) || len(about) > 1024 || !regexp.MustCompile(`[Oo]wner|ad `).MatchString(about) {
 			t.Errorf("%s says %q", name, about)
 		}
-		if want := "nanococoa-${Stage}-" + strings.TrimSuffix(pageOf(name), ".md"); at(p["AlarmName"], "Fn::Sub") != want {
+		if want := "nanococoa-${Environment}-" + strings.TrimSuffix(pageOf(name), ".md"); at(p["AlarmName"], "Fn::Sub") != want {
 			t.Errorf("%s is called %v, not %s", name, p["AlarmName"], want)
 		}
 		if p["TreatMissingData"] == nil {
@@ -404,7 +404,7 @@ func TestEveryAlarmGoesOffAndEnds(t *testing.T) {
 		"Stage1DeadLetters": {aws(letters1, 0, 0), []samples{aws(letters1, 1, 2, 1)}, 1, [][]samples{{aws(letters1, 0, 3, 0)}, {nil}}},
 		"EventDeadLetters":  {aws(letters, 0, 0), []samples{aws(letters, 0, 1)}, 1, [][]samples{{nil}}},
 		"SweeperFinds": {sweep(), []samples{sweep(metric.SweepStarted), sweep(metric.SweepRestarted), sweep(metric.SweepGivenUp)}, 1, [][]samples{
-			{sweep(metric.SweepGraves, metric.SweepExpired, metric.SweepStuck)}, {nil},
+			{sweep(metric.SweepTombstones, metric.SweepExpired, metric.SweepStuck)}, {nil},
 		}},
 		"StuckExecutions": {sweep(), []samples{sweep(metric.SweepStuck)}, 1, [][]samples{{sweep(metric.SweepStarted, metric.SweepGivenUp)}, {nil}}},
 		// After the last sweep it takes five periods: CloudWatch prefers real points
@@ -444,7 +444,7 @@ func TestEveryAlarmGoesOffAndEnds(t *testing.T) {
 }
 
 // drill is the command by which a runbook page sets its alarm off.
-var drill = regexp.MustCompile(`aws cloudwatch put-metric-data --namespace (\w+) --metric-name (\w+) --dimensions Stage=\$STAGE --unit (\w+) --value (\S+)`)
+var drill = regexp.MustCompile(`aws cloudwatch put-metric-data --namespace (\w+) --metric-name (\w+) --dimensions Environment=\$ENVIRONMENT --unit (\w+) --value (\S+)`)
 
 // A runbook's own command, taken by its word, sets the alarm off.
 func TestEveryDrillSetsItsAlarmOff(t *testing.T) {
@@ -461,7 +461,7 @@ func TestEveryDrillSetsItsAlarmOff(t *testing.T) {
 			if def, ok := metric.Definitions()[metric.Name(m[2])]; !ok || m[1] != metric.Namespace || string(def.Unit) != m[3] {
 				t.Errorf("%s: the drill writes %s/%s in %s", name, m[1], m[2], m[3])
 			}
-			key := fmt.Sprintf("%s/%s{Stage=test}", m[1], m[2])
+			key := fmt.Sprintf("%s/%s{Environment=test}", m[1], m[2])
 			bad[key] = append(bad[key], v)
 		}
 		ours := func(q query) bool { return strings.HasPrefix(q.metric, metric.Namespace+"/") }

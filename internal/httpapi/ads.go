@@ -36,7 +36,7 @@ type generateOutput struct {
 	Body       any
 }
 
-// pollSeconds is what a client is told to wait before it looks again: stages
+// pollSeconds is what a client is told to wait before it looks again: steps
 // take seconds, so a shorter wait shows nothing new.
 const pollSeconds = 2
 

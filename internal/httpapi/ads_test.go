@@ -20,14 +20,14 @@ import (
 
 var noon = time.Date(2026, 11, 23, 3, 0, 0, 123456789, time.UTC)
 
-// until gives the times of stages that are done, and of one that runs.
-func until(running ad.Stage, done ...ad.Stage) map[ad.Stage]ad.StageTimes {
-	m := map[ad.Stage]ad.StageTimes{}
+// until gives the times of steps that are done, and of one that runs.
+func until(running ad.Step, done ...ad.Step) map[ad.Step]ad.StepTimes {
+	m := map[ad.Step]ad.StepTimes{}
 	for i, s := range done {
-		m[s] = ad.StageTimes{StartedAt: noon.Add(time.Duration(i) * time.Second), FinishedAt: noon.Add(time.Duration(i+1) * time.Second)}
+		m[s] = ad.StepTimes{StartedAt: noon.Add(time.Duration(i) * time.Second), FinishedAt: noon.Add(time.Duration(i+1) * time.Second)}
 	}
 	if running != "" {
-		m[running] = ad.StageTimes{StartedAt: noon}
+		m[running] = ad.StepTimes{StartedAt: noon}
 	}
 	return m
 }
@@ -37,7 +37,7 @@ func finished(t *testing.T, owner string) ad.Ad {
 	cosine := 0.31
 	return ad.Ad{
 		Ref: ad.Ref{Owner: owner, AdID: newID(t), Attempt: 1}, Fields: fields, Status: ad.Succeeded,
-		CreatedAt: noon, UpdatedAt: noon.Add(9 * time.Second), Stages: until("", ad.Stages()...),
+		CreatedAt: noon, UpdatedAt: noon.Add(9 * time.Second), Steps: until("", ad.Steps()...),
 		Prompt: "a quiet station at dawn", PromptBy: ad.ByModel, MainCopy: "설렘을 담다", SubCopy: "주말 기차에 오르는 당신에게",
 		CopySource: ad.ByTemplate, HTML: `<img src="cid:stage1" alt="울 더플백"><p>설렘을 담다</p><img src="cid:stage1">`,
 		Score:  &ad.Score{Metric: "standin-agreement", Value: 0.72, RawCosine: &cosine, Text: fields.AdConcept, StandIn: true},
@@ -83,9 +83,9 @@ func TestAFinishedAd(t *testing.T) {
 		Score:     &httpapi.Score{Metric: "standin-agreement", Value: 0.72, RawCosine: f(0.31), Text: fields.AdConcept, StandIn: true},
 		CreatedAt: a.CreatedAt, UpdatedAt: a.UpdatedAt,
 	}
-	for i, s := range ad.Stages() {
+	for i, s := range ad.Steps() {
 		begun, ended := noon.Add(time.Duration(i)*time.Second), noon.Add(time.Duration(i+1)*time.Second)
-		want.Progress.Stages = append(want.Progress.Stages, httpapi.Stage{Name: string(s), Status: "done", StartedAt: &begun, FinishedAt: &ended})
+		want.Progress.Steps = append(want.Progress.Steps, httpapi.Step{Name: string(s), Status: "done", StartedAt: &begun, FinishedAt: &ended})
 	}
 	if d := cmp.Diff(want, got); d != "" {
 		t.Errorf("-want +got\n%s", d)
@@ -104,20 +104,20 @@ func TestAFinishedAd(t *testing.T) {
 // attempt may stand beside the pictures of a new one.
 func TestWhatAnAdShowsOnItsWay(t *testing.T) {
 	t.Parallel()
-	upto := func(n int) []ad.Stage { return ad.Stages()[:n] }
+	upto := func(n int) []ad.Step { return ad.Steps()[:n] }
 	reasons := ad.Failure{Code: "GPU.Busy", Detail: fault.GPUBusy.Detail(), Retryable: true}
 	for name, tc := range map[string]struct {
 		status  ad.Status
-		stages  map[ad.Stage]ad.StageTimes
+		steps   map[ad.Step]ad.StepTimes
 		failure *ad.Failure
 		there   string // of thumbnail, stage1, stage2, html, score
-		stage   string
+		step    string
 		percent int
-		states  string // one letter a stage: waiting, running, done, failed
+		states  string // one letter a step: waiting, running, done, failed
 	}{
 		"awaiting its photo": {ad.AwaitingUpload, nil, nil, "", "", 0, "wwwwwww"},
 		"queued":             {ad.Queued, nil, nil, "", "", 0, "wwwwwww"},
-		"both first stages":  {ad.Running, until(ad.Prompt, ad.Prepare), nil, "thumbnail", "prompt", 6, "drwwwww"},
+		"both first steps":   {ad.Running, until(ad.Prompt, ad.Prepare), nil, "thumbnail", "prompt", 6, "drwwwww"},
 		"painting":           {ad.Running, until(ad.Stage1, upto(2)...), nil, "thumbnail", "stage1", 37, "ddrwwww"},
 		"painted":            {ad.Running, until(ad.Copywrite, upto(3)...), nil, "thumbnail stage1", "copywrite", 71, "dddrwww"},
 		"setting":            {ad.Running, until(ad.Stage2, upto(4)...), nil, "thumbnail stage1", "stage2", 84, "ddddrww"},
@@ -130,7 +130,7 @@ func TestWhatAnAdShowsOnItsWay(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t)
 			a := finished(t, w.signedIn()) // all texts are there, as after an owner's retry
-			a.Status, a.Stages, a.Failure = tc.status, tc.stages, tc.failure
+			a.Status, a.Steps, a.Failure = tc.status, tc.steps, tc.failure
 			got, raw := w.show(a)
 			var there []string
 			for _, x := range []struct {
@@ -148,14 +148,14 @@ func TestWhatAnAdShowsOnItsWay(t *testing.T) {
 				t.Errorf("there is %q, want %q", s, tc.there)
 			}
 			var states strings.Builder
-			for _, s := range got.Progress.Stages {
+			for _, s := range got.Progress.Steps {
 				states.WriteByte(s.Status[0])
 			}
 			if states.String() != tc.states {
-				t.Errorf("stages %s, want %s", states.String(), tc.states)
+				t.Errorf("steps %s, want %s", states.String(), tc.states)
 			}
-			if (got.Progress.Stage == nil) != (tc.stage == "") || (got.Progress.Stage != nil && *got.Progress.Stage != tc.stage) {
-				t.Errorf("stage %v, want %q", raw["progress"], tc.stage)
+			if (got.Progress.Step == nil) != (tc.step == "") || (got.Progress.Step != nil && *got.Progress.Step != tc.step) {
+				t.Errorf("step %v, want %q", raw["progress"], tc.step)
 			}
 			if got.Progress.Percent != tc.percent {
 				t.Errorf("%d %%, want %d", got.Progress.Percent, tc.percent)
@@ -326,7 +326,7 @@ func TestTheList(t *testing.T) {
 	w := newWorld(t)
 	me := w.signedIn()
 	done := finished(t, me)
-	fresh := ad.Ad{Ref: ad.Ref{Owner: me, AdID: newID(t), Attempt: 2}, Fields: ad.Fields{ProductName: "새 광고"}, Status: ad.Running, CreatedAt: noon, Stages: until(ad.Prepare), Score: done.Score}
+	fresh := ad.Ad{Ref: ad.Ref{Owner: me, AdID: newID(t), Attempt: 2}, Fields: ad.Fields{ProductName: "새 광고"}, Status: ad.Running, CreatedAt: noon, Steps: until(ad.Prepare), Score: done.Score}
 	for query, want := range map[string]struct {
 		limit  int
 		cursor string
@@ -417,7 +417,7 @@ func TestTheLine(t *testing.T) {
 	for name, tc := range map[string]struct {
 		status   ad.Status
 		ticket   int
-		stages   map[ad.Stage]ad.StageTimes
+		steps    map[ad.Step]ad.StepTimes
 		line     ad.Queue
 		asked    bool
 		position any // as JSON reads it
@@ -433,14 +433,14 @@ func TestTheLine(t *testing.T) {
 		"put back by the server":  {ad.Running, 5, until(ad.Stage1, ad.Prepare, ad.Prompt), stalled, true, 0.0, false, true},
 		"being painted":           {ad.Running, 5, until(ad.Stage1, ad.Prepare, ad.Prompt), drawing, true, nil, true, false},
 		"painted":                 {ad.Running, 5, until(ad.Copywrite, ad.Prepare, ad.Prompt, ad.Stage1), line, true, nil, true, false},
-		"finished":                {ad.Succeeded, 5, until("", ad.Stages()...), line, false, nil, false, false},
+		"finished":                {ad.Succeeded, 5, until("", ad.Steps()...), line, false, nil, false, false},
 		"failed":                  {ad.Failed, 5, until(ad.Stage1, ad.Prepare), line, false, nil, false, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t)
 			a := finished(t, w.signedIn())
-			a.Status, a.Ticket, a.Stages = tc.status, tc.ticket, tc.stages
+			a.Status, a.Ticket, a.Steps = tc.status, tc.ticket, tc.steps
 			asked := false
 			w.ads.queue = func() (ad.Queue, error) { asked = true; return tc.line, nil }
 			_, raw := w.show(a)
@@ -461,7 +461,7 @@ func TestTheLineCannotBeRead(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	a := finished(t, w.signedIn())
-	a.Status, a.Ticket, a.Stages = ad.Running, 8, until("", ad.Prepare, ad.Prompt)
+	a.Status, a.Ticket, a.Steps = ad.Running, 8, until("", ad.Prepare, ad.Prompt)
 	w.ads.queue = func() (ad.Queue, error) { return ad.Queue{}, fault.New(fault.StorageThrottled, nil) }
 	w.log.Reset()
 	got, raw := w.show(a)

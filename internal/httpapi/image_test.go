@@ -19,7 +19,7 @@ func TestAPictureOfAnAd(t *testing.T) {
 	owner := newWorld(t)
 	a := finished(t, owner.signedIn())
 	done, _ := owner.show(a)
-	a.Stages = until(ad.Prompt, ad.Prepare)
+	a.Steps = until(ad.Prompt, ad.Prepare)
 	begun, _ := owner.show(a)
 	for path, kind := range map[string]blob.Kind{
 		*done.Stage1URL: blob.Stage1, *done.Stage2URL: blob.Stage2, *done.ThumbnailURL: blob.Small, *begun.ThumbnailURL: blob.Thumbnail,

@@ -83,16 +83,16 @@ type Ad struct {
 
 // Progress says how far an ad is.
 type Progress struct {
-	Stage         *string  `json:"stage" doc:"The stage that runs"`
-	Stages        []Stage  `json:"stages" nullable:"false" doc:"All stages, in order"`
+	Step          *string  `json:"step" doc:"The step that runs"`
+	Steps         []Step   `json:"steps" nullable:"false" doc:"All steps, in order"`
 	Percent       int      `json:"percent" minimum:"0" maximum:"100"`
 	QueuePosition *int     `json:"queue_position" doc:"How many ads come before this one; null when unknown"`
 	ETASeconds    *float64 `json:"eta_seconds" doc:"Expected time to the end; null when unknown"`
 	Stalled       bool     `json:"stalled" doc:"The server that makes the pictures takes nothing at the moment; the ad waits and goes on by itself"`
 }
 
-// Stage is one stage of making an ad.
-type Stage struct {
+// Step is one step of making an ad.
+type Step struct {
 	Name       string     `json:"name" enum:"prepare,prompt,stage1,copywrite,stage2,clip,publish"`
 	Status     string     `json:"status" enum:"waiting,running,done,failed"`
 	StartedAt  *time.Time `json:"started_at"`
@@ -157,9 +157,9 @@ func optional[T comparable](v T) *T {
 
 func statusURL(adID string) string { return "/api/ads/" + adID }
 
-// imageURL gives the address of a picture, nil before the stage that makes it
+// imageURL gives the address of a picture, nil before the step that makes it
 // has ended.
-func (s *Signer) imageURL(a ad.Ad, made ad.Stage, name string) *string {
+func (s *Signer) imageURL(a ad.Ad, made ad.Step, name string) *string {
 	if !a.Has(made) {
 		return nil
 	}
@@ -203,10 +203,10 @@ func view(a ad.Ad, s *Signer, origin string) Ad {
 }
 
 func progress(a ad.Ad) Progress {
-	p := Progress{Stage: optional(string(a.Current())), Percent: a.Percent()}
-	for _, name := range ad.Stages() {
-		t := a.Stages[name]
-		st := Stage{Name: string(name), Status: "waiting", StartedAt: optional(t.StartedAt), FinishedAt: optional(t.FinishedAt)}
+	p := Progress{Step: optional(string(a.Current())), Percent: a.Percent()}
+	for _, name := range ad.Steps() {
+		t := a.Steps[name]
+		st := Step{Name: string(name), Status: "waiting", StartedAt: optional(t.StartedAt), FinishedAt: optional(t.FinishedAt)}
 		switch {
 		case st.FinishedAt != nil:
 			st.Status = "done"
@@ -215,7 +215,7 @@ func progress(a ad.Ad) Progress {
 		case st.StartedAt != nil:
 			st.Status = "running"
 		}
-		p.Stages = append(p.Stages, st)
+		p.Steps = append(p.Steps, st)
 	}
 	return p
 }

@@ -39,22 +39,22 @@ const (
 	TemplateCopy Name = "TemplateCopy" // a finished ad's copy is the template's
 	ModelDown    Name = "ModelDown"    // nobody asks the model for a while, after several failures in a row
 
-	StageSeconds Name = "StageSeconds" // from a stage's first begin to its end, retries and their waits included
+	StepSeconds  Name = "StepSeconds"  // from a step's first begin to its end, retries and their waits included
 	QueueWait    Name = "QueueWait"    // from a place in line to the begin of stage 1
 	StallSeconds Name = "StallSeconds" // for how long an ad put back by now has found no GPU server that takes it
-	Retries      Name = "Retries"      // a stage was begun again in the same attempt
+	Retries      Name = "Retries"      // a step was begun again in the same attempt
 	OwnerRetries Name = "OwnerRetries" // an owner asked for another attempt at a failed ad
 	DeadLettered Name = "DeadLettered" // stage 1 of an ad was given up because its consumer crashed on it
 
 	// Of every sweep, zeros included: that they stop is itself a finding.
-	Sweeps         Name = "Sweeps"         // the sweeper has looked at all that was due
-	SweepStarted   Name = "SweepStarted"   // a photo was there, its event lost: started
-	SweepRestarted Name = "SweepRestarted" // an execution was gone: begun again, once
-	SweepGivenUp   Name = "SweepGivenUp"   // an execution was gone a second time: failed
-	SweepExpired   Name = "SweepExpired"   // a photo never came: failed
-	SweepStuck     Name = "SweepStuck"     // an execution runs, and its step has not moved for too long
-	SweepGraves    Name = "SweepGraves"    // a deleted ad's objects were looked for once more
-	SweepOrphans   Name = "SweepOrphans"   // objects belonged to no ad: removed
+	Sweeps          Name = "Sweeps"          // the sweeper has looked at all that was due
+	SweepStarted    Name = "SweepStarted"    // a photo was there, its event lost: started
+	SweepRestarted  Name = "SweepRestarted"  // an execution was gone: begun again, once
+	SweepGivenUp    Name = "SweepGivenUp"    // an execution was gone a second time: failed
+	SweepExpired    Name = "SweepExpired"    // a photo never came: failed
+	SweepStuck      Name = "SweepStuck"      // an execution runs, and its step has not moved for too long
+	SweepTombstones Name = "SweepTombstones" // a deleted ad's objects were looked for once more
+	SweepOrphans    Name = "SweepOrphans"    // objects belonged to no ad: removed
 )
 
 // Unit is one of CloudWatch's units.
@@ -69,9 +69,9 @@ const (
 // The dimensions. Values are few and fixed: a metric costs by the month for each
 // value it was ever written with.
 const (
-	Stage = "Stage" // the deployment, such as dev or prod
-	Step  = "Step"  // a stage of making an ad, by its folder in functions/
-	Code  = "Code"  // a code of internal/fault
+	Environment = "Environment" // the deployment, such as dev or prod
+	Step        = "Step"        // a step of making an ad, by its folder in functions/
+	Code        = "Code"        // a code of internal/fault
 )
 
 // Definition says how a metric is written.
@@ -84,9 +84,9 @@ type Definition struct {
 }
 
 var (
-	inAll  = [][]string{{Stage}}
-	byStep = [][]string{{Stage, Step}}
-	byCode = [][]string{{Stage}, {Stage, Code}}
+	inAll  = [][]string{{Environment}}
+	byStep = [][]string{{Environment, Step}}
+	byCode = [][]string{{Environment}, {Environment, Code}}
 )
 
 var definitions = map[Name]Definition{
@@ -97,21 +97,21 @@ var definitions = map[Name]Definition{
 	TemplateCopy: {Count, inAll},
 	ModelDown:    {Count, inAll},
 
-	StageSeconds: {Seconds, byStep},
+	StepSeconds:  {Seconds, byStep},
 	QueueWait:    {Seconds, inAll},
 	StallSeconds: {Seconds, inAll},
 	Retries:      {Count, byStep},
 	OwnerRetries: {Count, inAll},
 	DeadLettered: {Count, inAll},
 
-	Sweeps:         {Count, inAll},
-	SweepStarted:   {Count, inAll},
-	SweepRestarted: {Count, inAll},
-	SweepGivenUp:   {Count, inAll},
-	SweepExpired:   {Count, inAll},
-	SweepStuck:     {Count, inAll},
-	SweepGraves:    {Count, inAll},
-	SweepOrphans:   {Count, inAll},
+	Sweeps:          {Count, inAll},
+	SweepStarted:    {Count, inAll},
+	SweepRestarted:  {Count, inAll},
+	SweepGivenUp:    {Count, inAll},
+	SweepExpired:    {Count, inAll},
+	SweepStuck:      {Count, inAll},
+	SweepTombstones: {Count, inAll},
+	SweepOrphans:    {Count, inAll},
 }
 
 // Definitions lists every metric.
@@ -132,19 +132,19 @@ type Line struct {
 // Meter writes lines. It is safe for concurrent use, and a nil one writes
 // nothing.
 type Meter struct {
-	out   slog.Handler
-	stage string
-	now   func() time.Time
+	out         slog.Handler
+	environment string
+	now         func() time.Time
 }
 
 // New makes a meter for one deployment that writes to a function's standard
 // output.
-func New(out io.Writer, stage string) *Meter { return At(out, stage, time.Now) }
+func New(out io.Writer, environment string) *Meter { return At(out, environment, time.Now) }
 
 // At is New with a clock.
-func At(out io.Writer, stage string, now func() time.Time) *Meter {
+func At(out io.Writer, environment string, now func() time.Time) *Meter {
 	// A handler of its own, at INFO: LOG_LEVEL must not silence an alarm.
-	return &Meter{out: slog.NewJSONHandler(out, nil), stage: stage, now: now}
+	return &Meter{out: slog.NewJSONHandler(out, nil), environment: environment, now: now}
 }
 
 // The embedded metric format: what CloudWatch looks for in a line.
@@ -183,7 +183,7 @@ func (m *Meter) Write(l Line) {
 	if m == nil {
 		return
 	}
-	dimensions := map[string]string{Stage: m.stage, Step: l.Step, Code: l.Code}
+	dimensions := map[string]string{Environment: m.environment, Step: l.Step, Code: l.Code}
 	now := m.now()
 	head := envelope{now.UnixMilli(), []directive{}}
 	record := slog.NewRecord(now, slog.LevelInfo, "metrics", 0)
@@ -192,7 +192,7 @@ func (m *Meter) Write(l Line) {
 		def := definitions[name]
 		head.add(member{name, def.Unit}, named(def.Dimensions, dimensions))
 	}
-	for _, d := range []string{Stage, Step, Code} {
+	for _, d := range []string{Environment, Step, Code} {
 		if dimensions[d] != "" {
 			record.AddAttrs(slog.String(d, dimensions[d]))
 		}

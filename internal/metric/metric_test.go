@@ -30,10 +30,10 @@ func written(l metric.Line) string {
 func TestALine(t *testing.T) {
 	t.Parallel()
 	got := written(metric.Line{AdID: "ad-1", Code: "GPU.Busy", Values: metric.Values{metric.Failed: 1, metric.Finished: 0}})
-	want := `{"time":"2026-11-24T01:02:03.456789Z","level":"INFO","msg":"metrics","Failed":1,"Finished":0,"Stage":"dev","Code":"GPU.Busy","ad_id":"ad-1",` +
+	want := `{"time":"2026-11-24T01:02:03.456789Z","level":"INFO","msg":"metrics","Failed":1,"Finished":0,"Step":"dev","Code":"GPU.Busy","ad_id":"ad-1",` +
 		`"_aws":{"Timestamp":1795482123456,"CloudWatchMetrics":[` +
-		`{"Namespace":"nanoCocoa","Dimensions":[["Stage"],["Stage","Code"]],"Metrics":[{"Name":"Failed","Unit":"Count"}]},` +
-		`{"Namespace":"nanoCocoa","Dimensions":[["Stage"]],"Metrics":[{"Name":"Finished","Unit":"Count"}]}]}}` + "\n"
+		`{"Namespace":"nanoCocoa","Dimensions":[["Environment"],["Environment","Code"]],"Metrics":[{"Name":"Failed","Unit":"Count"}]},` +
+		`{"Namespace":"nanoCocoa","Dimensions":[["Environment"]],"Metrics":[{"Name":"Finished","Unit":"Count"}]}]}}` + "\n"
 	if d := cmp.Diff(want, got); d != "" {
 		t.Errorf("-want +got\n%s", d)
 	}
@@ -43,7 +43,7 @@ func TestALine(t *testing.T) {
 // takes; and it is written under just the dimensions it is defined with.
 func TestEveryMetricConforms(t *testing.T) {
 	t.Parallel()
-	values := map[string]string{metric.Stage: "dev", metric.Step: "stage1", metric.Code: "GPU.Busy"}
+	values := map[string]string{metric.Environment: "dev", metric.Step: "stage1", metric.Code: "GPU.Busy"}
 	for name, def := range metric.Definitions() {
 		got := metrictest.Read(t, written(metric.Line{AdID: "ad-1", Step: "stage1", Code: "GPU.Busy", Values: metric.Values{name: 1.5}}))
 		var want []metrictest.Sample
@@ -69,13 +69,13 @@ func TestADimensionWithoutAValueIsLeftOut(t *testing.T) {
 		line metric.Line
 		want []string
 	}{
-		"no code":       {metric.Line{Values: metric.Values{metric.Failed: 0, metric.Finished: 1}}, []string{"Failed{Stage=dev}=0", "Finished{Stage=dev}=1"}},
-		"no step":       {metric.Line{Values: metric.Values{metric.StageSeconds: 3}}, nil},
-		"two metrics":   {metric.Line{Step: "publish", Values: metric.Values{metric.StageSeconds: 0.25, metric.Finished: 1}}, []string{"Finished{Stage=dev}=1", "StageSeconds{Stage=dev,Step=publish}=0.25"}},
+		"no code":       {metric.Line{Values: metric.Values{metric.Failed: 0, metric.Finished: 1}}, []string{"Failed{Environment=dev}=0", "Finished{Environment=dev}=1"}},
+		"no step":       {metric.Line{Values: metric.Values{metric.StepSeconds: 3}}, nil},
+		"two metrics":   {metric.Line{Step: "publish", Values: metric.Values{metric.StepSeconds: 0.25, metric.Finished: 1}}, []string{"Finished{Environment=dev}=1", "StepSeconds{Environment=dev,Step=publish}=0.25"}},
 		"an unknown":    {metric.Line{Values: metric.Values{"Unknown": 1}}, nil},
 		"of nothing":    {metric.Line{AdID: "ad-1"}, nil},
-		"foreign ones":  {metric.Line{Step: "stage1", Code: "X", Values: metric.Values{metric.Accepted: 1}}, []string{"Accepted{Stage=dev}=1"}},
-		"a whole sweep": {metric.Line{Values: metric.Values{metric.Sweeps: 1, metric.SweepStuck: 2}}, []string{"SweepStuck{Stage=dev}=2", "Sweeps{Stage=dev}=1"}},
+		"foreign ones":  {metric.Line{Step: "stage1", Code: "X", Values: metric.Values{metric.Accepted: 1}}, []string{"Accepted{Environment=dev}=1"}},
+		"a whole sweep": {metric.Line{Values: metric.Values{metric.Sweeps: 1, metric.SweepStuck: 2}}, []string{"SweepStuck{Environment=dev}=2", "Sweeps{Environment=dev}=1"}},
 	} {
 		if got := metrictest.Strings(t, written(tc.line)); !slices.Equal(got, tc.want) {
 			t.Errorf("%s: %q, want %q", name, got, tc.want)

@@ -11,7 +11,7 @@ import (
 
 // Publisher ends ads well; see adstore.Store.
 type Publisher interface {
-	Begin(ctx context.Context, r ad.Ref, s ad.Stage) (ad.Ad, error)
+	Begin(ctx context.Context, r ad.Ref, s ad.Step) (ad.Ad, error)
 	Publish(ctx context.Context, r ad.Ref) error
 	Measure(ctx context.Context, rest time.Duration) error
 }
@@ -31,7 +31,7 @@ func (p Publish) Run(ctx context.Context, in step.Input) error {
 		return err
 	}
 	// What owners in the line are told is learned from what came before them.
-	if drawn, now := a.Stages[ad.Stage1].FinishedAt, a.Stages[ad.Publish].StartedAt; !drawn.IsZero() && now.After(drawn) {
+	if drawn, now := a.Steps[ad.Stage1].FinishedAt, a.Steps[ad.Publish].StartedAt; !drawn.IsZero() && now.After(drawn) {
 		return p.Ads.Measure(ctx, now.Sub(drawn))
 	}
 	return nil

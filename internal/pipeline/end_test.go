@@ -136,8 +136,8 @@ func TestPublishMeasures(t *testing.T) {
 		"the measure cannot be kept": {drawn: drawn, begun: drawn.Add(7 * time.Second), fail: down(fault.StorageThrottled), calls: []string{"begin publish", "publish", "measure"}, want: fault.StorageThrottled},
 	} {
 		w := newWorld(t)
-		w.ad.Stages[ad.Stage1] = ad.StageTimes{FinishedAt: tc.drawn}
-		w.ad.Stages[ad.Publish] = ad.StageTimes{StartedAt: tc.begun}
+		w.ad.Steps[ad.Stage1] = ad.StepTimes{FinishedAt: tc.drawn}
+		w.ad.Steps[ad.Publish] = ad.StepTimes{StartedAt: tc.begun}
 		w.fail["begin publish"], w.fail["measure"] = tc.begin, tc.fail
 		err := pipeline.Publish{Ads: w}.Run(t.Context(), w.input())
 		if got := fault.From(err); (got == nil) != (tc.want == "") || (got != nil && got.Code != tc.want) {

@@ -22,8 +22,8 @@ import (
 // methods' faults.
 type Records interface {
 	Get(ctx context.Context, owner, adID string) (ad.Ad, error)
-	Begin(ctx context.Context, r ad.Ref, s ad.Stage) (ad.Ad, error)
-	Finish(ctx context.Context, r ad.Ref, s ad.Stage, res adstore.Result) error
+	Begin(ctx context.Context, r ad.Ref, s ad.Step) (ad.Ad, error)
+	Finish(ctx context.Context, r ad.Ref, s ad.Step, res adstore.Result) error
 }
 
 // Pictures is what the steps need of the bucket; see blob.Bucket for the
@@ -38,8 +38,8 @@ type Pictures interface {
 // stays below it, so only a broken server can exceed it.
 const maxPicture = 20 << 20
 
-// run does a step's work between the marks of its stage.
-func run(ctx context.Context, ads Records, in step.Input, s ad.Stage, work func(a ad.Ad) (adstore.Result, error)) error {
+// run does a step's work between the marks of its step.
+func run(ctx context.Context, ads Records, in step.Input, s ad.Step, work func(a ad.Ad) (adstore.Result, error)) error {
 	a, err := ads.Begin(ctx, in.Ref, s)
 	if err != nil {
 		return err
@@ -56,7 +56,7 @@ func run(ctx context.Context, ads Records, in step.Input, s ad.Stage, work func(
 
 // runDrawing is run for a step that stores pictures: when the ad turns out to
 // have been deleted meanwhile, they are removed again.
-func runDrawing(ctx context.Context, ads Records, pics Pictures, in step.Input, s ad.Stage, work func(a ad.Ad) (adstore.Result, error)) error {
+func runDrawing(ctx context.Context, ads Records, pics Pictures, in step.Input, s ad.Step, work func(a ad.Ad) (adstore.Result, error)) error {
 	gone := run(ctx, ads, in, s, work)
 	if !fault.Has(gone, fault.AdGone) {
 		return gone

@@ -53,8 +53,8 @@ func clip(w *world) step.Func {
 }
 
 // happy is what each step calls, in order, when all goes well.
-func happy() map[ad.Stage][]string {
-	return map[ad.Stage][]string{
+func happy() map[ad.Step][]string {
+	return map[ad.Step][]string{
 		ad.Prepare:   {"begin prepare", "get original", "put product.png", "put thumbnail.jpg", "finish prepare"},
 		ad.Prompt:    {"begin prompt", "write prompt", "finish prompt"},
 		ad.Stage1:    {"begin stage1", "get product.png", "gpu stage1", "put stage1.png", "finish stage1"},
@@ -66,7 +66,7 @@ func happy() map[ad.Stage][]string {
 
 func TestWhatEachStepAsksAndLeaves(t *testing.T) {
 	t.Parallel()
-	want := map[ad.Stage]struct {
+	want := map[ad.Step]struct {
 		result adstore.Result
 		asked  func(w *world) []any
 		types  map[blob.Kind]string
@@ -108,15 +108,15 @@ func TestWhatEachStepAsksAndLeaves(t *testing.T) {
 			},
 		},
 	}
-	for stage, wire := range steps(t) {
-		t.Run(string(stage), func(t *testing.T) {
+	for step, wire := range steps(t) {
+		t.Run(string(step), func(t *testing.T) {
 			t.Parallel()
-			w, want := newWorld(t), want[stage]
+			w, want := newWorld(t), want[step]
 			run := wire(w)
 			if err := run(context.Background(), w.input()); err != nil {
 				t.Fatal(err)
 			}
-			w.called(happy()[stage]...)
+			w.called(happy()[step]...)
 			if d := cmp.Diff(want.result, w.result); d != "" {
 				t.Errorf("left on the record: -want +got\n%s", d)
 			}
@@ -188,46 +188,46 @@ func sizeOf(t *testing.T, data []byte, format string) image.Point {
 // A step whose reply was lost is run again: it has nothing left to do.
 func TestAStepThatIsDoneDoesNothing(t *testing.T) {
 	t.Parallel()
-	for stage, wire := range steps(t) {
+	for step, wire := range steps(t) {
 		w := newWorld(t)
 		run := wire(w)
-		w.ad.Stages[stage] = ad.StageTimes{StartedAt: time.Unix(1, 0), FinishedAt: time.Unix(2, 0)}
+		w.ad.Steps[step] = ad.StepTimes{StartedAt: time.Unix(1, 0), FinishedAt: time.Unix(2, 0)}
 		if err := run(context.Background(), w.input()); err != nil {
-			t.Errorf("%s: %v", stage, err)
+			t.Errorf("%s: %v", step, err)
 		}
-		w.called("begin " + string(stage))
+		w.called("begin " + string(step))
 	}
 }
 
 // One that died in the middle does all of it again, under the same names.
 func TestAStepThatDiedIsDoneAgain(t *testing.T) {
 	t.Parallel()
-	for stage, wire := range steps(t) {
+	for step, wire := range steps(t) {
 		w := newWorld(t)
 		run := wire(w)
-		w.ad.Stages[stage] = ad.StageTimes{StartedAt: time.Unix(1, 0)}
+		w.ad.Steps[step] = ad.StepTimes{StartedAt: time.Unix(1, 0)}
 		if err := run(context.Background(), w.input()); err != nil {
-			t.Errorf("%s: %v", stage, err)
+			t.Errorf("%s: %v", step, err)
 		}
-		w.called(happy()[stage]...)
+		w.called(happy()[step]...)
 	}
 }
 
 // Whatever call of whatever step fails: its code comes out, nothing after it is
-// done, and the stage is not marked as ended.
+// done, and the step is not marked as ended.
 func TestAFaultEndsAStep(t *testing.T) {
 	t.Parallel()
-	for stage, wire := range steps(t) {
-		for i, call := range happy()[stage] {
+	for step, wire := range steps(t) {
+		for i, call := range happy()[step] {
 			for _, code := range []fault.Code{fault.StorageThrottled, fault.GPUBusy, fault.GPURejected, fault.PhotoCorrupt, fault.OpenAIRefused} {
 				w := newWorld(t)
 				run := wire(w)
 				w.fail[call] = down(code)
 				err := run(context.Background(), w.input())
 				if got := fault.From(err); got == nil || got.Code != code {
-					t.Errorf("%s, %s: %v, want %s", stage, call, err, code)
+					t.Errorf("%s, %s: %v, want %s", step, call, err, code)
 				}
-				w.called(happy()[stage][:i+1]...)
+				w.called(happy()[step][:i+1]...)
 			}
 		}
 	}
@@ -236,12 +236,12 @@ func TestAFaultEndsAStep(t *testing.T) {
 // An ad that is gone when a step begins, or when it wants to leave its result.
 func TestAStepOfAnAdThatIsGone(t *testing.T) {
 	t.Parallel()
-	drawing := map[ad.Stage]bool{ad.Prepare: true, ad.Stage1: true, ad.Stage2: true}
+	drawing := map[ad.Step]bool{ad.Prepare: true, ad.Stage1: true, ad.Stage2: true}
 	missing := fault.New(fault.AdNotFound, nil)
-	for stage, wire := range steps(t) {
+	for step, wire := range steps(t) {
 		for _, at := range []string{"begin ", "finish "} {
-			at += string(stage)
-			done := happy()[stage]
+			at += string(step)
+			done := happy()[step]
 			if at[0] == 'b' {
 				done = done[:1]
 			}
@@ -261,11 +261,11 @@ func TestAStepOfAnAdThatIsGone(t *testing.T) {
 				w.fail[at], w.fail["look"], w.fail["purge"] = fault.New(fault.AdGone, nil), tc.look, tc.purge
 				err := run(context.Background(), w.input())
 				want, more := tc.want, tc.more
-				if !drawing[stage] { // it has stored nothing
+				if !drawing[step] { // it has stored nothing
 					want, more = fault.AdGone, nil
 				}
 				if got := fault.From(err); got == nil || got.Code != want {
-					t.Errorf("%s, %s, %s: %v, want %s", stage, at, name, err, want)
+					t.Errorf("%s, %s, %s: %v, want %s", step, at, name, err, want)
 				}
 				w.called(append(append([]string{}, done...), more...)...)
 			}

@@ -52,7 +52,7 @@ func newWorld(t *testing.T) *world {
 	}
 	return &world{
 		t: t, objects: map[blob.Kind][]byte{}, types: map[blob.Kind]string{}, fail: map[string]error{},
-		ad: ad.Ad{Ref: ad.Ref{Owner: "o", AdID: id, Attempt: 2}, Fields: order, Status: ad.Running, Stages: map[ad.Stage]ad.StageTimes{}},
+		ad: ad.Ad{Ref: ad.Ref{Owner: "o", AdID: id, Attempt: 2}, Fields: order, Status: ad.Running, Steps: map[ad.Step]ad.StepTimes{}},
 	}
 }
 
@@ -80,11 +80,11 @@ func (w *world) Get(_ context.Context, owner, adID string) (ad.Ad, error) {
 	return w.ad, w.call("look", owner == w.ad.Owner && adID == w.ad.AdID)
 }
 
-func (w *world) Begin(_ context.Context, r ad.Ref, s ad.Stage) (ad.Ad, error) {
+func (w *world) Begin(_ context.Context, r ad.Ref, s ad.Step) (ad.Ad, error) {
 	return w.ad, w.call("begin "+string(s), r == w.ad.Ref)
 }
 
-func (w *world) Finish(_ context.Context, r ad.Ref, s ad.Stage, res adstore.Result) error {
+func (w *world) Finish(_ context.Context, r ad.Ref, s ad.Step, res adstore.Result) error {
 	w.result = res
 	return w.call("finish "+string(s), r == w.ad.Ref)
 }
@@ -174,9 +174,9 @@ func picture(t *testing.T, w, h int) []byte {
 
 // steps are the steps that make an ad, over one world, with a world that lets
 // each succeed.
-func steps(t *testing.T) map[ad.Stage]func(w *world) step.Func {
+func steps(t *testing.T) map[ad.Step]func(w *world) step.Func {
 	t.Helper()
-	return map[ad.Stage]func(w *world) step.Func{
+	return map[ad.Step]func(w *world) step.Func{
 		ad.Prepare:   prepare,
 		ad.Prompt:    prompt,
 		ad.Stage1:    stage1,

@@ -26,8 +26,8 @@ func TestAStallIsMeasured(t *testing.T) {
 		since time.Time
 		want  []string
 	}{
-		"the first time": {world: world{alive: []bool{true}, health: down}, want: []string{"StallSeconds{Stage=test}=0"}},
-		"since long":     {world: world{alive: []bool{true}, health: down}, since: start.Add(-90 * time.Second), want: []string{"StallSeconds{Stage=test}=90"}},
+		"the first time": {world: world{alive: []bool{true}, health: down}, want: []string{"StallSeconds{Environment=test}=0"}},
+		"since long":     {world: world{alive: []bool{true}, health: down}, since: start.Add(-90 * time.Second), want: []string{"StallSeconds{Environment=test}=90"}},
 		"for too long":   {world: world{alive: []bool{true}, health: down}, since: start.Add(-6 * time.Hour)},
 		"rendered":       {world: world{alive: []bool{true}, render: func(context.Context) error { return nil }}},
 		"nobody waits":   {world: world{alive: []bool{false}}},
@@ -61,7 +61,7 @@ func TestADeadLetterIsMeasured(t *testing.T) {
 	if _, err := d.Handle(t.Context(), e); err != nil {
 		t.Fatal(err)
 	}
-	want := []string{"DeadLettered{Stage=test}=1", "DeadLettered{Stage=test}=1"}
+	want := []string{"DeadLettered{Environment=test}=1", "DeadLettered{Environment=test}=1"}
 	if got := metrictest.Read(t, b.String()); len(got) != 2 || got[0].AdID != "id" || got[1].AdID != "" || !slices.Equal(metrictest.Strings(t, b.String()), want) {
 		t.Errorf("%+v", got)
 	}

@@ -77,8 +77,8 @@ type Consumer struct {
 }
 
 const (
-	// breath is the pause between two tries of a message that is held.
-	breath = 2 * time.Second
+	// backoff is the pause between two tries of a message that is held.
+	backoff = 2 * time.Second
 	// beat is how often a rendering asks whether anybody still waits for it: a
 	// deleted ad then frees the GPU within this time.
 	beat = 10 * time.Second
@@ -164,11 +164,11 @@ func (c *Consumer) try(ctx context.Context, m Message) (server, err error) {
 	return server, nil
 }
 
-// again waits a breath and reports whether to try once more. One call that fails
+// again waits for the backoff and reports whether to try once more. One call that fails
 // must not send an ad behind everybody who waits; but when the server is known to
 // take nothing, holding on keeps nobody's place and costs a function's time.
 func (c *Consumer) again(ctx context.Context, until time.Time) bool {
-	if !c.Now().Add(breath).Before(until) {
+	if !c.Now().Add(backoff).Before(until) {
 		return false
 	}
 	if q, err := c.Line.Queue(ctx); err != nil || q.Stalled {
@@ -177,7 +177,7 @@ func (c *Consumer) again(ctx context.Context, until time.Time) bool {
 	select {
 	case <-ctx.Done():
 		return false
-	case <-time.After(breath):
+	case <-time.After(backoff):
 		return true
 	}
 }

@@ -28,7 +28,7 @@ type world struct {
 	render                               func(ctx context.Context) error
 	takeErr, releaseErr, queueErr        error
 	stalled                              bool
-	stages                               map[ad.Stage]ad.StageTimes
+	steps                                map[ad.Step]ad.StepTimes
 	sent                                 queue.Message
 	delay                                time.Duration
 	failed                               fault.Code
@@ -52,7 +52,7 @@ func (w *world) Fail(_ context.Context, token string, c fault.Code) error {
 	return w.failErr
 }
 func (w *world) Get(context.Context, string, string) (ad.Ad, error) {
-	return ad.Ad{Ticket: 7, Stages: w.stages}, w.getErr
+	return ad.Ad{Ticket: 7, Steps: w.steps}, w.getErr
 }
 func (w *world) Take(_ context.Context, ticket, slots int) error {
 	if ticket != 7 || slots != 3 {
@@ -105,7 +105,7 @@ func TestConsume(t *testing.T) {
 		return func(context.Context) error { return fault.New(code, nil) }
 	}
 	down := fault.New(fault.GPUUnavailable, nil)
-	drawn := map[ad.Stage]ad.StageTimes{ad.Stage1: {StartedAt: start, FinishedAt: start.Add(time.Second)}}
+	drawn := map[ad.Step]ad.StepTimes{ad.Stage1: {StartedAt: start, FinishedAt: start.Add(time.Second)}}
 	for name, tc := range map[string]struct {
 		world     world
 		since     time.Time
@@ -114,7 +114,7 @@ func TestConsume(t *testing.T) {
 		comesBack bool
 	}{
 		"rendered":            {world: world{alive: []bool{true}, render: ok}, did: []string{"take", "render", "drawn", "succeed T"}},
-		"rendered before":     {world: world{alive: []bool{true}, render: ok, stages: drawn}, did: []string{"render", "succeed T"}},
+		"rendered before":     {world: world{alive: []bool{true}, render: ok, steps: drawn}, did: []string{"render", "succeed T"}},
 		"nobody waits":        {world: world{alive: []bool{false}}},
 		"cannot ask":          {world: world{alive: []bool{false}, aliveErr: fault.New(fault.StorageThrottled, nil)}, comesBack: true},
 		"server down":         {world: world{alive: []bool{true}, health: down}, did: []string{"stall", "send"}},
@@ -166,7 +166,7 @@ func TestPutBack(t *testing.T) {
 	}
 }
 
-// A call that fails once costs an ad a breath and not its place in the line; a
+// A call that fails once costs an ad one backoff and not its place in the line; a
 // server that goes on failing, or is known to take nothing, gets it back later.
 func TestHold(t *testing.T) {
 	t.Parallel()

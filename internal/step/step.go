@@ -123,7 +123,7 @@ func Logger() *slog.Logger {
 
 // Meter is the meter of every function: its lines stand among the logger's, and
 // are written at every LOG_LEVEL.
-func Meter(stage string) *metric.Meter { return metric.New(os.Stdout, stage) }
+func Meter(environment string) *metric.Meter { return metric.New(os.Stdout, environment) }
 
 func requestID(ctx context.Context) string {
 	if lc, ok := lambdacontext.FromContext(ctx); ok {

@@ -23,10 +23,10 @@ type Records interface {
 	Postpone(ctx context.Context, r ad.Ref) error
 	Restart(ctx context.Context, a ad.Ad) (again ad.Ad, ok bool, err error)
 	Fail(ctx context.Context, r ad.Ref, f ad.Failure) error
-	CloseGrave(ctx context.Context, adID string) error
+	RemoveTombstone(ctx context.Context, adID string) error
 	Unknown(ctx context.Context, adIDs []string) ([]string, error)
-	Walk(ctx context.Context) (at string, err error)
-	SetWalk(ctx context.Context, at string) error
+	ScanCursor(ctx context.Context) (at string, err error)
+	SetScanCursor(ctx context.Context, at string) error
 }
 
 // Pictures is what the sweeper needs of the bucket; see blob.Bucket.
@@ -54,14 +54,14 @@ type Sweeper struct {
 // Found counts what a sweep did. What it could not do it does not count: the next
 // one finds it again.
 type Found struct {
-	Started   int // photo there, event lost: started
-	Restarted int // execution gone: begun again, once
-	GivenUp   int // execution gone once more: failed, with a reason its owner can read
-	Expired   int // the photo never came: failed, likewise
-	Waiting   int // in line before the GPU server
-	Stuck     int // at work, and for too long in one step
-	Graves    int // deleted ads, cleaned once more
-	Orphans   int // objects of ads that nobody knows: removed
+	Started    int // photo there, event lost: started
+	Restarted  int // execution gone: begun again, once
+	GivenUp    int // execution gone once more: failed, with a reason its owner can read
+	Expired    int // the photo never came: failed, likewise
+	Waiting    int // in line before the GPU server
+	Stuck      int // at work, and for too long in one step
+	Tombstones int // deleted ads, cleaned once more
+	Orphans    int // objects of ads that nobody knows: removed
 }
 
 // Sweep looks at everything that is due. One entry that cannot be dealt with
@@ -75,7 +75,7 @@ func (s *Sweeper) Sweep(ctx context.Context) (Found, error) {
 	}
 	errs := []error{err}
 	for _, d := range due {
-		if d.Grave {
+		if d.Tombstone {
 			errs = append(errs, s.close(ctx, d.AdID, &found))
 			continue
 		}
@@ -83,7 +83,7 @@ func (s *Sweeper) Sweep(ctx context.Context) (Found, error) {
 	}
 	errs = append(errs, s.walk(ctx, &found))
 	s.Log.InfoContext(ctx, "swept", "step", "sweep", "started", found.Started, "restarted", found.Restarted,
-		"given_up", found.GivenUp, "expired", found.Expired, "waiting", found.Waiting, "stuck", found.Stuck, "graves", found.Graves, "orphans", found.Orphans)
+		"given_up", found.GivenUp, "expired", found.Expired, "waiting", found.Waiting, "stuck", found.Stuck, "tombstones", found.Tombstones, "orphans", found.Orphans)
 	return found, errors.Join(errs...)
 }
 
@@ -92,7 +92,7 @@ func (f Found) line() metric.Line {
 	return metric.Line{Values: metric.Values{
 		metric.Sweeps: 1, metric.SweepStarted: float64(f.Started), metric.SweepRestarted: float64(f.Restarted),
 		metric.SweepGivenUp: float64(f.GivenUp), metric.SweepExpired: float64(f.Expired),
-		metric.SweepStuck: float64(f.Stuck), metric.SweepGraves: float64(f.Graves), metric.SweepOrphans: float64(f.Orphans),
+		metric.SweepStuck: float64(f.Stuck), metric.SweepTombstones: float64(f.Tombstones), metric.SweepOrphans: float64(f.Orphans),
 	}}
 }
 
@@ -108,7 +108,7 @@ func (s *Sweeper) close(ctx context.Context, adID string, found *Found) error {
 	if err := s.Pictures.Purge(ctx, adID); err != nil {
 		return err
 	}
-	return count(&found.Graves, s.Ads.CloseGrave(ctx, adID))
+	return count(&found.Tombstones, s.Ads.RemoveTombstone(ctx, adID))
 }
 
 // stride is how many ads' objects a sweep looks at: what one BatchGetItem takes.
@@ -116,10 +116,10 @@ func (s *Sweeper) close(ctx context.Context, adID string, found *Found) error {
 const stride = 100
 
 // walk goes on through the bucket from where the last sweep ended, and removes
-// what belongs to no ad: an upload that came after its ad and its grave were
+// what belongs to no ad: an upload that came after its ad and its tombstone were
 // gone, or a picture of a step that outlived both.
 func (s *Sweeper) walk(ctx context.Context, found *Found) error {
-	at, err := s.Ads.Walk(ctx)
+	at, err := s.Ads.ScanCursor(ctx)
 	if err != nil {
 		return err
 	}
@@ -138,7 +138,7 @@ func (s *Sweeper) walk(ctx context.Context, found *Found) error {
 		s.Log.WarnContext(ctx, "objects of an unknown ad", "step", "sweep", "ad_id", id)
 		found.Orphans++
 	}
-	return s.Ads.SetWalk(ctx, next)
+	return s.Ads.SetScanCursor(ctx, next)
 }
 
 func (s *Sweeper) settle(ctx context.Context, d adstore.Due, found *Found) error {
@@ -195,7 +195,7 @@ func (s *Sweeper) slow(ctx context.Context, a ad.Ad, found *Found) *int {
 	if a.Has(ad.Prepare) && a.Has(ad.Prompt) && !a.Has(ad.Stage1) {
 		return &found.Waiting
 	}
-	s.say(ctx, "stuck", a.Ref, "stage", string(a.Current()))
+	s.say(ctx, "stuck", a.Ref, "step", string(a.Current()))
 	return &found.Stuck
 }
 

@@ -60,7 +60,7 @@ func (w *world) Fail(_ context.Context, r ad.Ref, f ad.Failure) error {
 	w.did, w.failure = append(w.did, "fail "+r.AdID), f
 	return nil
 }
-func (w *world) CloseGrave(_ context.Context, adID string) error {
+func (w *world) RemoveTombstone(_ context.Context, adID string) error {
 	w.did = append(w.did, "close "+adID)
 	return nil
 }
@@ -78,8 +78,8 @@ func (w *world) Start(_ context.Context, r ad.Ref) error {
 	w.did = append(w.did, "start "+r.ExecutionName())
 	return w.startErr
 }
-func (w *world) Walk(context.Context) (string, error) { return w.walked, nil }
-func (w *world) SetWalk(_ context.Context, at string) error {
+func (w *world) ScanCursor(context.Context) (string, error) { return w.walked, nil }
+func (w *world) SetScanCursor(_ context.Context, at string) error {
 	w.walked = at
 	return nil
 }
@@ -108,14 +108,14 @@ func (w *world) sweeper() *sweep.Sweeper {
 }
 
 func one(status ad.Status) (due []adstore.Due, ads map[string]ad.Ad) {
-	return []adstore.Due{{AdID: "a", Owner: "me"}}, map[string]ad.Ad{"a": {Ref: ad.Ref{Owner: "me", AdID: "a", Attempt: 1}, Status: status, Stages: map[ad.Stage]ad.StageTimes{}}}
+	return []adstore.Due{{AdID: "a", Owner: "me"}}, map[string]ad.Ad{"a": {Ref: ad.Ref{Owner: "me", AdID: "a", Attempt: 1}, Status: status, Steps: map[ad.Step]ad.StepTimes{}}}
 }
 
 func TestSweep(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct {
 		status ad.Status
-		stages []ad.Stage // that have ended
+		steps  []ad.Step // that have ended
 		world  world
 		did    []string
 		found  sweep.Found
@@ -125,8 +125,8 @@ func TestSweep(t *testing.T) {
 		"its event was lost":   {status: ad.AwaitingUpload, world: world{photo: true}, did: []string{"start a"}, found: sweep.Found{Started: 1}},
 		"its step hangs":       {status: ad.Running, world: world{running: true}, did: []string{"postpone a"}, found: sweep.Found{Stuck: 1}},
 		"never begun":          {status: ad.Queued, world: world{running: true}, did: []string{"postpone a"}, found: sweep.Found{Stuck: 1}},
-		"waits for the server": {status: ad.Running, stages: []ad.Stage{ad.Prepare, ad.Prompt}, world: world{running: true}, did: []string{"postpone a"}, found: sweep.Found{Waiting: 1}},
-		"hangs after stage 1":  {status: ad.Running, stages: []ad.Stage{ad.Prepare, ad.Prompt, ad.Stage1}, world: world{running: true}, did: []string{"postpone a"}, found: sweep.Found{Stuck: 1}},
+		"waits for the server": {status: ad.Running, steps: []ad.Step{ad.Prepare, ad.Prompt}, world: world{running: true}, did: []string{"postpone a"}, found: sweep.Found{Waiting: 1}},
+		"hangs after stage 1":  {status: ad.Running, steps: []ad.Step{ad.Prepare, ad.Prompt, ad.Stage1}, world: world{running: true}, did: []string{"postpone a"}, found: sweep.Found{Stuck: 1}},
 		"execution gone":       {status: ad.Running, did: []string{"restart a", "start a-2"}, found: sweep.Found{Restarted: 1}},
 		"never started":        {status: ad.Queued, did: []string{"restart a", "start a-2"}, found: sweep.Found{Restarted: 1}},
 		"gone a second time":   {status: ad.Running, world: world{restarted: true}, did: []string{"fail a"}, found: sweep.Found{GivenUp: 1}, code: fault.AdAborted},
@@ -134,8 +134,8 @@ func TestSweep(t *testing.T) {
 	} {
 		w := tc.world
 		w.due, w.ads = one(tc.status)
-		for _, done := range tc.stages {
-			w.ads["a"].Stages[done] = ad.StageTimes{FinishedAt: time.Unix(1, 0)}
+		for _, done := range tc.steps {
+			w.ads["a"].Steps[done] = ad.StepTimes{FinishedAt: time.Unix(1, 0)}
 		}
 		found, err := w.sweeper().Sweep(t.Context())
 		if err != nil || found != tc.found || !slices.Equal(w.did, tc.did) {
@@ -151,13 +151,13 @@ func TestOneFaultDoesNotKeepItFromTheOthers(t *testing.T) {
 	t.Parallel()
 	due, ads := one(ad.Running)
 	w := world{ads: ads, purgeErr: fault.New(fault.StorageThrottled, nil)}
-	w.due = append([]adstore.Due{{AdID: "g", Grave: true}, {AdID: "deleted", Owner: "me"}}, due...)
+	w.due = append([]adstore.Due{{AdID: "g", Tombstone: true}, {AdID: "deleted", Owner: "me"}}, due...)
 	found, err := w.sweeper().Sweep(t.Context())
-	if !fault.Has(err, fault.StorageThrottled) || found.Restarted != 1 || found.Graves != 0 {
+	if !fault.Has(err, fault.StorageThrottled) || found.Restarted != 1 || found.Tombstones != 0 {
 		t.Errorf("found %+v, %v", found, err)
 	}
 	w.purgeErr, w.did, w.due = nil, nil, w.due[:1]
-	if found, err := w.sweeper().Sweep(t.Context()); err != nil || found.Graves != 1 || !slices.Equal(w.did, []string{"purge g", "close g"}) {
+	if found, err := w.sweeper().Sweep(t.Context()); err != nil || found.Tombstones != 1 || !slices.Equal(w.did, []string{"purge g", "close g"}) {
 		t.Errorf("found %+v, did %q, %v", found, w.did, err)
 	}
 }
@@ -219,7 +219,7 @@ func TestAWalkThatFails(t *testing.T) {
 func TestASweepIsMeasured(t *testing.T) {
 	t.Parallel()
 	names := []metric.Name{
-		metric.Sweeps, metric.SweepStarted, metric.SweepRestarted, metric.SweepGivenUp, metric.SweepExpired, metric.SweepStuck, metric.SweepGraves, metric.SweepOrphans,
+		metric.Sweeps, metric.SweepStarted, metric.SweepRestarted, metric.SweepGivenUp, metric.SweepExpired, metric.SweepStuck, metric.SweepTombstones, metric.SweepOrphans,
 	}
 	for name, tc := range map[string]struct {
 		status ad.Status

@@ -161,8 +161,8 @@ export const texts = {
     title: '광고를 만들고 있습니다',
     waiting: '차례를 기다리고 있습니다',
     keep: '이 창을 닫으셔도 계속 만듭니다. 이 주소나 내 광고 화면에서 다시 보실 수 있습니다.',
-    stages: '진행 상황',
-    stage: {
+    steps: '진행 상황',
+    step: {
       photo: { name: '사진 준비', doing: '사진을 바로 세우고 어떤 배경이 어울릴지 구상하고 있습니다.' },
       scene: { name: '배경 만들기', doing: '콘셉트에 맞는 장면을 만들어 상품을 올리고 있습니다. 가장 오래 걸리는 단계입니다.' },
       copy: { name: '문구 쓰기', doing: '고객에게 어울리는 문구를 쓰고 있습니다.' },
@@ -207,7 +207,7 @@ export const texts = {
     page: '만들지 못한 광고',
     title: '광고를 완성하지 못했습니다',
     kept: '올리신 사진과 쓰신 내용은 그대로 보관되어 있습니다.',
-    at: (stage: string) => `‘${stage}’ 단계에서 멈췄습니다.`,
+    at: (step: string) => `‘${step}’ 단계에서 멈췄습니다.`,
     retry: '다시 만들기',
     retrying: '다시 시작하는 중입니다',
     change: '내용을 바꿔 새로 만들기',

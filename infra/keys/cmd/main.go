@@ -1,5 +1,5 @@
 // Command cmd is `make secrets`: it makes the secrets a deployment needs and
-// does not have. STAGE names the deployment; OPENAI_API_KEY, if set, is kept as
+// does not have. ENVIRONMENT names the deployment; OPENAI_API_KEY, if set, is kept as
 // its OpenAI key. Credentials and region are the AWS SDK's usual ones.
 package main
 
@@ -16,15 +16,15 @@ import (
 )
 
 type settings struct {
-	Stage     string `env:"STAGE,required,notEmpty"`
-	OpenAIKey string `env:"OPENAI_API_KEY"`
+	Environment string `env:"ENVIRONMENT,required,notEmpty"`
+	OpenAIKey   string `env:"OPENAI_API_KEY"`
 }
 
 func main() { command.Main(run) }
 
 func run(ctx context.Context, s settings, cfg aws.Config, out io.Writer) error {
 	client := ssm.NewFromConfig(cfg)
-	made, err := keys.EnsureCookie(ctx, client, s.Stage)
+	made, err := keys.EnsureCookie(ctx, client, s.Environment)
 	if err != nil {
 		return err
 	}
@@ -32,14 +32,14 @@ func run(ctx context.Context, s settings, cfg aws.Config, out io.Writer) error {
 	if made {
 		state = "made"
 	}
-	_, _ = fmt.Fprintf(out, "%s: %s\n", keys.CookieName(s.Stage), state)
+	_, _ = fmt.Fprintf(out, "%s: %s\n", keys.CookieName(s.Environment), state)
 	if s.OpenAIKey == "" {
-		_, _ = fmt.Fprintf(out, "%s: unchanged; set OPENAI_API_KEY to store one\n", keys.OpenAIName(s.Stage))
+		_, _ = fmt.Fprintf(out, "%s: unchanged; set OPENAI_API_KEY to store one\n", keys.OpenAIName(s.Environment))
 		return nil
 	}
-	if err := keys.Put(ctx, client, keys.OpenAIName(s.Stage), s.OpenAIKey); err != nil {
+	if err := keys.Put(ctx, client, keys.OpenAIName(s.Environment), s.OpenAIKey); err != nil {
 		return err
 	}
-	_, _ = fmt.Fprintf(out, "%s: stored; deploy with OPENAI_KEY_PARAMETER=%s\n", keys.OpenAIName(s.Stage), keys.OpenAIName(s.Stage))
+	_, _ = fmt.Fprintf(out, "%s: stored; deploy with OPENAI_KEY_PARAMETER=%s\n", keys.OpenAIName(s.Environment), keys.OpenAIName(s.Environment))
 	return nil
 }

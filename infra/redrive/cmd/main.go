@@ -1,5 +1,5 @@
 // Command cmd is `make redrive`: it shows what lies in the dead-letter queues of a
-// deployment and, with APPLY=1, puts it back to where it came from. STAGE names the
+// deployment and, with APPLY=1, puts it back to where it came from. ENVIRONMENT names the
 // deployment. Credentials and region are the AWS SDK's usual ones. It ends with 1
 // when letters are left.
 package main
@@ -16,14 +16,14 @@ import (
 )
 
 type settings struct {
-	Stage string `env:"STAGE,required,notEmpty"`
-	Apply bool   `env:"APPLY"`
+	Environment string `env:"ENVIRONMENT,required,notEmpty"`
+	Apply       bool   `env:"APPLY"`
 }
 
 func main() { command.Main(run) }
 
 func run(ctx context.Context, s settings, cfg aws.Config, out io.Writer) error {
-	places, err := redrive.Find(ctx, cfg, "nanococoa-"+s.Stage)
+	places, err := redrive.Find(ctx, cfg, "nanococoa-"+s.Environment)
 	if err != nil {
 		return err
 	}
@@ -33,7 +33,7 @@ func run(ctx context.Context, s settings, cfg aws.Config, out io.Writer) error {
 	}
 	switch {
 	case !s.Apply && sum != redrive.Result{}:
-		_, _ = fmt.Fprintf(out, "Nothing was changed. %d of %d can be put back: make redrive STAGE=%s APPLY=1\n", sum.Done, sum.Done+sum.Left, s.Stage)
+		_, _ = fmt.Fprintf(out, "Nothing was changed. %d of %d can be put back: make redrive ENVIRONMENT=%s APPLY=1\n", sum.Done, sum.Done+sum.Left, s.Environment)
 	case sum.Left > 0:
 		return fmt.Errorf("%d done, %d left; look into the log of the function, mend the cause and run this again", sum.Done, sum.Left)
 	default:

@@ -1,9 +1,9 @@
 // Command cmd is what `make deploy` does about the pages that SAM does not.
 //
-//	cmd origin    prints where the stage's site is, nothing if it has none yet
-//	cmd publish   puts the built pages into the stage's bucket
+//	cmd origin    prints where the environment's site is, nothing if it has none yet
+//	cmd publish   puts the built pages into the environment's bucket
 //
-// STAGE names the deployment, PAGES the built pages. Credentials and region are
+// ENVIRONMENT names the deployment, PAGES the built pages. Credentials and region are
 // the AWS SDK's usual ones.
 package main
 
@@ -23,8 +23,8 @@ import (
 )
 
 type settings struct {
-	Stage string `env:"STAGE,required,notEmpty"`
-	Pages string `env:"PAGES" envDefault:"web/dist"`
+	Environment string `env:"ENVIRONMENT,required,notEmpty"`
+	Pages       string `env:"PAGES" envDefault:"web/dist"`
 }
 
 func main() { command.Main(run) }
@@ -35,7 +35,7 @@ func run(ctx context.Context, s settings, cfg aws.Config, out io.Writer) error {
 		return fmt.Errorf("say origin or publish, not %q", args)
 	}
 	parameters := ssm.NewFromConfig(cfg)
-	origin, err := site.Parameter(ctx, parameters, site.OriginName(s.Stage))
+	origin, err := site.Parameter(ctx, parameters, site.OriginName(s.Environment))
 	if err != nil {
 		return err
 	}
@@ -43,12 +43,12 @@ func run(ctx context.Context, s settings, cfg aws.Config, out io.Writer) error {
 		_, err = io.WriteString(out, origin)
 		return err
 	}
-	bucket, err := site.Parameter(ctx, parameters, site.BucketName(s.Stage))
+	bucket, err := site.Parameter(ctx, parameters, site.BucketName(s.Environment))
 	if err != nil {
 		return err
 	}
 	if bucket == "" {
-		return fmt.Errorf("the stage %s has no site; `make deploy STAGE=%[1]s` puts it up", s.Stage)
+		return fmt.Errorf("the environment %s has no site; `make deploy ENVIRONMENT=%[1]s` puts it up", s.Environment)
 	}
 	client := s3.NewFromConfig(cfg, func(o *s3.Options) { o.UsePathStyle = cloud.PathStyle() })
 	n, err := site.Publish(ctx, client, bucket, os.DirFS(s.Pages))

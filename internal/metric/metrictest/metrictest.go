@@ -15,14 +15,14 @@ import (
 
 // Sample is one value of one metric.
 type Sample struct {
-	Metric string // name and dimensions, as Failed{Stage=dev,Code=GPU.Busy}
+	Metric string // name and dimensions, as Failed{Environment=dev,Code=GPU.Busy}
 	Unit   string
 	Value  float64
 	AdID   string // beside the metric, "" if none
 	At     time.Time
 }
 
-// String gives metric and value, as Failed{Stage=dev}=1.
+// String gives metric and value, as Failed{Environment=dev}=1.
 func (s Sample) String() string { return fmt.Sprintf("%s=%v", s.Metric, s.Value) }
 
 // Read gives the samples in a log, in order; lines without any are passed over.

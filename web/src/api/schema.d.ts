@@ -304,10 +304,10 @@ export interface components {
              * @description How many ads come before this one; null when unknown
              */
             queue_position: number | null;
-            /** @description The stage that runs */
-            stage: string | null;
-            /** @description All stages, in order */
-            stages: components["schemas"]["Stage"][];
+            /** @description The step that runs */
+            step: string | null;
+            /** @description All steps, in order */
+            steps: components["schemas"]["Step"][];
             /** @description The server that makes the pictures takes nothing at the moment; the ad waits and goes on by itself */
             stalled: boolean;
         };
@@ -322,7 +322,7 @@ export interface components {
             /** Format: double */
             value: number;
         };
-        Stage: {
+        Step: {
             /** Format: date-time */
             finished_at: string | null;
             /** @enum {string} */

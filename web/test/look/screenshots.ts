@@ -14,8 +14,8 @@ const out = fileURLToPath(new URL('../../../screenshots/', import.meta.url))
 rmSync(out, { recursive: true, force: true })
 mkdirSync(out, { recursive: true })
 
-const stages = ['prepare', 'prompt', 'stage1', 'copywrite', 'stage2', 'clip', 'publish'] as const
-type Stage = (typeof stages)[number]
+const steps = ['prepare', 'prompt', 'stage1', 'copywrite', 'stage2', 'clip', 'publish'] as const
+type Step = (typeof steps)[number]
 
 /** The finished ad, with the address of its product's picture, which it had before, and its neighbours on the dashboard. */
 type Shown = Ad & { product_url: string; shop: readonly Ad[] }
@@ -29,25 +29,25 @@ const shop: readonly { photo: string; fields: Record<string, string> }[] = [
   { photo: 'duffel-bag', fields: { product_name: '운동 가방', target_age: '20대', ad_concept: '네온사인이 비치는 밤의 활기찬 느낌' } },
 ]
 
-/** The ad as it was when a stage ran. */
-function during(ad: Shown, stage: Stage | null, change: Partial<Ad> = {}): Ad {
-  const at = stage ? stages.indexOf(stage) : -1
+/** The ad as it was when a step ran. */
+function during(ad: Shown, step: Step | null, change: Partial<Ad> = {}): Ad {
+  const at = step ? steps.indexOf(step) : -1
   const begun = new Date(Date.now() - 12_000 * (at + 1)).toISOString()
-  const has = (made: Stage) => at > stages.indexOf(made)
+  const has = (made: Step) => at > steps.indexOf(made)
   return {
     ...ad,
-    status: stage ? 'running' : 'queued',
+    status: step ? 'running' : 'queued',
     progress: {
-      stage,
-      stages: stages.map((name, i) => ({
+      step,
+      steps: steps.map((name, i) => ({
         name,
         status: i < at ? 'done' : i === at ? 'running' : 'waiting',
         started_at: i <= at ? begun : null,
         finished_at: i < at ? begun : null,
       })),
-      percent: stage ? Math.round((100 * (at + 0.5)) / stages.length) : 0,
-      queue_position: stage ? null : 3,
-      eta_seconds: stage ? 95 - 14 * at : 320,
+      percent: step ? Math.round((100 * (at + 0.5)) / steps.length) : 0,
+      queue_position: step ? null : 3,
+      eta_seconds: step ? 95 - 14 * at : 320,
       stalled: false,
     },
     thumbnail_url: has('prepare') ? ad.product_url : null,
@@ -59,7 +59,7 @@ function during(ad: Shown, stage: Stage | null, change: Partial<Ad> = {}): Ad {
 
 function failed(ad: Shown, retryable: boolean): Ad {
   const stopped = during(ad, 'stage1')
-  stopped.progress.stages[2]!.status = 'failed'
+  stopped.progress.steps[2]!.status = 'failed'
   return {
     ...stopped,
     status: 'failed',

@@ -14,7 +14,7 @@ it('a failed ad says what happened and is finished by a retry', async () => {
   expect(ad.error).toMatchObject({ retryable: true })
   await page.getByText(ad.error.detail).waitFor()
   await page.getByText(texts.failed.kept).waitFor()
-  await page.getByText(texts.failed.at(texts.making.stage.finish.name)).waitFor()
+  await page.getByText(texts.failed.at(texts.making.step.finish.name)).waitFor()
   expect(await page.title()).toBe(texts.site.title(texts.failed.page))
   await accessible(page)
 

@@ -14,7 +14,7 @@ describe('an ad, from the photo to the dustbin', () => {
     const adId = await order(page)
 
     // Its address is its own while it is made: another tab can take over.
-    await page.getByRole('list', { name: texts.making.stages }).waitFor()
+    await page.getByRole('list', { name: texts.making.steps }).waitFor()
     await page.close()
     page = await owner.page(`/result/${adId}`)
     await finished(page)
@@ -193,7 +193,7 @@ describe('an ad, from the photo to the dustbin', () => {
     await adIdOf(page)
     // The new page's name has the focus, so that what follows is read next; also
     // when the first answer has come and the view is another.
-    await page.getByRole('list', { name: texts.making.stages }).waitFor()
+    await page.getByRole('list', { name: texts.making.steps }).waitFor()
     await expect.poll(() => page.evaluate(() => document.activeElement?.tagName)).toBe('H1')
     await finished(page)
     await expect.poll(() => page.evaluate(() => document.activeElement?.textContent)).toBe(texts.result.title)

@@ -19,7 +19,7 @@ function needed(name: string): string {
 /**
  * Makes the GPU server of the deployment fail; the test harness listens there.
  * "down" answers every call with 500, and ads wait; "failing" does so for the
- * second stage only, and ads fail; "up" ends both.
+ * stage 2 only, and ads fail; "up" ends both.
  */
 export async function aiServer(state: 'down' | 'failing' | 'up'): Promise<void> {
   const answer = await fetch(needed('FAULT_URL'), {

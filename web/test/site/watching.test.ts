@@ -47,7 +47,7 @@ it('an ad that is finished unseen is told by title and notification', async () =
     Object.assign(globalThis, { setTimeout: (run: () => void, ms: number, ...rest: unknown[]) => real(run, ms >= 30_000 ? 500 : ms, ...rest) })
   })
   await page.goto(`${site}/result/${adId}`)
-  await page.getByRole('list', { name: texts.making.stages }).waitFor()
+  await page.getByRole('list', { name: texts.making.steps }).waitFor()
   await turn(page, 'hidden')
   await expect.poll(() => page.title(), { timeout: 60_000 }).toContain(texts.making.doneTitle)
   const shown = () =>

@@ -1,21 +1,21 @@
 import { describe, expect, it } from 'vitest'
-import { current, steps, type StepState } from '../../src/ad/stages'
+import { current, steps, type StepState } from '../../src/ad/steps'
 import type { Ad } from '../../src/api/client'
 
-type StageName = Ad['progress']['stages'][number]['name']
-type StageStatus = Ad['progress']['stages'][number]['status']
+type StageName = Ad['progress']['steps'][number]['name']
+type StageStatus = Ad['progress']['steps'][number]['status']
 const names: StageName[] = ['prepare', 'prompt', 'stage1', 'copywrite', 'stage2', 'clip', 'publish']
 
 function ad(status: Ad['status'], states: Partial<Record<StageName, StageStatus>>): Pick<Ad, 'status' | 'progress'> {
   return {
     status,
     progress: {
-      stage: null,
+      step: null,
       percent: 0,
       queue_position: null,
       eta_seconds: null,
       stalled: false,
-      stages: names.map((name) => ({ name, status: states[name] ?? 'waiting', started_at: null, finished_at: null })),
+      steps: names.map((name) => ({ name, status: states[name] ?? 'waiting', started_at: null, finished_at: null })),
     },
   }
 }
@@ -26,7 +26,7 @@ describe('steps', () => {
     ['queued', ad('queued', {}), ['waiting', 'waiting', 'waiting', 'waiting', 'waiting'], null],
     ['preparing', ad('running', { prepare: 'running', prompt: 'running' }), ['running', 'waiting', 'waiting', 'waiting', 'waiting'], 'photo'],
     ['photo ready, prompt not', ad('running', { prepare: done, prompt: 'running' }), ['running', 'waiting', 'waiting', 'waiting', 'waiting'], 'photo'],
-    ['between two stages', ad('running', { prepare: done, prompt: done }), ['done', 'waiting', 'waiting', 'waiting', 'waiting'], null],
+    ['between two steps', ad('running', { prepare: done, prompt: done }), ['done', 'waiting', 'waiting', 'waiting', 'waiting'], null],
     ['in stage 1', ad('running', { prepare: done, prompt: done, stage1: 'running' }), ['done', 'running', 'waiting', 'waiting', 'waiting'], 'scene'],
     [
       'scored, not published',
@@ -53,7 +53,7 @@ describe('steps', () => {
       ['done', 'failed', 'waiting', 'waiting', 'waiting'],
       'scene',
     ],
-    ['failed between two stages', ad('failed', { prepare: done, prompt: done }), ['done', 'failed', 'waiting', 'waiting', 'waiting'], 'scene'],
+    ['failed between two steps', ad('failed', { prepare: done, prompt: done }), ['done', 'failed', 'waiting', 'waiting', 'waiting'], 'scene'],
     ['failed before it began', ad('failed', {}), ['failed', 'waiting', 'waiting', 'waiting', 'waiting'], 'photo'],
   ]
   it.each(cases)('%s', (_, value, states, now) => {

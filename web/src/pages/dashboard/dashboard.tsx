@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { removeAd } from '../../ad/remove'
-import { isDone } from '../../ad/stages'
+import { isDone } from '../../ad/steps'
 import type { List, ListedAd } from '../../api/client'
 import { hrefOf, type Route } from '../../app/router'
 import { useSite, useTitle } from '../../app/site'

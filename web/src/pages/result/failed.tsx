@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks'
 import { removeAd } from '../../ad/remove'
-import { current, steps } from '../../ad/stages'
+import { current, steps } from '../../ad/steps'
 import type { Ad } from '../../api/client'
 import { useSite } from '../../app/site'
 import { texts } from '../../texts'
@@ -46,7 +46,7 @@ export function Failed({ ad, onAgain }: { ad: Ad; onAgain(): void }) {
         <div class="note note-bad" role="alert">
           {at && (
             <p>
-              <strong>{words.at(texts.making.stage[at.key].name)}</strong>
+              <strong>{words.at(texts.making.step[at.key].name)}</strong>
             </p>
           )}
           <p>{ad.error?.detail ?? texts.fault.server}</p>

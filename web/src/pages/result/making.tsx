@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'preact/hooks'
-import { current, steps } from '../../ad/stages'
+import { current, steps } from '../../ad/steps'
 import { duration, roughly } from '../../ad/time'
 import type { Ad, Problem } from '../../api/client'
 import { useSite, useUploads } from '../../app/site'
@@ -21,7 +21,7 @@ export function Making({ ad, problem }: { ad: Ad; problem: Problem | null }) {
   const list = steps(ad)
   const now = current(list)
   const waiting = ad.status === 'queued' && !now
-  const spoken = now ? words.stage[now.key].name : waiting ? words.waiting : ''
+  const spoken = now ? words.step[now.key].name : waiting ? words.waiting : ''
 
   // The steps are told as they come; a percentage that ticks would only be noise.
   useEffect(() => {
@@ -120,11 +120,11 @@ function useOwnPhoto(adId: string | null): string | null {
 function Progress({ ad }: { ad: Ad }) {
   const words = texts.making
   const { percent, queue_position, eta_seconds, stalled } = ad.progress
-  const begun = Math.min(...ad.progress.stages.map((s) => (s.started_at ? Date.parse(s.started_at) : Infinity)))
+  const begun = Math.min(...ad.progress.steps.map((s) => (s.started_at ? Date.parse(s.started_at) : Infinity)))
   const elapsed = useElapsed(Number.isFinite(begun) ? begun : null)
   return (
     <div class="making-progress">
-      <progress class="progress" max={100} value={percent} aria-label={words.stages} />
+      <progress class="progress" max={100} value={percent} aria-label={words.steps} />
       <p class="making-figures">
         <strong>{words.percent(percent)}</strong>
         {queue_position !== null && <span>{words.queue(queue_position)}</span>}

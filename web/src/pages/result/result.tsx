@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
-import { isDone } from '../../ad/stages'
+import { isDone } from '../../ad/steps'
 import type { Route } from '../../app/router'
 import { useSite, useTitle } from '../../app/site'
 import { texts } from '../../texts'

@@ -1,4 +1,4 @@
-import type { Step } from '../../ad/stages'
+import type { Step } from '../../ad/steps'
 import { texts } from '../../texts'
 import { Icon } from '../../ui/icon'
 import './steps.css'
@@ -7,16 +7,16 @@ import './steps.css'
 export function Steps({ steps }: { steps: readonly Step[] }) {
   const words = texts.making
   return (
-    <ol class="steps" aria-label={words.stages}>
+    <ol class="steps" aria-label={words.steps}>
       {steps.map(({ key, state }) => (
         <li key={key} class="step" data-state={state} aria-current={state === 'running' ? 'step' : undefined}>
           <span class="step-dot" aria-hidden="true">
             {state === 'done' && <Icon name="check" />}
             {state === 'failed' && <Icon name="close" />}
           </span>
-          <span class="step-name">{words.stage[key].name}</span>
+          <span class="step-name">{words.step[key].name}</span>
           <span class="step-state">{words.state[state]}</span>
-          {state === 'running' && <span class="step-doing">{words.stage[key].doing}</span>}
+          {state === 'running' && <span class="step-doing">{words.step[key].doing}</span>}
         </li>
       ))}
     </ol>

@@ -14,21 +14,21 @@ it('an ad that is made tells its place and time, and shows each picture as soon 
   const done: Ad = await (await owner.context.request.get(`${site}/api/ads/${adId}`)).json()
 
   // That ad's own answer, taken back to where it was on the way.
-  const names = done.progress.stages.map((s) => s.name)
-  const at = (stage: (typeof names)[number] | null, change: Partial<Ad> = {}): Ad => ({
+  const names = done.progress.steps.map((s) => s.name)
+  const at = (step: (typeof names)[number] | null, change: Partial<Ad> = {}): Ad => ({
     ...done,
-    status: stage ? 'running' : 'queued',
+    status: step ? 'running' : 'queued',
     stage1_url: null,
     stage2_url: null,
     progress: {
       ...done.progress,
-      stage,
+      step,
       percent: 40,
-      queue_position: stage ? null : 3,
-      eta_seconds: stage ? 65 : 320,
-      stages: done.progress.stages.map((s, i) => {
-        const behind = i - (stage ? names.indexOf(stage) : 0)
-        return { ...s, status: !stage || behind > 0 ? ('waiting' as const) : behind < 0 ? ('done' as const) : ('running' as const) }
+      queue_position: step ? null : 3,
+      eta_seconds: step ? 65 : 320,
+      steps: done.progress.steps.map((s, i) => {
+        const behind = i - (step ? names.indexOf(step) : 0)
+        return { ...s, status: !step || behind > 0 ? ('waiting' as const) : behind < 0 ? ('done' as const) : ('running' as const) }
       }),
     },
     ...change,
@@ -50,9 +50,9 @@ it('an ad that is made tells its place and time, and shows each picture as soon 
 
   now = at('stage1')
   await loaded(words.product, done.thumbnail_url)
-  await page.getByText(words.stage.scene.doing).waitFor()
+  await page.getByText(words.step.scene.doing).waitFor()
   await page.getByText(words.eta(roughly(65))).waitFor()
-  expect([await step(words.stage.photo.name), await step(words.stage.scene.name), await step(words.stage.copy.name)]).toEqual(['done', 'running', 'waiting'])
+  expect([await step(words.step.photo.name), await step(words.step.scene.name), await step(words.step.copy.name)]).toEqual(['done', 'running', 'waiting'])
   await accessible(page)
 
   now = at('copywrite', { stage1_url: done.stage1_url })
@@ -72,7 +72,7 @@ it('an ad that is deleted meanwhile is told to be gone', async () => {
   const owner = await visit()
   const [adId] = await awaitPhotos(owner, ['지워질 가방'])
   const page = await owner.page(`/result/${adId}`)
-  await page.getByRole('list', { name: words.stages }).waitFor()
+  await page.getByRole('list', { name: words.steps }).waitFor()
   expect((await owner.context.request.delete(`${site}/api/ads/${adId}`)).status()).toBe(204)
   await page.getByRole('heading', { level: 1, name: texts.result.missing }).waitFor()
   await expect.poll(() => page.title()).toBe(texts.site.title(texts.result.missing))

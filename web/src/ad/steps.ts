@@ -2,10 +2,10 @@ import type { components } from '../api/schema'
 import { texts } from '../texts'
 
 type Ad = components['schemas']['Ad']
-type StageName = components['schemas']['Stage']['name']
+type StageName = components['schemas']['Step']['name']
 
-/** A step as an owner sees it: one or two of the API's stages. */
-export type StepKey = keyof typeof texts.making.stage
+/** A step as an owner sees it: one or two of the API's steps. */
+export type StepKey = keyof typeof texts.making.step
 export type StepState = keyof typeof texts.making.state
 export interface Step {
   key: StepKey
@@ -26,7 +26,7 @@ const order = Object.keys(stepsOf) as StepKey[]
  * failed step: the one that was running, else the first that was not done.
  */
 export function steps(ad: Pick<Ad, 'status' | 'progress'>): Step[] {
-  const status = new Map(ad.progress.stages.map((s) => [s.name, s.status]))
+  const status = new Map(ad.progress.steps.map((s) => [s.name, s.status]))
   const list = order.map((key): Step => {
     const parts = stepsOf[key].map((name) => status.get(name) ?? 'waiting')
     if (ad.status === 'succeeded' || parts.every((s) => s === 'done')) return { key, state: 'done' }
