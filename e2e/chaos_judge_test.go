@@ -106,7 +106,7 @@ func (c *chaos) judgeFinished(a ad.Ad) {
 			c.t.Errorf("%s is finished without %s", a.AdID, s)
 		}
 	}
-	for _, kind := range []blob.Kind{blob.Stage1, blob.Stage2, blob.Thumbnail, blob.Small} {
+	for _, kind := range []ad.Picture{ad.Stage1Picture, ad.Stage2Picture, ad.ProductThumbnail, ad.Stage2Thumbnail} {
 		out, err := sys.s3.GetObject(c.t.Context(), &s3.GetObjectInput{Bucket: &sys.bucket, Key: aws.String(blob.Key(a.AdID, kind))})
 		if err != nil {
 			c.t.Errorf("%s is finished without %s: %v", a.AdID, kind, err)

@@ -89,11 +89,11 @@ func act(ctx context.Context, script string, payload json.RawMessage) error {
 		slog.Info("the platform fails", "error", meets) // the engine waits 50 ms for a line
 		return messages.InvokeResponse_Error{Type: meets, Message: meets}
 	}
-	var in step.Input
+	var in ad.StepInput
 	if err := json.Unmarshal(payload, &in); err != nil {
 		return err
 	}
-	return step.Wrap(name, step.Logger(), func(context.Context, step.Input) error {
+	return step.Wrap(name, step.Logger(), func(context.Context, ad.StepInput) error {
 		if meets != "" {
 			return fault.New(fault.Code(meets), nil)
 		}
@@ -373,7 +373,7 @@ func (w *world) message(ctx context.Context, m sqstypes.Message) error {
 	tasks := &tasks{Machine: queue.OpenMachine(w.cfg), sfn: w.sfn}
 	c := &queue.Consumer{
 		Tasks: tasks, Line: line{}, Queue: queue.OpenSQS(w.cfg, w.queue), Server: line{}, Log: slog.New(slog.DiscardHandler), Now: time.Now,
-		Render: func(ctx context.Context, _ step.Input) error {
+		Render: func(ctx context.Context, _ ad.StepInput) error {
 			switch meets := s.called(ctx, "Stage1", payload); {
 			case meets == "" || meets == stateTimeout:
 				return nil

@@ -42,20 +42,12 @@ func dueShard(adID string) string {
 // dueTime is sortable as text.
 func dueTime(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000Z") }
 
-// Due is an entry of the index whose time has passed: an ad that should have
-// moved on, or the tombstone of a deleted one.
-type Due struct {
-	AdID      string
-	Owner     string // "" for a tombstone
-	Tombstone bool
-}
-
 // maxDue bounds one sweep of one shard; what is left is found by the next.
 const maxDue = 100
 
 // Due lists what should have moved on by now.
-func (s *Store) Due(ctx context.Context) ([]Due, error) {
-	var all []Due
+func (s *Store) Due(ctx context.Context) ([]ad.Due, error) {
+	var all []ad.Due
 	for shard := range dueShards {
 		out, err := s.db.Query(ctx, &dynamodb.QueryInput{
 			TableName: &s.table, IndexName: aws.String("due"), Limit: aws.Int32(maxDue),
@@ -71,9 +63,9 @@ func (s *Store) Due(ctx context.Context) ([]Due, error) {
 		for _, item := range out.Items {
 			pk, sk := text(item, "PK"), text(item, "SK")
 			if sk == tombstoneSort {
-				all = append(all, Due{AdID: strings.TrimPrefix(pk, adPrefix), Tombstone: true})
+				all = append(all, ad.Due{AdID: strings.TrimPrefix(pk, adPrefix), Tombstone: true})
 			} else {
-				all = append(all, Due{AdID: strings.TrimPrefix(sk, adPrefix), Owner: strings.TrimPrefix(pk, ownerKey(""))})
+				all = append(all, ad.Due{AdID: strings.TrimPrefix(sk, adPrefix), Owner: strings.TrimPrefix(pk, ownerKey(""))})
 			}
 		}
 	}

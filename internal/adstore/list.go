@@ -70,20 +70,6 @@ func (s *Store) List(ctx context.Context, owner string, limit int, cursor string
 	return ads, cursorOf(ads[len(ads)-1].AdID), nil
 }
 
-// Stats are an owner's statistics over published ads.
-type Stats struct {
-	TotalAds int
-	AvgScore float64 // over the ads that have a score; 0 without one
-	Months   []Month // the last twelve months, oldest first, ending with the current one
-}
-
-// Month is one calendar month in Korea.
-type Month struct {
-	Month    string // yyyy-mm
-	Ads      int
-	AvgScore float64
-}
-
 // statsMonths is how many months a chart shows: one year.
 const statsMonths = 12
 
@@ -92,7 +78,7 @@ const statsMonths = 12
 const scoreScale = 10_000
 
 // Stats reads an owner's statistics.
-func (s *Store) Stats(ctx context.Context, owner string) (Stats, error) {
+func (s *Store) Stats(ctx context.Context, owner string) (ad.Stats, error) {
 	months := lastMonths(s.now(), statsMonths)
 	keys := []map[string]types.AttributeValue{totalKey(owner)}
 	for _, m := range months {
@@ -103,19 +89,19 @@ func (s *Store) Stats(ctx context.Context, owner string) (Stats, error) {
 	})
 	switch {
 	case err != nil:
-		return Stats{}, cloud.Fault(err)
+		return ad.Stats{}, cloud.Fault(err)
 	case len(out.UnprocessedKeys) > 0:
-		return Stats{}, fault.Newf(fault.StorageThrottled, "%d counters were not read", len(out.UnprocessedKeys))
+		return ad.Stats{}, fault.Newf(fault.StorageThrottled, "%d counters were not read", len(out.UnprocessedKeys))
 	}
 	counters := map[string]map[string]types.AttributeValue{}
 	for _, item := range out.Responses[s.table] {
 		counters[text(item, "SK")] = item
 	}
-	st := Stats{Months: make([]Month, 0, statsMonths)}
+	st := ad.Stats{Months: make([]ad.MonthStats, 0, statsMonths)}
 	st.TotalAds, st.AvgScore = counted(counters[statsKey])
 	for _, m := range months {
 		n, avg := counted(counters[statsKey+"#"+m])
-		st.Months = append(st.Months, Month{Month: m, Ads: n, AvgScore: avg})
+		st.Months = append(st.Months, ad.MonthStats{Month: m, Ads: n, AvgScore: avg})
 	}
 	return st, nil
 }

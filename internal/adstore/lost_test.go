@@ -69,7 +69,7 @@ func TestALostAnswerChangesNothing(t *testing.T) {
 			before: func(t *testing.T, _ table) ad.Ad { t.Helper(); return newAd(t, "me") },
 			do: func(t *testing.T, s *adstore.Store, a ad.Ad) {
 				t.Helper()
-				if got, created, err := s.Create(t.Context(), a, &adstore.Claim{Key: "k", Fingerprint: "f"}); err != nil || !created || got.AdID != a.AdID {
+				if got, created, err := s.Create(t.Context(), a, &ad.Claim{Key: "k", Fingerprint: "f"}); err != nil || !created || got.AdID != a.AdID {
 					t.Errorf("%+v, %v, %v", got, created, err)
 				}
 			},
@@ -89,7 +89,7 @@ func TestALostAnswerChangesNothing(t *testing.T) {
 			before: func(t *testing.T, s table) ad.Ad { t.Helper(); return s.running(t, "me") },
 			do: func(t *testing.T, s *adstore.Store, a ad.Ad) {
 				t.Helper()
-				if err := s.Finish(t.Context(), a.Ref, ad.Prepare, adstore.Result{Prompt: "p", PromptBy: ad.ByModel}); err != nil {
+				if err := s.Finish(t.Context(), a.Ref, ad.Prepare, ad.Result{Prompt: "p", PromptBy: ad.ByModel}); err != nil {
 					t.Error(err)
 				}
 				if b, err := s.Begin(t.Context(), a.Ref, ad.Stage1); err != nil || b.Prompt != "p" || !b.Has(ad.Prepare) {

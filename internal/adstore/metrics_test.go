@@ -82,7 +82,7 @@ func TestEachThingIsMeasuredOnce(t *testing.T) {
 	m.want("it begins again", "Retries{Environment=test,Step=prepare}=1")
 	m.after(time.Second)
 	for range 2 {
-		m.do(m.Finish(t.Context(), a.Ref, ad.Prepare, adstore.Result{}))
+		m.do(m.Finish(t.Context(), a.Ref, ad.Prepare, ad.Result{}))
 		m.after(time.Second)
 	}
 	m.want("it ends twice", "StepSeconds{Environment=test,Step=prepare}=3")
@@ -93,7 +93,7 @@ func TestEachThingIsMeasuredOnce(t *testing.T) {
 	m.begin(a.Ref, ad.Stage1)
 	m.want("stage 1 begins again", "Retries{Environment=test,Step=stage1}=1")
 	m.after(20 * time.Second)
-	m.do(m.Finish(t.Context(), a.Ref, ad.Stage1, adstore.Result{MainCopy: "겨울 여행", SubCopy: "따뜻한 하루", CopySource: ad.ByTemplate}))
+	m.do(m.Finish(t.Context(), a.Ref, ad.Stage1, ad.Result{MainCopy: "겨울 여행", SubCopy: "따뜻한 하루", CopySource: ad.ByTemplate}))
 	m.want("stage 1 ends", "StepSeconds{Environment=test,Step=stage1}=60")
 
 	m.begin(a.Ref, ad.Publish)
@@ -146,7 +146,7 @@ func TestWhatComesTooLateIsNotMeasured(t *testing.T) {
 	if _, err := m.Begin(t.Context(), a.Ref, ad.Stage1); !fault.Has(err, fault.AdGone) {
 		t.Error(err)
 	}
-	if err := m.Finish(t.Context(), a.Ref, ad.Prepare, adstore.Result{}); !fault.Has(err, fault.AdGone) {
+	if err := m.Finish(t.Context(), a.Ref, ad.Prepare, ad.Result{}); !fault.Has(err, fault.AdGone) {
 		t.Error(err)
 	}
 	if err := m.Publish(t.Context(), a.Ref); !fault.Has(err, fault.AdGone) {

@@ -56,20 +56,13 @@ func (s *Store) Metered(m *metric.Meter) *Store {
 	return &metered
 }
 
-// Claim is an Idempotency-Key as its client sent it, with the digest of what
-// it stands for.
-type Claim struct {
-	Key         string // the header's value; stored only as a digest
-	Fingerprint string // digest of the fields and the photo
-}
-
 // Create stores a new ad as it is given (status awaiting_upload) and gives back
 // the stored ad. With a claim that another request has taken within the last day
 // (idempotencyLife), it stores nothing and gives the ad of that request, with
 // created false.
 //
 // Faults: Request.Conflict when the claim was taken with another fingerprint.
-func (s *Store) Create(ctx context.Context, a ad.Ad, c *Claim) (stored ad.Ad, created bool, err error) {
+func (s *Store) Create(ctx context.Context, a ad.Ad, c *ad.Claim) (stored ad.Ad, created bool, err error) {
 	a.CreatedAt, a.UpdatedAt = s.now(), s.now()
 	item, err := attributevalue.MarshalMap(recordOf(a))
 	if err != nil {
@@ -100,7 +93,7 @@ func (s *Store) putNew(item map[string]types.AttributeValue) types.TransactWrite
 
 // putClaim takes a key, unless it is taken. One that has run out is free: TTL
 // removes it within days, and not when its time has come.
-func (s *Store) putClaim(a ad.Ad, c Claim) types.TransactWriteItem {
+func (s *Store) putClaim(a ad.Ad, c ad.Claim) types.TransactWriteItem {
 	item := idempotencyKey(a.Owner, digest(c.Key))
 	item["ad_id"] = &types.AttributeValueMemberS{Value: a.AdID}
 	item["fingerprint"] = &types.AttributeValueMemberS{Value: c.Fingerprint}
@@ -112,7 +105,7 @@ func (s *Store) putClaim(a ad.Ad, c Claim) types.TransactWriteItem {
 }
 
 // claimed finds the ad an earlier request with the same key made.
-func (s *Store) claimed(ctx context.Context, owner string, c Claim) (ad.Ad, error) {
+func (s *Store) claimed(ctx context.Context, owner string, c ad.Claim) (ad.Ad, error) {
 	out, err := s.db.GetItem(ctx, &dynamodb.GetItemInput{
 		TableName: &s.table, Key: idempotencyKey(owner, digest(c.Key)), ConsistentRead: aws.Bool(true),
 	})
@@ -245,25 +238,10 @@ func (s *Store) Begin(ctx context.Context, r ad.Ref, step ad.Step) (ad.Ad, error
 	return a, err
 }
 
-// Result is what a step leaves on the record. Zero fields are left as they
-// are.
-type Result struct {
-	Prompt     string
-	PromptBy   ad.CopySource
-	Analysis   *ad.Analysis
-	MainCopy   string
-	SubCopy    string
-	CopySource ad.CopySource
-	HTML       string
-	Score      *ad.Score
-	Engine     string
-	StandIn    bool // stored together with Engine
-}
-
 // Finish stores a step's result and marks the step as ended.
 //
 // Faults: Ad.Gone as in Begin; the caller then removes what it made.
-func (s *Store) Finish(ctx context.Context, r ad.Ref, step ad.Step, res Result) error {
+func (s *Store) Finish(ctx context.Context, r ad.Ref, step ad.Step, res ad.Result) error {
 	now := s.now()
 	upd := s.dueLater().Set(expression.Name("steps."+string(step)+".finished_at"), expression.Value(now)).
 		Set(expression.Name("updated_at"), expression.Value(now))

@@ -104,7 +104,7 @@ func (s table) running(t *testing.T, owner string) ad.Ad {
 func (s table) publishable(t *testing.T, owner string, value float64) ad.Ad {
 	t.Helper()
 	a := s.running(t, owner)
-	if err := s.Finish(t.Context(), a.Ref, ad.Prepare, adstore.Result{Score: &ad.Score{Metric: "m", Value: value}}); err != nil {
+	if err := s.Finish(t.Context(), a.Ref, ad.Prepare, ad.Result{Score: &ad.Score{Metric: "m", Value: value}}); err != nil {
 		t.Fatal(err)
 	}
 	a, err := s.Begin(t.Context(), a.Ref, ad.Publish)
@@ -160,7 +160,7 @@ func TestCreateAndGet(t *testing.T) {
 func TestIdempotencyKey(t *testing.T) {
 	t.Parallel()
 	s := newTable(t)
-	claim := &adstore.Claim{Key: "k1", Fingerprint: "f1"}
+	claim := &ad.Claim{Key: "k1", Fingerprint: "f1"}
 	first, created, err := s.Create(t.Context(), newAd(t, "me"), claim)
 	if err != nil || !created {
 		t.Fatalf("first: %v, %v", created, err)
@@ -169,7 +169,7 @@ func TestIdempotencyKey(t *testing.T) {
 	if err != nil || created || again.AdID != first.AdID {
 		t.Errorf("same key and body: %v, %v, %v", again.AdID, created, err)
 	}
-	_, _, err = s.Create(t.Context(), newAd(t, "me"), &adstore.Claim{Key: "k1", Fingerprint: "other"})
+	_, _, err = s.Create(t.Context(), newAd(t, "me"), &ad.Claim{Key: "k1", Fingerprint: "other"})
 	wantFault(t, err, fault.RequestConflict)
 	yours, created, err := s.Create(t.Context(), newAd(t, "you"), claim)
 	if err != nil || !created || yours.AdID == first.AdID {
@@ -186,7 +186,7 @@ func TestIdempotencyKey(t *testing.T) {
 func TestAnIdempotencyKeyIsFreeAgainAfterADay(t *testing.T) {
 	t.Parallel()
 	s := newTable(t)
-	claim := &adstore.Claim{Key: "k1", Fingerprint: "f1"}
+	claim := &ad.Claim{Key: "k1", Fingerprint: "f1"}
 	first, _, err := s.Create(t.Context(), newAd(t, "me"), claim)
 	if err != nil {
 		t.Fatal(err)
@@ -198,7 +198,7 @@ func TestAnIdempotencyKeyIsFreeAgainAfterADay(t *testing.T) {
 	if err != nil || created || again.AdID != first.AdID {
 		t.Errorf("a second before: %v, %v", created, err)
 	}
-	other := &adstore.Claim{Key: "k1", Fingerprint: "f2"}
+	other := &ad.Claim{Key: "k1", Fingerprint: "f2"}
 	second, created, err := at(24*time.Hour).Create(t.Context(), newAd(t, "me"), other)
 	if err != nil || !created || second.AdID == first.AdID {
 		t.Fatalf("a day later: %v, %v", created, err)
@@ -219,7 +219,7 @@ func TestIdempotencyKeyUnderRace(t *testing.T) {
 	for i := range ids {
 		a := newAd(t, "me")
 		wg.Go(func() {
-			got, _, err := s.Create(t.Context(), a, &adstore.Claim{Key: "k", Fingerprint: "f"})
+			got, _, err := s.Create(t.Context(), a, &ad.Claim{Key: "k", Fingerprint: "f"})
 			if err != nil {
 				t.Error(err)
 			}
@@ -240,7 +240,7 @@ func TestStagesAndResults(t *testing.T) {
 		t.Fatalf("begun: %+v", a)
 	}
 	cos := 0.31
-	res := adstore.Result{
+	res := ad.Result{
 		Prompt: "a prompt", PromptBy: ad.ByModel,
 		Analysis: &ad.Analysis{Version: "1", Source: "standin", ProductBox: ad.Box{.1, .2, .3, .4}, TextAreas: []ad.TextArea{{Role: "any", Box: ad.Box{0, 0, 1, .2}, Align: "left", Score: .9}}, Colors: ad.Colors{Text: "#fff", Dominant: []string{"#123456"}}, ContrastRatio: 7.5, Mood: []string{"calm"}},
 		MainCopy: "다섯글자요", SubCopy: "열 글자가 넘는 서브 카피", CopySource: ad.ByTemplate,
@@ -328,7 +328,7 @@ func (s table) wantGone(t *testing.T, r ad.Ref) {
 	before, _ := s.Get(t.Context(), r.Owner, r.AdID)
 	_, err := s.Begin(t.Context(), r, ad.Stage1)
 	wantFault(t, err, fault.AdGone)
-	wantFault(t, s.Finish(t.Context(), r, ad.Stage1, adstore.Result{HTML: "x"}), fault.AdGone)
+	wantFault(t, s.Finish(t.Context(), r, ad.Stage1, ad.Result{HTML: "x"}), fault.AdGone)
 	wantFault(t, s.Publish(t.Context(), r), fault.AdGone)
 	if queued, err := s.Enqueue(t.Context(), r); queued || err != nil {
 		t.Errorf("Enqueue = %v, %v", queued, err)
@@ -374,7 +374,7 @@ func TestRetryOnlyWhatARetryCanMend(t *testing.T) {
 func TestStatistics(t *testing.T) {
 	t.Parallel()
 	s := newTable(t)
-	stats := func() adstore.Stats {
+	stats := func() ad.Stats {
 		t.Helper()
 		st, err := s.Stats(t.Context(), "me")
 		if err != nil {
@@ -392,7 +392,7 @@ func TestStatistics(t *testing.T) {
 	if err := s.Publish(t.Context(), b.Ref); err != nil {
 		t.Fatalf("publishing again: %v", err)
 	}
-	if st := stats(); st.TotalAds != 2 || st.AvgScore != .6167 || st.Months[11] != (adstore.Month{Month: "2027-01", Ads: 2, AvgScore: .6167}) {
+	if st := stats(); st.TotalAds != 2 || st.AvgScore != .6167 || st.Months[11] != (ad.MonthStats{Month: "2027-01", Ads: 2, AvgScore: .6167}) {
 		t.Errorf("two ads: %+v", st)
 	}
 	if err := s.Delete(t.Context(), "me", b.AdID); err != nil {
@@ -444,7 +444,7 @@ func TestDeleteAndPublishRace(t *testing.T) {
 	s := newTable(t)
 	for range 10 {
 		a := s.running(t, "me")
-		if err := s.Finish(t.Context(), a.Ref, ad.Prepare, adstore.Result{Score: &ad.Score{Value: .5}}); err != nil {
+		if err := s.Finish(t.Context(), a.Ref, ad.Prepare, ad.Result{Score: &ad.Score{Value: .5}}); err != nil {
 			t.Fatal(err)
 		}
 		if _, err := s.Begin(t.Context(), a.Ref, ad.Publish); err != nil {
@@ -567,7 +567,7 @@ func TestAThrottleIsAFault(t *testing.T) {
 		"Find":    func() error { _, err := s.Find(t.Context(), a.AdID); return err },
 		"Enqueue": func() error { _, err := s.Enqueue(t.Context(), a.Ref); return err },
 		"Begin":   func() error { _, err := s.Begin(t.Context(), a.Ref, ad.Prepare); return err },
-		"Finish":  func() error { return s.Finish(t.Context(), a.Ref, ad.Prepare, adstore.Result{}) },
+		"Finish":  func() error { return s.Finish(t.Context(), a.Ref, ad.Prepare, ad.Result{}) },
 		"Publish": func() error { return s.Publish(t.Context(), a.Ref) },
 		"Fail":    func() error { return s.Fail(t.Context(), a.Ref, ad.Failure{}) },
 		"Retry":   func() error { _, err := s.Retry(t.Context(), "me", a.AdID); return err },

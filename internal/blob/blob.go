@@ -28,25 +28,12 @@ import (
 	"github.com/nanococoa/nanococoa/internal/fault"
 )
 
-// Kind is one picture of an ad.
-type Kind string
-
-// The pictures, and their file names.
-const (
-	Original  Kind = "original"
-	Product   Kind = "product.png"
-	Thumbnail Kind = "thumbnail.jpg"
-	Stage1    Kind = "stage1.png"
-	Stage2    Kind = "stage2.png"
-	Small     Kind = "thumbnail2.jpg"
-)
-
 // Key is the object key of a picture.
-func Key(adID string, k Kind) string {
-	if k == Original {
-		return uploads(adID) + string(k)
+func Key(adID string, p ad.Picture) string {
+	if p == ad.OriginalPhoto {
+		return uploads(adID) + string(p)
 	}
-	return pictures(adID) + string(k)
+	return pictures(adID) + string(p)
 }
 
 func uploads(adID string) string  { return "uploads/" + adID + "/" }
@@ -54,7 +41,7 @@ func pictures(adID string) string { return "ads/" + adID + "/" }
 
 // ParseUpload gives the ad id of an upload's key, and whether it is one.
 func ParseUpload(key string) (adID string, ok bool) {
-	id, ok := strings.CutSuffix(key, "/"+string(Original))
+	id, ok := strings.CutSuffix(key, "/"+string(ad.OriginalPhoto))
 	if !ok {
 		return "", false
 	}
@@ -82,18 +69,18 @@ func Open(cfg aws.Config, name string) *Bucket {
 }
 
 // Put stores a picture, replacing what was there.
-func (b *Bucket) Put(ctx context.Context, adID string, k Kind, data []byte, contentType string) error {
+func (b *Bucket) Put(ctx context.Context, adID string, p ad.Picture, data []byte, contentType string) error {
 	_, err := b.s3.PutObject(ctx, &s3.PutObjectInput{
-		Bucket: &b.name, Key: aws.String(Key(adID, k)), Body: bytes.NewReader(data),
+		Bucket: &b.name, Key: aws.String(Key(adID, p)), Body: bytes.NewReader(data),
 		ContentType: &contentType, ContentLength: aws.Int64(int64(len(data))),
 		// What an owner sent is never rendered by a browser from our address.
-		ContentDisposition: disposition(k),
+		ContentDisposition: disposition(p),
 	})
 	return cloud.Fault(err)
 }
 
-func disposition(k Kind) *string {
-	if k == Original {
+func disposition(p ad.Picture) *string {
+	if p == ad.OriginalPhoto {
 		return aws.String("attachment")
 	}
 	return nil
@@ -102,8 +89,8 @@ func disposition(k Kind) *string {
 // Get reads a picture of at most limit bytes.
 //
 // Faults: Image.NotFound; Photo.TooLarge when it is larger.
-func (b *Bucket) Get(ctx context.Context, adID string, k Kind, limit int64) ([]byte, error) {
-	out, err := b.s3.GetObject(ctx, &s3.GetObjectInput{Bucket: &b.name, Key: aws.String(Key(adID, k))})
+func (b *Bucket) Get(ctx context.Context, adID string, p ad.Picture, limit int64) ([]byte, error) {
+	out, err := b.s3.GetObject(ctx, &s3.GetObjectInput{Bucket: &b.name, Key: aws.String(Key(adID, p))})
 	var missing *types.NoSuchKey
 	switch {
 	case errors.As(err, &missing):
@@ -126,8 +113,8 @@ func (b *Bucket) Get(ctx context.Context, adID string, k Kind, limit int64) ([]b
 }
 
 // Exists reports whether a picture is there.
-func (b *Bucket) Exists(ctx context.Context, adID string, k Kind) (bool, error) {
-	_, err := b.s3.HeadObject(ctx, &s3.HeadObjectInput{Bucket: &b.name, Key: aws.String(Key(adID, k))})
+func (b *Bucket) Exists(ctx context.Context, adID string, p ad.Picture) (bool, error) {
+	_, err := b.s3.HeadObject(ctx, &s3.HeadObjectInput{Bucket: &b.name, Key: aws.String(Key(adID, p))})
 	var missing *types.NotFound
 	if errors.As(err, &missing) {
 		return false, nil
@@ -186,16 +173,6 @@ func (b *Bucket) Folders(ctx context.Context, from string, max int32) (adIDs []s
 	return adIDs, next, nil
 }
 
-// Remove deletes pictures of an ad; one that is not there is no error.
-func (b *Bucket) Remove(ctx context.Context, adID string, kinds ...Kind) error {
-	for _, k := range kinds {
-		if err := b.remove(ctx, Key(adID, k)); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 func (b *Bucket) remove(ctx context.Context, key string) error {
 	_, err := b.s3.DeleteObject(ctx, &s3.DeleteObjectInput{Bucket: &b.name, Key: &key})
 	return cloud.Fault(err)
@@ -203,19 +180,12 @@ func (b *Bucket) remove(ctx context.Context, key string) error {
 
 // Link makes an address at which a picture can be read for a while without
 // credentials.
-func (b *Bucket) Link(ctx context.Context, adID string, k Kind, life time.Duration) (string, error) {
-	req, err := b.sign.PresignGetObject(ctx, &s3.GetObjectInput{Bucket: &b.name, Key: aws.String(Key(adID, k))}, s3.WithPresignExpires(life))
+func (b *Bucket) Link(ctx context.Context, adID string, p ad.Picture, life time.Duration) (string, error) {
+	req, err := b.sign.PresignGetObject(ctx, &s3.GetObjectInput{Bucket: &b.name, Key: aws.String(Key(adID, p))}, s3.WithPresignExpires(life))
 	if err != nil {
 		return "", fmt.Errorf("sign a link: %w", err)
 	}
 	return req.URL, nil
-}
-
-// Upload is where and how a browser posts a photo: a multipart form of Fields
-// with the file last.
-type Upload struct {
-	URL    string
-	Fields map[string]string
 }
 
 // uploadLife is how long a presigned POST is good: time for 20 MB over a bad
@@ -224,8 +194,8 @@ const uploadLife = time.Hour
 
 // NewUpload presigns the upload of an ad's photo: key, content type and length
 // (1..size bytes) are fixed by the signature.
-func (b *Bucket) NewUpload(ctx context.Context, adID, contentType string, size int64) (Upload, error) {
-	req, err := b.sign.PresignPostObject(ctx, &s3.PutObjectInput{Bucket: &b.name, Key: aws.String(Key(adID, Original))},
+func (b *Bucket) NewUpload(ctx context.Context, adID, contentType string, size int64) (ad.Upload, error) {
+	req, err := b.sign.PresignPostObject(ctx, &s3.PutObjectInput{Bucket: &b.name, Key: aws.String(Key(adID, ad.OriginalPhoto))},
 		func(o *s3.PresignPostOptions) {
 			o.Expires = uploadLife
 			o.Conditions = []any{
@@ -235,9 +205,9 @@ func (b *Bucket) NewUpload(ctx context.Context, adID, contentType string, size i
 			}
 		})
 	if err != nil {
-		return Upload{}, fmt.Errorf("sign an upload: %w", err)
+		return ad.Upload{}, fmt.Errorf("sign an upload: %w", err)
 	}
 	req.Values["Content-Type"] = contentType
 	req.Values["Content-Disposition"] = "attachment"
-	return Upload{URL: req.URL, Fields: req.Values}, nil
+	return ad.Upload{URL: req.URL, Fields: req.Values}, nil
 }

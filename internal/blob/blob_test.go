@@ -69,16 +69,16 @@ func newID(t *testing.T) string {
 func TestKeys(t *testing.T) {
 	t.Parallel()
 	id := newID(t)
-	if got := blob.Key(id, blob.Original); got != "uploads/"+id+"/original" {
+	if got := blob.Key(id, ad.OriginalPhoto); got != "uploads/"+id+"/original" {
 		t.Errorf("original = %s", got)
 	}
-	if got := blob.Key(id, blob.Stage2); got != "ads/"+id+"/stage2.png" {
+	if got := blob.Key(id, ad.Stage2Picture); got != "ads/"+id+"/stage2.png" {
 		t.Errorf("stage 2 = %s", got)
 	}
-	if got, ok := blob.ParseUpload(blob.Key(id, blob.Original)); !ok || got != id {
+	if got, ok := blob.ParseUpload(blob.Key(id, ad.OriginalPhoto)); !ok || got != id {
 		t.Errorf("ParseUpload = %q, %v", got, ok)
 	}
-	for _, bad := range []string{"", "uploads/x/original", "ads/" + id + "/original", "uploads/" + id + "/other", "uploads/" + id + "/a/original", blob.Key(id, blob.Stage1)} {
+	for _, bad := range []string{"", "uploads/x/original", "ads/" + id + "/original", "uploads/" + id + "/other", "uploads/" + id + "/a/original", blob.Key(id, ad.Stage1Picture)} {
 		if got, ok := blob.ParseUpload(bad); ok {
 			t.Errorf("%q is taken for the upload of %q", bad, got)
 		}
@@ -89,33 +89,27 @@ func TestKeys(t *testing.T) {
 func TestPutGetRemovePurge(t *testing.T) {
 	b := newBucket(t)
 	ctx, one, other := t.Context(), newID(t), newID(t)
-	for _, k := range []blob.Kind{blob.Original, blob.Product, blob.Stage1} {
+	for _, k := range []ad.Picture{ad.OriginalPhoto, ad.ProductPhoto, ad.Stage1Picture} {
 		if err := b.Put(ctx, one, k, []byte("data of "+k), "image/png"); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if err := b.Put(ctx, other, blob.Original, []byte("x"), "image/png"); err != nil {
+	if err := b.Put(ctx, other, ad.OriginalPhoto, []byte("x"), "image/png"); err != nil {
 		t.Fatal(err)
 	}
-	if got, err := b.Get(ctx, one, blob.Stage1, 100); err != nil || string(got) != "data of stage1.png" {
+	if got, err := b.Get(ctx, one, ad.Stage1Picture, 100); err != nil || string(got) != "data of stage1.png" {
 		t.Errorf("Get = %q, %v", got, err)
 	}
-	if _, err := b.Get(ctx, one, blob.Stage1, 5); !fault.Has(err, fault.PhotoTooLarge) {
+	if _, err := b.Get(ctx, one, ad.Stage1Picture, 5); !fault.Has(err, fault.PhotoTooLarge) {
 		t.Errorf("over the limit: %v", err)
 	}
-	if _, err := b.Get(ctx, one, blob.Stage2, 100); !fault.Has(err, fault.ImageNotFound) {
+	if _, err := b.Get(ctx, one, ad.Stage2Picture, 100); !fault.Has(err, fault.ImageNotFound) {
 		t.Errorf("missing: %v", err)
-	}
-	if err := b.Remove(ctx, one, blob.Stage1, blob.Stage2); err != nil {
-		t.Fatal(err)
-	}
-	if n := len(b.keys(t)); n != 3 {
-		t.Errorf("%d objects after Remove, want 3", n)
 	}
 	if err := b.Purge(ctx, one); err != nil {
 		t.Fatal(err)
 	}
-	if got := b.keys(t); len(got) != 1 || got[0] != blob.Key(other, blob.Original) {
+	if got := b.keys(t); len(got) != 1 || got[0] != blob.Key(other, ad.OriginalPhoto) {
 		t.Errorf("after Purge: %v", got)
 	}
 }
@@ -124,10 +118,10 @@ func TestPutGetRemovePurge(t *testing.T) {
 func TestLinkCanBeReadWithoutCredentials(t *testing.T) {
 	b := newBucket(t)
 	id := newID(t)
-	if err := b.Put(t.Context(), id, blob.Stage2, []byte("png"), "image/png"); err != nil {
+	if err := b.Put(t.Context(), id, ad.Stage2Picture, []byte("png"), "image/png"); err != nil {
 		t.Fatal(err)
 	}
-	link, err := b.Link(t.Context(), id, blob.Stage2, time.Minute)
+	link, err := b.Link(t.Context(), id, ad.Stage2Picture, time.Minute)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -162,12 +156,12 @@ func TestUploadTakesWhatWasAskedForAndNothingElse(t *testing.T) {
 	if code := post(t, up, "0123456789"); code >= 300 {
 		t.Errorf("what was announced: %d", code)
 	}
-	if got := b.keys(t); len(got) != 1 || got[0] != blob.Key(id, blob.Original) {
+	if got := b.keys(t); len(got) != 1 || got[0] != blob.Key(id, ad.OriginalPhoto) {
 		t.Errorf("objects: %v", got)
 	}
 }
 
-func post(t *testing.T, up blob.Upload, data string) int {
+func post(t *testing.T, up ad.Upload, data string) int {
 	t.Helper()
 	var body bytes.Buffer
 	w := multipart.NewWriter(&body)
@@ -195,10 +189,9 @@ func TestAMissingBucketIsAFault(t *testing.T) {
 	b := blob.Open(enginetest.Config(t), "no-such-bucket")
 	id := newID(t)
 	for name, call := range map[string]func() error{
-		"Put":    func() error { return b.Put(t.Context(), id, blob.Stage1, nil, "image/png") },
-		"Get":    func() error { _, err := b.Get(t.Context(), id, blob.Stage1, 1); return err },
-		"Remove": func() error { return b.Remove(t.Context(), id, blob.Stage1) },
-		"Purge":  func() error { return b.Purge(t.Context(), id) },
+		"Put":   func() error { return b.Put(t.Context(), id, ad.Stage1Picture, nil, "image/png") },
+		"Get":   func() error { _, err := b.Get(t.Context(), id, ad.Stage1Picture, 1); return err },
+		"Purge": func() error { return b.Purge(t.Context(), id) },
 	} {
 		if err := call(); !fault.Has(err, fault.StorageUnavailable) {
 			t.Errorf("%s: %v", name, err)
@@ -213,17 +206,17 @@ func TestFolders(t *testing.T) { //nolint:paralleltest // it sets the environmen
 	want := map[string]int{}
 	for i := range 5 {
 		id := newID(t)
-		put := func(kinds ...blob.Kind) {
+		put := func(kinds ...ad.Picture) {
 			for _, k := range kinds {
 				if err := b.Put(t.Context(), id, k, []byte("x"), "image/png"); err != nil {
 					t.Fatal(err)
 				}
 			}
 		}
-		put(blob.Original)
+		put(ad.OriginalPhoto)
 		want[id]++
 		if i%2 == 0 {
-			put(blob.Product, blob.Stage1, blob.Stage2)
+			put(ad.ProductPhoto, ad.Stage1Picture, ad.Stage2Picture)
 			want[id]++
 		}
 	}
@@ -262,7 +255,7 @@ func TestFolders(t *testing.T) { //nolint:paralleltest // it sets the environmen
 func TestAnOriginalIsNeverShown(t *testing.T) {
 	b := newBucket(t)
 	id := newID(t)
-	for k, want := range map[blob.Kind]string{blob.Original: "attachment", blob.Stage2: ""} {
+	for k, want := range map[ad.Picture]string{ad.OriginalPhoto: "attachment", ad.Stage2Picture: ""} {
 		if err := b.Put(t.Context(), id, k, []byte("<script>"), "text/html"); err != nil {
 			t.Fatal(err)
 		}

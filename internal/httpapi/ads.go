@@ -15,8 +15,6 @@ import (
 	"time"
 
 	"github.com/nanococoa/nanococoa/internal/ad"
-	"github.com/nanococoa/nanococoa/internal/adstore"
-	"github.com/nanococoa/nanococoa/internal/blob"
 	"github.com/nanococoa/nanococoa/internal/fault"
 )
 
@@ -57,7 +55,7 @@ func (a *api) generate(ctx context.Context, in *generateInput) (*generateOutput,
 		return nil, a.answer(ctx, err)
 	}
 	if made.Status == ad.AwaitingUpload { // new, or an earlier request died before its photo was stored
-		if err := a.Pictures.Put(ctx, made.AdID, blob.Original, picture, http.DetectContentType(picture)); err != nil {
+		if err := a.Pictures.Put(ctx, made.AdID, ad.OriginalPhoto, picture, http.DetectContentType(picture)); err != nil {
 			return nil, a.answer(ctx, err)
 		}
 		made.Status = ad.Queued
@@ -72,7 +70,7 @@ func (a *api) generate(ctx context.Context, in *generateInput) (*generateOutput,
 // accept makes the record of a new ad, or finds the one an earlier request with
 // the same key made. The owner's cookie goes out even when the rest of the
 // request fails: sent again, it must come from the same owner to be known again.
-func (a *api) accept(ctx context.Context, f ad.Fields, c *adstore.Claim) (ad.Ad, error) {
+func (a *api) accept(ctx context.Context, f ad.Fields, c *ad.Claim) (ad.Ad, error) {
 	id, err := ad.NewID()
 	if err != nil {
 		return ad.Ad{}, err
@@ -148,7 +146,7 @@ var keyForm = regexp.MustCompile(`^[!-~]{1,200}$`)
 
 // claimOf makes the claim of an Idempotency-Key, nil without one. photo writes
 // what is known of the photo into the digest.
-func claimOf(key string, f ad.Fields, photo func(io.Writer)) (*adstore.Claim, error) {
+func claimOf(key string, f ad.Fields, photo func(io.Writer)) (*ad.Claim, error) {
 	if key == "" {
 		return nil, nil //nolint:nilnil // no key, no claim
 	}
@@ -160,7 +158,7 @@ func claimOf(key string, f ad.Fields, photo func(io.Writer)) (*adstore.Claim, er
 		return nil, fmt.Errorf("fingerprint: %w", err)
 	}
 	photo(h)
-	return &adstore.Claim{Key: key, Fingerprint: hex.EncodeToString(h.Sum(nil))}, nil
+	return &ad.Claim{Key: key, Fingerprint: hex.EncodeToString(h.Sum(nil))}, nil
 }
 
 // joinInvalid makes one fault of several, so that every wrong field comes back
@@ -368,7 +366,7 @@ type imageOutput struct {
 const linkLife = 5 * time.Minute
 
 func (a *api) image(ctx context.Context, in *imageInput) (*imageOutput, error) {
-	adID, kind, ok := a.Signer.parseImageID(in.ImageID)
+	adID, picture, ok := a.Signer.parseImageID(in.ImageID)
 	if !ok {
 		return nil, a.answer(ctx, fault.New(fault.ImageNotFound, nil))
 	}
@@ -378,7 +376,7 @@ func (a *api) image(ctx context.Context, in *imageInput) (*imageOutput, error) {
 		}
 		return nil, a.answer(ctx, err)
 	}
-	link, err := a.Pictures.Link(ctx, adID, kind, linkLife)
+	link, err := a.Pictures.Link(ctx, adID, picture, linkLife)
 	if err != nil {
 		return nil, a.answer(ctx, err)
 	}

@@ -13,7 +13,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/nanococoa/nanococoa/internal/ad"
-	"github.com/nanococoa/nanococoa/internal/adstore"
 	"github.com/nanococoa/nanococoa/internal/fault"
 	"github.com/nanococoa/nanococoa/internal/httpapi"
 )
@@ -196,7 +195,7 @@ func TestTheStoreIsDown(t *testing.T) {
 	w.ads.retry = w.ads.get
 	w.ads.find = func(string) (ad.Ad, error) { return ad.Ad{}, down }
 	w.ads.list = func(string, int, string) ([]ad.Ad, string, error) { return nil, "", down }
-	w.ads.stats = func(string) (adstore.Stats, error) { return adstore.Stats{}, down }
+	w.ads.stats = func(string) (ad.Stats, error) { return ad.Stats{}, down }
 	id := newID(t)
 	image := "/api/images/" + id + ".stage1." + sign(signingKey, "image", id+".stage1")
 	for _, r := range []*http.Request{
@@ -380,17 +379,17 @@ func TestStats(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	me := w.signedIn()
-	w.ads.stats = func(owner string) (adstore.Stats, error) {
+	w.ads.stats = func(owner string) (ad.Stats, error) {
 		if owner != me {
 			t.Errorf("statistics of %s", owner)
 		}
-		return adstore.Stats{TotalAds: 7, AvgScore: 0.6531, Months: []adstore.Month{{Month: "2026-10", Ads: 4}, {Month: "2026-11", Ads: 3, AvgScore: 0.7}}}, nil
+		return ad.Stats{TotalAds: 7, AvgScore: 0.6531, Months: []ad.MonthStats{{Month: "2026-10", Ads: 4}, {Month: "2026-11", Ads: 3, AvgScore: 0.7}}}, nil
 	}
 	want := `{"total_ads":7,"avg_clip_score":0.6531,"monthly_ads":3,"months":[{"month":"2026-10","ads":4,"avg_clip_score":null},{"month":"2026-11","ads":3,"avg_clip_score":0.7}]}`
 	if got := strings.TrimSpace(string(w.get("/api/dashboard/stats").is(200).body)); got != want {
 		t.Errorf("%s\nwant\n%s", got, want)
 	}
-	w.ads.stats = func(string) (adstore.Stats, error) { return adstore.Stats{}, nil }
+	w.ads.stats = func(string) (ad.Stats, error) { return ad.Stats{}, nil }
 	want = `{"total_ads":0,"avg_clip_score":null,"monthly_ads":0,"months":[]}`
 	if got := strings.TrimSpace(string(w.get("/api/dashboard/stats").is(200).body)); got != want {
 		t.Errorf("%s\nwant\n%s", got, want)

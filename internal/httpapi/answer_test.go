@@ -8,7 +8,6 @@ import (
 	"testing"
 
 	"github.com/nanococoa/nanococoa/internal/ad"
-	"github.com/nanococoa/nanococoa/internal/adstore"
 	"github.com/nanococoa/nanococoa/internal/fault"
 	"github.com/nanococoa/nanococoa/internal/httpapi"
 )
@@ -166,7 +165,7 @@ func TestTheOpenAPIListsEveryRoute(t *testing.T) {
 	gone := func(string, string) (ad.Ad, error) { return ad.Ad{}, fault.New(fault.AdNotFound, nil) }
 	w.ads.get, w.ads.retry = gone, gone
 	w.ads.list = func(string, int, string) ([]ad.Ad, string, error) { return nil, "", nil }
-	w.ads.stats = func(string) (adstore.Stats, error) { return adstore.Stats{}, nil }
+	w.ads.stats = func(string) (ad.Stats, error) { return ad.Stats{}, nil }
 	for path, methods := range o.doc.Paths {
 		for method := range methods {
 			route := strings.ToUpper(method) + " " + path

@@ -18,29 +18,27 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
 	"github.com/nanococoa/nanococoa/internal/ad"
-	"github.com/nanococoa/nanococoa/internal/adstore"
-	"github.com/nanococoa/nanococoa/internal/blob"
 	"github.com/nanococoa/nanococoa/internal/fault"
 )
 
 // Ads is what the API needs of the ad store; see adstore.Store for the faults.
 type Ads interface {
-	Create(ctx context.Context, a ad.Ad, c *adstore.Claim) (stored ad.Ad, created bool, err error)
+	Create(ctx context.Context, a ad.Ad, c *ad.Claim) (stored ad.Ad, created bool, err error)
 	Get(ctx context.Context, owner, adID string) (ad.Ad, error)
 	Find(ctx context.Context, adID string) (ad.Ad, error)
 	Retry(ctx context.Context, owner, adID string) (ad.Ad, error)
 	Delete(ctx context.Context, owner, adID string) error
 	List(ctx context.Context, owner string, limit int, cursor string) ([]ad.Ad, string, error)
-	Stats(ctx context.Context, owner string) (adstore.Stats, error)
+	Stats(ctx context.Context, owner string) (ad.Stats, error)
 	Queue(ctx context.Context) (ad.Queue, error)
 }
 
 // Pictures is what the API needs of the bucket; see blob.Bucket.
 type Pictures interface {
-	Put(ctx context.Context, adID string, k blob.Kind, data []byte, contentType string) error
+	Put(ctx context.Context, adID string, p ad.Picture, data []byte, contentType string) error
 	Purge(ctx context.Context, adID string) error
-	Link(ctx context.Context, adID string, k blob.Kind, life time.Duration) (string, error)
-	NewUpload(ctx context.Context, adID, contentType string, size int64) (blob.Upload, error)
+	Link(ctx context.Context, adID string, p ad.Picture, life time.Duration) (string, error)
+	NewUpload(ctx context.Context, adID, contentType string, size int64) (ad.Upload, error)
 }
 
 // Machine is what the API needs of the state machine; see workflow.Machine.

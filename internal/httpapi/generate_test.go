@@ -15,8 +15,6 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"github.com/nanococoa/nanococoa/internal/ad"
-	"github.com/nanococoa/nanococoa/internal/adstore"
-	"github.com/nanococoa/nanococoa/internal/blob"
 	"github.com/nanococoa/nanococoa/internal/fault"
 	"github.com/nanococoa/nanococoa/internal/httpapi"
 )
@@ -27,7 +25,7 @@ func TestAnOrderIsStoredThenStarted(t *testing.T) {
 	photo := flat(t, 80, 64)
 	var seq calls
 	var made ad.Ad
-	w.ads.create = func(a ad.Ad, c *adstore.Claim) (ad.Ad, bool, error) {
+	w.ads.create = func(a ad.Ad, c *ad.Claim) (ad.Ad, bool, error) {
 		seq.add("create")
 		if c != nil {
 			t.Errorf("claim %+v without a key", c)
@@ -35,9 +33,9 @@ func TestAnOrderIsStoredThenStarted(t *testing.T) {
 		made = a
 		return a, true, nil
 	}
-	w.pictures.put = func(adID string, k blob.Kind, data []byte, contentType string) error {
+	w.pictures.put = func(adID string, k ad.Picture, data []byte, contentType string) error {
 		seq.add("put")
-		if adID != made.AdID || k != blob.Original || contentType != "image/png" || !bytes.Equal(data, photo) {
+		if adID != made.AdID || k != ad.OriginalPhoto || contentType != "image/png" || !bytes.Equal(data, photo) {
 			t.Errorf("put %s %s %s, %d bytes", adID, k, contentType, len(data))
 		}
 		return nil
@@ -218,10 +216,10 @@ func TestTheLargestOrder(t *testing.T) {
 func TestTheClaimOfAnIdempotencyKey(t *testing.T) {
 	t.Parallel()
 	photo, other := flat(t, 64, 64), flat(t, 65, 64)
-	claimed := func(parts []part, key string) (c adstore.Claim) {
+	claimed := func(parts []part, key string) (c ad.Claim) {
 		w := newWorld(t)
 		w.accepting()
-		w.ads.create = func(a ad.Ad, got *adstore.Claim) (ad.Ad, bool, error) {
+		w.ads.create = func(a ad.Ad, got *ad.Claim) (ad.Ad, bool, error) {
 			if got == nil {
 				t.Fatal("no claim")
 			}
@@ -274,9 +272,9 @@ func TestARepeatedKey(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t)
 			earlier := ad.Ad{Ref: ad.Ref{Owner: "OWNERFROMSTORE", AdID: newID(t), Attempt: 2}, Fields: fields, Status: tc.status}
-			w.ads.create = func(ad.Ad, *adstore.Claim) (ad.Ad, bool, error) { return earlier, false, nil }
+			w.ads.create = func(ad.Ad, *ad.Claim) (ad.Ad, bool, error) { return earlier, false, nil }
 			var seq calls
-			w.pictures.put = func(adID string, _ blob.Kind, _ []byte, _ string) error { seq.add("put " + adID); return nil }
+			w.pictures.put = func(adID string, _ ad.Picture, _ []byte, _ string) error { seq.add("put " + adID); return nil }
 			w.machine.start = func(r ad.Ref) error { seq.add(fmt.Sprint("start ", r.AdID, r.Attempt)); return nil }
 			res := w.generate(order(fields, photo), "Idempotency-Key", "k").is(http.StatusAccepted)
 			if got := decode[httpapi.Accepted](res); got.AdID != earlier.AdID || got.Status != tc.says {
@@ -292,7 +290,7 @@ func TestARepeatedKey(t *testing.T) {
 	t.Run("with another body", func(t *testing.T) {
 		t.Parallel()
 		w := newWorld(t)
-		w.ads.create = func(ad.Ad, *adstore.Claim) (ad.Ad, bool, error) {
+		w.ads.create = func(ad.Ad, *ad.Claim) (ad.Ad, bool, error) {
 			return ad.Ad{}, false, fault.Newf(fault.RequestConflict, "another body")
 		}
 		w.generate(order(fields, photo), "Idempotency-Key", "k").fails(409, "Request.Conflict")
@@ -300,7 +298,7 @@ func TestARepeatedKey(t *testing.T) {
 	t.Run("of an ad that was deleted", func(t *testing.T) {
 		t.Parallel()
 		w := newWorld(t)
-		w.ads.create = func(ad.Ad, *adstore.Claim) (ad.Ad, bool, error) {
+		w.ads.create = func(ad.Ad, *ad.Claim) (ad.Ad, bool, error) {
 			return ad.Ad{}, false, fault.New(fault.AdNotFound, nil)
 		}
 		p := w.generate(order(fields, photo), "Idempotency-Key", "k").fails(410, "Ad.Gone")
@@ -328,7 +326,7 @@ func TestAnOrderThatFailsHalfWayIsResumed(t *testing.T) {
 			w := newWorld(t)
 			var seq calls
 			var stored *ad.Ad
-			w.ads.create = func(a ad.Ad, c *adstore.Claim) (ad.Ad, bool, error) {
+			w.ads.create = func(a ad.Ad, c *ad.Claim) (ad.Ad, bool, error) {
 				seq.add("create")
 				switch {
 				case tc.create != nil:
@@ -343,7 +341,7 @@ func TestAnOrderThatFailsHalfWayIsResumed(t *testing.T) {
 				}
 				return *stored, false, nil
 			}
-			w.pictures.put = func(string, blob.Kind, []byte, string) error { seq.add("put"); return tc.put }
+			w.pictures.put = func(string, ad.Picture, []byte, string) error { seq.add("put"); return tc.put }
 			w.machine.start = func(ad.Ref) error {
 				seq.add("start")
 				stored.Status = ad.Queued // as workflow.Machine does before it calls Step Functions
@@ -373,7 +371,7 @@ func TestAnOrderThatFailsHalfWayIsResumed(t *testing.T) {
 func TestRetryAfterIsTheLongerWait(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	w.ads.create = func(ad.Ad, *adstore.Claim) (ad.Ad, bool, error) {
+	w.ads.create = func(ad.Ad, *ad.Claim) (ad.Ad, bool, error) {
 		return ad.Ad{}, false, &fault.Fault{Code: fault.StorageThrottled, RetryAfter: 7 * time.Second}
 	}
 	res := w.generate(order(fields, flat(t, 64, 64)))
@@ -424,7 +422,7 @@ func TestPreferWait(t *testing.T) {
 				w := newWorld(t)
 				made, _ := w.accepting()
 				began := time.Now()
-				w.pictures.put = func(string, blob.Kind, []byte, string) error { time.Sleep(tc.put); return nil }
+				w.pictures.put = func(string, ad.Picture, []byte, string) error { time.Sleep(tc.put); return nil }
 				looks := 0
 				if len(tc.prefer) > 0 {
 					w.ads.get = func(owner, adID string) (ad.Ad, error) {

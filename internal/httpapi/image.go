@@ -4,12 +4,11 @@ import (
 	"strings"
 
 	"github.com/nanococoa/nanococoa/internal/ad"
-	"github.com/nanococoa/nanococoa/internal/blob"
 )
 
-// The pictures an owner can see, by their name in an image id.
-var imageKinds = map[string]blob.Kind{
-	"stage1": blob.Stage1, "stage2": blob.Stage2, "product": blob.Thumbnail, "thumbnail": blob.Small,
+// shownPictures are the pictures that leave the system, by their name in an image id.
+var shownPictures = map[string]ad.Picture{
+	"stage1": ad.Stage1Picture, "stage2": ad.Stage2Picture, "product": ad.ProductThumbnail, "thumbnail": ad.Stage2Thumbnail,
 }
 
 // imageID makes the id of a picture: {ad_id}.{name}.{signature}. The id is a
@@ -22,14 +21,14 @@ func (s *Signer) imageID(adID, name string) string {
 }
 
 // parseImageID gives what an image id names, and whether it is genuine.
-func (s *Signer) parseImageID(id string) (adID string, k blob.Kind, ok bool) {
+func (s *Signer) parseImageID(id string) (adID string, p ad.Picture, ok bool) {
 	v, mac, ok := cutLast(id, ".")
 	if !ok || !s.verify("image", v, mac) {
 		return "", "", false
 	}
 	adID, name, ok := strings.Cut(v, ".")
-	k, known := imageKinds[name]
-	return adID, k, ok && known && ad.ValidID(adID)
+	p, known := shownPictures[name]
+	return adID, p, ok && known && ad.ValidID(adID)
 }
 
 func cutLast(s, sep string) (before, after string, found bool) {

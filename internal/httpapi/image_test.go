@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/nanococoa/nanococoa/internal/ad"
-	"github.com/nanococoa/nanococoa/internal/blob"
 	"github.com/nanococoa/nanococoa/internal/fault"
 )
 
@@ -21,8 +20,8 @@ func TestAPictureOfAnAd(t *testing.T) {
 	done, _ := owner.show(a)
 	a.Steps = until(ad.Prompt, ad.Prepare)
 	begun, _ := owner.show(a)
-	for path, kind := range map[string]blob.Kind{
-		*done.Stage1URL: blob.Stage1, *done.Stage2URL: blob.Stage2, *done.ThumbnailURL: blob.Small, *begun.ThumbnailURL: blob.Thumbnail,
+	for path, kind := range map[string]ad.Picture{
+		*done.Stage1URL: ad.Stage1Picture, *done.Stage2URL: ad.Stage2Picture, *done.ThumbnailURL: ad.Stage2Thumbnail, *begun.ThumbnailURL: ad.ProductThumbnail,
 	} {
 		w := newWorld(t)
 		var seq calls
@@ -33,7 +32,7 @@ func TestAPictureOfAnAd(t *testing.T) {
 			}
 			return a, nil
 		}
-		w.pictures.link = func(adID string, k blob.Kind, life time.Duration) (string, error) {
+		w.pictures.link = func(adID string, k ad.Picture, life time.Duration) (string, error) {
 			seq.add("link")
 			if adID != a.AdID || k != kind || life < time.Minute || life > 10*time.Minute {
 				t.Errorf("linked %s %s for %v", adID, k, life)
@@ -111,6 +110,6 @@ func TestAnAddressThatCannotBeSigned(t *testing.T) {
 	w := newWorld(t)
 	id := newID(t)
 	w.ads.find = func(string) (ad.Ad, error) { return ad.Ad{}, nil }
-	w.pictures.link = func(string, blob.Kind, time.Duration) (string, error) { return "", fmt.Errorf("no credentials") }
+	w.pictures.link = func(string, ad.Picture, time.Duration) (string, error) { return "", fmt.Errorf("no credentials") }
 	w.get("/api/images/"+id+".stage1."+sign(signingKey, "image", id+".stage1")).fails(500, "Internal")
 }

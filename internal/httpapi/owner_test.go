@@ -11,7 +11,6 @@ import (
 	"testing"
 
 	"github.com/nanococoa/nanococoa/internal/ad"
-	"github.com/nanococoa/nanococoa/internal/adstore"
 	"github.com/nanococoa/nanococoa/internal/fault"
 	"github.com/nanococoa/nanococoa/internal/httpapi"
 )
@@ -76,7 +75,7 @@ func TestOnlyAnOrderSetsTheCookie(t *testing.T) {
 	missing := func(string, string) (ad.Ad, error) { return ad.Ad{}, fault.New(fault.AdNotFound, nil) }
 	w.ads.get, w.ads.retry = missing, missing
 	w.ads.list = func(string, int, string) ([]ad.Ad, string, error) { return nil, "", nil }
-	w.ads.stats = func(string) (adstore.Stats, error) { return adstore.Stats{}, nil }
+	w.ads.stats = func(string) (ad.Stats, error) { return ad.Stats{}, nil }
 	id := newID(t)
 	for _, path := range []string{"/api/ads/" + id, "/api/dashboard/ads", "/api/dashboard/stats", "/api/images/x", "/api/health", "/api/openapi.json", "/api/docs", "/nowhere"} {
 		w.get(path)

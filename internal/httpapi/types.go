@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/nanococoa/nanococoa/internal/ad"
-	"github.com/nanococoa/nanococoa/internal/adstore"
 )
 
 // Fields are the texts of an ad, as in ad.Fields, with what the API documents.
@@ -241,7 +240,7 @@ func listed(a ad.Ad, s *Signer) ListedAd {
 	return l
 }
 
-func statsView(st adstore.Stats) Stats {
+func statsView(st ad.Stats) Stats {
 	v := Stats{TotalAds: st.TotalAds, AvgClipScore: optional(st.AvgScore), Months: make([]Month, 0, len(st.Months))}
 	for _, m := range st.Months {
 		v.Months = append(v.Months, Month{Month: m.Month, Ads: m.Ads, AvgClipScore: optional(m.AvgScore)})

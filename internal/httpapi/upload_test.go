@@ -11,8 +11,6 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"github.com/nanococoa/nanococoa/internal/ad"
-	"github.com/nanococoa/nanococoa/internal/adstore"
-	"github.com/nanococoa/nanococoa/internal/blob"
 	"github.com/nanococoa/nanococoa/internal/fault"
 	"github.com/nanococoa/nanococoa/internal/httpapi"
 )
@@ -57,17 +55,17 @@ func TestAnUploadIsPrepared(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t)
 			var made ad.Ad
-			w.ads.create = func(a ad.Ad, c *adstore.Claim) (ad.Ad, bool, error) {
+			w.ads.create = func(a ad.Ad, c *ad.Claim) (ad.Ad, bool, error) {
 				if made = a; c != nil {
 					t.Errorf("claim %+v", c)
 				}
 				return a, true, nil
 			}
-			w.pictures.post = func(adID, contentType string, size int64) (blob.Upload, error) {
+			w.pictures.post = func(adID, contentType string, size int64) (ad.Upload, error) {
 				if adID != made.AdID || contentType != tc.signedType || size != tc.signedSize {
 					t.Errorf("signed %s %s %d", adID, contentType, size)
 				}
-				return blob.Upload{URL: "http://bucket", Fields: map[string]string{"key": "uploads/x/original"}}, nil
+				return ad.Upload{URL: "http://bucket", Fields: map[string]string{"key": "uploads/x/original"}}, nil
 			}
 			res := w.post("/api/uploads", tc.contentType, upload(t, tc.changed)).is(http.StatusCreated)
 			got := decode[httpapi.Uploading](res)
@@ -175,7 +173,7 @@ func TestABodyThatIsNoUpload(t *testing.T) {
 func TestAnUploadThatCannotBeMade(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	w.ads.create = func(ad.Ad, *adstore.Claim) (ad.Ad, bool, error) {
+	w.ads.create = func(ad.Ad, *ad.Claim) (ad.Ad, bool, error) {
 		return ad.Ad{}, false, fault.New(fault.StorageThrottled, nil)
 	}
 	res := w.post("/api/uploads", "application/json", upload(t, nil))
@@ -184,8 +182,8 @@ func TestAnUploadThatCannotBeMade(t *testing.T) {
 		t.Error("no Retry-After")
 	}
 	w.accepting()
-	w.pictures.post = func(string, string, int64) (blob.Upload, error) {
-		return blob.Upload{}, errors.New("no credentials")
+	w.pictures.post = func(string, string, int64) (ad.Upload, error) {
+		return ad.Upload{}, errors.New("no credentials")
 	}
 	w.post("/api/uploads", "application/json", upload(t, nil)).fails(500, "Internal")
 }
@@ -194,15 +192,15 @@ func TestAnUploadThatCannotBeMade(t *testing.T) {
 // finds its ad and gets a fresh address; it makes no second ad.
 func TestARepeatedUpload(t *testing.T) {
 	t.Parallel()
-	claimed := func(t *testing.T, changed map[string]any) (c adstore.Claim) {
+	claimed := func(t *testing.T, changed map[string]any) (c ad.Claim) {
 		t.Helper()
 		w := newWorld(t)
 		w.accepting()
-		w.ads.create = func(a ad.Ad, got *adstore.Claim) (ad.Ad, bool, error) {
+		w.ads.create = func(a ad.Ad, got *ad.Claim) (ad.Ad, bool, error) {
 			c = *got
 			return a, true, nil
 		}
-		w.pictures.post = func(string, string, int64) (blob.Upload, error) { return blob.Upload{Fields: map[string]string{}}, nil }
+		w.pictures.post = func(string, string, int64) (ad.Upload, error) { return ad.Upload{Fields: map[string]string{}}, nil }
 		w.post("/api/uploads", "application/json", upload(t, changed), "Idempotency-Key", "k").is(http.StatusCreated)
 		return c
 	}
@@ -226,10 +224,10 @@ func TestARepeatedUpload(t *testing.T) {
 		}
 		w, signed = newWorld(t), new(string)
 		earlier = ad.Ad{Ref: ad.Ref{Owner: "somebody", AdID: id, Attempt: 1}, Fields: fields, Status: status}
-		w.ads.create = func(ad.Ad, *adstore.Claim) (ad.Ad, bool, error) { return earlier, false, err }
-		w.pictures.post = func(adID, _ string, _ int64) (blob.Upload, error) {
+		w.ads.create = func(ad.Ad, *ad.Claim) (ad.Ad, bool, error) { return earlier, false, err }
+		w.pictures.post = func(adID, _ string, _ int64) (ad.Upload, error) {
 			*signed = adID
-			return blob.Upload{URL: "http://bucket", Fields: map[string]string{}}, nil
+			return ad.Upload{URL: "http://bucket", Fields: map[string]string{}}, nil
 		}
 		return w, earlier, signed
 	}

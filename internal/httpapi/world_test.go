@@ -24,8 +24,6 @@ import (
 	"unicode"
 
 	"github.com/nanococoa/nanococoa/internal/ad"
-	"github.com/nanococoa/nanococoa/internal/adstore"
-	"github.com/nanococoa/nanococoa/internal/blob"
 	"github.com/nanococoa/nanococoa/internal/httpapi"
 )
 
@@ -34,22 +32,22 @@ import (
 
 type fakeAds struct {
 	t      *testing.T
-	create func(a ad.Ad, c *adstore.Claim) (ad.Ad, bool, error)
+	create func(a ad.Ad, c *ad.Claim) (ad.Ad, bool, error)
 	get    func(owner, adID string) (ad.Ad, error)
 	find   func(adID string) (ad.Ad, error)
 	retry  func(owner, adID string) (ad.Ad, error)
 	remove func(owner, adID string) error
 	list   func(owner string, limit int, cursor string) ([]ad.Ad, string, error)
-	stats  func(owner string) (adstore.Stats, error)
+	stats  func(owner string) (ad.Stats, error)
 	queue  func() (ad.Queue, error)
 }
 
 type fakePictures struct {
 	t     *testing.T
-	put   func(adID string, k blob.Kind, data []byte, contentType string) error
+	put   func(adID string, k ad.Picture, data []byte, contentType string) error
 	purge func(adID string) error
-	link  func(adID string, k blob.Kind, life time.Duration) (string, error)
-	post  func(adID, contentType string, size int64) (blob.Upload, error)
+	link  func(adID string, k ad.Picture, life time.Duration) (string, error)
+	post  func(adID, contentType string, size int64) (ad.Upload, error)
 }
 
 type fakeMachine struct {
@@ -64,7 +62,7 @@ func unexpected(t *testing.T, call string) {
 	panic(call + " was called")
 }
 
-func (f *fakeAds) Create(_ context.Context, a ad.Ad, c *adstore.Claim) (ad.Ad, bool, error) {
+func (f *fakeAds) Create(_ context.Context, a ad.Ad, c *ad.Claim) (ad.Ad, bool, error) {
 	if f.create == nil {
 		unexpected(f.t, "Ads.Create")
 	}
@@ -106,7 +104,7 @@ func (f *fakeAds) List(_ context.Context, owner string, limit int, cursor string
 	return f.list(owner, limit, cursor)
 }
 
-func (f *fakeAds) Stats(_ context.Context, owner string) (adstore.Stats, error) {
+func (f *fakeAds) Stats(_ context.Context, owner string) (ad.Stats, error) {
 	if f.stats == nil {
 		unexpected(f.t, "Ads.Stats")
 	}
@@ -120,7 +118,7 @@ func (f *fakeAds) Queue(context.Context) (ad.Queue, error) {
 	return f.queue()
 }
 
-func (f *fakePictures) Put(_ context.Context, adID string, k blob.Kind, data []byte, contentType string) error {
+func (f *fakePictures) Put(_ context.Context, adID string, k ad.Picture, data []byte, contentType string) error {
 	if f.put == nil {
 		unexpected(f.t, "Pictures.Put")
 	}
@@ -134,14 +132,14 @@ func (f *fakePictures) Purge(_ context.Context, adID string) error {
 	return f.purge(adID)
 }
 
-func (f *fakePictures) Link(_ context.Context, adID string, k blob.Kind, life time.Duration) (string, error) {
+func (f *fakePictures) Link(_ context.Context, adID string, k ad.Picture, life time.Duration) (string, error) {
 	if f.link == nil {
 		unexpected(f.t, "Pictures.Link")
 	}
 	return f.link(adID, k, life)
 }
 
-func (f *fakePictures) NewUpload(_ context.Context, adID, contentType string, size int64) (blob.Upload, error) {
+func (f *fakePictures) NewUpload(_ context.Context, adID, contentType string, size int64) (ad.Upload, error) {
 	if f.post == nil {
 		unexpected(f.t, "Pictures.NewUpload")
 	}
@@ -482,13 +480,13 @@ func newID(t *testing.T) string {
 // accepting lets orders through; it gives the ads that were made.
 func (w *world) accepting() (made *[]ad.Ad, order *calls) {
 	made, order = &[]ad.Ad{}, &calls{}
-	w.ads.create = func(a ad.Ad, _ *adstore.Claim) (ad.Ad, bool, error) {
+	w.ads.create = func(a ad.Ad, _ *ad.Claim) (ad.Ad, bool, error) {
 		order.add("create")
 		w.private = append(w.private, a.Owner)
 		*made = append(*made, a)
 		return a, true, nil
 	}
-	w.pictures.put = func(string, blob.Kind, []byte, string) error { order.add("put"); return nil }
+	w.pictures.put = func(string, ad.Picture, []byte, string) error { order.add("put"); return nil }
 	w.machine.start = func(ad.Ref) error { order.add("start"); return nil }
 	return made, order
 }

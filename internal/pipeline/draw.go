@@ -7,12 +7,9 @@ import (
 	"image/jpeg"
 
 	"github.com/nanococoa/nanococoa/internal/ad"
-	"github.com/nanococoa/nanococoa/internal/adstore"
-	"github.com/nanococoa/nanococoa/internal/blob"
 	"github.com/nanococoa/nanococoa/internal/fault"
 	"github.com/nanococoa/nanococoa/internal/gpu"
 	"github.com/nanococoa/nanococoa/internal/photo"
-	"github.com/nanococoa/nanococoa/internal/step"
 )
 
 // Painter is the GPU server; see gpu.Client for the calls' faults.
@@ -30,21 +27,21 @@ type Stage1 struct {
 }
 
 // Run is the step. Faults: GPU.*, Photo.* when the server refuses the photo.
-func (s Stage1) Run(ctx context.Context, in step.Input) error {
-	return runDrawing(ctx, s.Ads, s.Pictures, in, ad.Stage1, func(a ad.Ad) (adstore.Result, error) {
-		product, err := s.Pictures.Get(ctx, a.AdID, blob.Product, maxPicture)
+func (s Stage1) Run(ctx context.Context, in ad.StepInput) error {
+	return runDrawing(ctx, s.Ads, s.Pictures, in, ad.Stage1, func(a ad.Ad) (ad.Result, error) {
+		product, err := s.Pictures.Get(ctx, a.AdID, ad.ProductPhoto, maxPicture)
 		if err != nil {
-			return adstore.Result{}, err
+			return ad.Result{}, err
 		}
 		out, err := s.GPU.Stage1(ctx, gpu.Stage1Request{
 			IdempotencyKey: a.IdempotencyKey(ad.Stage1), Photo: product,
 			ProductName: a.ProductName, ProductCategory: a.ProductCategory, AdConcept: a.AdConcept, Prompt: a.Prompt,
 		})
 		if err != nil {
-			return adstore.Result{}, err
+			return ad.Result{}, err
 		}
-		res := adstore.Result{Analysis: &out.Analysis, Engine: out.Engine, StandIn: out.StandIn}
-		return res, s.Pictures.Put(ctx, a.AdID, blob.Stage1, out.Picture, "image/png")
+		res := ad.Result{Analysis: &out.Analysis, Engine: out.Engine, StandIn: out.StandIn}
+		return res, s.Pictures.Put(ctx, a.AdID, ad.Stage1Picture, out.Picture, "image/png")
 	})
 }
 
@@ -60,11 +57,11 @@ type Stage2 struct {
 const thumbnailQuality = 82
 
 // Run is the step. Faults: GPU.*.
-func (s Stage2) Run(ctx context.Context, in step.Input) error {
-	return runDrawing(ctx, s.Ads, s.Pictures, in, ad.Stage2, func(a ad.Ad) (adstore.Result, error) {
-		scene, err := s.Pictures.Get(ctx, a.AdID, blob.Stage1, maxPicture)
+func (s Stage2) Run(ctx context.Context, in ad.StepInput) error {
+	return runDrawing(ctx, s.Ads, s.Pictures, in, ad.Stage2, func(a ad.Ad) (ad.Result, error) {
+		scene, err := s.Pictures.Get(ctx, a.AdID, ad.Stage1Picture, maxPicture)
 		if err != nil {
-			return adstore.Result{}, err
+			return ad.Result{}, err
 		}
 		out, err := s.GPU.Stage2(ctx, gpu.Stage2Request{
 			IdempotencyKey: a.IdempotencyKey(ad.Stage2), Picture: scene,
@@ -72,16 +69,16 @@ func (s Stage2) Run(ctx context.Context, in step.Input) error {
 			MainCopy: a.MainCopy, SubCopy: a.SubCopy, Analysis: a.Analysis, HTMLPictureURL: ad.PictureURL,
 		})
 		if err != nil {
-			return adstore.Result{}, err
+			return ad.Result{}, err
 		}
 		small, err := thumbnail(ctx, out.Picture)
 		if err != nil {
-			return adstore.Result{}, err
+			return ad.Result{}, err
 		}
-		if err := s.Pictures.Put(ctx, a.AdID, blob.Small, small, "image/jpeg"); err != nil {
-			return adstore.Result{}, err
+		if err := s.Pictures.Put(ctx, a.AdID, ad.Stage2Thumbnail, small, "image/jpeg"); err != nil {
+			return ad.Result{}, err
 		}
-		return adstore.Result{HTML: out.HTML}, s.Pictures.Put(ctx, a.AdID, blob.Stage2, out.Picture, "image/png")
+		return ad.Result{HTML: out.HTML}, s.Pictures.Put(ctx, a.AdID, ad.Stage2Picture, out.Picture, "image/png")
 	})
 }
 
@@ -110,19 +107,19 @@ type Clip struct {
 }
 
 // Run is the step. Faults: GPU.*.
-func (c Clip) Run(ctx context.Context, in step.Input) error {
-	return run(ctx, c.Ads, in, ad.Clip, func(a ad.Ad) (adstore.Result, error) {
-		picture, err := c.Pictures.Get(ctx, a.AdID, blob.Stage2, maxPicture)
+func (c Clip) Run(ctx context.Context, in ad.StepInput) error {
+	return run(ctx, c.Ads, in, ad.Clip, func(a ad.Ad) (ad.Result, error) {
+		picture, err := c.Pictures.Get(ctx, a.AdID, ad.Stage2Picture, maxPicture)
 		if err != nil {
-			return adstore.Result{}, err
+			return ad.Result{}, err
 		}
 		score, err := c.GPU.Score(ctx, gpu.ScoreRequest{
 			IdempotencyKey: a.IdempotencyKey(ad.Clip), Picture: picture, Prompt: a.AdConcept,
 		})
 		if err != nil {
-			return adstore.Result{}, err
+			return ad.Result{}, err
 		}
 		score.Text = a.AdConcept
-		return adstore.Result{Score: &score}, nil
+		return ad.Result{Score: &score}, nil
 	})
 }

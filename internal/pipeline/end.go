@@ -6,7 +6,6 @@ import (
 
 	"github.com/nanococoa/nanococoa/internal/ad"
 	"github.com/nanococoa/nanococoa/internal/fault"
-	"github.com/nanococoa/nanococoa/internal/step"
 )
 
 // Publisher ends ads well; see adstore.Store.
@@ -20,7 +19,7 @@ type Publisher interface {
 type Publish struct{ Ads Publisher }
 
 // Run is the step. Published twice, an ad counts once.
-func (p Publish) Run(ctx context.Context, in step.Input) error {
+func (p Publish) Run(ctx context.Context, in ad.StepInput) error {
 	// Begin refuses an ad that has ended; when it ended by this very attempt's
 	// lost reply, Publish says so with a nil.
 	a, err := p.Ads.Begin(ctx, in.Ref, ad.Publish)
@@ -47,7 +46,7 @@ type Failer interface {
 type Fail struct{ Ads Failer }
 
 // Run is the step.
-func (f Fail) Run(ctx context.Context, in step.Input) error {
+func (f Fail) Run(ctx context.Context, in ad.StepInput) error {
 	code := fault.Internal
 	if in.Error != nil {
 		code = fault.FromErrorName(in.Error.Error)

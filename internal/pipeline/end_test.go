@@ -9,7 +9,6 @@ import (
 	"github.com/nanococoa/nanococoa/internal/ad"
 	"github.com/nanococoa/nanococoa/internal/fault"
 	"github.com/nanococoa/nanococoa/internal/pipeline"
-	"github.com/nanococoa/nanococoa/internal/step"
 )
 
 func TestPublish(t *testing.T) {
@@ -66,7 +65,7 @@ func TestFail(t *testing.T) {
 	} {
 		w := newWorld(t)
 		in := w.input()
-		in.Error = &step.Error{Error: name, Cause: `{"errorMessage":"10.0.0.1: refused"}`}
+		in.Error = &ad.StepError{Error: name, Cause: `{"errorMessage":"10.0.0.1: refused"}`}
 		if err := (pipeline.Fail{Ads: w}).Run(context.Background(), in); err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
@@ -88,7 +87,7 @@ func TestEveryCodeCanEndAnAd(t *testing.T) {
 		}
 		w := newWorld(t)
 		in := w.input()
-		in.Error = &step.Error{Error: string(code)}
+		in.Error = &ad.StepError{Error: string(code)}
 		if err := (pipeline.Fail{Ads: w}).Run(context.Background(), in); err != nil || w.failure == nil || w.failure.Code != string(code) || w.failure.Retryable != code.Retryable() {
 			t.Errorf("%s: %v, %+v", code, err, w.failure)
 		}
@@ -99,7 +98,7 @@ func TestFailOfAnAdThatIsGone(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	in := w.input()
-	in.Error = &step.Error{Error: "Ad.Gone"}
+	in.Error = &ad.StepError{Error: "Ad.Gone"}
 	if err := (pipeline.Fail{Ads: w}).Run(context.Background(), in); err != nil {
 		t.Error(err)
 	}

@@ -12,10 +12,7 @@ import (
 	"context"
 
 	"github.com/nanococoa/nanococoa/internal/ad"
-	"github.com/nanococoa/nanococoa/internal/adstore"
-	"github.com/nanococoa/nanococoa/internal/blob"
 	"github.com/nanococoa/nanococoa/internal/fault"
-	"github.com/nanococoa/nanococoa/internal/step"
 )
 
 // Records is what the steps need of the ad store; see adstore.Store for the
@@ -23,14 +20,14 @@ import (
 type Records interface {
 	Get(ctx context.Context, owner, adID string) (ad.Ad, error)
 	Begin(ctx context.Context, r ad.Ref, s ad.Step) (ad.Ad, error)
-	Finish(ctx context.Context, r ad.Ref, s ad.Step, res adstore.Result) error
+	Finish(ctx context.Context, r ad.Ref, s ad.Step, res ad.Result) error
 }
 
 // Pictures is what the steps need of the bucket; see blob.Bucket for the
 // methods' faults.
 type Pictures interface {
-	Get(ctx context.Context, adID string, k blob.Kind, limit int64) ([]byte, error)
-	Put(ctx context.Context, adID string, k blob.Kind, data []byte, contentType string) error
+	Get(ctx context.Context, adID string, p ad.Picture, limit int64) ([]byte, error)
+	Put(ctx context.Context, adID string, p ad.Picture, data []byte, contentType string) error
 	Purge(ctx context.Context, adID string) error
 }
 
@@ -39,7 +36,7 @@ type Pictures interface {
 const maxPicture = 20 << 20
 
 // run does a step's work between the marks of its step.
-func run(ctx context.Context, ads Records, in step.Input, s ad.Step, work func(a ad.Ad) (adstore.Result, error)) error {
+func run(ctx context.Context, ads Records, in ad.StepInput, s ad.Step, work func(a ad.Ad) (ad.Result, error)) error {
 	a, err := ads.Begin(ctx, in.Ref, s)
 	if err != nil {
 		return err
@@ -56,7 +53,7 @@ func run(ctx context.Context, ads Records, in step.Input, s ad.Step, work func(a
 
 // runDrawing is run for a step that stores pictures: when the ad turns out to
 // have been deleted meanwhile, they are removed again.
-func runDrawing(ctx context.Context, ads Records, pics Pictures, in step.Input, s ad.Step, work func(a ad.Ad) (adstore.Result, error)) error {
+func runDrawing(ctx context.Context, ads Records, pics Pictures, in ad.StepInput, s ad.Step, work func(a ad.Ad) (ad.Result, error)) error {
 	gone := run(ctx, ads, in, s, work)
 	if !fault.Has(gone, fault.AdGone) {
 		return gone

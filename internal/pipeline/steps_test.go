@@ -11,8 +11,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/nanococoa/nanococoa/internal/ad"
-	"github.com/nanococoa/nanococoa/internal/adstore"
-	"github.com/nanococoa/nanococoa/internal/blob"
 	"github.com/nanococoa/nanococoa/internal/fault"
 	"github.com/nanococoa/nanococoa/internal/gpu"
 	"github.com/nanococoa/nanococoa/internal/llm"
@@ -21,14 +19,14 @@ import (
 )
 
 func prepare(w *world) step.Func {
-	w.objects[blob.Original] = picture(w.t, 120, 80)
+	w.objects[ad.OriginalPhoto] = picture(w.t, 120, 80)
 	return pipeline.Prepare{Ads: w, Pictures: bucket{w}}.Run
 }
 
 func prompt(w *world) step.Func { return pipeline.Prompt{Ads: w, Model: w}.Run }
 
 func stage1(w *world) step.Func {
-	w.objects[blob.Product] = []byte("product")
+	w.objects[ad.ProductPhoto] = []byte("product")
 	w.ad.Prompt = "a quiet station"
 	w.scene = gpu.Stage1Result{Picture: []byte("scene"), Analysis: ad.Analysis{Version: "1"}, Engine: "worker", StandIn: false}
 	return pipeline.Stage1{Ads: w, Pictures: bucket{w}, GPU: w}.Run
@@ -40,14 +38,14 @@ func copywrite(w *world) step.Func {
 }
 
 func stage2(w *world) step.Func {
-	w.objects[blob.Stage1] = []byte("scene")
+	w.objects[ad.Stage1Picture] = []byte("scene")
 	w.ad.MainCopy, w.ad.SubCopy, w.ad.Analysis = "설렘을 담다", "주말 기차에 오르는 당신에게", &ad.Analysis{Version: "1"}
 	w.set = gpu.Stage2Result{Picture: picture(w.t, 100, 80), HTML: "<p>설렘을 담다</p>"}
 	return pipeline.Stage2{Ads: w, Pictures: bucket{w}, GPU: w}.Run
 }
 
 func clip(w *world) step.Func {
-	w.objects[blob.Stage2] = []byte("finished")
+	w.objects[ad.Stage2Picture] = []byte("finished")
 	w.score = ad.Score{Metric: "clip", Model: "m", Value: 0.7}
 	return pipeline.Clip{Ads: w, Pictures: bucket{w}, GPU: w}.Run
 }
@@ -67,31 +65,31 @@ func happy() map[ad.Step][]string {
 func TestWhatEachStepAsksAndLeaves(t *testing.T) {
 	t.Parallel()
 	want := map[ad.Step]struct {
-		result adstore.Result
+		result ad.Result
 		asked  func(w *world) []any
-		types  map[blob.Kind]string
+		types  map[ad.Picture]string
 	}{
-		ad.Prepare: {types: map[blob.Kind]string{blob.Product: "image/png", blob.Thumbnail: "image/jpeg"}},
+		ad.Prepare: {types: map[ad.Picture]string{ad.ProductPhoto: "image/png", ad.ProductThumbnail: "image/jpeg"}},
 		ad.Prompt: {
-			result: adstore.Result{Prompt: "a station at dawn", PromptBy: ad.ByModel},
+			result: ad.Result{Prompt: "a station at dawn", PromptBy: ad.ByModel},
 			asked:  func(*world) []any { return []any{order} },
 		},
 		ad.Stage1: {
-			result: adstore.Result{Analysis: &ad.Analysis{Version: "1"}, Engine: "worker"},
+			result: ad.Result{Analysis: &ad.Analysis{Version: "1"}, Engine: "worker"},
 			asked: func(w *world) []any {
 				return []any{gpu.Stage1Request{
 					IdempotencyKey: w.ad.AdID + ".2.stage1", Photo: []byte("product"), Prompt: "a quiet station",
 					ProductName: order.ProductName, ProductCategory: order.ProductCategory, AdConcept: order.AdConcept,
 				}}
 			},
-			types: map[blob.Kind]string{blob.Stage1: "image/png"},
+			types: map[ad.Picture]string{ad.Stage1Picture: "image/png"},
 		},
 		ad.Copywrite: {
-			result: adstore.Result{MainCopy: "설렘을 담다", SubCopy: "주말 기차에 오르는 당신에게", CopySource: ad.ByModel},
+			result: ad.Result{MainCopy: "설렘을 담다", SubCopy: "주말 기차에 오르는 당신에게", CopySource: ad.ByModel},
 			asked:  func(*world) []any { return []any{order, &ad.Analysis{Version: "1"}} },
 		},
 		ad.Stage2: {
-			result: adstore.Result{HTML: "<p>설렘을 담다</p>"},
+			result: ad.Result{HTML: "<p>설렘을 담다</p>"},
 			asked: func(w *world) []any {
 				return []any{gpu.Stage2Request{
 					IdempotencyKey: w.ad.AdID + ".2.stage2", Picture: []byte("scene"),
@@ -99,10 +97,10 @@ func TestWhatEachStepAsksAndLeaves(t *testing.T) {
 					MainCopy: "설렘을 담다", SubCopy: "주말 기차에 오르는 당신에게", Analysis: &ad.Analysis{Version: "1"}, HTMLPictureURL: "cid:stage1",
 				}}
 			},
-			types: map[blob.Kind]string{blob.Small: "image/jpeg", blob.Stage2: "image/png"},
+			types: map[ad.Picture]string{ad.Stage2Thumbnail: "image/jpeg", ad.Stage2Picture: "image/png"},
 		},
 		ad.Clip: {
-			result: adstore.Result{Score: &ad.Score{Metric: "clip", Model: "m", Value: 0.7, Text: order.AdConcept}},
+			result: ad.Result{Score: &ad.Score{Metric: "clip", Model: "m", Value: 0.7, Text: order.AdConcept}},
 			asked: func(w *world) []any {
 				return []any{gpu.ScoreRequest{IdempotencyKey: w.ad.AdID + ".2.clip", Picture: []byte("finished"), Prompt: order.AdConcept}}
 			},
@@ -148,14 +146,14 @@ func TestPreparedPictures(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	run := prepare(w)
-	w.objects[blob.Original] = picture(t, 700, 500)
+	w.objects[ad.OriginalPhoto] = picture(t, 700, 500)
 	if err := run(context.Background(), w.input()); err != nil {
 		t.Fatal(err)
 	}
-	if size := sizeOf(t, w.objects[blob.Product], "png"); size != image.Pt(700, 500) {
+	if size := sizeOf(t, w.objects[ad.ProductPhoto], "png"); size != image.Pt(700, 500) {
 		t.Errorf("product of %v", size)
 	}
-	if size := sizeOf(t, w.objects[blob.Thumbnail], "jpeg"); max(size.X, size.Y) != 480 {
+	if size := sizeOf(t, w.objects[ad.ProductThumbnail], "jpeg"); max(size.X, size.Y) != 480 {
 		t.Errorf("thumbnail of %v", size)
 	}
 }
@@ -168,10 +166,10 @@ func TestTheFinishedPictureAndItsThumbnail(t *testing.T) {
 	if err := run(context.Background(), w.input()); err != nil {
 		t.Fatal(err)
 	}
-	if !bytes.Equal(w.objects[blob.Stage2], w.set.Picture) {
+	if !bytes.Equal(w.objects[ad.Stage2Picture], w.set.Picture) {
 		t.Error("the finished picture is not the server's")
 	}
-	if size := sizeOf(t, w.objects[blob.Small], "jpeg"); size != image.Pt(480, 288) {
+	if size := sizeOf(t, w.objects[ad.Stage2Thumbnail], "jpeg"); size != image.Pt(480, 288) {
 		t.Errorf("thumbnail of %v", size)
 	}
 }
@@ -277,7 +275,7 @@ func TestAPhotoThatIsNotThere(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	run := prepare(w)
-	delete(w.objects, blob.Original)
+	delete(w.objects, ad.OriginalPhoto)
 	if err := run(context.Background(), w.input()); !fault.Has(err, fault.PhotoMissing) {
 		t.Errorf("%v: the owner must hear of the photo", err)
 	}
@@ -293,7 +291,7 @@ func TestAPhotoThatIsNone(t *testing.T) {
 	} {
 		w := newWorld(t)
 		run := prepare(w)
-		w.objects[blob.Original] = data
+		w.objects[ad.OriginalPhoto] = data
 		if err := run(context.Background(), w.input()); !fault.Has(err, want) {
 			t.Errorf("%v, want %s", err, want)
 		}
@@ -384,10 +382,10 @@ func TestTheTextOfAnEarlierAttempt(t *testing.T) {
 		w.ad.Prompt, w.ad.PromptBy = "an earlier prompt", by
 		w.ad.MainCopy, w.ad.SubCopy, w.ad.CopySource = "이전 문구", "이전 문구의 보조 문구", by
 		want := []string{"begin prompt", "finish prompt", "begin copywrite", "finish copywrite"}
-		results := []adstore.Result{{}, {}}
+		results := []ad.Result{{}, {}}
 		if asks {
 			want = []string{"begin prompt", "write prompt", "finish prompt", "begin copywrite", "write copy", "finish copywrite"}
-			results = []adstore.Result{
+			results = []ad.Result{
 				{Prompt: "a station at dawn", PromptBy: ad.ByModel},
 				{MainCopy: "설렘을 담다", SubCopy: "주말 기차에 오르는 당신에게", CopySource: ad.ByModel},
 			}

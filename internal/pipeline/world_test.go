@@ -13,8 +13,6 @@ import (
 	"time"
 
 	"github.com/nanococoa/nanococoa/internal/ad"
-	"github.com/nanococoa/nanococoa/internal/adstore"
-	"github.com/nanococoa/nanococoa/internal/blob"
 	"github.com/nanococoa/nanococoa/internal/fault"
 	"github.com/nanococoa/nanococoa/internal/gpu"
 	"github.com/nanococoa/nanococoa/internal/llm"
@@ -27,11 +25,11 @@ import (
 type world struct {
 	t       *testing.T
 	ad      ad.Ad
-	objects map[blob.Kind][]byte
-	types   map[blob.Kind]string
+	objects map[ad.Picture][]byte
+	types   map[ad.Picture]string
 	calls   []string
 	fail    map[string]error // by call, e.g. "put stage1.png"
-	result  adstore.Result   // what the step left on the record
+	result  ad.Result        // what the step left on the record
 	failure *ad.Failure
 	scene   gpu.Stage1Result
 	set     gpu.Stage2Result
@@ -51,12 +49,12 @@ func newWorld(t *testing.T) *world {
 		t.Fatal(err)
 	}
 	return &world{
-		t: t, objects: map[blob.Kind][]byte{}, types: map[blob.Kind]string{}, fail: map[string]error{},
+		t: t, objects: map[ad.Picture][]byte{}, types: map[ad.Picture]string{}, fail: map[string]error{},
 		ad: ad.Ad{Ref: ad.Ref{Owner: "o", AdID: id, Attempt: 2}, Fields: order, Status: ad.Running, Steps: map[ad.Step]ad.StepTimes{}},
 	}
 }
 
-func (w *world) input() step.Input { return step.Input{Ref: w.ad.Ref} }
+func (w *world) input() ad.StepInput { return ad.StepInput{Ref: w.ad.Ref} }
 
 func (w *world) call(name string, same bool) error {
 	w.t.Helper()
@@ -84,7 +82,7 @@ func (w *world) Begin(_ context.Context, r ad.Ref, s ad.Step) (ad.Ad, error) {
 	return w.ad, w.call("begin "+string(s), r == w.ad.Ref)
 }
 
-func (w *world) Finish(_ context.Context, r ad.Ref, s ad.Step, res adstore.Result) error {
+func (w *world) Finish(_ context.Context, r ad.Ref, s ad.Step, res ad.Result) error {
 	w.result = res
 	return w.call("finish "+string(s), r == w.ad.Ref)
 }
@@ -104,7 +102,7 @@ func (w *world) Fail(_ context.Context, r ad.Ref, f ad.Failure) error {
 // bucket is the Pictures of a world: its Get has another shape than Records'.
 type bucket struct{ *world }
 
-func (b bucket) Get(_ context.Context, adID string, k blob.Kind, limit int64) ([]byte, error) {
+func (b bucket) Get(_ context.Context, adID string, k ad.Picture, limit int64) ([]byte, error) {
 	if limit != 20<<20 {
 		b.t.Errorf("%s is read up to %d bytes", k, limit)
 	}
@@ -118,7 +116,7 @@ func (b bucket) Get(_ context.Context, adID string, k blob.Kind, limit int64) ([
 	return data, nil
 }
 
-func (b bucket) Put(_ context.Context, adID string, k blob.Kind, data []byte, contentType string) error {
+func (b bucket) Put(_ context.Context, adID string, k ad.Picture, data []byte, contentType string) error {
 	b.objects[k], b.types[k] = data, contentType
 	return b.call("put "+string(k), adID == b.ad.AdID)
 }

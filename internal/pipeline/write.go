@@ -4,9 +4,7 @@ import (
 	"context"
 
 	"github.com/nanococoa/nanococoa/internal/ad"
-	"github.com/nanococoa/nanococoa/internal/adstore"
 	"github.com/nanococoa/nanococoa/internal/llm"
-	"github.com/nanococoa/nanococoa/internal/step"
 )
 
 // Prompt writes the background prompt; Copywrite the copy. Model may be nil:
@@ -23,7 +21,7 @@ type Copywrite struct {
 	Model llm.Model
 }
 
-func writer(model llm.Model, in step.Input) llm.Model {
+func writer(model llm.Model, in ad.StepInput) llm.Model {
 	if model == nil || in.Writer == ad.ByTemplate {
 		return llm.Template{}
 	}
@@ -33,23 +31,23 @@ func writer(model llm.Model, in step.Input) llm.Model {
 // Run is the step. A text the model wrote in an earlier attempt is kept: it was
 // paid for, and it was not what failed. So is any text when the sweeper began the
 // attempt again: the GPU server may have drawn with it, under the same key.
-func (p Prompt) Run(ctx context.Context, in step.Input) error {
-	return run(ctx, p.Ads, in, ad.Prompt, func(a ad.Ad) (adstore.Result, error) {
+func (p Prompt) Run(ctx context.Context, in ad.StepInput) error {
+	return run(ctx, p.Ads, in, ad.Prompt, func(a ad.Ad) (ad.Result, error) {
 		if a.PromptBy == ad.ByModel || a.Restarts > 0 && a.Prompt != "" {
-			return adstore.Result{}, nil
+			return ad.Result{}, nil
 		}
 		text, err := writer(p.Model, in).WritePrompt(ctx, a.Fields)
-		return adstore.Result{Prompt: text.Text, PromptBy: text.By}, err
+		return ad.Result{Prompt: text.Text, PromptBy: text.By}, err
 	})
 }
 
 // Run is the step.
-func (c Copywrite) Run(ctx context.Context, in step.Input) error {
-	return run(ctx, c.Ads, in, ad.Copywrite, func(a ad.Ad) (adstore.Result, error) {
+func (c Copywrite) Run(ctx context.Context, in ad.StepInput) error {
+	return run(ctx, c.Ads, in, ad.Copywrite, func(a ad.Ad) (ad.Result, error) {
 		if a.CopySource == ad.ByModel || a.Restarts > 0 && a.MainCopy != "" {
-			return adstore.Result{}, nil
+			return ad.Result{}, nil
 		}
 		text, err := writer(c.Model, in).WriteCopy(ctx, a.Fields, a.Analysis)
-		return adstore.Result{MainCopy: text.Main, SubCopy: text.Sub, CopySource: text.By}, err
+		return ad.Result{MainCopy: text.Main, SubCopy: text.Sub, CopySource: text.By}, err
 	})
 }

@@ -25,9 +25,9 @@ import (
 // Message is one waiting stage 1. Its form is fixed by the Stage1 state of
 // statemachine/ad.asl.json.
 type Message struct {
-	TaskToken string     `json:"task_token"`
-	Input     step.Input `json:"input"`
-	Since     time.Time  `json:"since"` // when it first could not be rendered; zero before
+	TaskToken string       `json:"task_token"`
+	Input     ad.StepInput `json:"input"`
+	Since     time.Time    `json:"since"` // when it first could not be rendered; zero before
 }
 
 // Tasks reports to the state machine; see Machine.

@@ -15,7 +15,6 @@ import (
 	"github.com/nanococoa/nanococoa/internal/ad"
 	"github.com/nanococoa/nanococoa/internal/fault"
 	"github.com/nanococoa/nanococoa/internal/queue"
-	"github.com/nanococoa/nanococoa/internal/step"
 )
 
 var start = time.Date(2026, 11, 23, 0, 0, 0, 0, time.UTC)
@@ -82,7 +81,7 @@ func (w *world) consumer() *queue.Consumer {
 	return &queue.Consumer{
 		Tasks: w, Line: w, Queue: w, Server: w, Log: slog.New(slog.DiscardHandler), PutBack: 15 * time.Second, Slots: 3,
 		Now: func() time.Time { return w.now },
-		Render: func(ctx context.Context, in step.Input) error {
+		Render: func(ctx context.Context, in ad.StepInput) error {
 			if in.AdID != "id" {
 				return errors.New("another's ad")
 			}
@@ -94,7 +93,7 @@ func (w *world) consumer() *queue.Consumer {
 }
 
 func message(since time.Time) events.SQSEvent {
-	body, _ := json.Marshal(queue.Message{TaskToken: "T", Since: since, Input: step.Input{Ref: ad.Ref{Owner: "me", AdID: "id", Attempt: 1}}})
+	body, _ := json.Marshal(queue.Message{TaskToken: "T", Since: since, Input: ad.StepInput{Ref: ad.Ref{Owner: "me", AdID: "id", Attempt: 1}}})
 	return events.SQSEvent{Records: []events.SQSMessage{{MessageId: "m1", Body: string(body)}}}
 }
 
@@ -193,7 +192,7 @@ func TestHold(t *testing.T) {
 			}
 			c := w.consumer()
 			c.Hold, c.Now = 20*time.Second, time.Now
-			c.Render = func(context.Context, step.Input) error {
+			c.Render = func(context.Context, ad.StepInput) error {
 				n++
 				return tc.answers[min(n, len(tc.answers))-1]
 			}

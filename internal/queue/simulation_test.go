@@ -19,7 +19,6 @@ import (
 	"github.com/nanococoa/nanococoa/internal/ad"
 	"github.com/nanococoa/nanococoa/internal/fault"
 	"github.com/nanococoa/nanococoa/internal/queue"
-	"github.com/nanococoa/nanococoa/internal/step"
 )
 
 // The capacity simulation. The consumers are the real ones, and so is the
@@ -204,7 +203,7 @@ func (m *model) Stall(context.Context) error {
 
 // draw is the GPU server: it gives its slots in the order it is asked, and cuts
 // what runs when it goes down.
-func (m *model) draw(_ context.Context, in step.Input) error {
+func (m *model) draw(_ context.Context, in ad.StepInput) error {
 	m.free <- struct{}{}
 	defer func() { <-m.free }()
 	if m.isDown() {
@@ -250,7 +249,7 @@ func (s simulation) run(t *testing.T) (f figures) {
 			for i, at := range s.arrive {
 				time.Sleep(time.Until(m.start.Add(at)))
 				_ = m.change(func(q *ad.Queue) { q.Issued++; m.ads[ids[i]].ticket = q.Issued })
-				body, _ := json.Marshal(queue.Message{TaskToken: ids[i], Input: step.Input{Ref: ad.Ref{AdID: ids[i], Attempt: 1}}})
+				body, _ := json.Marshal(queue.Message{TaskToken: ids[i], Input: ad.StepInput{Ref: ad.Ref{AdID: ids[i], Attempt: 1}}})
 				_ = m.Send(t.Context(), string(body), simPrepare)
 			}
 		})

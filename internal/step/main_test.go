@@ -31,7 +31,7 @@ func TestMain(m *testing.M) {
 		})
 	case "function":
 		step.Main("stage1", func(context.Context) (step.Func, error) {
-			return func(_ context.Context, in step.Input) error {
+			return func(_ context.Context, in ad.StepInput) error {
 				switch in.Writer {
 				case "panic":
 					panic("at the disco")

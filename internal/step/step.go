@@ -24,23 +24,9 @@ import (
 	"github.com/nanococoa/nanococoa/internal/metric"
 )
 
-// Input is what the state machine hands every step: the attempt, and for some
-// steps a choice or the error that ended the attempt.
-type Input struct {
-	ad.Ref
-	Writer ad.CopySource `json:"writer,omitempty"` // "template": do not ask the model
-	Error  *Error        `json:"error,omitempty"`  // for fail
-}
-
-// Error is Step Functions' error output.
-type Error struct {
-	Error string `json:"Error"` // our code, or a States.* / Lambda.* name
-	Cause string `json:"Cause"` // for operators; never shown to an owner
-}
-
 // Func is the work of one step. Its error's fault decides whether the state
 // machine tries again.
-type Func func(ctx context.Context, in Input) error
+type Func func(ctx context.Context, in ad.StepInput) error
 
 // answerMargin is kept back from Lambda's deadline: a call that hangs then ends
 // as a fault with a line in the log, and not as a process that was killed. Every
@@ -49,9 +35,9 @@ const answerMargin = time.Second
 
 // Wrap gives the Lambda handler of a step: Observe, with the fault's code as
 // the name of the error.
-func Wrap(name string, log *slog.Logger, f Func) func(ctx context.Context, in Input) error {
+func Wrap(name string, log *slog.Logger, f Func) func(ctx context.Context, in ad.StepInput) error {
 	observed := Observe(name, log, f)
-	return func(ctx context.Context, in Input) error {
+	return func(ctx context.Context, in ad.StepInput) error {
 		if err := observed(ctx, in); err != nil {
 			return failed(fault.From(err).Code)
 		}
@@ -62,7 +48,7 @@ func Wrap(name string, log *slog.Logger, f Func) func(ctx context.Context, in In
 // Observe wraps a step so that it logs its one line and a panic becomes
 // fault.Internal.
 func Observe(name string, log *slog.Logger, f Func) Func {
-	return func(ctx context.Context, in Input) (err error) {
+	return func(ctx context.Context, in ad.StepInput) (err error) {
 		began := time.Now()
 		if deadline, ok := ctx.Deadline(); ok {
 			var cancel context.CancelFunc

@@ -47,17 +47,17 @@ func invoke(ctx context.Context, t *testing.T, event string, f step.Func) ([]map
 
 func TestAStepGetsItsInput(t *testing.T) {
 	t.Parallel()
-	for event, want := range map[string]step.Input{
+	for event, want := range map[string]ad.StepInput{
 		payload: {Ref: ad.Ref{Owner: "SECRETOWNER", AdID: "01a20681-caf9-71bc-a5d9-563c9ab4b3c5", Attempt: 2}},
 		`{"owner":"o","ad_id":"a","attempt":1,"writer":"template"}`: {
 			Ref: ad.Ref{Owner: "o", AdID: "a", Attempt: 1}, Writer: ad.ByTemplate,
 		},
 		`{"owner":"o","ad_id":"a","attempt":1,"error":{"Error":"GPU.Busy","Cause":"{}"}}`: {
-			Ref: ad.Ref{Owner: "o", AdID: "a", Attempt: 1}, Error: &step.Error{Error: "GPU.Busy", Cause: "{}"},
+			Ref: ad.Ref{Owner: "o", AdID: "a", Attempt: 1}, Error: &ad.StepError{Error: "GPU.Busy", Cause: "{}"},
 		},
 	} {
 		called := false
-		lines, err := invoke(context.Background(), t, event, func(_ context.Context, in step.Input) error {
+		lines, err := invoke(context.Background(), t, event, func(_ context.Context, in ad.StepInput) error {
 			called = true
 			if d := cmp.Diff(want, in); d != "" {
 				t.Errorf("-want +got\n%s", d)
@@ -94,7 +94,7 @@ func TestAnErrorIsItsCode(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			ctx := lambdacontext.NewContext(context.Background(), &lambdacontext.LambdaContext{AwsRequestID: "req-7"})
-			lines, err := invoke(ctx, t, payload, func(context.Context, step.Input) error { return tc.err })
+			lines, err := invoke(ctx, t, payload, func(context.Context, ad.StepInput) error { return tc.err })
 			got, ok := err.(messages.InvokeResponse_Error) //nolint:errorlint // aws-lambda-go looks no deeper, and at values only
 			if !ok {
 				t.Fatalf("%T comes out", err)
@@ -126,7 +126,7 @@ func TestAnErrorIsItsCode(t *testing.T) {
 
 func TestAPanicIsAnInternalFault(t *testing.T) {
 	t.Parallel()
-	lines, err := invoke(context.Background(), t, payload, func(_ context.Context, in step.Input) error {
+	lines, err := invoke(context.Background(), t, payload, func(_ context.Context, in ad.StepInput) error {
 		attempts := []error{nil, nil}
 		return attempts[in.Attempt] // the second attempt is beyond them
 	})
@@ -145,7 +145,7 @@ func TestAStepStopsBeforeLambdaStopsIt(t *testing.T) {
 	deadline := time.Now().Add(1200 * time.Millisecond)
 	ctx, cancel := context.WithDeadline(context.Background(), deadline)
 	defer cancel()
-	_, err := invoke(ctx, t, payload, func(ctx context.Context, _ step.Input) error {
+	_, err := invoke(ctx, t, payload, func(ctx context.Context, _ ad.StepInput) error {
 		<-ctx.Done()
 		return ctx.Err()
 	})
@@ -156,7 +156,7 @@ func TestAStepStopsBeforeLambdaStopsIt(t *testing.T) {
 	if left := time.Until(deadline); left < 500*time.Millisecond {
 		t.Errorf("%v before the end", left)
 	}
-	_, _ = invoke(context.Background(), t, payload, func(ctx context.Context, _ step.Input) error {
+	_, _ = invoke(context.Background(), t, payload, func(ctx context.Context, _ ad.StepInput) error {
 		if d, ok := ctx.Deadline(); ok {
 			t.Errorf("a deadline %v out of nothing", d)
 		}
@@ -167,7 +167,7 @@ func TestAStepStopsBeforeLambdaStopsIt(t *testing.T) {
 func TestAnEventThatIsNoInput(t *testing.T) {
 	t.Parallel()
 	for _, event := range []string{"", "[]", `"text"`, `{"attempt":"two"}`} {
-		lines, err := invoke(context.Background(), t, event, func(context.Context, step.Input) error {
+		lines, err := invoke(context.Background(), t, event, func(context.Context, ad.StepInput) error {
 			t.Error("the step was run")
 			return nil
 		})
@@ -184,10 +184,10 @@ func TestObserveKeepsTheError(t *testing.T) {
 	var log bytes.Buffer
 	logger := slog.New(slog.NewJSONHandler(&log, nil))
 	cause := fmt.Errorf("stage 1: %w", fault.New(fault.GPUBusy, io.EOF))
-	if err := step.Observe("stage1", logger, func(context.Context, step.Input) error { return cause })(t.Context(), step.Input{}); !errors.Is(err, io.EOF) || !fault.Has(err, fault.GPUBusy) {
+	if err := step.Observe("stage1", logger, func(context.Context, ad.StepInput) error { return cause })(t.Context(), ad.StepInput{}); !errors.Is(err, io.EOF) || !fault.Has(err, fault.GPUBusy) {
 		t.Errorf("%v comes out", err)
 	}
-	if err := step.Observe("stage1", logger, func(context.Context, step.Input) error { panic("x") })(t.Context(), step.Input{}); !fault.Has(err, fault.Internal) {
+	if err := step.Observe("stage1", logger, func(context.Context, ad.StepInput) error { panic("x") })(t.Context(), ad.StepInput{}); !fault.Has(err, fault.Internal) {
 		t.Errorf("%v comes out of a panic", err)
 	}
 	if n := bytes.Count(log.Bytes(), []byte("\n")); n != 2 {

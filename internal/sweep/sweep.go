@@ -10,15 +10,13 @@ import (
 	"log/slog"
 
 	"github.com/nanococoa/nanococoa/internal/ad"
-	"github.com/nanococoa/nanococoa/internal/adstore"
-	"github.com/nanococoa/nanococoa/internal/blob"
 	"github.com/nanococoa/nanococoa/internal/fault"
 	"github.com/nanococoa/nanococoa/internal/metric"
 )
 
 // Records is what the sweeper needs of the ad store; see adstore.Store.
 type Records interface {
-	Due(ctx context.Context) ([]adstore.Due, error)
+	Due(ctx context.Context) ([]ad.Due, error)
 	Get(ctx context.Context, owner, adID string) (ad.Ad, error)
 	Postpone(ctx context.Context, r ad.Ref) error
 	Restart(ctx context.Context, a ad.Ad) (again ad.Ad, ok bool, err error)
@@ -31,7 +29,7 @@ type Records interface {
 
 // Pictures is what the sweeper needs of the bucket; see blob.Bucket.
 type Pictures interface {
-	Exists(ctx context.Context, adID string, k blob.Kind) (bool, error)
+	Exists(ctx context.Context, adID string, p ad.Picture) (bool, error)
 	Purge(ctx context.Context, adID string) error
 	Folders(ctx context.Context, from string, max int32) (adIDs []string, next string, err error)
 }
@@ -141,7 +139,7 @@ func (s *Sweeper) walk(ctx context.Context, found *Found) error {
 	return s.Ads.SetScanCursor(ctx, next)
 }
 
-func (s *Sweeper) settle(ctx context.Context, d adstore.Due, found *Found) error {
+func (s *Sweeper) settle(ctx context.Context, d ad.Due, found *Found) error {
 	a, err := s.Ads.Get(ctx, d.Owner, d.AdID)
 	switch {
 	case fault.Has(err, fault.AdNotFound):
@@ -158,7 +156,7 @@ func (s *Sweeper) settle(ctx context.Context, d adstore.Due, found *Found) error
 
 // awaiting deals with an ad whose upload should have come.
 func (s *Sweeper) awaiting(ctx context.Context, a ad.Ad, found *Found) error {
-	there, err := s.Pictures.Exists(ctx, a.AdID, blob.Original)
+	there, err := s.Pictures.Exists(ctx, a.AdID, ad.OriginalPhoto)
 	if err != nil {
 		return err
 	}

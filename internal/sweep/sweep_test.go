@@ -12,15 +12,13 @@ import (
 	"time"
 
 	"github.com/nanococoa/nanococoa/internal/ad"
-	"github.com/nanococoa/nanococoa/internal/adstore"
-	"github.com/nanococoa/nanococoa/internal/blob"
 	"github.com/nanococoa/nanococoa/internal/fault"
 	"github.com/nanococoa/nanococoa/internal/metric"
 	"github.com/nanococoa/nanococoa/internal/sweep"
 )
 
 type world struct {
-	due       []adstore.Due
+	due       []ad.Due
 	dueErr    error
 	ads       map[string]ad.Ad
 	photo     bool
@@ -36,7 +34,7 @@ type world struct {
 	metrics   bytes.Buffer
 }
 
-func (w *world) Due(context.Context) ([]adstore.Due, error) { return w.due, w.dueErr }
+func (w *world) Due(context.Context) ([]ad.Due, error) { return w.due, w.dueErr }
 func (w *world) Get(_ context.Context, owner, adID string) (ad.Ad, error) {
 	a, ok := w.ads[adID]
 	if !ok || owner != a.Owner {
@@ -64,8 +62,8 @@ func (w *world) RemoveTombstone(_ context.Context, adID string) error {
 	w.did = append(w.did, "close "+adID)
 	return nil
 }
-func (w *world) Exists(_ context.Context, _ string, k blob.Kind) (bool, error) {
-	if k != blob.Original {
+func (w *world) Exists(_ context.Context, _ string, k ad.Picture) (bool, error) {
+	if k != ad.OriginalPhoto {
 		return false, errors.New("looked for something else")
 	}
 	return w.photo, nil
@@ -107,8 +105,8 @@ func (w *world) sweeper() *sweep.Sweeper {
 	return &sweep.Sweeper{Ads: w, Pictures: w, Machine: w, Log: slog.New(slog.DiscardHandler), Meter: metric.New(&w.metrics, "test")}
 }
 
-func one(status ad.Status) (due []adstore.Due, ads map[string]ad.Ad) {
-	return []adstore.Due{{AdID: "a", Owner: "me"}}, map[string]ad.Ad{"a": {Ref: ad.Ref{Owner: "me", AdID: "a", Attempt: 1}, Status: status, Steps: map[ad.Step]ad.StepTimes{}}}
+func one(status ad.Status) (due []ad.Due, ads map[string]ad.Ad) {
+	return []ad.Due{{AdID: "a", Owner: "me"}}, map[string]ad.Ad{"a": {Ref: ad.Ref{Owner: "me", AdID: "a", Attempt: 1}, Status: status, Steps: map[ad.Step]ad.StepTimes{}}}
 }
 
 func TestSweep(t *testing.T) {
@@ -151,7 +149,7 @@ func TestOneFaultDoesNotKeepItFromTheOthers(t *testing.T) {
 	t.Parallel()
 	due, ads := one(ad.Running)
 	w := world{ads: ads, purgeErr: fault.New(fault.StorageThrottled, nil)}
-	w.due = append([]adstore.Due{{AdID: "g", Tombstone: true}, {AdID: "deleted", Owner: "me"}}, due...)
+	w.due = append([]ad.Due{{AdID: "g", Tombstone: true}, {AdID: "deleted", Owner: "me"}}, due...)
 	found, err := w.sweeper().Sweep(t.Context())
 	if !fault.Has(err, fault.StorageThrottled) || found.Restarted != 1 || found.Tombstones != 0 {
 		t.Errorf("found %+v, %v", found, err)

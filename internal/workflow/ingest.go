@@ -19,7 +19,7 @@ type Records interface {
 
 // Uploads is what Ingest needs of the bucket; see blob.Bucket.
 type Uploads interface {
-	Get(ctx context.Context, adID string, k blob.Kind, limit int64) ([]byte, error)
+	Get(ctx context.Context, adID string, p ad.Picture, limit int64) ([]byte, error)
 	Purge(ctx context.Context, adID string) error
 }
 
@@ -96,7 +96,7 @@ func (in *Ingest) start(ctx context.Context, adID string) error {
 
 // check looks at the photo's header.
 func (in *Ingest) check(ctx context.Context, adID string) error {
-	data, err := in.Pictures.Get(ctx, adID, blob.Original, photo.MaxBytes)
+	data, err := in.Pictures.Get(ctx, adID, ad.OriginalPhoto, photo.MaxBytes)
 	if fault.Has(err, fault.ImageNotFound) {
 		return fault.New(fault.PhotoMissing, err)
 	}

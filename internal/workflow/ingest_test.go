@@ -16,7 +16,6 @@ import (
 	"github.com/aws/aws-lambda-go/lambda"
 
 	"github.com/nanococoa/nanococoa/internal/ad"
-	"github.com/nanococoa/nanococoa/internal/blob"
 	"github.com/nanococoa/nanococoa/internal/fault"
 	"github.com/nanococoa/nanococoa/internal/workflow"
 )
@@ -45,8 +44,8 @@ func (w *world) Fail(_ context.Context, r ad.Ref, f ad.Failure) error {
 	return w.fail
 }
 
-func (w *world) Get(_ context.Context, adID string, k blob.Kind, limit int64) ([]byte, error) {
-	if k != blob.Original || limit != 20<<20 {
+func (w *world) Get(_ context.Context, adID string, k ad.Picture, limit int64) ([]byte, error) {
+	if k != ad.OriginalPhoto || limit != 20<<20 {
 		w.t.Errorf("read %s up to %d bytes", k, limit)
 	}
 	w.calls = append(w.calls, "get "+adID)
