@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"github.com/nanococoa/nanococoa/internal/gpu"
+	"github.com/nanococoa/nanococoa/internal/gpuclient"
 )
 
 // program builds the real thing, once.
@@ -47,7 +48,7 @@ type process struct {
 	cmd    *exec.Cmd
 	stderr bytes.Buffer
 	done   chan struct{}
-	client *gpu.Client
+	client *gpuclient.Client
 }
 
 // environment is ours without what a developer may have set for a server of
@@ -99,7 +100,7 @@ func start(t *testing.T, dir string) *process {
 	if !ok {
 		t.Fatalf("the program ended: %s", p.stderr.String())
 	}
-	if p.client, err = gpu.New(gpu.Config{URL: "http://" + at}); err != nil {
+	if p.client, err = gpuclient.New(gpuclient.Config{URL: "http://" + at}); err != nil {
 		t.Fatal(err)
 	}
 	for until := time.Now().Add(20 * time.Second); p.client.Health(t.Context()) != nil; time.Sleep(5 * time.Millisecond) {

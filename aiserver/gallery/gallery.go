@@ -27,6 +27,7 @@ import (
 	"github.com/nanococoa/nanococoa/aiserver/server"
 	"github.com/nanococoa/nanococoa/internal/ad"
 	"github.com/nanococoa/nanococoa/internal/gpu"
+	"github.com/nanococoa/nanococoa/internal/gpuclient"
 	"github.com/nanococoa/nanococoa/internal/llm"
 )
 
@@ -175,7 +176,7 @@ func find(dir string) ([]string, error) {
 }
 
 // serve starts the server and gives a client of it. stop ends it and waits.
-func serve(ctx context.Context, cfg server.Config, parts server.Parts) (c *gpu.Client, stop func() error, err error) {
+func serve(ctx context.Context, cfg server.Config, parts server.Parts) (c *gpuclient.Client, stop func() error, err error) {
 	s, err := server.New(cfg, parts)
 	if err != nil {
 		return nil, nil, err
@@ -191,7 +192,7 @@ func serve(ctx context.Context, cfg server.Config, parts server.Parts) (c *gpu.C
 	done := make(chan error, 1)
 	go func() { done <- s.Run(work, ln) }()
 	stop = func() error { end(); return <-done }
-	c, err = gpu.New(gpu.Config{URL: "http://" + ln.Addr().String()})
+	c, err = gpuclient.New(gpuclient.Config{URL: "http://" + ln.Addr().String()})
 	if err != nil {
 		return nil, nil, errors.Join(err, stop())
 	}
@@ -200,7 +201,7 @@ func serve(ctx context.Context, cfg server.Config, parts server.Parts) (c *gpu.C
 
 // one makes one ad the way the state machine does: prompt, scene, copy, words,
 // score.
-func one(ctx context.Context, c *gpu.Client, o Options, photo []byte, path string, concept Concept, size image.Point) (Entry, []byte, error) {
+func one(ctx context.Context, c *gpuclient.Client, o Options, photo []byte, path string, concept Concept, size image.Point) (Entry, []byte, error) {
 	p, ok := products[base(path)]
 	if !ok {
 		p = product{"상품", "기타", "30대", "전체"}

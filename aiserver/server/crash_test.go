@@ -22,6 +22,7 @@ import (
 	"github.com/nanococoa/nanococoa/aiserver/server"
 	"github.com/nanococoa/nanococoa/internal/fault"
 	"github.com/nanococoa/nanococoa/internal/gpu"
+	"github.com/nanococoa/nanococoa/internal/gpuclient"
 )
 
 // childLog names the file in which a child process, which is the whole server
@@ -145,7 +146,7 @@ func TestKilledInTheMiddle(t *testing.T) {
 	addr := probe.Addr().String() // the second process must be found where the first was
 	probe.Close()
 	env := []string{childLog + "=" + renders, "ADDR=" + addr, "DATA_DIR=" + filepath.Join(dir, "data")}
-	client, err := gpu.New(gpu.Config{URL: "http://" + addr})
+	client, err := gpuclient.New(gpuclient.Config{URL: "http://" + addr})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -13,7 +13,7 @@ import (
 	"github.com/nanococoa/nanococoa/internal/blob"
 	"github.com/nanococoa/nanococoa/internal/cloud"
 	"github.com/nanococoa/nanococoa/internal/config"
-	"github.com/nanococoa/nanococoa/internal/gpu"
+	"github.com/nanococoa/nanococoa/internal/gpuclient"
 	"github.com/nanococoa/nanococoa/internal/pipeline"
 	"github.com/nanococoa/nanococoa/internal/queue"
 	"github.com/nanococoa/nanococoa/internal/secret"
@@ -42,7 +42,7 @@ func wire(ctx context.Context) (*queue.Consumer, error) {
 	if err != nil {
 		return nil, err
 	}
-	server, err := gpu.New(gpu.Config{URL: c.URL, Token: token})
+	server, err := gpuclient.New(gpuclient.Config{URL: c.URL, Token: token})
 	if err != nil {
 		return nil, err
 	}

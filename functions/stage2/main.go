@@ -8,7 +8,7 @@ import (
 	"github.com/nanococoa/nanococoa/internal/blob"
 	"github.com/nanococoa/nanococoa/internal/cloud"
 	"github.com/nanococoa/nanococoa/internal/config"
-	"github.com/nanococoa/nanococoa/internal/gpu"
+	"github.com/nanococoa/nanococoa/internal/gpuclient"
 	"github.com/nanococoa/nanococoa/internal/pipeline"
 	"github.com/nanococoa/nanococoa/internal/secret"
 	"github.com/nanococoa/nanococoa/internal/step"
@@ -29,7 +29,7 @@ func wire(ctx context.Context) (step.Func, error) {
 	if err != nil {
 		return nil, err
 	}
-	server, err := gpu.New(gpu.Config{URL: c.URL, Token: token})
+	server, err := gpuclient.New(gpuclient.Config{URL: c.URL, Token: token})
 	if err != nil {
 		return nil, err
 	}

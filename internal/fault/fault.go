@@ -13,7 +13,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
 	"slices"
 	"strings"
 	"time"
@@ -79,53 +78,53 @@ type Kind struct {
 }
 
 var kinds = map[Code]Kind{
-	RequestInvalid:     {http.StatusUnprocessableEntity, false, "입력하신 내용을 확인해 주세요. 표시된 항목을 고치신 뒤 다시 보내 주세요."},
-	RequestMalformed:   {http.StatusBadRequest, false, "보내신 내용을 읽지 못했습니다. 다시 보내 주세요. 계속되면 보내는 형식을 확인해 주세요."},
-	RequestTooLarge:    {http.StatusRequestEntityTooLarge, false, "보내신 내용이 너무 큽니다. 4MB가 넘는 사진은 먼저 업로드 주소(/api/uploads)를 받아 올려 주세요."},
-	RequestUnsupported: {http.StatusUnsupportedMediaType, false, "지원하지 않는 요청 형식입니다. API 문서(/api/docs)를 확인해 주세요."},
-	RequestConflict:    {http.StatusConflict, false, "같은 Idempotency-Key로 다른 내용이 이미 접수되었습니다. 새 키로 다시 보내 주세요."},
+	RequestInvalid:     {422, false, "입력하신 내용을 확인해 주세요. 표시된 항목을 고치신 뒤 다시 보내 주세요."},
+	RequestMalformed:   {400, false, "보내신 내용을 읽지 못했습니다. 다시 보내 주세요. 계속되면 보내는 형식을 확인해 주세요."},
+	RequestTooLarge:    {413, false, "보내신 내용이 너무 큽니다. 4MB가 넘는 사진은 먼저 업로드 주소(/api/uploads)를 받아 올려 주세요."},
+	RequestUnsupported: {415, false, "지원하지 않는 요청 형식입니다. API 문서(/api/docs)를 확인해 주세요."},
+	RequestConflict:    {409, false, "같은 Idempotency-Key로 다른 내용이 이미 접수되었습니다. 새 키로 다시 보내 주세요."},
 
-	RequestUnauthorized: {http.StatusUnauthorized, false, "이 서버를 쓸 권한을 확인하지 못했습니다. 운영자에게 토큰을 확인해 주세요."},
+	RequestUnauthorized: {401, false, "이 서버를 쓸 권한을 확인하지 못했습니다. 운영자에게 토큰을 확인해 주세요."},
 
-	RequestNotFound:  {http.StatusNotFound, false, "없는 주소입니다. API 문서(/api/docs)에서 주소와 방식을 확인해 주세요."},
-	RequestThrottled: {http.StatusTooManyRequests, false, "요청이 잠시 몰렸습니다. 몇 초 뒤 다시 시도해 주세요."},
+	RequestNotFound:  {404, false, "없는 주소입니다. API 문서(/api/docs)에서 주소와 방식을 확인해 주세요."},
+	RequestThrottled: {429, false, "요청이 잠시 몰렸습니다. 몇 초 뒤 다시 시도해 주세요."},
 
-	RequestCrossOrigin: {http.StatusForbidden, false, "다른 사이트에서 보낸 요청은 받지 않습니다. 이 사이트에서 다시 시도해 주세요."},
+	RequestCrossOrigin: {403, false, "다른 사이트에서 보낸 요청은 받지 않습니다. 이 사이트에서 다시 시도해 주세요."},
 
-	AdNotFound:     {http.StatusNotFound, false, "광고를 찾을 수 없습니다. 주소가 맞는지, 이미 삭제하지 않으셨는지 확인해 주세요."},
-	AdNotFailed:    {http.StatusConflict, false, "이미 만들어졌거나 만들고 있는 광고입니다. 화면을 새로 고쳐 지금 상태를 확인해 주세요."},
-	AdNotRetryable: {http.StatusConflict, false, "이 광고는 다시 시도해도 같은 결과가 나옵니다. 사진이나 내용을 바꿔 새 광고를 만들어 주세요."},
-	AdGone:         {http.StatusGone, false, "삭제된 광고입니다. 필요하시면 새 광고를 만들어 주세요."},
-	AdTimeout:      {http.StatusGatewayTimeout, true, "광고를 만드는 데 시간이 너무 오래 걸려 멈췄습니다. 입력하신 내용은 그대로 있으니 다시 시도해 주세요."},
-	AdAborted:      {http.StatusServiceUnavailable, true, "광고 만들기가 중간에 멈췄습니다. 입력하신 내용은 그대로 있으니 다시 시도해 주세요."},
-	AdNoUpload:     {http.StatusGatewayTimeout, false, "사진이 올라오지 않아 광고를 만들지 못했습니다. 사진을 다시 올려 새 광고를 만들어 주세요."},
+	AdNotFound:     {404, false, "광고를 찾을 수 없습니다. 주소가 맞는지, 이미 삭제하지 않으셨는지 확인해 주세요."},
+	AdNotFailed:    {409, false, "이미 만들어졌거나 만들고 있는 광고입니다. 화면을 새로 고쳐 지금 상태를 확인해 주세요."},
+	AdNotRetryable: {409, false, "이 광고는 다시 시도해도 같은 결과가 나옵니다. 사진이나 내용을 바꿔 새 광고를 만들어 주세요."},
+	AdGone:         {410, false, "삭제된 광고입니다. 필요하시면 새 광고를 만들어 주세요."},
+	AdTimeout:      {504, true, "광고를 만드는 데 시간이 너무 오래 걸려 멈췄습니다. 입력하신 내용은 그대로 있으니 다시 시도해 주세요."},
+	AdAborted:      {503, true, "광고 만들기가 중간에 멈췄습니다. 입력하신 내용은 그대로 있으니 다시 시도해 주세요."},
+	AdNoUpload:     {504, false, "사진이 올라오지 않아 광고를 만들지 못했습니다. 사진을 다시 올려 새 광고를 만들어 주세요."},
 
-	ImageNotFound: {http.StatusNotFound, false, "그림을 찾을 수 없습니다. 광고가 삭제되었거나 주소가 잘못되었습니다. 광고 목록에서 다시 열어 주세요."},
+	ImageNotFound: {404, false, "그림을 찾을 수 없습니다. 광고가 삭제되었거나 주소가 잘못되었습니다. 광고 목록에서 다시 열어 주세요."},
 
-	PhotoMissing:       {http.StatusUnprocessableEntity, false, "상품 사진이 없거나 빈 파일입니다. 사진을 한 장 골라 주세요."},
-	PhotoTooLarge:      {http.StatusRequestEntityTooLarge, false, "사진 파일이 20MB를 넘습니다. 더 작은 사진을 골라 주세요."},
-	PhotoTooManyPixels: {http.StatusUnprocessableEntity, false, "사진이 5천만 화소를 넘습니다. 크기를 줄인 사진을 골라 주세요."},
-	PhotoTooSmall:      {http.StatusUnprocessableEntity, false, "사진이 너무 작습니다. 가로와 세로가 각각 64픽셀 이상인 사진을 골라 주세요."},
-	PhotoTooManyFrames: {http.StatusUnprocessableEntity, false, "움직이는 그림의 장면이 너무 많습니다. 정지된 사진을 골라 주세요."},
-	PhotoUnsupported:   {http.StatusUnsupportedMediaType, false, "사진으로 읽을 수 없는 파일입니다. JPG, PNG, WebP, GIF 사진을 골라 주세요."},
-	PhotoHEIC:          {http.StatusUnsupportedMediaType, false, "HEIC(아이폰 사진)나 AVIF 파일은 아직 읽지 못합니다. 사진을 화면에 띄워 캡처하신 뒤 그 캡처를 올려 주세요. 아이폰에서는 설정 > 카메라 > 포맷에서 '높은 호환성'을 고르신 뒤 다시 찍으셔도 됩니다."},
-	PhotoCorrupt:       {http.StatusUnprocessableEntity, false, "사진 파일이 손상되었거나 끝까지 올라오지 않았습니다. 원본 사진을 다시 골라 주세요."},
+	PhotoMissing:       {422, false, "상품 사진이 없거나 빈 파일입니다. 사진을 한 장 골라 주세요."},
+	PhotoTooLarge:      {413, false, "사진 파일이 20MB를 넘습니다. 더 작은 사진을 골라 주세요."},
+	PhotoTooManyPixels: {422, false, "사진이 5천만 화소를 넘습니다. 크기를 줄인 사진을 골라 주세요."},
+	PhotoTooSmall:      {422, false, "사진이 너무 작습니다. 가로와 세로가 각각 64픽셀 이상인 사진을 골라 주세요."},
+	PhotoTooManyFrames: {422, false, "움직이는 그림의 장면이 너무 많습니다. 정지된 사진을 골라 주세요."},
+	PhotoUnsupported:   {415, false, "사진으로 읽을 수 없는 파일입니다. JPG, PNG, WebP, GIF 사진을 골라 주세요."},
+	PhotoHEIC:          {415, false, "HEIC(아이폰 사진)나 AVIF 파일은 아직 읽지 못합니다. 사진을 화면에 띄워 캡처하신 뒤 그 캡처를 올려 주세요. 아이폰에서는 설정 > 카메라 > 포맷에서 '높은 호환성'을 고르신 뒤 다시 찍으셔도 됩니다."},
+	PhotoCorrupt:       {422, false, "사진 파일이 손상되었거나 끝까지 올라오지 않았습니다. 원본 사진을 다시 골라 주세요."},
 
-	OpenAIRateLimited: {http.StatusServiceUnavailable, true, "문구를 쓰는 인공지능이 잠시 바쁩니다. 잠시 뒤 다시 시도해 주세요."},
-	OpenAIUnavailable: {http.StatusServiceUnavailable, true, "문구를 쓰는 인공지능에 잠시 연결할 수 없습니다. 잠시 뒤 다시 시도해 주세요."},
-	OpenAIRejected:    {http.StatusBadGateway, false, "문구를 쓰는 인공지능이 요청을 받지 않았습니다. 문제가 계속되면 운영자에게 알려 주세요."},
-	OpenAIRefused:     {http.StatusUnprocessableEntity, false, "이 내용으로는 문구를 쓸 수 없습니다. 상품 이름이나 콘셉트를 바꿔 주세요."},
-	OpenAIBadAnswer:   {http.StatusBadGateway, true, "문구를 쓰는 인공지능의 답을 읽을 수 없었습니다. 다시 시도해 주세요."},
+	OpenAIRateLimited: {503, true, "문구를 쓰는 인공지능이 잠시 바쁩니다. 잠시 뒤 다시 시도해 주세요."},
+	OpenAIUnavailable: {503, true, "문구를 쓰는 인공지능에 잠시 연결할 수 없습니다. 잠시 뒤 다시 시도해 주세요."},
+	OpenAIRejected:    {502, false, "문구를 쓰는 인공지능이 요청을 받지 않았습니다. 문제가 계속되면 운영자에게 알려 주세요."},
+	OpenAIRefused:     {422, false, "이 내용으로는 문구를 쓸 수 없습니다. 상품 이름이나 콘셉트를 바꿔 주세요."},
+	OpenAIBadAnswer:   {502, true, "문구를 쓰는 인공지능의 답을 읽을 수 없었습니다. 다시 시도해 주세요."},
 
-	GPUBusy:        {http.StatusServiceUnavailable, true, "지금 광고를 만드는 분이 많습니다. 잠시 뒤 다시 시도해 주세요."},
-	GPUUnavailable: {http.StatusServiceUnavailable, true, "그림을 만드는 서버에 연결할 수 없었습니다. 입력하신 내용은 그대로 있으니 잠시 뒤 다시 시도해 주세요."},
-	GPURejected:    {http.StatusBadGateway, false, "그림을 만드는 서버가 이 사진을 처리하지 못했습니다. 다른 사진으로 새 광고를 만들어 주세요."},
-	GPUBadAnswer:   {http.StatusBadGateway, true, "그림이 온전히 만들어지지 않았습니다. 다시 시도해 주세요."},
+	GPUBusy:        {503, true, "지금 광고를 만드는 분이 많습니다. 잠시 뒤 다시 시도해 주세요."},
+	GPUUnavailable: {503, true, "그림을 만드는 서버에 연결할 수 없었습니다. 입력하신 내용은 그대로 있으니 잠시 뒤 다시 시도해 주세요."},
+	GPURejected:    {502, false, "그림을 만드는 서버가 이 사진을 처리하지 못했습니다. 다른 사진으로 새 광고를 만들어 주세요."},
+	GPUBadAnswer:   {502, true, "그림이 온전히 만들어지지 않았습니다. 다시 시도해 주세요."},
 
-	StorageThrottled:   {http.StatusServiceUnavailable, true, "요청이 잠시 몰렸습니다. 몇 초 뒤 다시 시도해 주세요."},
-	StorageUnavailable: {http.StatusServiceUnavailable, true, "저장소에 잠시 연결할 수 없습니다. 몇 초 뒤 다시 시도해 주세요."},
+	StorageThrottled:   {503, true, "요청이 잠시 몰렸습니다. 몇 초 뒤 다시 시도해 주세요."},
+	StorageUnavailable: {503, true, "저장소에 잠시 연결할 수 없습니다. 몇 초 뒤 다시 시도해 주세요."},
 
-	Internal: {http.StatusInternalServerError, true, "알 수 없는 문제가 생겼습니다. 입력하신 내용은 그대로 있으니 다시 시도해 주세요."},
+	Internal: {500, true, "알 수 없는 문제가 생겼습니다. 입력하신 내용은 그대로 있으니 다시 시도해 주세요."},
 }
 
 // Field is one wrong field of a request: its wire name and, in Korean, what is

@@ -1,3 +1,7 @@
+// Package gpu is the contract of the GPU server: what a step asks of it and gets back
+// (request.go), and the form that has on the wire (wire.go). The server (aiserver) and
+// the client (internal/gpuclient) share the wire types; aiserver/openapi.yaml describes
+// them.
 package gpu
 
 import (

@@ -12,7 +12,7 @@ import (
 	"github.com/nanococoa/nanococoa/internal/photo"
 )
 
-// Painter is the GPU server; see gpu.Client for the calls' faults.
+// Painter is the GPU server; see gpuclient.Client for the calls' faults.
 type Painter interface {
 	Stage1(ctx context.Context, r gpu.Stage1Request) (gpu.Stage1Result, error)
 	Stage2(ctx context.Context, r gpu.Stage2Request) (gpu.Stage2Result, error)

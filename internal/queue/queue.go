@@ -52,7 +52,7 @@ type Sender interface {
 	Send(ctx context.Context, body string, delay time.Duration) error
 }
 
-// Server tells whether the GPU server takes work; see gpu.Client.
+// Server tells whether the GPU server takes work; see gpuclient.Client.
 type Server interface {
 	Health(ctx context.Context) error
 }

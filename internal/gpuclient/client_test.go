@@ -1,4 +1,4 @@
-package gpu_test
+package gpuclient_test
 
 import (
 	"bytes"
@@ -22,6 +22,7 @@ import (
 	"github.com/nanococoa/nanococoa/internal/ad"
 	"github.com/nanococoa/nanococoa/internal/fault"
 	"github.com/nanococoa/nanococoa/internal/gpu"
+	"github.com/nanococoa/nanococoa/internal/gpuclient"
 )
 
 // fake is a GPU server that answers what a test tells it and panics otherwise.
@@ -63,13 +64,13 @@ func (f *fake) json(path string, v any, header ...string) {
 	})
 }
 
-func (f *fake) client(change ...func(*gpu.Config)) *gpu.Client {
+func (f *fake) client(change ...func(*gpuclient.Config)) *gpuclient.Client {
 	f.t.Helper()
-	cfg := gpu.Config{URL: f.URL}
+	cfg := gpuclient.Config{URL: f.URL}
 	for _, c := range change {
 		c(&cfg)
 	}
-	c, err := gpu.New(cfg)
+	c, err := gpuclient.New(cfg)
 	if err != nil {
 		f.t.Fatal(err)
 	}
@@ -146,7 +147,7 @@ func TestStage1SendsTheContractAndChecksThePicture(t *testing.T) {
 		_, _ = w.Write(pic)
 	})
 	seed := uint64(42)
-	got, err := f.client(func(c *gpu.Config) { c.Token = "a-shared-token"; c.URL += "/" }).Stage1(t.Context(), gpu.Stage1Request{
+	got, err := f.client(func(c *gpuclient.Config) { c.Token = "a-shared-token"; c.URL += "/" }).Stage1(t.Context(), gpu.Stage1Request{
 		IdempotencyKey: "ad.1.stage1", Photo: []byte("photo"), ProductName: "무선 이어폰", ProductCategory: "전자제품", AdConcept: "새벽", Prompt: "A street.",
 		Seed: &seed, Width: 40, Height: 30,
 	})
@@ -491,11 +492,11 @@ func TestHealthAndCapacity(t *testing.T) {
 func TestNewRefusesBadConfiguration(t *testing.T) {
 	t.Parallel()
 	for _, u := range []string{"", "127.0.0.1:8892", "ftp://a", "http://", "http://user:secret@a", "http://a?x=1", "http://a#x", "http://user:secret@a:%zz"} {
-		if _, err := gpu.New(gpu.Config{URL: u}); err == nil || strings.Contains(err.Error(), "secret") {
+		if _, err := gpuclient.New(gpuclient.Config{URL: u}); err == nil || strings.Contains(err.Error(), "secret") {
 			t.Errorf("%q: %v", u, err)
 		}
 	}
-	if _, err := gpu.New(gpu.Config{URL: "http://a", Token: "two\nlines"}); err == nil {
+	if _, err := gpuclient.New(gpuclient.Config{URL: "http://a", Token: "two\nlines"}); err == nil {
 		t.Error("a token of two lines passes")
 	}
 }
@@ -509,7 +510,7 @@ func TestTheCallersHTTPClientIsUsedAndNotChanged(t *testing.T) {
 		used++
 		return http.DefaultTransport.RoundTrip(r)
 	})}
-	err := f.client(func(c *gpu.Config) { c.HTTPClient = own }).Health(t.Context())
+	err := f.client(func(c *gpuclient.Config) { c.HTTPClient = own }).Health(t.Context())
 	if !fault.Has(err, fault.GPUBadAnswer) || used != 1 || own.CheckRedirect != nil {
 		t.Errorf("%v, used %d times", err, used)
 	}
@@ -518,21 +519,6 @@ func TestTheCallersHTTPClientIsUsedAndNotChanged(t *testing.T) {
 type roundTripper func(*http.Request) (*http.Response, error)
 
 func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
-
-func TestSizes(t *testing.T) {
-	t.Parallel()
-	for _, s := range []string{"", "1x1", "1080x1350", "9999x9999"} {
-		p, err := gpu.ParseSize(s)
-		if err != nil || gpu.FormatSize(p) != s {
-			t.Errorf("%q became %v, %v", s, p, err)
-		}
-	}
-	for _, s := range []string{"x", "1x", "x1", "0x1", "01x1", "+1x1", "1x-1", "10000x1", "1X1", "1x1x1", "1 x1", "１x1", "1e3x1"} {
-		if p, err := gpu.ParseSize(s); err == nil {
-			t.Errorf("%q became %v", s, p)
-		}
-	}
-}
 
 // The wire names are the contract: a renamed field must fail here, not at the
 // original client.

@@ -1,7 +1,5 @@
-// Package gpu is the client of the GPU server and the one home of its wire
-// types: the server (aiserver) and this client share them, and
-// aiserver/openapi.yaml describes them.
-package gpu
+// Package gpuclient calls the GPU server. What it sends and gets is in internal/gpu.
+package gpuclient
 
 import (
 	"bytes"
@@ -13,6 +11,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"image"
 	"image/png"
 	"io"
 	"mime"
@@ -26,6 +25,7 @@ import (
 
 	"github.com/nanococoa/nanococoa/internal/ad"
 	"github.com/nanococoa/nanococoa/internal/fault"
+	"github.com/nanococoa/nanococoa/internal/gpu"
 )
 
 // maxAnswer bounds a JSON answer: html_code of one ad is some ten kilobytes, and
@@ -94,59 +94,34 @@ func transport() *http.Transport {
 	}
 }
 
-// Stage1Request asks for the product in a scene.
-type Stage1Request struct {
-	IdempotencyKey  string // empty: a repeated call renders again
-	Photo           []byte // PNG, ≤ MaxPicture
-	ProductName     string
-	ProductCategory string
-	AdConcept       string
-	Prompt          string  // English background prompt, may be empty
-	Seed            *uint64 // nil: the server derives it from the key
-	Width, Height   int     // of the picture; both zero: the server's default
-}
-
-// Stage1Result is a finished stage 1.
-type Stage1Result struct {
-	Picture       []byte // PNG, verified against its digest
-	Width, Height int
-	Analysis      ad.Analysis
-	Engine        string
-	StandIn       bool
-	Seed          uint64
-	Scene         string
-	CutOut        bool
-	Replayed      bool // the answer was stored by an earlier call with this key
-}
-
 // Stage1 composes the product into a scene and downloads the picture.
-func (c *Client) Stage1(ctx context.Context, r Stage1Request) (Stage1Result, error) {
+func (c *Client) Stage1(ctx context.Context, r gpu.Stage1Request) (gpu.Stage1Result, error) {
 	if len(r.Photo) == 0 {
-		return Stage1Result{}, fault.Newf(fault.PhotoMissing, "gpu: stage 1 without a photo")
+		return gpu.Stage1Result{}, fault.Newf(fault.PhotoMissing, "gpu: stage 1 without a photo")
 	}
 	body, kind, err := stage1Form(r)
 	if err != nil {
-		return Stage1Result{}, fault.New(fault.Internal, err)
+		return gpu.Stage1Result{}, fault.New(fault.Internal, err)
 	}
-	var a Stage1Answer
-	replayed, err := c.post(ctx, PathStage1, r.IdempotencyKey, kind, body, &a)
+	var a gpu.Stage1Answer
+	replayed, err := c.post(ctx, gpu.PathStage1, r.IdempotencyKey, kind, body, &a)
 	if err != nil {
-		return Stage1Result{}, fmt.Errorf("stage 1: %w", err)
+		return gpu.Stage1Result{}, fmt.Errorf("stage 1: %w", err)
 	}
-	if a.Engine == "" || a.Seed > MaxSeed || a.Analysis.Version == "" {
-		return Stage1Result{}, fault.Newf(fault.GPUBadAnswer, "stage 1: engine, seed or analysis is missing")
+	if a.Engine == "" || a.Seed > gpu.MaxSeed || a.Analysis.Version == "" {
+		return gpu.Stage1Result{}, fault.Newf(fault.GPUBadAnswer, "stage 1: engine, seed or analysis is missing")
 	}
 	pic, err := c.picture(ctx, a.ImageURL, a.Output)
 	if err != nil {
-		return Stage1Result{}, fmt.Errorf("stage 1: %w", err)
+		return gpu.Stage1Result{}, fmt.Errorf("stage 1: %w", err)
 	}
-	return Stage1Result{
+	return gpu.Stage1Result{
 		Picture: pic, Width: a.Output.Width, Height: a.Output.Height, Analysis: a.Analysis, Engine: a.Engine,
 		StandIn: a.StandIn, Seed: a.Seed, Scene: a.Scene, CutOut: a.CutOut, Replayed: replayed,
 	}, nil
 }
 
-func stage1Form(r Stage1Request) (body []byte, contentType string, err error) {
+func stage1Form(r gpu.Stage1Request) (body []byte, contentType string, err error) {
 	var buf bytes.Buffer
 	w := multipart.NewWriter(&buf)
 	part, err := w.CreatePart(map[string][]string{
@@ -169,7 +144,7 @@ func stage1Form(r Stage1Request) (body []byte, contentType string, err error) {
 	if r.Seed != nil {
 		field("seed", strconv.FormatUint(*r.Seed, 10), true)
 	}
-	field("size", size(r.Width, r.Height), false)
+	field("size", gpu.FormatSize(image.Pt(r.Width, r.Height)), false)
 	if err == nil {
 		err = w.Close()
 	}
@@ -179,81 +154,42 @@ func stage1Form(r Stage1Request) (body []byte, contentType string, err error) {
 	return buf.Bytes(), w.FormDataContentType(), nil
 }
 
-// Stage2Request asks for the words on the picture.
-type Stage2Request struct {
-	IdempotencyKey string
-	Picture        []byte // stage 1's PNG; sent inside the JSON, so the server need not reach any storage
-	PictureURL     string // or its address, when Picture is nil
-	ProductName    string
-	TargetAge      string
-	TargetGender   string
-	AdConcept      string
-	MainCopy       string
-	SubCopy        string
-	Analysis       *ad.Analysis
-	HTMLPictureURL string // src to put in html_code, e.g. "cid:stage1"
-	Width, Height  int    // both zero: the picture's own size
-	Notice         bool   // draw the visible "AI 생성" mark
-}
-
-// Stage2Result is a finished stage 2.
-type Stage2Result struct {
-	Picture       []byte // PNG, verified against its digest
-	Width, Height int
-	HTML          string
-	Engine        string
-	StandIn       bool
-	Layout        string
-	ContrastRatio float64
-	Lines         []Line
-	Replayed      bool
-}
-
 // Stage2 sets the words on the picture and downloads the result.
-func (c *Client) Stage2(ctx context.Context, r Stage2Request) (Stage2Result, error) {
+func (c *Client) Stage2(ctx context.Context, r gpu.Stage2Request) (gpu.Stage2Result, error) {
 	src, err := source(r.Picture, r.PictureURL)
 	if err != nil {
-		return Stage2Result{}, fmt.Errorf("stage 2: %w", err)
+		return gpu.Stage2Result{}, fmt.Errorf("stage 2: %w", err)
 	}
-	var a Stage2Answer
-	replayed, err := c.postJSON(ctx, PathStage2, r.IdempotencyKey, Stage2Body{
+	var a gpu.Stage2Answer
+	replayed, err := c.postJSON(ctx, gpu.PathStage2, r.IdempotencyKey, gpu.Stage2Body{
 		Stage1Image: src, ProductName: r.ProductName, TargetAge: r.TargetAge, TargetGender: r.TargetGender, AdConcept: r.AdConcept,
-		MainCopy: r.MainCopy, SubCopy: r.SubCopy, Analysis: r.Analysis, Size: size(r.Width, r.Height),
+		MainCopy: r.MainCopy, SubCopy: r.SubCopy, Analysis: r.Analysis, Size: gpu.FormatSize(image.Pt(r.Width, r.Height)),
 		HTMLImageURL: r.HTMLPictureURL, Notice: r.Notice,
 	}, &a)
 	if err != nil {
-		return Stage2Result{}, fmt.Errorf("stage 2: %w", err)
+		return gpu.Stage2Result{}, fmt.Errorf("stage 2: %w", err)
 	}
 	if a.Engine == "" || a.HTMLCode == "" {
-		return Stage2Result{}, fault.Newf(fault.GPUBadAnswer, "stage 2: engine or html_code is missing")
+		return gpu.Stage2Result{}, fault.Newf(fault.GPUBadAnswer, "stage 2: engine or html_code is missing")
 	}
 	pic, err := c.picture(ctx, a.ImageURL, a.Output)
 	if err != nil {
-		return Stage2Result{}, fmt.Errorf("stage 2: %w", err)
+		return gpu.Stage2Result{}, fmt.Errorf("stage 2: %w", err)
 	}
-	return Stage2Result{
+	return gpu.Stage2Result{
 		Picture: pic, Width: a.Output.Width, Height: a.Output.Height, HTML: a.HTMLCode, Engine: a.Engine, StandIn: a.StandIn,
 		Layout: a.Layout, ContrastRatio: a.ContrastRatio, Lines: a.Lines, Replayed: replayed,
 	}, nil
 }
 
-// ScoreRequest asks how well a finished picture agrees with a text.
-type ScoreRequest struct {
-	IdempotencyKey string
-	PictureURL     string
-	Picture        []byte // wins over PictureURL
-	Prompt         string
-	Analysis       *ad.Analysis // of stage 1's picture, when known
-}
-
 // Score measures the picture. The answer's Text is the prompt that was sent.
-func (c *Client) Score(ctx context.Context, r ScoreRequest) (ad.Score, error) {
+func (c *Client) Score(ctx context.Context, r gpu.ScoreRequest) (ad.Score, error) {
 	src, err := source(r.Picture, r.PictureURL)
 	if err != nil {
 		return ad.Score{}, fmt.Errorf("score: %w", err)
 	}
-	var a ScoreAnswer
-	if _, err := c.postJSON(ctx, PathScore, r.IdempotencyKey, ScoreBody{ImageURL: src, Prompt: r.Prompt, Analysis: r.Analysis}, &a); err != nil {
+	var a gpu.ScoreAnswer
+	if _, err := c.postJSON(ctx, gpu.PathScore, r.IdempotencyKey, gpu.ScoreBody{ImageURL: src, Prompt: r.Prompt, Analysis: r.Analysis}, &a); err != nil {
 		return ad.Score{}, fmt.Errorf("score: %w", err)
 	}
 	if a.Metric == "" || !(a.ClipScore >= 0 && a.ClipScore <= 1) { // the negation also catches NaN
@@ -269,19 +205,19 @@ func (c *Client) Score(ctx context.Context, r ScoreRequest) (ad.Score, error) {
 // Health reports whether the server takes work now (its /readyz): nil, or
 // GPU.Unavailable while it loads, drains or cannot be reached.
 func (c *Client) Health(ctx context.Context) error {
-	_, err := c.get(ctx, PathReady, maxAnswer)
+	_, err := c.get(ctx, gpu.PathReady, maxAnswer)
 	return err
 }
 
 // Capacity asks how busy the server is.
-func (c *Client) Capacity(ctx context.Context) (Capacity, error) {
-	b, err := c.get(ctx, PathCapacity, maxAnswer)
+func (c *Client) Capacity(ctx context.Context) (gpu.Capacity, error) {
+	b, err := c.get(ctx, gpu.PathCapacity, maxAnswer)
 	if err != nil {
-		return Capacity{}, fmt.Errorf("capacity: %w", err)
+		return gpu.Capacity{}, fmt.Errorf("capacity: %w", err)
 	}
-	var out Capacity
+	var out gpu.Capacity
 	if err := json.Unmarshal(b, &out); err != nil || out.Slots < 1 {
-		return Capacity{}, fault.Newf(fault.GPUBadAnswer, "capacity: not the contract: %v", err)
+		return gpu.Capacity{}, fault.Newf(fault.GPUBadAnswer, "capacity: not the contract: %v", err)
 	}
 	return out, nil
 }
@@ -290,21 +226,14 @@ func (c *Client) Capacity(ctx context.Context) (Capacity, error) {
 // else the address as it is.
 func source(pic []byte, address string) (string, error) {
 	switch {
-	case len(pic) > MaxPicture:
+	case len(pic) > gpu.MaxPicture:
 		return "", fault.Newf(fault.PhotoTooLarge, "gpu: picture of %d bytes", len(pic))
 	case len(pic) > 0:
-		return DataURLPrefix + base64.StdEncoding.EncodeToString(pic), nil
+		return gpu.DataURLPrefix + base64.StdEncoding.EncodeToString(pic), nil
 	case address != "":
 		return address, nil
 	}
 	return "", fault.Newf(fault.PhotoMissing, "gpu: neither picture nor address")
-}
-
-func size(w, h int) string {
-	if w == 0 && h == 0 {
-		return ""
-	}
-	return fmt.Sprintf("%dx%d", w, h)
 }
 
 func (c *Client) postJSON(ctx context.Context, path, key string, in, out any) (replayed bool, err error) {
@@ -322,7 +251,7 @@ func (c *Client) post(ctx context.Context, path, key, contentType string, body [
 	}
 	req.Header.Set("Content-Type", contentType)
 	if key != "" {
-		req.Header.Set(HeaderKey, key)
+		req.Header.Set(gpu.HeaderKey, key)
 	}
 	b, h, err := c.do(req, maxAnswer)
 	if err != nil {
@@ -334,7 +263,7 @@ func (c *Client) post(ctx context.Context, path, key, contentType string, body [
 	if err := json.Unmarshal(b, out); err != nil {
 		return false, fault.New(fault.GPUBadAnswer, fmt.Errorf("answer: %w", err))
 	}
-	return h.Get(HeaderReplayed) == "true", nil
+	return h.Get(gpu.HeaderReplayed) == "true", nil
 }
 
 func (c *Client) get(ctx context.Context, path string, limit int64) ([]byte, error) {
@@ -349,20 +278,20 @@ func (c *Client) get(ctx context.Context, path string, limit int64) ([]byte, err
 // picture downloads a result and checks it against what the answer promised.
 // Only the path of image_url is used: the server may know itself by another
 // address than we do, and the token must go nowhere else.
-func (c *Client) picture(ctx context.Context, imageURL string, want Output) ([]byte, error) {
+func (c *Client) picture(ctx context.Context, imageURL string, want gpu.Output) ([]byte, error) {
 	u, err := url.Parse(imageURL)
 	if err != nil {
 		return nil, fault.Newf(fault.GPUBadAnswer, "image_url cannot be parsed")
 	}
-	i := strings.LastIndex(u.Path, PathImages)
+	i := strings.LastIndex(u.Path, gpu.PathImages)
 	if i < 0 {
 		return nil, fault.Newf(fault.GPUBadAnswer, "image_url is not a result")
 	}
-	id := u.Path[i+len(PathImages):]
+	id := u.Path[i+len(gpu.PathImages):]
 	if id == "" || strings.ContainsAny(id, "/?#%\\.") {
 		return nil, fault.Newf(fault.GPUBadAnswer, "image_url is not a result")
 	}
-	b, err := c.get(ctx, PathImages+id, MaxPicture)
+	b, err := c.get(ctx, gpu.PathImages+id, gpu.MaxPicture)
 	if fault.Has(err, fault.GPURejected) {
 		// Announced a moment ago and not there: the server broke its word, and
 		// asking again with the same key makes it render anew.
@@ -391,7 +320,7 @@ func (c *Client) do(req *http.Request, limit int64) ([]byte, http.Header, error)
 		if left <= 0 {
 			return nil, nil, fault.New(fault.GPUUnavailable, context.DeadlineExceeded)
 		}
-		req.Header.Set(HeaderTimeout, strconv.FormatFloat(max(left-margin, left/2).Seconds(), 'f', 3, 64))
+		req.Header.Set(gpu.HeaderTimeout, strconv.FormatFloat(max(left-margin, left/2).Seconds(), 'f', 3, 64))
 	}
 	resp, err := c.http.Do(req)
 	if err != nil {
@@ -423,10 +352,10 @@ func bare(err error) error {
 // refusal turns an answer other than 200 into a fault. A body that is not a
 // problem+json changes nothing but the log line.
 func refusal(resp *http.Response, body []byte) error {
-	var p Problem
+	var p gpu.Problem
 	if kind, _, _ := mime.ParseMediaType(resp.Header.Get("Content-Type")); kind == "application/problem+json" {
 		if json.Unmarshal(body, &p) != nil {
-			p = Problem{}
+			p = gpu.Problem{}
 		}
 	}
 	cause := fmt.Errorf("gpu: %d, code %q, request %q", resp.StatusCode, clip(p.Code), clip(p.RequestID))
