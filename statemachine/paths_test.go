@@ -26,7 +26,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/nanococoa/nanococoa/internal/fault"
-	"github.com/nanococoa/nanococoa/internal/queue"
+	"github.com/nanococoa/nanococoa/internal/taskqueue"
 	"github.com/nanococoa/nanococoa/internal/workflow"
 )
 
@@ -415,7 +415,7 @@ func TestWaitingInTheLineIsNoAttempt(t *testing.T) {
 func TestStage1OutOfTime(t *testing.T) {
 	t.Parallel()
 	w := open(t)
-	m := queue.OpenMachine(w.cfg)
+	m := taskqueue.OpenTasks(w.cfg)
 	alive := make(chan error, 1)
 	var s *story
 	s = newStory(t, func(state string, _ int) string {
@@ -467,7 +467,7 @@ func TestStoppedInTheLine(t *testing.T) {
 	// have passed the next.
 	other := newStory(t, func(string, int) string { return "" })
 	w.went(t, other, w.start(t, arn, other), way{path: happy})
-	if err := queue.OpenMachine(w.cfg).Succeed(t.Context(), s.token()); err != nil {
+	if err := taskqueue.OpenTasks(w.cfg).Succeed(t.Context(), s.token()); err != nil {
 		t.Errorf("reporting late: %v", err)
 	}
 	if out.Status != sfntypes.ExecutionStatusAborted {

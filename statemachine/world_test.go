@@ -39,6 +39,7 @@ import (
 	"github.com/nanococoa/nanococoa/internal/fault"
 	"github.com/nanococoa/nanococoa/internal/queue"
 	"github.com/nanococoa/nanococoa/internal/step"
+	"github.com/nanococoa/nanococoa/internal/taskqueue"
 )
 
 const (
@@ -194,14 +195,14 @@ func (s *story) soFar() []call {
 	return slices.Clone(s.calls)
 }
 
-// world is the engine with scripted functions and the line before stage 1. One
+// world is the engine with scripted functions and the queue before stage 1. One
 // serves all tests: a function's process that is up is used by the next ad.
 type world struct {
 	cfg       aws.Config
 	lambda    *awslambda.Client
 	sfn       *sfn.Client
 	sqs       *sqs.Client
-	queue     string            // the address of the line
+	queue     string            // the address of the queue
 	script    string            // the address of the script
 	functions map[string]string // ARN by the folder in functions/
 
@@ -370,9 +371,10 @@ func (w *world) message(ctx context.Context, m sqstypes.Message) error {
 	if err != nil {
 		return err
 	}
-	tasks := &tasks{Machine: queue.OpenMachine(w.cfg), sfn: w.sfn}
+	tasks := &tasks{Tasks: taskqueue.OpenTasks(w.cfg), sfn: w.sfn}
 	c := &queue.Consumer{
-		Tasks: tasks, Line: line{}, Queue: queue.OpenSQS(w.cfg, w.queue), Server: line{}, Log: slog.New(slog.DiscardHandler), Now: time.Now,
+		Tasks: tasks, Ads: tickets{}, Tickets: tickets{}, Messages: taskqueue.OpenQueue(w.cfg, w.queue),
+		Server: tickets{}, Log: slog.New(slog.DiscardHandler), Now: time.Now,
 		Render: func(ctx context.Context, _ ad.StepInput) error {
 			switch meets := s.called(ctx, "Stage1", payload); {
 			case meets == "" || meets == stateTimeout:
@@ -385,7 +387,7 @@ func (w *world) message(ctx context.Context, m sqstypes.Message) error {
 			}
 		},
 	}
-	out, err := c.Handle(ctx, events.SQSEvent{Records: []events.SQSMessage{{MessageId: *m.MessageId, Body: string(raw)}}})
+	out, err := taskqueue.Handler("stage1", slog.Default(), c)(ctx, events.SQSEvent{Records: []events.SQSMessage{{MessageId: *m.MessageId, Body: string(raw)}}})
 	if err != nil || len(out.BatchItemFailures) > 0 {
 		return fmt.Errorf("the message comes back: %w", err)
 	}
@@ -396,29 +398,29 @@ func (w *world) message(ctx context.Context, m sqstypes.Message) error {
 // tasks reports as the consumer does, except for an error of Step Functions' own
 // call to SQS: the state sees the name, whoever reported it.
 type tasks struct {
-	queue.Machine
+	taskqueue.Tasks
 	sfn      *sfn.Client
 	platform string // the name, or ""
 }
 
 func (r *tasks) Fail(ctx context.Context, token string, code fault.Code) error {
 	if r.platform == "" {
-		return r.Machine.Fail(ctx, token, code)
+		return r.Tasks.Fail(ctx, token, code)
 	}
 	_, err := r.sfn.SendTaskFailure(ctx, &sfn.SendTaskFailureInput{TaskToken: &token, Error: &r.platform})
 	return err
 }
 
-// line is a line that knows no ad, so that none takes a turn in it, before a
+// tickets are those of a queue that knows no ad, so that none takes a slot, before a
 // server that is ready.
-type line struct{ queue.Line }
+type tickets struct{ queue.Tickets }
 
-func (line) Get(context.Context, string, string) (ad.Ad, error) {
+func (tickets) Get(context.Context, string, string) (ad.Ad, error) {
 	return ad.Ad{}, fault.New(fault.AdNotFound, nil)
 }
-func (line) Stall(context.Context) error             { return nil }
-func (line) Queue(context.Context) (ad.Queue, error) { return ad.Queue{}, nil }
-func (line) Health(context.Context) error            { return nil }
+func (tickets) Stall(context.Context) error                { return nil }
+func (tickets) Queue(context.Context) (queue.Queue, error) { return queue.Queue{}, nil }
+func (tickets) Health(context.Context) error               { return nil }
 
 // definition is the real machine with everything bound to the scripted functions.
 func (w *world) definition(t *testing.T) string {

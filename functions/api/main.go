@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net/http"
 	"os"
+	"time"
 
 	"github.com/aws/aws-lambda-go/lambda"
 	"github.com/awslabs/aws-lambda-go-api-proxy/httpadapter"
@@ -17,6 +18,7 @@ import (
 	"github.com/nanococoa/nanococoa/internal/cloud"
 	"github.com/nanococoa/nanococoa/internal/config"
 	"github.com/nanococoa/nanococoa/internal/httpapi"
+	"github.com/nanococoa/nanococoa/internal/queue"
 	"github.com/nanococoa/nanococoa/internal/secret"
 	"github.com/nanococoa/nanococoa/internal/step"
 	"github.com/nanococoa/nanococoa/internal/workflow"
@@ -54,6 +56,7 @@ func wire(ctx context.Context) (http.Handler, error) {
 	}
 	ads := adstore.Open(cfg, c.TableName, step.Meter(c.Environment))
 	return httpapi.New(httpapi.Config{
-		Ads: ads, Pictures: blob.Open(cfg, c.BucketName), Machine: workflow.Open(cfg, c.StateMachineARN, ads), Signer: signer, Origin: c.SiteOrigin, Slots: c.GPUSlots, Log: step.Logger(),
+		Ads: ads, Pictures: blob.Open(cfg, c.BucketName), Machine: workflow.Open(cfg, c.StateMachineARN, ads), Signer: signer, Origin: c.SiteOrigin,
+		Queue: queue.Outlook{Tickets: ads, Slots: c.GPUSlots, Now: time.Now}, Log: step.Logger(),
 	}), nil
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/nanococoa/nanococoa/internal/config"
 	"github.com/nanococoa/nanococoa/internal/queue"
 	"github.com/nanococoa/nanococoa/internal/step"
+	"github.com/nanococoa/nanococoa/internal/taskqueue"
 )
 
 func main() {
@@ -19,7 +20,7 @@ func main() {
 		step.Logger().Error("cannot start", "step", "deadletter", "error", err.Error())
 		os.Exit(1)
 	}
-	lambda.Start(handler.Handle)
+	lambda.Start(taskqueue.Handler("deadletter", step.Logger(), handler))
 }
 
 func wire() (*queue.DeadLetters, error) {
@@ -31,5 +32,5 @@ func wire() (*queue.DeadLetters, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &queue.DeadLetters{Tasks: queue.OpenMachine(cfg), Log: step.Logger(), Meter: step.Meter(c.Environment)}, nil
+	return &queue.DeadLetters{Tasks: taskqueue.OpenTasks(cfg), Log: step.Logger(), Meter: step.Meter(c.Environment)}, nil
 }

@@ -18,6 +18,7 @@ import (
 	"github.com/nanococoa/nanococoa/internal/queue"
 	"github.com/nanococoa/nanococoa/internal/secret"
 	"github.com/nanococoa/nanococoa/internal/step"
+	"github.com/nanococoa/nanococoa/internal/taskqueue"
 )
 
 func main() {
@@ -26,7 +27,7 @@ func main() {
 		step.Logger().Error("cannot start", "step", "stage1", "error", err.Error())
 		os.Exit(1)
 	}
-	lambda.Start(consumer.Handle)
+	lambda.Start(taskqueue.Handler("stage1", step.Logger(), consumer))
 }
 
 func wire(ctx context.Context) (*queue.Consumer, error) {
@@ -50,7 +51,7 @@ func wire(ctx context.Context) (*queue.Consumer, error) {
 	ads := adstore.Open(cfg, c.TableName, meter)
 	stage1 := pipeline.Stage1{Ads: ads, Pictures: blob.Open(cfg, c.BucketName), GPU: server}
 	return &queue.Consumer{
-		Tasks: queue.OpenMachine(cfg), Line: ads, Queue: queue.OpenSQS(cfg, c.QueueURL), Server: server,
+		Tasks: taskqueue.OpenTasks(cfg), Ads: ads, Tickets: ads, Messages: taskqueue.OpenQueue(cfg, c.QueueURL), Server: server,
 		Render: step.Observe("stage1", step.Logger(), stage1.Run), Slots: c.GPUSlots, Log: step.Logger(), Meter: meter, Now: time.Now, PutBack: c.PutBack, Hold: c.Hold,
 	}, nil
 }

@@ -24,6 +24,7 @@ import (
 
 	"github.com/nanococoa/nanococoa/internal/blob"
 	"github.com/nanococoa/nanococoa/internal/queue"
+	"github.com/nanococoa/nanococoa/internal/taskqueue"
 )
 
 // Places are where letters lie and where they go, by the outputs of the
@@ -60,7 +61,7 @@ func Find(ctx context.Context, cfg aws.Config, stack string) (Places, error) {
 	return p, nil
 }
 
-// Tasks tells whether a stage 1 is waited for; see queue.Machine.
+// Tasks tells whether a stage 1 is waited for; see taskqueue.Tasks.
 type Tasks interface {
 	Heartbeat(ctx context.Context, token string) (alive bool, err error)
 }
@@ -77,7 +78,7 @@ type Redriver struct {
 
 // New makes a redriver from the SDK's configuration.
 func New(cfg aws.Config, p Places, apply bool, out io.Writer) *Redriver {
-	return &Redriver{SQS: sqs.NewFromConfig(cfg), Lambda: lambda.NewFromConfig(cfg), Tasks: queue.OpenMachine(cfg), Places: p, Apply: apply, Out: out}
+	return &Redriver{SQS: sqs.NewFromConfig(cfg), Lambda: lambda.NewFromConfig(cfg), Tasks: taskqueue.OpenTasks(cfg), Places: p, Apply: apply, Out: out}
 }
 
 // Result counts letters.

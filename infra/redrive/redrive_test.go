@@ -29,6 +29,7 @@ import (
 	"github.com/nanococoa/nanococoa/infra/redrive"
 	"github.com/nanococoa/nanococoa/internal/enginetest"
 	"github.com/nanococoa/nanococoa/internal/queue"
+	"github.com/nanococoa/nanococoa/internal/taskqueue"
 )
 
 func TestMain(m *testing.M) { os.Exit(enginetest.Main(m)) }
@@ -349,7 +350,7 @@ func TestStage1GoesBackIntoTheLine(t *testing.T) {
 			t.Fatal(err)
 		}
 		if m.Input.AdID == "over" {
-			if err := queue.OpenMachine(w.cfg).Succeed(t.Context(), m.TaskToken); err != nil {
+			if err := taskqueue.OpenTasks(w.cfg).Succeed(t.Context(), m.TaskToken); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -383,7 +384,7 @@ func TestStage1GoesBackIntoTheLine(t *testing.T) {
 	if err := json.Unmarshal([]byte(*out.Messages[0].Body), &m); err != nil || m.Input.AdID != "waits" || m.Input.Attempt != 1 {
 		t.Errorf("%+v, %v", m, err)
 	}
-	if err := queue.OpenMachine(w.cfg).Succeed(t.Context(), m.TaskToken); err != nil {
+	if err := taskqueue.OpenTasks(w.cfg).Succeed(t.Context(), m.TaskToken); err != nil {
 		t.Fatal(err)
 	}
 	ended(waits)

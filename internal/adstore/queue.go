@@ -12,9 +12,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
-	"github.com/nanococoa/nanococoa/internal/ad"
 	"github.com/nanococoa/nanococoa/internal/cloud"
 	"github.com/nanococoa/nanococoa/internal/fault"
+	"github.com/nanococoa/nanococoa/internal/queue"
 )
 
 // queueRecord is the line before the GPU server as DynamoDB holds it.
@@ -37,32 +37,32 @@ type inHandRecord struct {
 	Began  time.Time `dynamodbav:"began_at"`
 }
 
-func decodeQueue(item map[string]types.AttributeValue) (q ad.Queue, version int, err error) {
+func decodeQueue(item map[string]types.AttributeValue) (q queue.Queue, version int, err error) {
 	var r queueRecord
 	if err := attributevalue.UnmarshalMap(item, &r); err != nil {
-		return ad.Queue{}, 0, fmt.Errorf("decode the queue: %w", err)
+		return queue.Queue{}, 0, fmt.Errorf("decode the queue: %w", err)
 	}
-	q = ad.Queue{
+	q = queue.Queue{
 		Issued: r.Issued, Head: r.Head, Gone: r.Gone, Stalled: r.Stalled, Renders: r.Renders, Rests: r.Rests,
 		Render: time.Duration(r.Render) * time.Millisecond, Rest: time.Duration(r.Rest) * time.Millisecond,
 	}
 	for _, h := range r.InHand {
-		q.InHand = append(q.InHand, ad.InHand(h))
+		q.InHand = append(q.InHand, queue.InHand(h))
 	}
 	return q, r.Version, nil
 }
 
 // Queue reads the line before the GPU server. It may be a second old: everybody
 // who waits reads it, at half a read unit each.
-func (s *Store) Queue(ctx context.Context) (ad.Queue, error) {
+func (s *Store) Queue(ctx context.Context) (queue.Queue, error) {
 	q, _, err := s.readQueue(ctx, false)
 	return q, err
 }
 
-func (s *Store) readQueue(ctx context.Context, consistent bool) (ad.Queue, int, error) {
+func (s *Store) readQueue(ctx context.Context, consistent bool) (queue.Queue, int, error) {
 	out, err := s.db.GetItem(ctx, &dynamodb.GetItemInput{TableName: &s.table, Key: queueKey(), ConsistentRead: &consistent})
 	if err != nil {
-		return ad.Queue{}, 0, cloud.Fault(err)
+		return queue.Queue{}, 0, cloud.Fault(err)
 	}
 	return decodeQueue(out.Item)
 }
@@ -85,12 +85,12 @@ func (s *Store) Leave(ctx context.Context, ticket int) error {
 
 // Take says that the GPU server, which renders slots at once, is given a ticket.
 func (s *Store) Take(ctx context.Context, ticket, slots int) error {
-	return s.changeQueue(ctx, func(q *ad.Queue) { q.Take(ticket, slots, s.now()) })
+	return s.changeQueue(ctx, func(q *queue.Queue) { q.Take(ticket, slots, s.now()) })
 }
 
 // Release says that the server has a ticket no more, drawn or not.
 func (s *Store) Release(ctx context.Context, ticket int, drawn bool) error {
-	return s.changeQueue(ctx, func(q *ad.Queue) { q.Release(ticket, drawn, s.now()) })
+	return s.changeQueue(ctx, func(q *queue.Queue) { q.Release(ticket, drawn, s.now()) })
 }
 
 // Stall says that the GPU server takes nothing at the moment; the next Take takes
@@ -106,7 +106,7 @@ const changeTries = 10
 
 // changeQueue changes what the consumers of the line share. Each change builds
 // on the one before it: of two at once, the later begins again.
-func (s *Store) changeQueue(ctx context.Context, change func(*ad.Queue)) error {
+func (s *Store) changeQueue(ctx context.Context, change func(*queue.Queue)) error {
 	for range changeTries {
 		q, version, err := s.readQueue(ctx, true)
 		if err != nil {
@@ -144,20 +144,21 @@ func (s *Store) changeQueue(ctx context.Context, change func(*ad.Queue)) error {
 	return fault.Newf(fault.StorageThrottled, "the line changed %d times while it was being changed", changeTries)
 }
 
-// Measure moves the average of what follows stage 1 towards one ad's time. Two
+// MeasureRest moves the average of what follows stage 1 towards one ad's time. Two
 // at once may lose one of them, which an average forgives.
-func (s *Store) Measure(ctx context.Context, rest time.Duration) error {
+func (s *Store) MeasureRest(ctx context.Context, rest time.Duration) error {
 	q, err := s.Queue(ctx)
 	if err != nil {
 		return err
 	}
+	q.MeasureRest(rest)
 	_, err = s.updateQueue(ctx, "SET rest_ms = :rest ADD rests :one", "", map[string]types.AttributeValue{
-		":rest": number(int(ad.Average(q.Rest, rest, q.Rests).Milliseconds())), ":one": number(1),
+		":rest": number(int(q.Rest.Milliseconds())), ":one": number(1),
 	})
 	return err
 }
 
-func (s *Store) updateQueue(ctx context.Context, update, condition string, values map[string]types.AttributeValue) (ad.Queue, error) {
+func (s *Store) updateQueue(ctx context.Context, update, condition string, values map[string]types.AttributeValue) (queue.Queue, error) {
 	in := &dynamodb.UpdateItemInput{
 		TableName: &s.table, Key: queueKey(), UpdateExpression: &update, ExpressionAttributeValues: values,
 		ReturnValues: types.ReturnValueAllNew,
@@ -167,7 +168,7 @@ func (s *Store) updateQueue(ctx context.Context, update, condition string, value
 	}
 	out, err := s.db.UpdateItem(ctx, in)
 	if err != nil {
-		return ad.Queue{}, cloud.Fault(err)
+		return queue.Queue{}, cloud.Fault(err)
 	}
 	q, _, err := decodeQueue(out.Attributes)
 	return q, err

@@ -12,6 +12,7 @@ import (
 	"github.com/nanococoa/nanococoa/internal/adstore"
 	"github.com/nanococoa/nanococoa/internal/enginetest"
 	"github.com/nanococoa/nanococoa/internal/fault"
+	"github.com/nanococoa/nanococoa/internal/queue"
 )
 
 func (s table) queued(t *testing.T, owner string) ad.Ad {
@@ -23,7 +24,7 @@ func (s table) queued(t *testing.T, owner string) ad.Ad {
 	return s.get(t, a.Ref)
 }
 
-func (s table) line(t *testing.T) ad.Queue {
+func (s table) line(t *testing.T) queue.Queue {
 	t.Helper()
 	q, err := s.Queue(t.Context())
 	if err != nil {
@@ -66,7 +67,7 @@ func TestTheLine(t *testing.T) {
 		t.Fatal(err)
 	}
 	q = s.line(t)
-	if got := q.Position(ads[4].Ticket); got != 1 || q.Position(ads[3].Ticket) != 0 || !q.Drawing(ads[0].Ticket) {
+	if got := q.Position(ads[4].Ticket); got != 1 || q.Position(ads[3].Ticket) != 0 || !q.Rendering(ads[0].Ticket) {
 		t.Errorf("after one began and two left: position %d, %+v", got, q)
 	}
 	if err := s.Take(t.Context(), ads[3].Ticket, 1); err != nil {
@@ -112,7 +113,7 @@ func TestStallAndMeasure(t *testing.T) {
 		t.Errorf("a turn ends the stall: %v", err)
 	}
 	for _, rest := range []time.Duration{10 * time.Second, 5 * time.Second} {
-		if err := s.Measure(t.Context(), rest); err != nil {
+		if err := s.MeasureRest(t.Context(), rest); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -136,13 +137,13 @@ func TestInHand(t *testing.T) {
 	do(at.Take(t.Context(), 1, 1))
 	clock = now.Add(time.Second)
 	do(at.Take(t.Context(), 2, 1))
-	want := []ad.InHand{{Ticket: 1, Taken: now, Began: now}, {Ticket: 2, Taken: now.Add(time.Second)}}
+	want := []queue.InHand{{Ticket: 1, Taken: now, Began: now}, {Ticket: 2, Taken: now.Add(time.Second)}}
 	if q := s.line(t); !slices.Equal(q.InHand, want) || q.Head != 2 {
 		t.Errorf("one is drawn, one waits: %+v, want %+v", q, want)
 	}
 	clock = now.Add(8 * time.Second)
 	do(at.Release(t.Context(), 1, true))
-	want = []ad.InHand{{Ticket: 2, Taken: now.Add(time.Second), Began: clock}}
+	want = []queue.InHand{{Ticket: 2, Taken: now.Add(time.Second), Began: clock}}
 	if q := s.line(t); !slices.Equal(q.InHand, want) || q.Render != 8*time.Second || q.Renders != 1 {
 		t.Errorf("the next has its slot: %+v, want %+v", q, want)
 	}
@@ -167,7 +168,7 @@ func TestTheLineUnderRace(t *testing.T) {
 	wg.Wait()
 	q := s.line(t)
 	for ticket := 1; ticket <= 5; ticket++ {
-		if !q.Drawing(ticket) {
+		if !q.Rendering(ticket) {
 			t.Errorf("ticket %d is lost: %+v", ticket, q)
 		}
 	}

@@ -237,20 +237,20 @@ func (a *api) get(ctx context.Context, in *adInput) (*adOutput, error) {
 	}
 	out := &adOutput{Body: view(found, a.Signer, a.Origin)}
 	if found.Status == ad.Queued || found.Status == ad.Running {
-		a.addLine(ctx, found, &out.Body.Progress)
+		a.addWait(ctx, found, &out.Body.Progress)
 	}
 	return out, nil
 }
 
-// addLine adds an ad's place in the line. A line that cannot be read leaves
-// place and time unknown: the ad itself was read, and that is what was asked for.
-func (a *api) addLine(ctx context.Context, found ad.Ad, p *Progress) {
-	q, err := a.Ads.Queue(ctx)
+// addWait adds what an ad waits for. When the queue cannot be read, position and time
+// stay unknown: the ad itself was read, and that is what was asked for.
+func (a *api) addWait(ctx context.Context, found ad.Ad, p *Progress) {
+	wait, err := a.Queue.Wait(ctx, found)
 	switch {
 	case err == nil:
-		p.inLine(found, q, a.Slots, time.Now())
+		p.add(wait)
 	case ctx.Err() == nil: // else the client is gone
-		a.Log.WarnContext(ctx, "the line cannot be read", "step", "api", "ad_id", found.AdID,
+		a.Log.WarnContext(ctx, "the queue cannot be read", "step", "api", "ad_id", found.AdID,
 			"code", string(fault.From(err).Code), "error", err.Error())
 	}
 }

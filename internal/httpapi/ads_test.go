@@ -15,6 +15,7 @@ import (
 	"github.com/nanococoa/nanococoa/internal/ad"
 	"github.com/nanococoa/nanococoa/internal/fault"
 	"github.com/nanococoa/nanococoa/internal/httpapi"
+	"github.com/nanococoa/nanococoa/internal/queue"
 )
 
 var noon = time.Date(2026, 11, 23, 3, 0, 0, 123456789, time.UTC)
@@ -409,15 +410,15 @@ func TestHealth(t *testing.T) {
 // done asks nobody for it.
 func TestTheLine(t *testing.T) {
 	t.Parallel()
-	line := ad.Queue{Issued: 9, Head: 4, Gone: []int{6}, Render: 100 * time.Second, Renders: 9, Rest: 20 * time.Second, Rests: 9}
+	line := queue.Queue{Issued: 9, Head: 4, Gone: []int{6}, Render: 100 * time.Second, Renders: 9, Rest: 20 * time.Second, Rests: 9}
 	stalled, drawing := line, line
 	stalled.Stalled = true
-	drawing.Head, drawing.InHand = 5, []ad.InHand{{Ticket: 5, Taken: noon, Began: noon}}
+	drawing.Head, drawing.InHand = 5, []queue.InHand{{Ticket: 5, Taken: noon, Began: noon}}
 	for name, tc := range map[string]struct {
 		status   ad.Status
 		ticket   int
 		steps    map[ad.Step]ad.StepTimes
-		line     ad.Queue
+		line     queue.Queue
 		asked    bool
 		position any // as JSON reads it
 		eta      bool
@@ -441,7 +442,7 @@ func TestTheLine(t *testing.T) {
 			a := finished(t, w.signedIn())
 			a.Status, a.Ticket, a.Steps = tc.status, tc.ticket, tc.steps
 			asked := false
-			w.ads.queue = func() (ad.Queue, error) { asked = true; return tc.line, nil }
+			w.ads.queue = func() (queue.Queue, error) { asked = true; return tc.line, nil }
 			_, raw := w.show(a)
 			p, _ := raw["progress"].(map[string]any)
 			if asked != tc.asked || p["queue_position"] != tc.position || (p["eta_seconds"] != nil) != tc.eta || p["stalled"] != tc.stalled {
@@ -461,7 +462,7 @@ func TestTheLineCannotBeRead(t *testing.T) {
 	w := newWorld(t)
 	a := finished(t, w.signedIn())
 	a.Status, a.Ticket, a.Steps = ad.Running, 8, until("", ad.Prepare, ad.Prompt)
-	w.ads.queue = func() (ad.Queue, error) { return ad.Queue{}, fault.New(fault.StorageThrottled, nil) }
+	w.ads.queue = func() (queue.Queue, error) { return queue.Queue{}, fault.New(fault.StorageThrottled, nil) }
 	w.log.Reset()
 	got, raw := w.show(a)
 	p, _ := raw["progress"].(map[string]any)

@@ -19,6 +19,7 @@ import (
 
 	"github.com/nanococoa/nanococoa/internal/ad"
 	"github.com/nanococoa/nanococoa/internal/fault"
+	"github.com/nanococoa/nanococoa/internal/queue"
 )
 
 // Ads is what the API needs of the ad store; see adstore.Store for the faults.
@@ -30,7 +31,11 @@ type Ads interface {
 	Delete(ctx context.Context, owner, adID string) error
 	List(ctx context.Context, owner string, limit int, cursor string) ([]ad.Ad, string, error)
 	Stats(ctx context.Context, owner string) (ad.Stats, error)
-	Queue(ctx context.Context) (ad.Queue, error)
+}
+
+// Queue is what the API needs of the queue before the GPU server; see queue.Outlook.
+type Queue interface {
+	Wait(ctx context.Context, a ad.Ad) (queue.Wait, error)
 }
 
 // Pictures is what the API needs of the bucket; see blob.Bucket.
@@ -52,9 +57,9 @@ type Config struct {
 	Ads      Ads
 	Pictures Pictures
 	Machine  Machine
+	Queue    Queue
 	Signer   *Signer
 	Origin   string // the site's origin, e.g. "https://ads.example.com"
-	Slots    int    // pictures the GPU server makes at once, for the expected times
 	Log      *slog.Logger
 }
 

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/nanococoa/nanococoa/internal/ad"
+	"github.com/nanococoa/nanococoa/internal/queue"
 )
 
 // Fields are the texts of an ad, as in ad.Fields, with what the API documents.
@@ -219,17 +220,13 @@ func progress(a ad.Ad) Progress {
 	return p
 }
 
-// inLine adds an ad's place before the GPU server and its expected end.
-func (p *Progress) inLine(a ad.Ad, q ad.Queue, slots int, now time.Time) {
-	if eta, known := q.ETA(&a, slots, now); known {
-		seconds := math.Ceil(eta.Seconds())
+// add adds what the ad waits for.
+func (p *Progress) add(w queue.Wait) {
+	p.QueuePosition, p.Stalled = w.Position, w.Stalled
+	if w.ETA != nil {
+		seconds := math.Ceil(w.ETA.Seconds())
 		p.ETASeconds = &seconds
 	}
-	if a.Ticket == 0 || a.Has(ad.Stage1) || q.Drawing(a.Ticket) {
-		return
-	}
-	position := q.Position(a.Ticket)
-	p.QueuePosition, p.Stalled = &position, q.Stalled
 }
 
 func listed(a ad.Ad, s *Signer) ListedAd {

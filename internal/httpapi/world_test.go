@@ -25,6 +25,7 @@ import (
 
 	"github.com/nanococoa/nanococoa/internal/ad"
 	"github.com/nanococoa/nanococoa/internal/httpapi"
+	"github.com/nanococoa/nanococoa/internal/queue"
 )
 
 // The fakes are loud: a call nobody expected fails the test by itself, because
@@ -39,7 +40,7 @@ type fakeAds struct {
 	remove func(owner, adID string) error
 	list   func(owner string, limit int, cursor string) ([]ad.Ad, string, error)
 	stats  func(owner string) (ad.Stats, error)
-	queue  func() (ad.Queue, error)
+	queue  func() (queue.Queue, error)
 }
 
 type fakePictures struct {
@@ -111,9 +112,9 @@ func (f *fakeAds) Stats(_ context.Context, owner string) (ad.Stats, error) {
 	return f.stats(owner)
 }
 
-func (f *fakeAds) Queue(context.Context) (ad.Queue, error) {
+func (f *fakeAds) Queue(context.Context) (queue.Queue, error) {
 	if f.queue == nil {
-		return ad.Queue{}, nil // an empty line
+		return queue.Queue{}, nil // an empty one
 	}
 	return f.queue()
 }
@@ -195,7 +196,8 @@ func newWorldAt(t *testing.T, origin string) *world {
 	}
 	w.handler = httpapi.New(httpapi.Config{
 		Ads: w.ads, Pictures: w.pictures, Machine: w.machine, Signer: signer, Origin: origin,
-		Log: slog.New(slog.NewJSONHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
+		Queue: queue.Outlook{Tickets: w.ads, Slots: 1, Now: time.Now},
+		Log:   slog.New(slog.NewJSONHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	})
 	// Whatever a test does: nothing of an owner may be in the log.
 	t.Cleanup(func() {

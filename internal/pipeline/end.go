@@ -6,13 +6,14 @@ import (
 
 	"github.com/nanococoa/nanococoa/internal/ad"
 	"github.com/nanococoa/nanococoa/internal/fault"
+	"github.com/nanococoa/nanococoa/internal/queue"
 )
 
 // Publisher ends ads well; see adstore.Store.
 type Publisher interface {
 	Begin(ctx context.Context, r ad.Ref, s ad.Step) (ad.Ad, error)
 	Publish(ctx context.Context, r ad.Ref) error
-	Measure(ctx context.Context, rest time.Duration) error
+	MeasureRest(ctx context.Context, rest time.Duration) error
 }
 
 // Publish writes the finished ad and its owner's statistics in one transaction.
@@ -29,9 +30,9 @@ func (p Publish) Run(ctx context.Context, in ad.StepInput) error {
 	if err := p.Ads.Publish(ctx, in.Ref); err != nil {
 		return err
 	}
-	// What owners in the line are told is learned from what came before them.
-	if drawn, now := a.Steps[ad.Stage1].FinishedAt, a.Steps[ad.Publish].StartedAt; !drawn.IsZero() && now.After(drawn) {
-		return p.Ads.Measure(ctx, now.Sub(drawn))
+	// What is told to owners who wait is learned from the ads before theirs.
+	if rest, known := queue.Rest(&a); known {
+		return p.Ads.MeasureRest(ctx, rest)
 	}
 	return nil
 }

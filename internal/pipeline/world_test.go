@@ -89,7 +89,7 @@ func (w *world) Finish(_ context.Context, r ad.Ref, s ad.Step, res ad.Result) er
 
 func (w *world) Publish(_ context.Context, r ad.Ref) error { return w.call("publish", r == w.ad.Ref) }
 
-func (w *world) Measure(_ context.Context, rest time.Duration) error {
+func (w *world) MeasureRest(_ context.Context, rest time.Duration) error {
 	w.rest = rest
 	return w.call("measure", true)
 }

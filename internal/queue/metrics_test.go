@@ -8,8 +8,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/aws/aws-lambda-go/events"
-
 	"github.com/nanococoa/nanococoa/internal/fault"
 	"github.com/nanococoa/nanococoa/internal/metric"
 	"github.com/nanococoa/nanococoa/internal/metric/metrictest"
@@ -37,7 +35,7 @@ func TestAStallIsMeasured(t *testing.T) {
 		w.now = start
 		c := w.consumer()
 		c.Meter = metric.New(&b, "test")
-		if _, err := c.Handle(t.Context(), message(tc.since)); err != nil {
+		if err := c.Consume(t.Context(), message(tc.since)); err != nil {
 			t.Fatal(err)
 		}
 		if got := metrictest.Strings(t, b.String()); !slices.Equal(got, tc.want) {
@@ -52,17 +50,18 @@ func TestADeadLetterIsMeasured(t *testing.T) {
 	var b bytes.Buffer
 	w := world{failErr: fault.New(fault.StorageThrottled, nil)}
 	d := queue.DeadLetters{Tasks: &w, Log: slog.New(slog.DiscardHandler), Meter: metric.New(&b, "test")}
-	if _, err := d.Handle(t.Context(), message(time.Time{})); err != nil || b.Len() != 0 {
+	if err := d.Consume(t.Context(), message(time.Time{})); err == nil || b.Len() != 0 {
 		t.Errorf("one that comes back: %v, %s", err, &b)
 	}
 	w.failErr = nil
-	e := message(time.Time{})
-	e.Records = append(e.Records, events.SQSMessage{MessageId: "m2", Body: "nonsense"})
-	if _, err := d.Handle(t.Context(), e); err != nil {
-		t.Fatal(err)
+	for _, m := range []queue.Message{message(time.Time{}), {}} {
+		if err := d.Consume(t.Context(), m); err != nil {
+			t.Fatal(err)
+		}
 	}
 	want := []string{"DeadLettered{Environment=test}=1", "DeadLettered{Environment=test}=1"}
-	if got := metrictest.Read(t, b.String()); len(got) != 2 || got[0].AdID != "id" || got[1].AdID != "" || !slices.Equal(metrictest.Strings(t, b.String()), want) {
+	got := metrictest.Read(t, b.String())
+	if len(got) != 2 || got[0].AdID != "id" || got[1].AdID != "" || !slices.Equal(metrictest.Strings(t, b.String()), want) {
 		t.Errorf("%+v", got)
 	}
 }

@@ -1,274 +1,148 @@
-// Package queue is the line before the GPU server. The state machine puts every
-// stage 1 into one SQS queue together with a task token and waits; the consumer
-// here takes them in the order they came, renders, and reports with the token.
+// Package queue is the queue before the GPU server, which makes a few pictures at a
+// time: the ads that wait for stage 1, first come, first served. It holds all that an
+// ad waits for: its ticket and position (queue.go), the times an owner is told
+// (wait.go), and what is done with an ad whose turn has come (consumer.go).
 //
-// So the GPU server is given no more than it can take, an ad waits without
-// costing anything, and a server that is down for half an hour burns no attempt:
-// its messages are put back, and drain when it returns.
+// The state machine sends a message for every stage 1, with a task token, and waits.
+// The consumer takes the messages in the order they came, renders, and reports with
+// the token. So the server is given no more than it can take, and an ad waits without
+// costing anything. A server that is down for half an hour uses up no attempt: the
+// messages are put back, and are consumed when it is there again.
+//
+// The package knows neither SQS nor Step Functions nor the table: internal/taskqueue
+// and internal/adstore do.
 package queue
 
 import (
-	"context"
-	"encoding/json"
-	"errors"
-	"log/slog"
+	"slices"
 	"time"
-
-	"github.com/aws/aws-lambda-go/events"
-
-	"github.com/nanococoa/nanococoa/internal/ad"
-	"github.com/nanococoa/nanococoa/internal/fault"
-	"github.com/nanococoa/nanococoa/internal/metric"
-	"github.com/nanococoa/nanococoa/internal/step"
 )
 
-// Message is one waiting stage 1. Its form is fixed by the Stage1 state of
-// statemachine/ad.asl.json.
-type Message struct {
-	TaskToken string       `json:"task_token"`
-	Input     ad.StepInput `json:"input"`
-	Since     time.Time    `json:"since"` // when it first could not be rendered; zero before
+// Queue is what everybody may know of the queue. Tickets are whole numbers in the order
+// of arrival; the server is given them in that order, or out of it by at most as many
+// places as it has slots.
+type Queue struct {
+	Issued int   // the last ticket that was issued
+	Head   int   // the largest ticket the server was given
+	Gone   []int // tickets beyond Head that left before the server was given them
+
+	InHand  []InHand      // what the server has now, in the order it was given
+	Stalled bool          // the server took nothing at the last try
+	Render  time.Duration // moving average of a rendering
+	Renders int           // how many renderings it is made of
+	Rest    time.Duration // moving average from the end of stage 1 to the published ad
+	Rests   int           // how many ads it is made of
 }
 
-// Tasks reports to the state machine; see Machine.
-type Tasks interface {
-	// Heartbeat reports whether the state machine still waits for the token.
-	Heartbeat(ctx context.Context, token string) (alive bool, err error)
-	Succeed(ctx context.Context, token string) error
-	Fail(ctx context.Context, token string, code fault.Code) error
+// InHand is an ad that the server has. The server is given one ad more than it has
+// slots, so that no slot waits for the next photo.
+type InHand struct {
+	Ticket int
+	Taken  time.Time
+	Began  time.Time // when its rendering began; zero while it waits for a slot there
 }
 
-// Line is the line as owners see it; see adstore.Store.
-type Line interface {
-	Get(ctx context.Context, owner, adID string) (ad.Ad, error)
-	Take(ctx context.Context, ticket, slots int) error
-	Release(ctx context.Context, ticket int, drawn bool) error
-	Stall(ctx context.Context) error
-	Queue(ctx context.Context) (ad.Queue, error)
+// maxHold is how long an ad can be in hand: the visibility timeout of the stage 1 queue
+// (template.yaml). After that its consumer is dead and another one has the message.
+const maxHold = 360 * time.Second
+
+// averageOf bounds how much of the past an average holds: the last ten ads or so count.
+// So a change of model or machine shows after about ten ads.
+const averageOf = 5
+
+// average moves an average of n measurements towards a new one. The first few count
+// equally, so that one slow ad at the start is soon forgotten.
+func average(old, measured time.Duration, n int) time.Duration {
+	return old + (measured-old)/time.Duration(min(n+1, averageOf))
 }
 
-// Sender puts a message back; see SQS.
-type Sender interface {
-	Send(ctx context.Context, body string, delay time.Duration) error
-}
-
-// Server tells whether the GPU server takes work; see gpuclient.Client.
-type Server interface {
-	Health(ctx context.Context) error
-}
-
-// Consumer takes messages and renders.
-type Consumer struct {
-	Tasks  Tasks
-	Line   Line
-	Queue  Sender
-	Server Server
-	Render step.Func // stage 1 itself
-	Slots  int       // how many the server renders at once
-	Log    *slog.Logger
-	Meter  *metric.Meter
-	Now    func() time.Time
-	// PutBack is the least delay of a message that is put back, as
-	// config.Render says.
-	PutBack time.Duration
-	// Hold is how long a message is tried again in place before it is put back,
-	// as config.Render says.
-	Hold time.Duration
-}
-
-const (
-	// backoff is the pause between two tries of a message that is held.
-	backoff = 2 * time.Second
-	// beat is how often a rendering asks whether anybody still waits for it: a
-	// deleted ad then frees the GPU within this time.
-	beat = 10 * time.Second
-	// maxPutBack bounds what a server may ask for, so that one wrong header
-	// cannot send an ad away for a day. SQS takes 15 minutes at most.
-	maxPutBack = 2 * time.Minute
-	// patience is how long an ad waits for a server that takes nothing: most of
-	// a working day. The state's own timeout is longer.
-	patience = 5 * time.Hour
-)
-
-// Handle consumes a batch. Messages it reports as failed come back by
-// themselves and, after a few times, go to the dead-letter queue.
-func (c *Consumer) Handle(ctx context.Context, e events.SQSEvent) (events.SQSEventResponse, error) {
-	out := noFailures()
-	for _, record := range e.Records {
-		if err := c.consume(ctx, record.Body); err != nil {
-			c.Log.ErrorContext(ctx, "message comes back", "step", "stage1", "error", err.Error())
-			out.BatchItemFailures = append(out.BatchItemFailures, events.SQSBatchItemFailure{ItemIdentifier: record.MessageId})
-		}
-	}
-	return out, nil
-}
-
-// noFailures is the report of a batch of which every message is done with: an
-// empty list, since not everybody takes null for one.
-func noFailures() events.SQSEventResponse {
-	return events.SQSEventResponse{BatchItemFailures: []events.SQSBatchItemFailure{}}
-}
-
-// consume does what one message asks for. An error leaves the message where it
-// is.
-func (c *Consumer) consume(ctx context.Context, body string) error {
-	var m Message
-	if err := json.Unmarshal([]byte(body), &m); err != nil || m.TaskToken == "" {
-		return fault.New(fault.RequestMalformed, errors.Join(errors.New("not a stage 1 message"), err))
-	}
-	alive, err := c.Tasks.Heartbeat(ctx, m.TaskToken)
-	if err != nil || !alive {
-		return err // nobody waits any more: the ad was deleted, or this is a second delivery
-	}
-	until := c.Now().Add(c.Hold)
-	for {
-		server, err := c.try(ctx, m)
-		switch {
-		case err != nil:
-			return err
-		case server == nil:
-			return c.Tasks.Succeed(ctx, m.TaskToken)
-		case !fault.Has(server, fault.GPUBusy, fault.GPUUnavailable):
-			return c.Tasks.Fail(ctx, m.TaskToken, fault.From(server).Code)
-		case !c.again(ctx, until):
-			return c.wait(ctx, m, server)
-		}
-	}
-}
-
-// try has the server render once. server is what came of it there; an error
-// leaves the message where it is.
-func (c *Consumer) try(ctx context.Context, m Message) (server, err error) {
-	if server := c.Server.Health(ctx); server != nil {
-		return server, nil
-	}
-	a, err := c.Line.Get(ctx, m.Input.Owner, m.Input.AdID)
-	if err != nil && !fault.Has(err, fault.AdNotFound) { // a missing ad is Render's to report
-		return nil, err
-	}
-	// One that is drawn already, whose report was lost, takes no turn.
-	turn := err == nil && !a.Has(ad.Stage1)
-	if turn {
-		if err := c.Line.Take(ctx, a.Ticket, c.Slots); err != nil {
-			return nil, err
-		}
-	}
-	server = c.render(ctx, m)
-	if turn {
-		if err := c.Line.Release(ctx, a.Ticket, server == nil); err != nil {
-			// What others are told is off until the entry is too old; the ad is not
-			// held up for that.
-			c.Log.WarnContext(ctx, "the line was not told", "step", "stage1", "ad_id", m.Input.AdID, "error", err.Error())
-		}
-	}
-	return server, nil
-}
-
-// again waits for the backoff and reports whether to try once more. One call that fails
-// must not send an ad behind everybody who waits; but when the server is known to
-// take nothing, holding on keeps nobody's place and costs a function's time.
-func (c *Consumer) again(ctx context.Context, until time.Time) bool {
-	if !c.Now().Add(backoff).Before(until) {
-		return false
-	}
-	if q, err := c.Line.Queue(ctx); err != nil || q.Stalled {
-		return false
-	}
-	select {
-	case <-ctx.Done():
-		return false
-	case <-time.After(backoff):
-		return true
-	}
-}
-
-// render runs stage 1 and, while it runs, asks whether anybody still waits.
-func (c *Consumer) render(ctx context.Context, m Message) error {
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
-	go func() {
-		tick := time.NewTicker(beat)
-		defer tick.Stop()
-		for {
-			select {
-			case <-ctx.Done():
-				return
-			case <-tick.C:
-				// A heartbeat that fails to arrive says nothing about the task.
-				if alive, err := c.Tasks.Heartbeat(ctx, m.TaskToken); err == nil && !alive {
-					cancel(errAbandoned)
-				}
-			}
-		}
-	}()
-	err := c.Render(ctx, m.Input)
-	if errors.Is(context.Cause(ctx), errAbandoned) {
-		return fault.New(fault.AdGone, errAbandoned)
-	}
-	return err
-}
-
-var errAbandoned = errors.New("nobody waits for this rendering any more")
-
-// wait puts a message back behind a delay, as a new one: so the waiting counts
-// against nobody's attempts. An ad that has waited longer than patience fails.
-func (c *Consumer) wait(ctx context.Context, m Message, cause error) error {
-	f := fault.From(cause)
-	if !f.Code.Retryable() {
-		return c.Tasks.Fail(ctx, m.TaskToken, f.Code)
-	}
-	now := c.Now()
-	if m.Since.IsZero() {
-		m.Since = now
-	}
-	if now.Sub(m.Since) > patience {
-		return c.Tasks.Fail(ctx, m.TaskToken, f.Code)
-	}
-	if f.Code == fault.GPUUnavailable {
-		if err := c.Line.Stall(ctx); err != nil {
-			return err
-		}
-	}
-	body, err := json.Marshal(m)
-	if err != nil {
-		return fault.New(fault.Internal, err)
-	}
-	// The same for all, so that they come back in the order they left. A hundred
-	// at once are no rush: there are never more consumers than slots and one.
-	delay := min(max(f.RetryAfter, c.PutBack), maxPutBack)
-	c.Log.WarnContext(ctx, "put back", "step", "stage1", "ad_id", m.Input.AdID, "code", string(f.Code), "delay_s", int(delay.Seconds()))
-	if err := c.Queue.Send(ctx, string(body), delay); err != nil {
-		return err
-	}
-	c.Meter.Write(metric.Line{AdID: m.Input.AdID, Values: metric.Values{metric.StallSeconds: now.Sub(m.Since).Seconds()}})
-	return nil
-}
-
-// DeadLetters fails the ads whose messages nobody could consume.
-type DeadLetters struct {
-	Tasks Tasks
-	Log   *slog.Logger
-	Meter *metric.Meter
-}
-
-// Handle reports every message's task as failed; the state machine then writes
-// the reason for the owner. A task nobody waits for is done with.
-func (d *DeadLetters) Handle(ctx context.Context, e events.SQSEvent) (events.SQSEventResponse, error) {
-	out := noFailures()
-	for _, record := range e.Records {
-		var m Message
-		if err := json.Unmarshal([]byte(record.Body), &m); err != nil || m.TaskToken == "" {
-			d.Log.ErrorContext(ctx, "a dead letter is no stage 1 message", "step", "deadletter")
-			d.Meter.Write(metric.Line{Values: metric.Values{metric.DeadLettered: 1}})
-			continue // nothing can be done with it; the log and the alarm say so
-		}
-		d.Log.ErrorContext(ctx, "stage 1 could not be consumed", "step", "deadletter", "ad_id", m.Input.AdID)
-		if err := d.Tasks.Fail(ctx, m.TaskToken, fault.GPUUnavailable); err != nil {
-			d.Log.ErrorContext(ctx, "dead letter comes back", "step", "deadletter", "error", err.Error())
-			out.BatchItemFailures = append(out.BatchItemFailures, events.SQSBatchItemFailure{ItemIdentifier: record.MessageId})
+// Take gives a ticket to the server, which renders slots pictures at a time. A ticket
+// that is given again, because its consumer died, begins anew.
+func (q *Queue) Take(ticket, slots int, now time.Time) {
+	held := make([]InHand, 0, len(q.InHand)+1)
+	rendering := 0
+	for _, h := range q.InHand {
+		if h.Ticket == ticket || now.Sub(h.Taken) > maxHold {
 			continue
 		}
-		d.Meter.Write(metric.Line{AdID: m.Input.AdID, Values: metric.Values{metric.DeadLettered: 1}})
+		if !h.Began.IsZero() {
+			rendering++
+		}
+		held = append(held, h)
 	}
-	return out, nil
+	mine := InHand{Ticket: ticket, Taken: now}
+	if rendering < slots {
+		mine.Began = now
+	}
+	held = append(held, mine)
+	q.InHand = held
+	q.Head = max(q.Head, ticket)
+	q.Stalled = false
+}
+
+// Release takes a ticket back from the server; the next one that waits there gets its
+// slot. The time is measured when the ad was rendered.
+func (q *Queue) Release(ticket int, rendered bool, now time.Time) {
+	i := q.held(ticket)
+	if i < 0 {
+		return
+	}
+	began := q.InHand[i].Began
+	q.InHand = slices.Concat(q.InHand[:i], q.InHand[i+1:])
+	if began.IsZero() {
+		return
+	}
+	if rendered {
+		q.Render = average(q.Render, now.Sub(began), q.Renders)
+		q.Renders++
+	}
+	for k := range q.InHand {
+		if q.InHand[k].Began.IsZero() {
+			q.InHand[k].Began = now
+			return
+		}
+	}
+}
+
+// held gives where in InHand a ticket is, -1 when it is not there.
+func (q *Queue) held(ticket int) int {
+	return slices.IndexFunc(q.InHand, func(h InHand) bool { return h.Ticket == ticket })
+}
+
+// Rendering reports whether the picture of a ticket is being made.
+func (q *Queue) Rendering(ticket int) bool {
+	i := q.held(ticket)
+	return i >= 0 && !q.InHand[i].Began.IsZero()
+}
+
+// Position is how many ads are given to the server before the one with this ticket: 0
+// for the next one and for one that was given already. While an ad waits its position
+// never grows: Head only grows, and Gone loses only what Head has passed.
+func (q *Queue) Position(ticket int) int {
+	ahead := ticket - q.Head - 1
+	for _, g := range q.Gone {
+		if g > q.Head && g < ticket {
+			ahead--
+		}
+	}
+	return max(ahead, 0)
+}
+
+// Passed gives the tickets of Gone that Head has passed, in order: they tell nothing
+// any more.
+func (q *Queue) Passed() []int {
+	var out []int
+	for _, g := range q.Gone {
+		if g <= q.Head {
+			out = append(out, g)
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+// MeasureRest moves the average of what follows stage 1 towards one ad's time.
+func (q *Queue) MeasureRest(rest time.Duration) {
+	q.Rest = average(q.Rest, rest, q.Rests)
+	q.Rests++
 }

@@ -2,273 +2,207 @@ package queue_test
 
 import (
 	"context"
-	"encoding/json"
-	"errors"
-	"log/slog"
 	"slices"
 	"testing"
-	"testing/synctest"
 	"time"
 
-	"github.com/aws/aws-lambda-go/events"
+	"pgregory.net/rapid"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/nanococoa/nanococoa/internal/ad"
 	"github.com/nanococoa/nanococoa/internal/fault"
 	"github.com/nanococoa/nanococoa/internal/queue"
 )
 
-var start = time.Date(2026, 11, 23, 0, 0, 0, 0, time.UTC)
-
-// world is everything around a consumer; did is what happened to it, in order.
-type world struct {
-	did                                  []string
-	alive                                []bool // answers of the heartbeats, the last one stays
-	aliveErr, succeedErr, health, getErr error
-	render                               func(ctx context.Context) error
-	takeErr, releaseErr, queueErr        error
-	stalled                              bool
-	steps                                map[ad.Step]ad.StepTimes
-	sent                                 queue.Message
-	delay                                time.Duration
-	failed                               fault.Code
-	failErr                              error
-	now                                  time.Time
-}
-
-func (w *world) Heartbeat(context.Context, string) (bool, error) {
-	a := w.alive[0]
-	if len(w.alive) > 1 {
-		w.alive = w.alive[1:]
-	}
-	return a, w.aliveErr
-}
-func (w *world) Succeed(_ context.Context, token string) error {
-	w.did = append(w.did, "succeed "+token)
-	return w.succeedErr
-}
-func (w *world) Fail(_ context.Context, token string, c fault.Code) error {
-	w.did, w.failed = append(w.did, "fail "+token), c
-	return w.failErr
-}
-func (w *world) Get(context.Context, string, string) (ad.Ad, error) {
-	return ad.Ad{Ticket: 7, Steps: w.steps}, w.getErr
-}
-func (w *world) Take(_ context.Context, ticket, slots int) error {
-	if ticket != 7 || slots != 3 {
-		return errors.New("another's ticket")
-	}
-	w.did = append(w.did, "take")
-	return w.takeErr
-}
-func (w *world) Release(_ context.Context, ticket int, drawn bool) error {
-	if ticket != 7 {
-		return errors.New("another's ticket")
-	}
-	w.did = append(w.did, map[bool]string{true: "drawn", false: "release"}[drawn])
-	return w.releaseErr
-}
-func (w *world) Stall(context.Context) error { w.did = append(w.did, "stall"); return nil }
-func (w *world) Queue(context.Context) (ad.Queue, error) {
-	return ad.Queue{Stalled: w.stalled}, w.queueErr
-}
-func (w *world) Send(_ context.Context, body string, delay time.Duration) error {
-	w.did, w.delay = append(w.did, "send"), delay
-	return json.Unmarshal([]byte(body), &w.sent)
-}
-func (w *world) Health(context.Context) error { return w.health }
-
-func (w *world) consumer() *queue.Consumer {
-	return &queue.Consumer{
-		Tasks: w, Line: w, Queue: w, Server: w, Log: slog.New(slog.DiscardHandler), PutBack: 15 * time.Second, Slots: 3,
-		Now: func() time.Time { return w.now },
-		Render: func(ctx context.Context, in ad.StepInput) error {
-			if in.AdID != "id" {
-				return errors.New("another's ad")
-			}
-			w.did = append(w.did, "render")
-			w.now = w.now.Add(5 * time.Second)
-			return w.render(ctx)
-		},
-	}
-}
-
-func message(since time.Time) events.SQSEvent {
-	body, _ := json.Marshal(queue.Message{TaskToken: "T", Since: since, Input: ad.StepInput{Ref: ad.Ref{Owner: "me", AdID: "id", Attempt: 1}}})
-	return events.SQSEvent{Records: []events.SQSMessage{{MessageId: "m1", Body: string(body)}}}
-}
-
-func TestConsume(t *testing.T) {
+// While an ad waits its position never grows, whatever the others do: they
+// begin in any order, leave, and more arrive.
+func TestPositionNeverGrows(t *testing.T) {
 	t.Parallel()
-	ok := func(context.Context) error { return nil }
-	fails := func(code fault.Code) func(context.Context) error {
-		return func(context.Context) error { return fault.New(code, nil) }
-	}
-	down := fault.New(fault.GPUUnavailable, nil)
-	drawn := map[ad.Step]ad.StepTimes{ad.Stage1: {StartedAt: start, FinishedAt: start.Add(time.Second)}}
-	for name, tc := range map[string]struct {
-		world     world
-		since     time.Time
-		did       []string
-		failed    fault.Code
-		comesBack bool
-	}{
-		"rendered":            {world: world{alive: []bool{true}, render: ok}, did: []string{"take", "render", "drawn", "succeed T"}},
-		"rendered before":     {world: world{alive: []bool{true}, render: ok, steps: drawn}, did: []string{"render", "succeed T"}},
-		"nobody waits":        {world: world{alive: []bool{false}}},
-		"cannot ask":          {world: world{alive: []bool{false}, aliveErr: fault.New(fault.StorageThrottled, nil)}, comesBack: true},
-		"server down":         {world: world{alive: []bool{true}, health: down}, did: []string{"stall", "send"}},
-		"went down meanwhile": {world: world{alive: []bool{true}, render: fails(fault.GPUUnavailable)}, did: []string{"take", "render", "release", "stall", "send"}},
-		"busy":                {world: world{alive: []bool{true}, render: fails(fault.GPUBusy)}, did: []string{"take", "render", "release", "send"}},
-		"down for hours":      {world: world{alive: []bool{true}, health: down}, since: start.Add(-6 * time.Hour), did: []string{"fail T"}, failed: fault.GPUUnavailable},
-		"rejected":            {world: world{alive: []bool{true}, render: fails(fault.GPURejected)}, did: []string{"take", "render", "release", "fail T"}, failed: fault.GPURejected},
-		"bad answer":          {world: world{alive: []bool{true}, render: fails(fault.GPUBadAnswer)}, did: []string{"take", "render", "release", "fail T"}, failed: fault.GPUBadAnswer},
-		"wrong token":         {world: world{alive: []bool{true}, health: fault.New(fault.GPURejected, nil)}, did: []string{"fail T"}, failed: fault.GPURejected},
-		"deleted":             {world: world{alive: []bool{true}, getErr: fault.New(fault.AdNotFound, nil), render: fails(fault.AdGone)}, did: []string{"render", "fail T"}, failed: fault.AdGone},
-		"table down":          {world: world{alive: []bool{true}, getErr: fault.New(fault.StorageUnavailable, nil)}, comesBack: true},
-		"line down":           {world: world{alive: []bool{true}, takeErr: fault.New(fault.StorageUnavailable, nil)}, did: []string{"take"}, comesBack: true},
-		"line down meanwhile": {world: world{alive: []bool{true}, render: ok, releaseErr: fault.New(fault.StorageUnavailable, nil)}, did: []string{"take", "render", "drawn", "succeed T"}},
-		"report lost":         {world: world{alive: []bool{true}, render: ok, succeedErr: fault.New(fault.StorageThrottled, nil)}, did: []string{"take", "render", "drawn", "succeed T"}, comesBack: true},
-	} {
-		w := tc.world
-		w.now = start
-		out, err := w.consumer().Handle(t.Context(), message(tc.since))
-		if err != nil || (len(out.BatchItemFailures) == 1) != tc.comesBack {
-			t.Errorf("%s: %+v, %v", name, out, err)
-		}
-		if !slices.Equal(w.did, tc.did) || w.failed != tc.failed {
-			t.Errorf("%s: did %q and failed with %q, want %q and %q", name, w.did, w.failed, tc.did, tc.failed)
-		}
-	}
-}
-
-func TestPutBack(t *testing.T) {
-	t.Parallel()
-	for name, tc := range map[string]struct {
-		asked, want time.Duration
-	}{
-		"nothing asked": {0, 15 * time.Second},
-		"a while":       {40 * time.Second, 40 * time.Second},
-		"a day":         {24 * time.Hour, 2 * time.Minute},
-	} {
-		w := world{alive: []bool{true}, now: start, render: func(context.Context) error {
-			return &fault.Fault{Code: fault.GPUBusy, RetryAfter: tc.asked}
-		}}
-		if _, err := w.consumer().Handle(t.Context(), message(time.Time{})); err != nil {
-			t.Fatal(err)
-		}
-		if w.delay != tc.want {
-			t.Errorf("%s: put back for %v", name, w.delay)
-		}
-		if w.sent.TaskToken != "T" || w.sent.Input.AdID != "id" || !w.sent.Since.Equal(start.Add(5*time.Second)) {
-			t.Errorf("%s: sent %+v", name, w.sent)
-		}
-	}
-}
-
-// A call that fails once costs an ad one backoff and not its place in the line; a
-// server that goes on failing, or is known to take nothing, gets it back later.
-func TestHold(t *testing.T) {
-	t.Parallel()
-	busy, down := fault.New(fault.GPUBusy, nil), fault.New(fault.GPUUnavailable, nil)
-	for name, tc := range map[string]struct {
-		answers           []error // of the renderings, in turn; the last one stays
-		stalled, unknown  bool
-		renderings        int
-		did               string // how it ends
-		atLeast, lessThan time.Duration
-	}{
-		"fails once":          {answers: []error{down, nil}, renderings: 2, did: "succeed T", atLeast: 2 * time.Second, lessThan: 3 * time.Second},
-		"busy twice":          {answers: []error{busy, busy, nil}, renderings: 3, did: "succeed T", atLeast: 4 * time.Second, lessThan: 5 * time.Second},
-		"goes on failing":     {answers: []error{down}, renderings: 10, did: "send", atLeast: 15 * time.Second, lessThan: 20 * time.Second},
-		"known to be down":    {answers: []error{down}, stalled: true, renderings: 1, did: "send", lessThan: time.Second},
-		"nobody can say":      {answers: []error{down}, unknown: true, renderings: 1, did: "send", lessThan: time.Second},
-		"then it is rejected": {answers: []error{down, fault.New(fault.GPURejected, nil)}, renderings: 2, did: "fail T", atLeast: 2 * time.Second, lessThan: 3 * time.Second},
-	} {
-		synctest.Test(t, func(t *testing.T) {
-			n := 0
-			w := world{alive: []bool{true}, stalled: tc.stalled}
-			if tc.unknown {
-				w.queueErr = fault.New(fault.StorageUnavailable, nil)
+	rapid.Check(t, func(t *rapid.T) {
+		const mine = 20
+		q := queue.Queue{Issued: 30}
+		last := q.Position(mine)
+		for range rapid.IntRange(1, 60).Draw(t, "steps") {
+			other := rapid.IntRange(1, 40).Filter(func(n int) bool { return n != mine }).Draw(t, "ticket")
+			if rapid.Bool().Draw(t, "leaves") {
+				if !slices.Contains(q.Gone, other) {
+					q.Gone = append(q.Gone, other)
+				}
+			} else {
+				q.Head = max(q.Head, other)
+				for _, p := range q.Passed() {
+					q.Gone = slices.DeleteFunc(q.Gone, func(g int) bool { return g == p })
+				}
 			}
-			c := w.consumer()
-			c.Hold, c.Now = 20*time.Second, time.Now
-			c.Render = func(context.Context, ad.StepInput) error {
-				n++
-				return tc.answers[min(n, len(tc.answers))-1]
+			now := q.Position(mine)
+			if now > last || now < 0 {
+				t.Fatalf("position went from %d to %d: %+v", last, now, q)
 			}
-			began := time.Now()
-			out, err := c.Handle(t.Context(), message(time.Time{}))
-			if err != nil || len(out.BatchItemFailures) != 0 {
-				t.Errorf("%s: %+v, %v", name, out, err)
-			}
-			took := time.Since(began)
-			if n != tc.renderings || w.did[len(w.did)-1] != tc.did || took < tc.atLeast || took >= tc.lessThan {
-				t.Errorf("%s: %d renderings in %v, did %q; want %d that end in %q", name, n, took, w.did, tc.renderings, tc.did)
-			}
-		})
-	}
-}
-
-func TestADeletedAdFreesItsSlot(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		w := world{alive: []bool{true, true, false}, now: start, render: func(ctx context.Context) error {
-			<-ctx.Done() // a rendering that takes for ever unless it is cut
-			return fault.New(fault.GPUUnavailable, ctx.Err())
-		}}
-		began := time.Now()
-		out, err := w.consumer().Handle(t.Context(), message(time.Time{}))
-		if err != nil || len(out.BatchItemFailures) != 0 || w.failed != fault.AdGone {
-			t.Errorf("%+v, %v, failed with %q", out, err, w.failed)
-		}
-		if took := time.Since(began); took > time.Minute {
-			t.Errorf("the slot was held for %v", took)
+			last = now
 		}
 	})
 }
 
-func TestNotAMessage(t *testing.T) {
+func TestETAOfEachPartOfTheWay(t *testing.T) {
 	t.Parallel()
-	w := world{}
-	for _, body := range []string{"", "{", `{"input":{}}`} {
-		out, err := w.consumer().Handle(t.Context(), events.SQSEvent{Records: []events.SQSMessage{{MessageId: "m", Body: body}}})
-		if err != nil || len(out.BatchItemFailures) != 1 {
-			t.Errorf("%q: %+v, %v", body, out, err)
-		}
+	now := time.Date(2026, 11, 23, 0, 0, 0, 0, time.UTC)
+	ago := func(d time.Duration) time.Time { return now.Add(-d) }
+	// One slot: 2 is being rendered since four seconds, 3 waits at the server, 4 and 5
+	// in the queue.
+	q := queue.Queue{
+		Issued: 5, Head: 3, Render: 10 * time.Second, Renders: 9, Rest: 3 * time.Second, Rests: 9,
+		InHand: []queue.InHand{{Ticket: 2, Taken: ago(4 * time.Second), Began: ago(4 * time.Second)}, {Ticket: 3, Taken: ago(time.Second)}},
 	}
-}
-
-func TestDeadLetters(t *testing.T) {
-	t.Parallel()
-	log := slog.New(slog.DiscardHandler)
-	w := world{}
-	e := message(time.Time{})
-	e.Records = append(e.Records, events.SQSMessage{MessageId: "m2", Body: "nonsense"})
-	d := queue.DeadLetters{Tasks: &w, Log: log}
-	out, err := d.Handle(t.Context(), e)
-	if err != nil || len(out.BatchItemFailures) != 0 || !slices.Equal(w.did, []string{"fail T"}) || w.failed != fault.GPUUnavailable {
-		t.Errorf("%+v, %v, %q with %q", out, err, w.did, w.failed)
+	rendered := func(ago time.Duration) map[ad.Step]ad.StepTimes {
+		return map[ad.Step]ad.StepTimes{ad.Stage1: {StartedAt: now.Add(-time.Minute), FinishedAt: now.Add(-ago)}}
 	}
-	w.failErr = fault.New(fault.StorageThrottled, nil)
-	if out, err := d.Handle(t.Context(), message(time.Time{})); err != nil || len(out.BatchItemFailures) != 1 {
-		t.Errorf("a report that fails: %+v, %v", out, err)
-	}
-}
-
-// The local engine fails on a null, and then keeps the message for another time.
-func TestNoFailuresAreAnEmptyList(t *testing.T) {
-	t.Parallel()
-	d := &queue.DeadLetters{Log: slog.New(slog.DiscardHandler)}
-	c := &queue.Consumer{Log: slog.New(slog.DiscardHandler)}
-	for name, handle := range map[string]func(context.Context, events.SQSEvent) (events.SQSEventResponse, error){
-		"consumer": c.Handle, "dead letters": d.Handle,
+	for name, tc := range map[string]struct {
+		ad    ad.Ad
+		want  time.Duration // with one slot
+		two   time.Duration // and with two
+		known bool
+	}{
+		"being rendered":       {ad.Ad{Status: ad.Running, Ticket: 2}, 9 * time.Second, 9 * time.Second, true},
+		"waits at the server":  {ad.Ad{Status: ad.Running, Ticket: 3}, 19 * time.Second, 13 * time.Second, true},
+		"next in the queue":    {ad.Ad{Status: ad.Queued, Ticket: 4}, 29 * time.Second, 19 * time.Second, true},
+		"one more ahead":       {ad.Ad{Status: ad.Running, Ticket: 5}, 39 * time.Second, 23 * time.Second, true},
+		"rendered":             {ad.Ad{Status: ad.Running, Ticket: 1, Steps: rendered(time.Second)}, 2 * time.Second, 2 * time.Second, true},
+		"rendered, and late":   {ad.Ad{Status: ad.Running, Ticket: 1, Steps: rendered(90 * time.Second)}, 0, 0, true},
+		"no photo yet":         {ad.Ad{Status: ad.AwaitingUpload}, 0, 0, false},
+		"finished":             {ad.Ad{Status: ad.Succeeded, Ticket: 1}, 0, 0, false},
+		"put back by a server": {ad.Ad{Status: ad.Running, Ticket: 1}, 29 * time.Second, 19 * time.Second, true},
 	} {
-		out, err := handle(t.Context(), events.SQSEvent{})
-		if err != nil {
-			t.Fatal(err)
+		for slots, want := range map[int]time.Duration{1: tc.want, 2: tc.two} {
+			if got, known := q.ETA(&tc.ad, slots, now); got != want || known != tc.known {
+				t.Errorf("%s, %d slots: %v, %v; want %v, %v", name, slots, got, known, want, tc.known)
+			}
 		}
-		if got, err := json.Marshal(out); err != nil || string(got) != `{"batchItemFailures":[]}` {
-			t.Errorf("%s: %s, %v", name, got, err)
+	}
+	first := queue.Queue{}
+	if got, known := first.ETA(&ad.Ad{Status: ad.Queued, Ticket: 1}, 1, now); got != queue.FirstRender+queue.FirstRest || !known {
+		t.Errorf("before anything was measured: %v, %v", got, known)
+	}
+	q.Stalled = true
+	if _, known := q.ETA(&ad.Ad{Status: ad.Queued, Ticket: 4}, 1, now); known {
+		t.Error("a stalled queue has no end in sight")
+	}
+	if got, known := q.ETA(&ad.Ad{Status: ad.Running, Ticket: 2}, 1, now); got != 9*time.Second || !known {
+		t.Errorf("what is being rendered goes on: %v, %v", got, known)
+	}
+}
+
+func TestTakeAndRelease(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 11, 23, 0, 0, 0, 0, time.UTC)
+	at := func(s int) time.Time { return now.Add(time.Duration(s) * time.Second) }
+	q := queue.Queue{Gone: []int{2}, Stalled: true}
+	q.Take(1, 2, at(0))
+	q.Take(3, 2, at(1))
+	q.Take(4, 2, at(2))
+	if q.Head != 4 || q.Stalled || !q.Rendering(1) || !q.Rendering(3) || q.Rendering(4) {
+		t.Errorf("two slots: %+v", q)
+	}
+	q.Take(3, 2, at(5)) // its consumer died, and another has it
+	if q.Rendering(4) || !q.Rendering(3) || len(q.InHand) != 3 {
+		t.Errorf("given again: %+v", q)
+	}
+	q.Release(1, true, at(10))
+	if q.Render != 10*time.Second || !q.Rendering(4) {
+		t.Errorf("the first measurement is the average, the next has the slot: %+v", q)
+	}
+	q.Release(4, true, at(15))
+	if q.Render != 7500*time.Millisecond || q.Renders != 2 {
+		t.Errorf("10 and 5 seconds: %v", q.Render)
+	}
+	q.Release(3, false, at(16))
+	q.Release(3, true, at(17))
+	if q.Renders != 2 || len(q.InHand) != 0 {
+		t.Errorf("what was not rendered is not measured: %+v", q)
+	}
+	q.Take(5, 1, at(20))
+	q.Take(6, 1, at(20+361)) // the consumer of 5 is dead and its message comes again
+	if q.Rendering(5) || !q.Rendering(6) {
+		t.Errorf("nobody holds a slot for ever: %+v", q)
+	}
+}
+
+// The first few count equally, then the past fades.
+func TestTheAverageOfTheRest(t *testing.T) {
+	t.Parallel()
+	var q queue.Queue
+	for n, tc := range []struct{ measured, want time.Duration }{
+		{20, 20}, {10, 15}, {15, 15}, {11, 14}, {14, 14}, {24, 16}, {16, 16}, {6, 14},
+	} {
+		if q.MeasureRest(tc.measured); q.Rest != tc.want || q.Rests != n+1 {
+			t.Errorf("after %d: %d of %d, want %d", n+1, q.Rest, q.Rests, tc.want)
 		}
+	}
+}
+
+func TestRest(t *testing.T) {
+	t.Parallel()
+	at := time.Date(2026, 11, 23, 0, 0, 0, 0, time.UTC)
+	for name, tc := range map[string]struct {
+		rendered, publishing time.Time
+		want                 time.Duration // 0: unknown
+	}{
+		"an ad":                {at, at.Add(7 * time.Second), 7 * time.Second},
+		"clocks that disagree": {at, at.Add(-time.Second), 0},
+		"at the same moment":   {at, at, 0},
+		"no stage 1":           {time.Time{}, at, 0},
+		"not published yet":    {at, time.Time{}, 0},
+	} {
+		a := ad.Ad{Steps: map[ad.Step]ad.StepTimes{
+			ad.Stage1: {FinishedAt: tc.rendered}, ad.Publish: {StartedAt: tc.publishing},
+		}}
+		if got, known := queue.Rest(&a); got != tc.want || known != (tc.want > 0) {
+			t.Errorf("%s: %v, %v; want %v", name, got, known, tc.want)
+		}
+	}
+}
+
+// shared reads one queue, or fails.
+type shared struct {
+	q   queue.Queue
+	err error
+}
+
+func (s shared) Queue(context.Context) (queue.Queue, error) { return s.q, s.err }
+
+// Only an ad that waits for the server has a position. A stall matters to nobody else.
+func TestWhatAnOwnerIsTold(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 11, 23, 0, 0, 0, 0, time.UTC)
+	waiting := queue.Queue{Issued: 9, Head: 4, Gone: []int{6}, Render: 100 * time.Second, Renders: 9, Rest: 20 * time.Second, Rests: 9}
+	stalled, rendering := waiting, waiting
+	stalled.Stalled = true
+	rendering.Head, rendering.Stalled = 5, true
+	rendering.InHand = []queue.InHand{{Ticket: 5, Taken: now.Add(-30 * time.Second), Began: now.Add(-30 * time.Second)}}
+	done := map[ad.Step]ad.StepTimes{ad.Stage1: {FinishedAt: now.Add(-5 * time.Second)}}
+	position := func(n int) *int { return &n }
+	seconds := func(n int) *time.Duration { d := time.Duration(n) * time.Second; return &d }
+	for name, tc := range map[string]struct {
+		ad   ad.Ad
+		q    queue.Queue
+		want queue.Wait
+	}{
+		"in the queue":           {ad.Ad{Status: ad.Running, Ticket: 8}, waiting, queue.Wait{Position: position(2), ETA: seconds(320)}},
+		"next":                   {ad.Ad{Status: ad.Queued, Ticket: 5}, waiting, queue.Wait{Position: position(0), ETA: seconds(120)}},
+		"without a ticket":       {ad.Ad{Status: ad.Queued}, waiting, queue.Wait{ETA: seconds(120)}},
+		"the server is stalled":  {ad.Ad{Status: ad.Running, Ticket: 8}, stalled, queue.Wait{Position: position(2), Stalled: true}},
+		"being rendered":         {ad.Ad{Status: ad.Running, Ticket: 5}, rendering, queue.Wait{ETA: seconds(90)}},
+		"rendered":               {ad.Ad{Status: ad.Running, Ticket: 4, Steps: done}, stalled, queue.Wait{ETA: seconds(15)}},
+		"finished, with a stall": {ad.Ad{Status: ad.Succeeded, Ticket: 4, Steps: done}, stalled, queue.Wait{}},
+	} {
+		o := queue.Outlook{Tickets: shared{q: tc.q}, Slots: 1, Now: func() time.Time { return now }}
+		got, err := o.Wait(t.Context(), tc.ad)
+		if d := cmp.Diff(tc.want, got); err != nil || d != "" {
+			t.Errorf("%s: %v -want +got\n%s", name, err, d)
+		}
+	}
+	down := fault.New(fault.StorageThrottled, nil)
+	o := queue.Outlook{Tickets: shared{err: down}, Slots: 1, Now: time.Now}
+	if _, err := o.Wait(t.Context(), ad.Ad{Status: ad.Running, Ticket: 8}); !fault.Has(err, fault.StorageThrottled) {
+		t.Errorf("a queue that cannot be read: %v", err)
 	}
 }

@@ -2,7 +2,6 @@ package queue_test
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -14,15 +13,13 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/aws/aws-lambda-go/events"
-
 	"github.com/nanococoa/nanococoa/internal/ad"
 	"github.com/nanococoa/nanococoa/internal/fault"
 	"github.com/nanococoa/nanococoa/internal/queue"
 )
 
 // The capacity simulation. The consumers are the real ones, and so is the
-// arithmetic of places and times (ad.Queue); what is modelled, under
+// arithmetic of positions and times (queue.Queue); what is modelled, under
 // testing/synctest's clock, is the rest: arrivals, the queue's delays, the GPU
 // server's slots and its outages, the steps before and behind.
 //
@@ -47,9 +44,9 @@ const (
 // figures is what a simulation shows.
 type figures struct {
 	makespan  time.Duration // first photo to last rendering
-	wait      time.Duration // mean from being ready to being drawn
+	wait      time.Duration // mean from being ready to being rendered
 	idle      float64       // share of the slots' time, while ads waited, without work
-	order     int           // places by which an ad was drawn earlier than its arrival says, at most
+	order     int           // by how many others an ad was rendered earlier than its arrival says, at most
 	position  int           // error of queue_position, at most
 	grew      int           // how often queue_position grew for a waiting ad
 	eta       float64       // error of eta_seconds, at most, once there is a measurement to tell it from
@@ -60,8 +57,8 @@ type figures struct {
 
 // simAd is one ad of a simulation.
 type simAd struct {
-	ticket              int
-	ready, begun, drawn time.Time
+	ticket                 int
+	ready, begun, rendered time.Time
 }
 
 // look is one look of an owner at an ad that waits.
@@ -79,11 +76,11 @@ type model struct {
 	simulation
 	start time.Time
 	mu    sync.Mutex
-	line  ad.Queue
+	state queue.Queue
 	ads   map[string]*simAd
 	free  chan struct{} // the server's slots
 
-	queue      []delayed // of the line's messages
+	messages   []delayed // that wait
 	seq        int
 	wake       chan struct{}
 	dice       *rand.Rand
@@ -96,7 +93,7 @@ type model struct {
 type delayed struct {
 	from time.Time
 	seq  int
-	body string
+	msg  queue.Message
 }
 
 func (m *model) isDown() bool {
@@ -105,13 +102,13 @@ func (m *model) isDown() bool {
 }
 
 // Send puts a message into the queue.
-func (m *model) Send(_ context.Context, body string, delay time.Duration) error {
+func (m *model) Send(_ context.Context, msg queue.Message, delay time.Duration) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.seq++
-	m.queue = append(m.queue, delayed{time.Now().Add(delay), m.seq, body})
-	sort.Slice(m.queue, func(i, k int) bool {
-		a, b := m.queue[i], m.queue[k]
+	m.messages = append(m.messages, delayed{time.Now().Add(delay), m.seq, msg})
+	sort.Slice(m.messages, func(i, k int) bool {
+		a, b := m.messages[i], m.messages[k]
 		return a.from.Before(b.from) || a.from.Equal(b.from) && a.seq < b.seq
 	})
 	select {
@@ -122,17 +119,17 @@ func (m *model) Send(_ context.Context, body string, delay time.Duration) error 
 }
 
 // receive gives the next message, once there is one; false at the end.
-func (m *model) receive() (string, bool) {
+func (m *model) receive() (queue.Message, bool) {
 	for {
 		m.mu.Lock()
 		wait := time.Duration(math.MaxInt64)
-		if len(m.queue) > 0 {
-			wait = time.Until(m.queue[0].from)
+		if len(m.messages) > 0 {
+			wait = time.Until(m.messages[0].from)
 			if wait <= 0 {
-				body := m.queue[0].body
-				m.queue = m.queue[1:]
+				msg := m.messages[0].msg
+				m.messages = m.messages[1:]
 				m.mu.Unlock()
-				return body, true
+				return msg, true
 			}
 		}
 		m.mu.Unlock()
@@ -142,7 +139,7 @@ func (m *model) receive() (string, bool) {
 		case <-m.wake:
 		case <-m.done:
 			timer.Stop()
-			return "", false
+			return queue.Message{}, false
 		}
 		timer.Stop()
 	}
@@ -176,34 +173,34 @@ func (m *model) Get(_ context.Context, _, id string) (ad.Ad, error) {
 	return ad.Ad{Ticket: m.ads[id].ticket, Status: ad.Running}, nil
 }
 
-func (m *model) change(f func(q *ad.Queue)) error {
+func (m *model) change(f func(q *queue.Queue)) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	f(&m.line)
+	f(&m.state)
 	return nil
 }
 
 func (m *model) Take(_ context.Context, ticket, slots int) error {
-	return m.change(func(q *ad.Queue) { q.Take(ticket, slots, time.Now()) })
+	return m.change(func(q *queue.Queue) { q.Take(ticket, slots, time.Now()) })
 }
 
-func (m *model) Release(_ context.Context, ticket int, drawn bool) error {
-	return m.change(func(q *ad.Queue) { q.Release(ticket, drawn, time.Now()) })
+func (m *model) Release(_ context.Context, ticket int, rendered bool) error {
+	return m.change(func(q *queue.Queue) { q.Release(ticket, rendered, time.Now()) })
 }
 
-func (m *model) Queue(context.Context) (ad.Queue, error) {
+func (m *model) Queue(context.Context) (queue.Queue, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	return m.line, nil
+	return m.state, nil
 }
 
 func (m *model) Stall(context.Context) error {
-	return m.change(func(q *ad.Queue) { q.Stalled = true })
+	return m.change(func(q *queue.Queue) { q.Stalled = true })
 }
 
-// draw is the GPU server: it gives its slots in the order it is asked, and cuts
+// renderOne is the GPU server: it gives its slots in the order it is asked, and cuts
 // what runs when it goes down.
-func (m *model) draw(_ context.Context, in ad.StepInput) error {
+func (m *model) renderOne(_ context.Context, in ad.StepInput) error {
 	m.free <- struct{}{}
 	defer func() { <-m.free }()
 	if m.isDown() {
@@ -225,7 +222,7 @@ func (m *model) draw(_ context.Context, in ad.StepInput) error {
 	time.Sleep(takes)
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	one.drawn = time.Now()
+	one.rendered = time.Now()
 	m.renderings++
 	return nil
 }
@@ -248,25 +245,24 @@ func (s simulation) run(t *testing.T) (f figures) {
 		wg.Go(func() { // the photos come
 			for i, at := range s.arrive {
 				time.Sleep(time.Until(m.start.Add(at)))
-				_ = m.change(func(q *ad.Queue) { q.Issued++; m.ads[ids[i]].ticket = q.Issued })
-				body, _ := json.Marshal(queue.Message{TaskToken: ids[i], Input: ad.StepInput{Ref: ad.Ref{AdID: ids[i], Attempt: 1}}})
-				_ = m.Send(t.Context(), string(body), simPrepare)
+				_ = m.change(func(q *queue.Queue) { q.Issued++; m.ads[ids[i]].ticket = q.Issued })
+				input := ad.StepInput{Ref: ad.Ref{AdID: ids[i], Attempt: 1}}
+				_ = m.Send(t.Context(), queue.Message{TaskToken: ids[i], Input: input}, simPrepare)
 			}
 		})
 		for range s.slots + 1 { // MaximumConcurrency
 			c := &queue.Consumer{
-				Tasks: m, Line: m, Queue: m, Server: m, Render: m.draw, Slots: s.slots,
+				Tasks: m, Ads: m, Tickets: m, Messages: m, Server: m, Render: m.renderOne, Slots: s.slots,
 				Log: slog.New(slog.DiscardHandler), Now: time.Now, PutBack: simPutBack, Hold: simHold,
 			}
 			wg.Go(func() {
 				for {
-					body, ok := m.receive()
+					msg, ok := m.receive()
 					if !ok {
 						return
 					}
-					out, err := c.Handle(t.Context(), events.SQSEvent{Records: []events.SQSMessage{{Body: body}}})
-					if err != nil || len(out.BatchItemFailures) > 0 {
-						panic("a message came back")
+					if err := c.Consume(t.Context(), msg); err != nil {
+						panic("a message comes back: " + err.Error())
 					}
 				}
 			})
@@ -279,9 +275,9 @@ func (s simulation) run(t *testing.T) (f figures) {
 	return f
 }
 
-// watch looks at every waiting ad until all are drawn.
+// watch looks at every waiting ad until all are rendered.
 func (m *model) watch(ids []string) (looks []look) {
-	over := 0 // ads before this one are drawn
+	over := 0 // ads before this one are rendered
 	for {
 		select {
 		case <-m.done:
@@ -290,7 +286,7 @@ func (m *model) watch(ids []string) (looks []look) {
 		}
 		m.mu.Lock()
 		now := time.Now()
-		for ; over < len(ids) && !m.ads[ids[over]].drawn.IsZero(); over++ {
+		for ; over < len(ids) && !m.ads[ids[over]].rendered.IsZero(); over++ {
 		}
 		for i := over; i < len(ids); i++ {
 			one := m.ads[ids[i]]
@@ -300,8 +296,8 @@ func (m *model) watch(ids []string) (looks []look) {
 			if now.Before(one.ready) || !one.begun.IsZero() {
 				continue
 			}
-			l := look{ad: i, at: now, position: m.line.Position(one.ticket), measured: m.line.Renders > 0}
-			l.eta, l.known = m.line.ETA(&ad.Ad{Status: ad.Running, Ticket: one.ticket}, m.slots, now)
+			l := look{ad: i, at: now, position: m.state.Position(one.ticket), measured: m.state.Renders > 0}
+			l.eta, l.known = m.state.ETA(&ad.Ad{Status: ad.Running, Ticket: one.ticket}, m.slots, now)
 			looks = append(looks, l)
 		}
 		m.mu.Unlock()
@@ -317,9 +313,9 @@ func (m *model) figures(ids []string, looks []look) (f figures) {
 		one := m.ads[id]
 		begun[i] = one.begun
 		f.wait += one.begun.Sub(one.ready) / time.Duration(len(ids))
-		work += one.drawn.Sub(one.begun)
-		if one.drawn.After(last) {
-			last = one.drawn
+		work += one.rendered.Sub(one.begun)
+		if one.rendered.After(last) {
+			last = one.rendered
 		}
 	}
 	f.rendered = m.renderings
@@ -329,8 +325,8 @@ func (m *model) figures(ids []string, looks []look) (f figures) {
 	sorted := append([]time.Time{}, begun...)
 	sort.Slice(sorted, func(i, k int) bool { return sorted[i].Before(sorted[k]) })
 	for i, b := range begun {
-		place := sort.Search(len(sorted), func(k int) bool { return !sorted[k].Before(b) })
-		f.order = max(f.order, i-place)
+		at := sort.Search(len(sorted), func(k int) bool { return !sorted[k].Before(b) })
+		f.order = max(f.order, i-at)
 	}
 	positions, errs := map[int]int{}, []float64{}
 	for _, l := range looks {
@@ -343,8 +339,8 @@ func (m *model) figures(ids []string, looks []look) (f figures) {
 			sort.Search(len(sorted), func(k int) bool { return sorted[k].After(l.at) })
 		f.position = max(f.position, abs(ahead-l.position))
 		if l.known && l.measured {
-			real := m.ads[ids[l.ad]].drawn.Add(simRest).Sub(l.at)
-			errs = append(errs, math.Abs(float64(l.eta-ad.FirstRest+simRest-real))/float64(real))
+			real := m.ads[ids[l.ad]].rendered.Add(simRest).Sub(l.at)
+			errs = append(errs, math.Abs(float64(l.eta-queue.FirstRest+simRest-real))/float64(real))
 		}
 	}
 	if sort.Float64s(errs); len(errs) > 0 {
@@ -354,10 +350,10 @@ func (m *model) figures(ids []string, looks []look) (f figures) {
 		back, n := m.start.Add(m.up), 0
 		var end time.Time
 		for _, id := range ids {
-			if one := m.ads[id]; one.ready.Before(back) && one.drawn.After(back) {
+			if one := m.ads[id]; one.ready.Before(back) && one.rendered.After(back) {
 				n++
-				if one.drawn.After(end) {
-					end = one.drawn
+				if one.rendered.After(end) {
+					end = one.rendered
 				}
 			}
 		}
@@ -419,7 +415,7 @@ func TestCapacityOfARush(t *testing.T) {
 				t.Errorf("the slots idle %.0f%% of the time while ads wait", 100*f.idle)
 			}
 			if f.order > tc.slots {
-				t.Errorf("an ad is drawn %d places before its turn", f.order)
+				t.Errorf("an ad is rendered before %d others that came earlier", f.order)
 			}
 			// A diffusion model takes the same steps for every picture, so ±10 % is
 			// much; with ±20 % the last rendering before an ad's own may alone be
@@ -429,7 +425,7 @@ func TestCapacityOfARush(t *testing.T) {
 				eta = f.eta95
 			}
 			if f.position > 1 || f.grew > 0 || eta > .3 {
-				t.Errorf("owners are told a place off by %d, that grew %d times, and a time off by %.0f%%", f.position, f.grew, 100*eta)
+				t.Errorf("owners are told a position off by %d, that grew %d times, and a time off by %.0f%%", f.position, f.grew, 100*eta)
 			}
 		})
 	}
@@ -464,7 +460,7 @@ func TestCapacityOfSteadyTraffic(t *testing.T) {
 	}
 }
 
-// waitMDc is the mean time in line of M/D/c.
+// waitMDc is the mean time in the queue of M/D/c.
 func waitMDc(c int, rho float64, d time.Duration) time.Duration {
 	n := float64(c)
 	a := n * rho
@@ -479,8 +475,8 @@ func waitMDc(c int, rho float64, d time.Duration) time.Duration {
 	return time.Duration(mmc / 2 * correction)
 }
 
-// The server is down for half an hour: nothing fails or is drawn twice, no place
-// grows, and the line drains at full speed. Its order suffers a little: what is
+// The server is down for half an hour: nothing fails or is rendered twice, no
+// position grows, and the queue drains at full speed. Its order suffers a little: what is
 // put back in one moment comes back in one moment, in whatever order the consumers
 // then take it.
 func TestCapacityAfterAnOutage(t *testing.T) {
@@ -499,7 +495,7 @@ func TestCapacityAfterAnOutage(t *testing.T) {
 				t.Errorf("drains at %.0f%%", 100*f.drainRate)
 			}
 			if f.grew > 0 {
-				t.Errorf("a place grew %d times", f.grew)
+				t.Errorf("a position grew %d times", f.grew)
 			}
 		})
 	}

@@ -1,4 +1,4 @@
-package queue_test
+package taskqueue_test
 
 import (
 	"encoding/json"
@@ -14,6 +14,7 @@ import (
 	"github.com/nanococoa/nanococoa/internal/enginetest"
 	"github.com/nanococoa/nanococoa/internal/fault"
 	"github.com/nanococoa/nanococoa/internal/queue"
+	"github.com/nanococoa/nanococoa/internal/taskqueue"
 )
 
 func TestMain(m *testing.M) { os.Exit(enginetest.Main(m)) }
@@ -68,7 +69,7 @@ func TestReportSuccess(t *testing.T) {
 	t.Parallel()
 	cfg := enginetest.Config(t)
 	token, status := task(t, cfg)
-	m := queue.OpenMachine(cfg)
+	m := taskqueue.OpenTasks(cfg)
 	if alive, err := m.Heartbeat(t.Context(), token); err != nil || !alive {
 		t.Errorf("a waiting task: %v, %v", alive, err)
 	}
@@ -93,7 +94,7 @@ func TestReportFailure(t *testing.T) {
 	t.Parallel()
 	cfg := enginetest.Config(t)
 	token, status := task(t, cfg)
-	if err := queue.OpenMachine(cfg).Fail(t.Context(), token, fault.GPURejected); err != nil {
+	if err := taskqueue.OpenTasks(cfg).Fail(t.Context(), token, fault.GPURejected); err != nil {
 		t.Fatal(err)
 	}
 	if got, name := status(); got != "FAILED" || name != string(fault.GPURejected) {
@@ -109,7 +110,7 @@ func TestSendDelays(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := queue.OpenSQS(cfg, *made.QueueUrl).Send(t.Context(), "body", 30*time.Second); err != nil {
+	if err := taskqueue.OpenQueue(cfg, *made.QueueUrl).Send(t.Context(), queue.Message{TaskToken: "T"}, 30*time.Second); err != nil {
 		t.Fatal(err)
 	}
 	out, err := client.GetQueueAttributes(t.Context(), &sqs.GetQueueAttributesInput{QueueUrl: made.QueueUrl, AttributeNames: []types.QueueAttributeName{types.QueueAttributeNameAll}})
@@ -117,10 +118,10 @@ func TestSendDelays(t *testing.T) {
 		t.Errorf("attributes = %v, %v", out.Attributes, err)
 	}
 	cfg.BaseEndpoint = aws.String("http://127.0.0.1:1")
-	if err := queue.OpenSQS(cfg, "http://127.0.0.1:1/q").Send(t.Context(), "b", 0); !fault.Has(err, fault.StorageUnavailable) {
+	if err := taskqueue.OpenQueue(cfg, "http://127.0.0.1:1/q").Send(t.Context(), queue.Message{}, 0); !fault.Has(err, fault.StorageUnavailable) {
 		t.Errorf("unreachable: %v", err)
 	}
-	if _, err := queue.OpenMachine(cfg).Heartbeat(t.Context(), "t"); !fault.Has(err, fault.StorageUnavailable) {
+	if _, err := taskqueue.OpenTasks(cfg).Heartbeat(t.Context(), "t"); !fault.Has(err, fault.StorageUnavailable) {
 		t.Errorf("unreachable: %v", err)
 	}
 }
