@@ -37,6 +37,7 @@ import (
 	"github.com/nanococoa/nanococoa/internal/ad"
 	"github.com/nanococoa/nanococoa/internal/enginetest"
 	"github.com/nanococoa/nanococoa/internal/fault"
+	"github.com/nanococoa/nanococoa/internal/function"
 	"github.com/nanococoa/nanococoa/internal/queue"
 	"github.com/nanococoa/nanococoa/internal/step"
 	"github.com/nanococoa/nanococoa/internal/taskqueue"
@@ -94,7 +95,7 @@ func act(ctx context.Context, script string, payload json.RawMessage) error {
 	if err := json.Unmarshal(payload, &in); err != nil {
 		return err
 	}
-	return step.Wrap(name, step.Logger(), func(context.Context, ad.StepInput) error {
+	return step.Wrap(name, function.Logger(), func(context.Context, ad.StepInput) error {
 		if meets != "" {
 			return fault.New(fault.Code(meets), nil)
 		}

@@ -5,22 +5,14 @@ import (
 	"context"
 
 	"github.com/nanococoa/nanococoa/internal/adstore"
-	"github.com/nanococoa/nanococoa/internal/cloud"
 	"github.com/nanococoa/nanococoa/internal/config"
+	"github.com/nanococoa/nanococoa/internal/function"
 	"github.com/nanococoa/nanococoa/internal/pipeline"
 	"github.com/nanococoa/nanococoa/internal/step"
 )
 
 func main() { step.Main("fail", wire) }
 
-func wire(_ context.Context) (step.Func, error) {
-	c, err := config.Load[config.End]()
-	if err != nil {
-		return nil, err
-	}
-	cfg, err := cloud.Load()
-	if err != nil {
-		return nil, err
-	}
-	return pipeline.Fail{Ads: adstore.Open(cfg, c.TableName, step.Meter(c.Environment))}.Run, nil
+func wire(_ context.Context, c config.End, f function.Shared) (step.Func, error) {
+	return pipeline.Fail{Ads: adstore.Open(f.AWS, c.TableName, f.Meter)}.Run, nil
 }

@@ -6,22 +6,15 @@ import (
 
 	"github.com/nanococoa/nanococoa/internal/adstore"
 	"github.com/nanococoa/nanococoa/internal/blob"
-	"github.com/nanococoa/nanococoa/internal/cloud"
 	"github.com/nanococoa/nanococoa/internal/config"
+	"github.com/nanococoa/nanococoa/internal/function"
 	"github.com/nanococoa/nanococoa/internal/pipeline"
 	"github.com/nanococoa/nanococoa/internal/step"
 )
 
 func main() { step.Main("prepare", wire) }
 
-func wire(_ context.Context) (step.Func, error) {
-	c, err := config.Load[config.Prepare]()
-	if err != nil {
-		return nil, err
-	}
-	cfg, err := cloud.Load()
-	if err != nil {
-		return nil, err
-	}
-	return pipeline.Prepare{Ads: adstore.Open(cfg, c.TableName, step.Meter(c.Environment)), Pictures: blob.Open(cfg, c.BucketName)}.Run, nil
+func wire(_ context.Context, c config.Prepare, f function.Shared) (step.Func, error) {
+	ads := adstore.Open(f.AWS, c.TableName, f.Meter)
+	return pipeline.Prepare{Ads: ads, Pictures: blob.Open(f.AWS, c.BucketName)}.Run, nil
 }

@@ -5,8 +5,8 @@ import (
 	"context"
 
 	"github.com/nanococoa/nanococoa/internal/adstore"
-	"github.com/nanococoa/nanococoa/internal/cloud"
 	"github.com/nanococoa/nanococoa/internal/config"
+	"github.com/nanococoa/nanococoa/internal/function"
 	"github.com/nanococoa/nanococoa/internal/llm/model"
 	"github.com/nanococoa/nanococoa/internal/pipeline"
 	"github.com/nanococoa/nanococoa/internal/step"
@@ -14,18 +14,9 @@ import (
 
 func main() { step.Main("prompt", wire) }
 
-func wire(ctx context.Context) (step.Func, error) {
-	c, err := config.Load[config.Write]()
-	if err != nil {
-		return nil, err
-	}
-	cfg, err := cloud.Load()
-	if err != nil {
-		return nil, err
-	}
-	meter := step.Meter(c.Environment)
-	ads := adstore.Open(cfg, c.TableName, meter)
-	writer, err := model.Open(ctx, cfg, c.OpenAI, ads, meter)
+func wire(ctx context.Context, c config.Write, f function.Shared) (step.Func, error) {
+	ads := adstore.Open(f.AWS, c.TableName, f.Meter)
+	writer, err := model.Open(ctx, f.AWS, c.OpenAI, ads, f.Log, f.Meter)
 	if err != nil {
 		return nil, err
 	}

@@ -6,32 +6,20 @@ import (
 
 	"github.com/nanococoa/nanococoa/internal/adstore"
 	"github.com/nanococoa/nanococoa/internal/blob"
-	"github.com/nanococoa/nanococoa/internal/cloud"
 	"github.com/nanococoa/nanococoa/internal/config"
-	"github.com/nanococoa/nanococoa/internal/gpuclient"
+	"github.com/nanococoa/nanococoa/internal/function"
+	"github.com/nanococoa/nanococoa/internal/gpuserver"
 	"github.com/nanococoa/nanococoa/internal/pipeline"
-	"github.com/nanococoa/nanococoa/internal/secret"
 	"github.com/nanococoa/nanococoa/internal/step"
 )
 
 func main() { step.Main("stage2", wire) }
 
-func wire(ctx context.Context) (step.Func, error) {
-	c, err := config.Load[config.Draw]()
+func wire(ctx context.Context, c config.GPUStep, f function.Shared) (step.Func, error) {
+	server, err := gpuserver.Open(ctx, f.AWS, c.GPU)
 	if err != nil {
 		return nil, err
 	}
-	cfg, err := cloud.Load()
-	if err != nil {
-		return nil, err
-	}
-	token, err := secret.Read(ctx, cfg, c.TokenParameter)
-	if err != nil {
-		return nil, err
-	}
-	server, err := gpuclient.New(gpuclient.Config{URL: c.URL, Token: token})
-	if err != nil {
-		return nil, err
-	}
-	return pipeline.Stage2{Ads: adstore.Open(cfg, c.TableName, step.Meter(c.Environment)), Pictures: blob.Open(cfg, c.BucketName), GPU: server}.Run, nil
+	ads := adstore.Open(f.AWS, c.TableName, f.Meter)
+	return pipeline.Stage2{Ads: ads, Pictures: blob.Open(f.AWS, c.BucketName), GPU: server}.Run, nil
 }

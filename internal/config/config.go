@@ -6,6 +6,7 @@ package config
 
 import (
 	"fmt"
+	"log/slog"
 	"time"
 
 	"github.com/caarlos0/env/v11"
@@ -14,6 +15,14 @@ import (
 // Deployment says which one this is: dev, prod, ... Metrics are kept by it.
 type Deployment struct {
 	Environment string `env:"ENVIRONMENT,required,notEmpty"`
+}
+
+// DeploymentName is the environment.
+func (d Deployment) DeploymentName() string { return d.Environment }
+
+// Log says how much every function logs.
+type Log struct {
+	Level slog.Level `env:"LOG_LEVEL" envDefault:"INFO"`
 }
 
 // Table is where ads are kept, and whose they are.
@@ -79,9 +88,9 @@ type (
 		Table
 		OpenAI
 	}
-	// Render configures functions/stage1.
-	Render struct {
-		Draw
+	// Stage1 configures functions/stage1.
+	Stage1 struct {
+		GPUStep
 		QueueURL string `env:"STAGE1_QUEUE_URL,required,notEmpty"`
 		// PutBack is how long a message waits whose server is busy, starting or
 		// down. It bounds both what an outage costs in calls and how late the
@@ -93,8 +102,8 @@ type (
 		// than a lost connection lasts, short beside a rendering.
 		Hold time.Duration `env:"HOLD" envDefault:"20s"`
 	}
-	// Draw configures functions/stage2 and functions/clip.
-	Draw struct {
+	// GPUStep configures functions/stage2 and functions/clip: steps that call the GPU server.
+	GPUStep struct {
 		Table
 		Bucket
 		GPU
@@ -117,7 +126,7 @@ func Configs() map[string]any {
 	return map[string]any{
 		"api": API{}, "ingest": Ingest{}, "prepare": Prepare{},
 		"prompt": Write{}, "copywrite": Write{},
-		"stage1": Render{}, "stage2": Draw{}, "clip": Draw{},
+		"stage1": Stage1{}, "stage2": GPUStep{}, "clip": GPUStep{},
 		"publish": End{}, "fail": End{},
 		"sweep": Sweep{}, "deadletter": Deadletter{},
 	}

@@ -64,26 +64,26 @@ func TestTheModelHasDefaults(t *testing.T) { //nolint:paralleltest // it sets th
 
 func TestTheGPUServer(t *testing.T) { //nolint:paralleltest // it sets the environment
 	only(t, "TABLE_NAME=ads", "BUCKET_NAME=photos", "AI_SERVER_URL=http://gpu:8892", "AI_SERVER_TOKEN_PARAMETER=/n/token")
-	got, err := config.Load[config.Draw]()
+	got, err := config.Load[config.GPUStep]()
 	if want := (config.GPU{URL: "http://gpu:8892", TokenParameter: "/n/token"}); err != nil || got.GPU != want {
 		t.Errorf("%+v, %v", got.GPU, err)
 	}
 }
 
-func TestTheLineBeforeTheGPUServer(t *testing.T) { //nolint:paralleltest // it sets the environment
+func TestTheQueueBeforeTheGPUServer(t *testing.T) { //nolint:paralleltest // it sets the environment
 	vars := []string{"TABLE_NAME=ads", "BUCKET_NAME=photos", "AI_SERVER_URL=http://gpu:8892"}
 	only(t, append(vars, "STAGE1_QUEUE_URL=http://q")...)
-	got, err := config.Load[config.Render]()
+	got, err := config.Load[config.Stage1]()
 	if err != nil || got.QueueURL != "http://q" || got.PutBack != 15*time.Second {
 		t.Errorf("%+v, %v", got, err)
 	}
 	only(t, append(vars, "STAGE1_QUEUE_URL=http://q", "PUT_BACK=250ms")...)
-	got, err = config.Load[config.Render]()
+	got, err = config.Load[config.Stage1]()
 	if err != nil || got.PutBack != 250*time.Millisecond {
 		t.Errorf("%+v, %v", got, err)
 	}
 	only(t, vars...)
-	if _, err = config.Load[config.Render](); err == nil || !strings.Contains(err.Error(), "STAGE1_QUEUE_URL") {
+	if _, err = config.Load[config.Stage1](); err == nil || !strings.Contains(err.Error(), "STAGE1_QUEUE_URL") {
 		t.Errorf("without a queue: %v", err)
 	}
 }

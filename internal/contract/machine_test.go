@@ -236,7 +236,7 @@ func TestEveryStateRetriesWhatItsStepCanMeet(t *testing.T) {
 		"Lambda.ServiceException", "Lambda.AWSLambdaException", "Lambda.SdkClientException", "Lambda.TooManyRequestsException", "Lambda.Unknown",
 		"Sandbox.Timedout", "Runtime.ExitError", "Lambda.CodeArtifactUserPendingException",
 	}
-	byImport := map[string]string{"internal/gpu": "GPU.", "internal/llm/model": "OpenAI."}
+	byImport := map[string]string{"internal/gpuserver": "GPU.", "internal/llm/model": "OpenAI."}
 	found := map[string]int{}
 	for _, s := range readMachine(t).tasks() {
 		want := slices.Clone(everywhere)
@@ -262,7 +262,7 @@ func TestEveryStateRetriesWhatItsStepCanMeet(t *testing.T) {
 			}
 		}
 	}
-	if found["internal/gpu"] != 3 || found["internal/llm/model"] != 2 {
+	if found["internal/gpuserver"] != 3 || found["internal/llm/model"] != 2 {
 		t.Errorf("steps by what they call: %v", found)
 	}
 }

@@ -3,7 +3,6 @@ package step_test
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -15,39 +14,35 @@ import (
 	"time"
 
 	"github.com/nanococoa/nanococoa/internal/ad"
+	"github.com/nanococoa/nanococoa/internal/config"
 	"github.com/nanococoa/nanococoa/internal/fault"
+	"github.com/nanococoa/nanococoa/internal/function"
 	"github.com/nanococoa/nanococoa/internal/step"
 )
 
-// roleVariable makes this test binary a function: the real Main in a real
-// process, as Lambda starts it.
+// roleVariable makes this test binary a function: the real Main in a real process, as
+// Lambda starts it.
 const roleVariable = "STEP_TEST_ROLE"
 
 func TestMain(m *testing.M) {
-	switch os.Getenv(roleVariable) {
-	case "unwired":
-		step.Main("stage1", func(context.Context) (step.Func, error) {
-			return nil, fmt.Errorf("configuration: TABLE_NAME is not set")
-		})
-	case "function":
-		step.Main("stage1", func(context.Context) (step.Func, error) {
-			return func(_ context.Context, in ad.StepInput) error {
-				switch in.Writer {
-				case "panic":
-					panic("at the disco")
-				case ad.ByTemplate:
-					return nil
-				}
-				return fmt.Errorf("stage 1: %w", fault.New(fault.GPUBusy, nil))
-			}, nil
-		})
-	default:
+	if os.Getenv(roleVariable) == "" {
 		os.Exit(m.Run())
 	}
+	step.Main("stage1", func(context.Context, config.Deadletter, function.Shared) (step.Func, error) {
+		return func(_ context.Context, in ad.StepInput) error {
+			switch in.Writer {
+			case "panic":
+				panic("at the disco")
+			case ad.ByTemplate:
+				return nil
+			}
+			return fmt.Errorf("stage 1: %w", fault.New(fault.GPUBusy, nil))
+		}, nil
+	})
 }
 
-// function is the command that runs this binary as a function.
-func function(t *testing.T, role string, env ...string) *exec.Cmd {
+// asFunction is the command that runs this binary as a function.
+func asFunction(t *testing.T, env ...string) *exec.Cmd {
 	t.Helper()
 	self, err := os.Executable()
 	if err != nil {
@@ -56,24 +51,9 @@ func function(t *testing.T, role string, env ...string) *exec.Cmd {
 	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
 	t.Cleanup(cancel)
 	cmd := exec.CommandContext(ctx, self)
-	cmd.Env = append(append(os.Environ(), roleVariable+"="+role), env...)
+	cmd.Env = append(append(os.Environ(), roleVariable+"=step", "ENVIRONMENT=test",
+		"AWS_REGION=us-east-1", "AWS_ACCESS_KEY_ID=a", "AWS_SECRET_ACCESS_KEY=s"), env...)
 	return cmd
-}
-
-func TestAFunctionThatCannotStartSaysWhy(t *testing.T) {
-	t.Parallel()
-	cmd := function(t, "unwired")
-	out, err := cmd.Output()
-	if cmd.ProcessState.ExitCode() != 1 {
-		t.Errorf("exit %v (%v), want 1", cmd.ProcessState, err)
-	}
-	var line map[string]any
-	if err := json.Unmarshal(bytes.TrimSpace(out), &line); err != nil {
-		t.Fatalf("%v in %q", err, out)
-	}
-	if line["level"] != "ERROR" || line["step"] != "stage1" || line["error"] != "configuration: TABLE_NAME is not set" {
-		t.Errorf("%v", line)
-	}
 }
 
 // What Lambda hands to Step Functions is what the function posts to the runtime
@@ -116,7 +96,7 @@ func TestWhatStepFunctionsSees(t *testing.T) {
 	}))
 	t.Cleanup(api.Close)
 	t.Cleanup(func() { close(end) })
-	cmd := function(t, "function", "AWS_LAMBDA_RUNTIME_API="+strings.TrimPrefix(api.URL, "http://"))
+	cmd := asFunction(t, "AWS_LAMBDA_RUNTIME_API="+strings.TrimPrefix(api.URL, "http://"))
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -129,19 +109,6 @@ func TestWhatStepFunctionsSees(t *testing.T) {
 			}
 		case <-time.After(20 * time.Second):
 			t.Fatalf("event %d: no answer", i)
-		}
-	}
-}
-
-func TestTheLogLevel(t *testing.T) { //nolint:paralleltest // it sets the environment
-	for level, want := range map[string][2]bool{ // debug and info lines are written
-		"debug": {true, true}, "INFO": {false, true}, "": {false, true}, "nonsense": {false, true}, "warn": {false, false}, "error": {false, false},
-	} {
-		t.Setenv("LOG_LEVEL", level)
-		log := step.Logger()
-		ctx := context.Background()
-		if got := [2]bool{log.Enabled(ctx, -4), log.Enabled(ctx, 0)}; got != want {
-			t.Errorf("LOG_LEVEL=%q: %v, want %v", level, got, want)
 		}
 	}
 }

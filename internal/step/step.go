@@ -11,17 +11,15 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"os"
 	"runtime/debug"
 	"time"
 
-	"github.com/aws/aws-lambda-go/lambda"
 	"github.com/aws/aws-lambda-go/lambda/messages"
 	"github.com/aws/aws-lambda-go/lambdacontext"
 
 	"github.com/nanococoa/nanococoa/internal/ad"
 	"github.com/nanococoa/nanococoa/internal/fault"
-	"github.com/nanococoa/nanococoa/internal/metric"
+	"github.com/nanococoa/nanococoa/internal/function"
 )
 
 // Func is the work of one step. Its error's fault decides whether the state
@@ -86,30 +84,16 @@ func failed(code fault.Code) error {
 	return messages.InvokeResponse_Error{Type: string(code), Message: string(code)}
 }
 
-// Main runs a step as a Lambda function; it does not return unless wiring
-// fails, and then ends the process.
-func Main(name string, wire func(ctx context.Context) (Func, error)) {
-	log := Logger()
-	f, err := wire(context.Background())
-	if err != nil {
-		log.Error("cannot start", "step", name, "error", err.Error())
-		os.Exit(1)
-	}
-	lambda.Start(Wrap(name, log, f))
+// Main runs a step as a Lambda function; see function.Main.
+func Main[C function.Config](name string, wire func(ctx context.Context, c C, shared function.Shared) (Func, error)) {
+	function.Main(name, func(ctx context.Context, c C, shared function.Shared) (any, error) {
+		f, err := wire(ctx, c, shared)
+		if err != nil {
+			return nil, err
+		}
+		return Wrap(name, shared.Log, f), nil
+	})
 }
-
-// Logger is the JSON logger of every function, at LOG_LEVEL (default INFO).
-func Logger() *slog.Logger {
-	var level slog.Level
-	if err := level.UnmarshalText([]byte(os.Getenv("LOG_LEVEL"))); err != nil {
-		level = slog.LevelInfo
-	}
-	return slog.New(slog.NewJSONHandler(os.Stdout, &slog.HandlerOptions{Level: level}))
-}
-
-// Meter is the meter of every function: its lines stand among the logger's, and
-// are written at every LOG_LEVEL.
-func Meter(environment string) *metric.Meter { return metric.New(os.Stdout, environment) }
 
 func requestID(ctx context.Context) string {
 	if lc, ok := lambdacontext.FromContext(ctx); ok {

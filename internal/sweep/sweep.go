@@ -207,21 +207,8 @@ func (s *Sweeper) fail(ctx context.Context, r ad.Ref, code fault.Code) error {
 	return s.Ads.Fail(ctx, r, ad.Failure{Code: string(code), Detail: code.Detail(), Retryable: code.Retryable()})
 }
 
-// Ended is the part that is used of an EventBridge event about an execution
-// that ended FAILED, TIMED_OUT or ABORTED.
-type Ended struct {
-	Detail struct {
-		Status string `json:"status"`
-		Input  string `json:"input"`
-	} `json:"detail"`
-}
-
-// Settle writes the reason onto an ad whose execution ended badly, unless the
-// machine's own Fail state or a deletion was there first.
-func (s *Sweeper) Settle(ctx context.Context, r ad.Ref, status string) error {
-	code := fault.AdAborted
-	if status == "TIMED_OUT" {
-		code = fault.AdTimeout
-	}
+// Settle writes the reason onto an ad whose execution ended badly, unless the machine's
+// own Fail state or a deletion was there first. Faults: the store's.
+func (s *Sweeper) Settle(ctx context.Context, r ad.Ref, code fault.Code) error {
 	return s.fail(ctx, r, code)
 }

@@ -162,11 +162,11 @@ func TestOneFaultDoesNotKeepItFromTheOthers(t *testing.T) {
 
 func TestSettle(t *testing.T) {
 	t.Parallel()
-	for status, code := range map[string]fault.Code{"TIMED_OUT": fault.AdTimeout, "ABORTED": fault.AdAborted, "FAILED": fault.AdAborted} {
-		w := world{}
-		if err := w.sweeper().Settle(t.Context(), ad.Ref{AdID: "a"}, status); err != nil || w.failure.Code != string(code) || !w.failure.Retryable {
-			t.Errorf("%s: %+v, %v", status, w.failure, err)
-		}
+	w := world{}
+	err := w.sweeper().Settle(t.Context(), ad.Ref{AdID: "a"}, fault.AdTimeout)
+	want := ad.Failure{Code: "Ad.Timeout", Detail: fault.AdTimeout.Detail(), Retryable: true}
+	if err != nil || w.failure != want {
+		t.Errorf("%+v, %v", w.failure, err)
 	}
 }
 

@@ -6,6 +6,7 @@ package model
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"strings"
 	"time"
 
@@ -16,12 +17,11 @@ import (
 	"github.com/nanococoa/nanococoa/internal/llm/openai"
 	"github.com/nanococoa/nanococoa/internal/metric"
 	"github.com/nanococoa/nanococoa/internal/secret"
-	"github.com/nanococoa/nanococoa/internal/step"
 )
 
 // Open makes the writer behind a breaker whose state is shared, or gives nil when
 // there is no key: the pipeline then writes with its templates.
-func Open(ctx context.Context, cfg aws.Config, c config.OpenAI, shared llm.Outages, m *metric.Meter) (llm.Model, error) {
+func Open(ctx context.Context, cfg aws.Config, c config.OpenAI, shared llm.Outages, log *slog.Logger, m *metric.Meter) (llm.Model, error) {
 	key, err := secret.Read(ctx, cfg, c.KeyParameter)
 	if err != nil {
 		return nil, err
@@ -34,5 +34,5 @@ func Open(ctx context.Context, cfg aws.Config, c config.OpenAI, shared llm.Outag
 	if err != nil {
 		return nil, fmt.Errorf("configure the model: %w", err)
 	}
-	return &llm.Breaker{Model: writer, Shared: shared, Failures: c.Failures, Cooldown: c.Cooldown, Now: time.Now, Log: step.Logger(), Meter: m}, nil
+	return &llm.Breaker{Model: writer, Shared: shared, Failures: c.Failures, Cooldown: c.Cooldown, Now: time.Now, Log: log, Meter: m}, nil
 }

@@ -2,6 +2,7 @@ package model_test
 
 import (
 	"context"
+	"log/slog"
 	"os"
 	"strings"
 	"testing"
@@ -35,23 +36,23 @@ func TestOpen(t *testing.T) {
 		}
 	}
 	for name, parameter := range map[string]string{"no parameter": "", "one that is not there": "/test/none", "a blank one": "/test/blank"} {
-		if m, err := model.Open(t.Context(), cfg, config.OpenAI{KeyParameter: parameter}, nil, nil); m != nil || err != nil {
+		if m, err := model.Open(t.Context(), cfg, config.OpenAI{KeyParameter: parameter}, nil, slog.New(slog.DiscardHandler), nil); m != nil || err != nil {
 			t.Errorf("%s: %v, %v", name, m, err)
 		}
 	}
-	if _, err := model.Open(t.Context(), cfg, config.OpenAI{KeyParameter: "/test/bad"}, nil, nil); err == nil || strings.Contains(err.Error(), "secret") {
+	if _, err := model.Open(t.Context(), cfg, config.OpenAI{KeyParameter: "/test/bad"}, nil, slog.New(slog.DiscardHandler), nil); err == nil || strings.Contains(err.Error(), "secret") {
 		t.Errorf("a key that no header can carry: %v", err)
 	}
 	down := cfg.Copy()
 	down.BaseEndpoint = aws.String("http://127.0.0.1:1")
-	if _, err := model.Open(t.Context(), down, config.OpenAI{KeyParameter: "/test/key"}, nil, nil); !fault.Has(err, fault.StorageUnavailable) {
+	if _, err := model.Open(t.Context(), down, config.OpenAI{KeyParameter: "/test/key"}, nil, slog.New(slog.DiscardHandler), nil); !fault.Has(err, fault.StorageUnavailable) {
 		t.Errorf("a key that cannot be read: %v", err)
 	}
 
 	api := openaitest.New(t, openaitest.Expect{APIKey: "sk-test", Model: "gpt-next", Effort: "medium"})
 	m, err := model.Open(t.Context(), cfg, config.OpenAI{
 		KeyParameter: "/test/key", Model: "gpt-next", Effort: "medium", BaseURL: api.URL, Failures: 3,
-	}, neverOut{}, nil)
+	}, neverOut{}, slog.New(slog.DiscardHandler), nil)
 	if err != nil || m == nil {
 		t.Fatalf("%v, %v", m, err)
 	}
