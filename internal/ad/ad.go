@@ -84,8 +84,8 @@ func Steps() []Step { return []Step{Prepare, Prompt, Stage1, Copywrite, Stage2, 
 // only shape the percentage an owner sees. They sum to 100.
 var weights = map[Step]int{Prepare: 3, Prompt: 7, Stage1: 55, Copywrite: 12, Stage2: 15, Clip: 5, Publish: 3}
 
-// NewID makes the id of a new ad: a UUIDv7, so ids sort by time and carry 74
-// random bits.
+// NewID makes the id of a new ad: a UUIDv7. So ids sort by time, and 62 bits of each are
+// random.
 func NewID() (string, error) {
 	id, err := uuid.NewV7()
 	if err != nil {
@@ -108,17 +108,16 @@ const (
 	ByTemplate CopySource = "template"
 )
 
-// Ref names one attempt at making one ad. It is all that travels through the
-// state machine: the record is the truth, the execution only moves it on.
+// Ref names one attempt at making one ad. Nothing else goes through the state machine:
+// the record is the truth, and the execution only moves it on.
 type Ref struct {
 	Owner   string `json:"owner"`
 	AdID    string `json:"ad_id"`
 	Attempt int    `json:"attempt"` // 1 for the first, one more for each retry the owner asks for
 }
 
-// ExecutionName is the Step Functions execution of this attempt. The first is
-// the ad id itself, so both doors start the same execution and the second start
-// is a no-op.
+// ExecutionName is the name of the attempt's execution. That of the first attempt is the
+// ad's id itself, so both doors start the same execution and the second start does nothing.
 func (r Ref) ExecutionName() string {
 	if r.Attempt <= 1 {
 		return r.AdID
@@ -132,11 +131,11 @@ type Ad struct {
 	Fields
 	Status    Status
 	CreatedAt time.Time
-	QueuedAt  time.Time // when this attempt stood in line; zero before it did
+	QueuedAt  time.Time // when this attempt was queued; zero before
 	UpdatedAt time.Time
 
-	Ticket   int // place in the line before the GPU server; 0 before it has one
-	Restarts int // how often the sweeper began this attempt's work again
+	Ticket   int // in the queue before the GPU server (internal/queue); 0 before it has one
+	Restarts int // how often the sweeper began a lost attempt's work again
 
 	// Steps holds the steps that have begun in this attempt.
 	Steps map[Step]StepTimes
@@ -155,10 +154,9 @@ type Ad struct {
 	Failure *Failure // set if and only if Status is Failed
 }
 
-// PictureURL stands in html_code for the address of stage 1's picture. The API
-// puts the real address in when the ad is read, since the picture outlives any
-// host name. It is a Content-ID URL (RFC 2392), which is what such a reference
-// to a part of the same message is called.
+// PictureURL stands in html_code for the address of stage 1's picture. The API puts the
+// real address in when the ad is read, so that an ad goes on working when the host name
+// changes. Its form is a Content-ID URL (RFC 2392), which names a part of the same message.
 const PictureURL = "cid:stage1"
 
 // StepTimes says when a step began and, if it has, when it ended.
@@ -204,9 +202,9 @@ func (a *Ad) Percent() int {
 	return min(sum, 99)
 }
 
-// Current is the step that runs, the furthest one when two do, or "" when none
-// does: before the first, between two of them, in the line before the GPU server,
-// and at the end.
+// Current is the step that runs, the last one in the order of Steps when two do, or ""
+// when none does: before the first step, between two of them, while the ad waits in the
+// queue before the GPU server, and at the end.
 func (a *Ad) Current() Step {
 	if a.Status != Running {
 		return ""

@@ -174,7 +174,7 @@ func TestProgress(t *testing.T) {
 }
 
 // Of two steps side by side the one that still runs is shown, whichever began
-// first; when both have ended and the ad waits in line, none.
+// first; when both have ended and the ad waits in the queue, none.
 func TestTwoStagesAtOnce(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, 1, 31, 16, 0, 0, 0, time.UTC)

@@ -8,13 +8,14 @@ type Box [4]float64
 // the GPU server's contract (aiserver/openapi.yaml) and what the copywriter and
 // the layout work from.
 type Analysis struct {
-	Version       string     `json:"version" dynamodbav:"version"`
-	Source        string     `json:"source" dynamodbav:"source"` // who measured it, e.g. "standin"
-	ProductBox    Box        `json:"product_box" dynamodbav:"product_box"`
-	TextAreas     []TextArea `json:"text_areas" dynamodbav:"text_areas"`
-	Colors        Colors     `json:"colors" dynamodbav:"colors"`
-	ContrastRatio float64    `json:"contrast_ratio" dynamodbav:"contrast_ratio"` // WCAG 2, worst decile of the first text area
-	Mood          []string   `json:"mood" dynamodbav:"mood"`                     // English words, most fitting first
+	Version    string     `json:"version" dynamodbav:"version"`
+	Source     string     `json:"source" dynamodbav:"source"` // who measured it, e.g. "standin"
+	ProductBox Box        `json:"product_box" dynamodbav:"product_box"`
+	TextAreas  []TextArea `json:"text_areas" dynamodbav:"text_areas"`
+	Colors     Colors     `json:"colors" dynamodbav:"colors"`
+	// ContrastRatio is WCAG 2's, of the worst tenth of the first text area.
+	ContrastRatio float64  `json:"contrast_ratio" dynamodbav:"contrast_ratio"`
+	Mood          []string `json:"mood" dynamodbav:"mood"` // English words, most fitting first
 }
 
 // TextArea is one calm area that does not touch the product.

@@ -22,9 +22,8 @@ const (
 	// uploadDue is longer than a presigned upload lives (one hour) and than S3's
 	// events are late.
 	uploadDue = 90 * time.Minute
-	// workDue is longer than any step lasts between two marks of its step, the
-	// GPU server's 300 seconds included; a longer wait in the queue is found to
-	// be running and is postponed.
+	// workDue is longer than any step takes, the GPU server's 300 seconds included. An
+	// ad that waits longer in the queue is found to be running, and is postponed.
 	workDue = 10 * time.Minute
 	// tombstoneDue is longer than any step that was running at a deletion.
 	tombstoneDue = 15 * time.Minute
@@ -42,7 +41,7 @@ func dueShard(adID string) string {
 // dueTime is sortable as text.
 func dueTime(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000Z") }
 
-// maxDue bounds one sweep of one shard; what is left is found by the next.
+// maxDue is the most entries of one shard that a sweep gets; the next one gets the rest.
 const maxDue = 100
 
 // Due lists what should have moved on by now.
@@ -90,8 +89,8 @@ func (s *Store) Restart(ctx context.Context, a ad.Ad) (again ad.Ad, ok bool, err
 	if !fault.Has(err, fault.AdGone) {
 		return again, err == nil, err
 	}
-	// It moved on, or it was begun again by this very write, whose answer was lost,
-	// or by another sweep: as long as it is queued it may be started, once more too.
+	// It moved on; or it was restarted by another sweep, or by this write, whose answer
+	// was lost. While it is queued it may be started, also a second time.
 	again, err = s.Get(ctx, a.Owner, a.AdID)
 	switch {
 	case fault.Has(err, fault.AdNotFound):
@@ -108,9 +107,9 @@ func (s *Store) RemoveTombstone(ctx context.Context, adID string) error {
 	return cloud.Fault(err)
 }
 
-// tombstone is what a deletion leaves for a while: a step that was running may store
-// a picture after everything was removed, so the sweeper removes once more. It
-// holds nothing of the owner's.
+// tombstone is what a deletion leaves for a while. A step that was running may store a
+// picture after everything was removed, so the sweeper removes everything once more. A
+// tombstone holds nothing of the owner's.
 func (s *Store) tombstone(adID string) types.TransactWriteItem {
 	item := tombstoneKey(adID)
 	item["due_shard"] = &types.AttributeValueMemberS{Value: dueShard(adID)}
@@ -143,17 +142,18 @@ func (s *Store) Unknown(ctx context.Context, adIDs []string) ([]string, error) {
 	return slices.DeleteFunc(slices.Clone(adIDs), func(id string) bool { return known[id] }), nil
 }
 
-// Walk gives how far the sweeper's walk through the bucket has come; "" at its
-// start.
+// ScanCursor gives how far the sweeper has come through the bucket; "" at its start.
 func (s *Store) ScanCursor(ctx context.Context) (at string, err error) {
-	out, err := s.db.GetItem(ctx, &dynamodb.GetItemInput{TableName: &s.table, Key: scanCursorKey(), ConsistentRead: aws.Bool(true)})
+	out, err := s.db.GetItem(ctx, &dynamodb.GetItemInput{
+		TableName: &s.table, Key: scanCursorKey(), ConsistentRead: aws.Bool(true),
+	})
 	if err != nil {
 		return "", cloud.Fault(err)
 	}
 	return text(out.Item, "at"), nil
 }
 
-// SetScanCursor keeps how far the walk has come.
+// SetScanCursor keeps how far the sweeper has come through the bucket.
 func (s *Store) SetScanCursor(ctx context.Context, at string) error {
 	item := scanCursorKey()
 	item["at"] = &types.AttributeValueMemberS{Value: at}

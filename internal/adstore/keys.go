@@ -3,16 +3,16 @@
 //
 // # Entities and keys
 //
-//	entity       PK                SK                 holds
-//	Ad           OWNER#{owner}     AD#{ad_id}         the whole ad
-//	Pointer      AD#{ad_id}        OWNER              whose ad it is; written and deleted with the ad
-//	Idempotency  OWNER#{owner}     IDEM#{sha256}      the ad an Idempotency-Key made, and what was in it; gone after a day by TTL
-//	Stats        OWNER#{owner}     STATS              counters over all published ads
-//	Month        OWNER#{owner}     STATS#{yyyy-mm}    the same for the ads ordered in one KST month
-//	Queue        QUEUE             STAGE1             the line before the GPU server: tickets and moving averages
-//	Outage       OUTAGE            OPENAI             failures of the text model in a row, and until when nobody asks it
-//	Walk         SWEEP             WALK               how far the sweeper's walk through the bucket has come
-//	Tombstone        AD#{ad_id}        TOMBSTONE              a deleted ad, until its objects were removed once more
+//	entity       PK             SK               holds
+//	Ad           OWNER#{owner}  AD#{ad_id}       the whole ad
+//	Pointer      AD#{ad_id}     OWNER            whose ad it is; written and deleted with the ad
+//	Idempotency  OWNER#{owner}  IDEM#{sha256}    a claim: the ad it made, and its fingerprint; gone after a day by TTL
+//	Stats        OWNER#{owner}  STATS            counters over all published ads
+//	Month        OWNER#{owner}  STATS#{yyyy-mm}  the same for the ads ordered in one KST month
+//	Queue        QUEUE          STAGE1           the queue before the GPU server: tickets and moving averages
+//	Outage       OUTAGE         OPENAI           failures of the text model in a row, and until when nobody asks it
+//	ScanCursor   SWEEP          SCAN_CURSOR      how far the sweeper has come through the bucket
+//	Tombstone    AD#{ad_id}     TOMBSTONE        a deleted ad, until its objects were removed once more
 //
 // Unfinished ads and tombstones carry due_shard and due_at, the keys of the sparse
 // index "due": whatever is still there when its time has passed, the sweeper
@@ -26,7 +26,7 @@
 //	statistics                        BatchGetItem Stats and the last twelve Months: 13 small reads, however many ads
 //	a step begins or ends             UpdateItem Ad, on condition of attempt and status
 //	an ad is published or deleted     TransactWriteItems Ad (+ Pointer, Tombstone) + Stats + Month
-//	an ad's place in the line         GetItem Queue
+//	an ad's position in the queue     GetItem Queue
 //	may the model be asked            GetItem Outage
 //	what should have moved on by now  Query index due, shard by shard
 //	objects of unknown ads            BatchGetItem Pointer, 100 a sweep

@@ -40,7 +40,8 @@ func (s *Store) List(ctx context.Context, owner string, limit int, cursor string
 		return nil, "", fmt.Errorf("build the list: %w", err)
 	}
 	in := &dynamodb.QueryInput{
-		TableName: &s.table, Limit: aws.Int32(int32(min(max(limit, 1), MaxPage))), ScanIndexForward: aws.Bool(false), //nolint:gosec // bounded on this line
+		TableName: &s.table, ScanIndexForward: aws.Bool(false),
+		Limit:                  aws.Int32(int32(min(max(limit, 1), MaxPage))), //nolint:gosec // bounded here
 		KeyConditionExpression: expr.KeyCondition(), ProjectionExpression: expr.Projection(),
 		ExpressionAttributeNames: expr.Names(), ExpressionAttributeValues: expr.Values(),
 		ReturnConsumedCapacity: types.ReturnConsumedCapacityTotal,

@@ -53,7 +53,7 @@ func TestALostAnswerChangesNothing(t *testing.T) {
 		before func(t *testing.T, s table) ad.Ad
 		do     func(t *testing.T, s *adstore.Store, a ad.Ad)
 		status ad.Status // afterwards, "" for deleted
-		gone   int       // tickets that left the line
+		gone   int       // tickets that left the queue
 	}{
 		"create": {
 			before: func(t *testing.T, _ table) ad.Ad { t.Helper(); return newAd(t, "me") },
@@ -173,8 +173,8 @@ func TestALostAnswerChangesNothing(t *testing.T) {
 			} else if err != nil || got.Status != tc.status {
 				t.Errorf("it is %s, %v; want %s", got.Status, err, tc.status)
 			}
-			if q := s.line(t); len(q.Gone) != tc.gone {
-				t.Errorf("left the line: %v, want %d", q.Gone, tc.gone)
+			if q := s.shared(t); len(q.Gone) != tc.gone {
+				t.Errorf("left the queue: %v, want %d", q.Gone, tc.gone)
 			}
 		})
 	}

@@ -8,18 +8,18 @@ import (
 	"github.com/nanococoa/nanococoa/internal/metric"
 )
 
-// Each of these is called right after the one write that can succeed once for
-// what it tells.
+// Each of these functions is called right after a write that can succeed only once, so
+// that nothing is counted twice.
 
-// seconds are to the millisecond: more is the machine's and not the ad's.
+// seconds rounds to the millisecond; more digits say nothing about the ad.
 func seconds(d time.Duration) float64 { return d.Round(time.Millisecond).Seconds() }
 
 func (s *Store) accepted(r ad.Ref) {
 	s.meter.Write(metric.Line{AdID: r.AdID, Values: metric.Values{metric.Accepted: 1}})
 }
 
-// begun tells a step's first begin from a later one by its time: the record
-// keeps the first, so it is this call's own or an earlier one's.
+// begun tells a step's first begin from a later one: the record keeps the time of the
+// first one, which is now or earlier.
 func (s *Store) begun(a ad.Ad, step ad.Step, now time.Time) {
 	switch first := a.Steps[step].StartedAt.Equal(now); {
 	case !first:
@@ -29,8 +29,8 @@ func (s *Store) begun(a ad.Ad, step ad.Step, now time.Time) {
 	}
 }
 
-// ended leaves out a step that had ended before, unless by this very call, whose
-// answer the SDK did not get.
+// ended leaves out a step that had ended before, unless this call itself ended it and the
+// SDK, which did not get the answer, made it again.
 func (s *Store) ended(before ad.Ad, step ad.Step, now time.Time) {
 	t := before.Steps[step]
 	if t.StartedAt.IsZero() || before.Has(step) && !t.FinishedAt.Equal(now) {

@@ -88,7 +88,7 @@ func TestEachThingIsMeasuredOnce(t *testing.T) {
 	m.want("it ends twice", "StepSeconds{Environment=test,Step=prepare}=3")
 
 	m.begin(a.Ref, ad.Stage1)
-	m.want("the place in line is over", "QueueWait{Environment=test}=5")
+	m.want("the wait in the queue is over", "QueueWait{Environment=test}=5")
 	m.after(40 * time.Second)
 	m.begin(a.Ref, ad.Stage1)
 	m.want("stage 1 begins again", "Retries{Environment=test,Step=stage1}=1")
@@ -126,7 +126,7 @@ func TestAFailureIsMeasuredByItsCode(t *testing.T) {
 	m.want("an owner retries", "OwnerRetries{Environment=test}=1")
 	m.after(7 * time.Second)
 	m.begin(again.Ref, ad.Stage1)
-	m.want("its own time in line", "QueueWait{Environment=test}=7")
+	m.want("its own time in the queue", "QueueWait{Environment=test}=7")
 
 	b := m.create(t, "me")
 	m.do(m.Fail(t.Context(), b.Ref, ad.Failure{Code: string(fault.PhotoCorrupt)}))

@@ -15,8 +15,8 @@ import (
 	"github.com/nanococoa/nanococoa/internal/cloud"
 )
 
-// outageRecord is the model's health as DynamoDB holds it. Its numbers go away
-// as one with the item: no item is a model that is well.
+// outageRecord is the model's health as DynamoDB holds it. Without an item the model is
+// well.
 type outageRecord struct {
 	Failures int   `dynamodbav:"failures"`
 	Until    int64 `dynamodbav:"until_ms"` // since 1970

@@ -17,7 +17,7 @@ import (
 	"github.com/nanococoa/nanococoa/internal/queue"
 )
 
-// queueRecord is the line before the GPU server as DynamoDB holds it.
+// queueRecord is the queue before the GPU server as DynamoDB holds it.
 type queueRecord struct {
 	Issued  int            `dynamodbav:"issued"`
 	Head    int            `dynamodbav:"head"`
@@ -52,29 +52,30 @@ func decodeQueue(item map[string]types.AttributeValue) (q queue.Queue, version i
 	return q, r.Version, nil
 }
 
-// Queue reads the line before the GPU server. It may be a second old: everybody
-// who waits reads it, at half a read unit each.
+// Queue reads the queue before the GPU server. What it gives may be a second old: every
+// owner who waits reads it, and such a read costs half as much.
 func (s *Store) Queue(ctx context.Context) (queue.Queue, error) {
 	q, _, err := s.readQueue(ctx, false)
 	return q, err
 }
 
 func (s *Store) readQueue(ctx context.Context, consistent bool) (queue.Queue, int, error) {
-	out, err := s.db.GetItem(ctx, &dynamodb.GetItemInput{TableName: &s.table, Key: queueKey(), ConsistentRead: &consistent})
+	in := &dynamodb.GetItemInput{TableName: &s.table, Key: queueKey(), ConsistentRead: &consistent}
+	out, err := s.db.GetItem(ctx, in)
 	if err != nil {
 		return queue.Queue{}, 0, cloud.Fault(err)
 	}
 	return decodeQueue(out.Item)
 }
 
-// ticket draws the next ticket.
+// ticket issues the next ticket.
 func (s *Store) ticket(ctx context.Context) (int, error) {
 	q, err := s.updateQueue(ctx, "ADD issued :one", "", map[string]types.AttributeValue{":one": number(1)})
 	return q.Issued, err
 }
 
-// Leave takes a ticket out of the line whose rendering never began, because its
-// ad ended or was deleted before. Without a ticket it does nothing.
+// Leave takes a ticket out of the queue that the server was never given, because its ad
+// ended or was deleted before. Without a ticket (0) it does nothing.
 func (s *Store) Leave(ctx context.Context, ticket int) error {
 	if ticket == 0 {
 		return nil
@@ -83,29 +84,32 @@ func (s *Store) Leave(ctx context.Context, ticket int) error {
 	return err
 }
 
-// Take says that the GPU server, which renders slots at once, is given a ticket.
+// Take keeps that the GPU server, which renders slots pictures at a time, is given a
+// ticket; see queue.Queue.Take.
 func (s *Store) Take(ctx context.Context, ticket, slots int) error {
 	return s.changeQueue(ctx, func(q *queue.Queue) { q.Take(ticket, slots, s.now()) })
 }
 
-// Release says that the server has a ticket no more, drawn or not.
-func (s *Store) Release(ctx context.Context, ticket int, drawn bool) error {
-	return s.changeQueue(ctx, func(q *queue.Queue) { q.Release(ticket, drawn, s.now()) })
+// Release keeps that the server gave a ticket back; see queue.Queue.Release.
+func (s *Store) Release(ctx context.Context, ticket int, rendered bool) error {
+	return s.changeQueue(ctx, func(q *queue.Queue) { q.Release(ticket, rendered, s.now()) })
 }
 
 // Stall says that the GPU server takes nothing at the moment; the next Take takes
 // it back.
 func (s *Store) Stall(ctx context.Context) error {
-	_, err := s.updateQueue(ctx, "SET stalled = :yes", "", map[string]types.AttributeValue{":yes": &types.AttributeValueMemberBOOL{Value: true}})
+	yes := &types.AttributeValueMemberBOOL{Value: true}
+	_, err := s.updateQueue(ctx, "SET stalled = :yes", "", map[string]types.AttributeValue{":yes": yes})
 	return err
 }
 
-// changeTries bounds the races changeQueue rides out: at most a consumer for
-// each slot and one more change the line, each twice in a rendering.
+// changeTries is how often changeQueue tries when others change the queue at the same
+// time: there are at most as many consumers as slots and one more, and each changes the
+// queue twice in a rendering.
 const changeTries = 10
 
-// changeQueue changes what the consumers of the line share. Each change builds
-// on the one before it: of two at once, the later begins again.
+// changeQueue changes what the consumers of the queue share. Each change builds on the
+// one before it: of two at the same time, the later one begins again.
 func (s *Store) changeQueue(ctx context.Context, change func(*queue.Queue)) error {
 	for range changeTries {
 		q, version, err := s.readQueue(ctx, true)
@@ -121,7 +125,9 @@ func (s *Store) changeQueue(ctx context.Context, change func(*queue.Queue)) erro
 		if err != nil {
 			return fmt.Errorf("encode what is in hand: %w", err)
 		}
-		update, condition := "SET head = :head, in_hand = :held, stalled = :stalled, render_ms = :render, renders = :renders, version = :next", "version = :version"
+		update := "SET head = :head, in_hand = :held, stalled = :stalled, " +
+			"render_ms = :render, renders = :renders, version = :next"
+		condition := "version = :version"
 		values := map[string]types.AttributeValue{
 			":head": number(q.Head), ":held": inHand, ":stalled": &types.AttributeValueMemberBOOL{Value: q.Stalled},
 			":render": number(int(q.Render.Milliseconds())), ":renders": number(q.Renders), ":next": number(version + 1),
@@ -141,11 +147,12 @@ func (s *Store) changeQueue(ctx context.Context, change func(*queue.Queue)) erro
 			return err
 		}
 	}
-	return fault.Newf(fault.StorageThrottled, "the line changed %d times while it was being changed", changeTries)
+	return fault.Newf(fault.StorageThrottled, "the queue changed %d times while it was being changed", changeTries)
 }
 
-// MeasureRest moves the average of what follows stage 1 towards one ad's time. Two
-// at once may lose one of them, which an average forgives.
+// MeasureRest moves the average of what follows stage 1 towards one ad's time; see
+// queue.Queue.MeasureRest. Of two at the same time one may get lost, which does not
+// matter to an average.
 func (s *Store) MeasureRest(ctx context.Context, rest time.Duration) error {
 	q, err := s.Queue(ctx)
 	if err != nil {
@@ -158,7 +165,9 @@ func (s *Store) MeasureRest(ctx context.Context, rest time.Duration) error {
 	return err
 }
 
-func (s *Store) updateQueue(ctx context.Context, update, condition string, values map[string]types.AttributeValue) (queue.Queue, error) {
+func (s *Store) updateQueue(
+	ctx context.Context, update, condition string, values map[string]types.AttributeValue,
+) (queue.Queue, error) {
 	in := &dynamodb.UpdateItemInput{
 		TableName: &s.table, Key: queueKey(), UpdateExpression: &update, ExpressionAttributeValues: values,
 		ReturnValues: types.ReturnValueAllNew,

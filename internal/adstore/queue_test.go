@@ -24,7 +24,7 @@ func (s table) queued(t *testing.T, owner string) ad.Ad {
 	return s.get(t, a.Ref)
 }
 
-func (s table) line(t *testing.T) queue.Queue {
+func (s table) shared(t *testing.T) queue.Queue {
 	t.Helper()
 	q, err := s.Queue(t.Context())
 	if err != nil {
@@ -33,17 +33,17 @@ func (s table) line(t *testing.T) queue.Queue {
 	return q
 }
 
-func TestTheLine(t *testing.T) {
+func TestTheQueue(t *testing.T) {
 	t.Parallel()
 	s := newTable(t)
-	if q := s.line(t); q.Issued != 0 || q.Render != 0 || q.Rest != 0 || len(q.InHand) != 0 {
+	if q := s.shared(t); q.Issued != 0 || q.Render != 0 || q.Rest != 0 || len(q.InHand) != 0 {
 		t.Errorf("before the first: %+v", q)
 	}
 	var ads []ad.Ad
 	for range 5 {
 		ads = append(ads, s.queued(t, "me"))
 	}
-	q := s.line(t)
+	q := s.shared(t)
 	for i, a := range ads {
 		if got := q.Position(a.Ticket); a.Ticket != i+1 || got != i {
 			t.Errorf("ad %d has ticket %d and position %d", i, a.Ticket, got)
@@ -54,7 +54,7 @@ func TestTheLine(t *testing.T) {
 			t.Fatal(ok, err)
 		}
 	}
-	if q := s.line(t); q.Issued != 5 {
+	if q := s.shared(t); q.Issued != 5 {
 		t.Errorf("tickets were wasted: %+v", q)
 	}
 	if err := s.Take(t.Context(), ads[0].Ticket, 1); err != nil {
@@ -66,7 +66,7 @@ func TestTheLine(t *testing.T) {
 	if err := s.Fail(t.Context(), ads[2].Ref, ad.Failure{Code: "Photo.Corrupt"}); err != nil {
 		t.Fatal(err)
 	}
-	q = s.line(t)
+	q = s.shared(t)
 	if got := q.Position(ads[4].Ticket); got != 1 || q.Position(ads[3].Ticket) != 0 || !q.Rendering(ads[0].Ticket) {
 		t.Errorf("after one began and two left: position %d, %+v", got, q)
 	}
@@ -76,12 +76,12 @@ func TestTheLine(t *testing.T) {
 	if err := s.Take(t.Context(), ads[0].Ticket, 1); err != nil {
 		t.Errorf("an earlier one begins later: %v", err)
 	}
-	if q := s.line(t); q.Head != ads[3].Ticket || len(q.Gone) != 0 {
+	if q := s.shared(t); q.Head != ads[3].Ticket || len(q.Gone) != 0 {
 		t.Errorf("what the head has passed stays: %+v", q)
 	}
 }
 
-func TestARenderedAdLeavesTheLineOnce(t *testing.T) {
+func TestARenderedAdLeavesTheQueueOnce(t *testing.T) {
 	t.Parallel()
 	s := newTable(t)
 	a := s.queued(t, "me")
@@ -94,22 +94,22 @@ func TestARenderedAdLeavesTheLineOnce(t *testing.T) {
 	if err := s.Fail(t.Context(), a.Ref, ad.Failure{Code: "GPU.Rejected", Retryable: true}); err != nil {
 		t.Fatal(err)
 	}
-	if q := s.line(t); len(q.Gone) != 0 {
+	if q := s.shared(t); len(q.Gone) != 0 {
 		t.Errorf("gone: %v", q.Gone)
 	}
 	again, err := s.Retry(t.Context(), "me", a.AdID)
 	if err != nil || again.Ticket != 2 {
-		t.Errorf("a retry stands at the end of the line: %d, %v", again.Ticket, err)
+		t.Errorf("a retry stands at the end of the queue: %d, %v", again.Ticket, err)
 	}
 }
 
 func TestStallAndMeasure(t *testing.T) {
 	t.Parallel()
 	s := newTable(t)
-	if err := s.Stall(t.Context()); err != nil || !s.line(t).Stalled {
+	if err := s.Stall(t.Context()); err != nil || !s.shared(t).Stalled {
 		t.Errorf("stalled: %v", err)
 	}
-	if err := s.Take(t.Context(), 1, 1); err != nil || s.line(t).Stalled {
+	if err := s.Take(t.Context(), 1, 1); err != nil || s.shared(t).Stalled {
 		t.Errorf("a turn ends the stall: %v", err)
 	}
 	for _, rest := range []time.Duration{10 * time.Second, 5 * time.Second} {
@@ -117,7 +117,7 @@ func TestStallAndMeasure(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if q := s.line(t); q.Rest != 7500*time.Millisecond || q.Rests != 2 || q.Renders != 0 {
+	if q := s.shared(t); q.Rest != 7500*time.Millisecond || q.Rests != 2 || q.Renders != 0 {
 		t.Errorf("averages: %v and %v", q.Render, q.Rest)
 	}
 }
@@ -138,23 +138,23 @@ func TestInHand(t *testing.T) {
 	clock = now.Add(time.Second)
 	do(at.Take(t.Context(), 2, 1))
 	want := []queue.InHand{{Ticket: 1, Taken: now, Began: now}, {Ticket: 2, Taken: now.Add(time.Second)}}
-	if q := s.line(t); !slices.Equal(q.InHand, want) || q.Head != 2 {
-		t.Errorf("one is drawn, one waits: %+v, want %+v", q, want)
+	if q := s.shared(t); !slices.Equal(q.InHand, want) || q.Head != 2 {
+		t.Errorf("one is being rendered, one waits: %+v, want %+v", q, want)
 	}
 	clock = now.Add(8 * time.Second)
 	do(at.Release(t.Context(), 1, true))
 	want = []queue.InHand{{Ticket: 2, Taken: now.Add(time.Second), Began: clock}}
-	if q := s.line(t); !slices.Equal(q.InHand, want) || q.Render != 8*time.Second || q.Renders != 1 {
+	if q := s.shared(t); !slices.Equal(q.InHand, want) || q.Render != 8*time.Second || q.Renders != 1 {
 		t.Errorf("the next has its slot: %+v, want %+v", q, want)
 	}
 	do(at.Release(t.Context(), 2, false))
-	if q := s.line(t); len(q.InHand) != 0 || q.Render != 8*time.Second {
-		t.Errorf("not drawn: %+v", q)
+	if q := s.shared(t); len(q.InHand) != 0 || q.Render != 8*time.Second {
+		t.Errorf("not rendered: %+v", q)
 	}
 }
 
-// Consumers that change the line at one moment lose nothing of each other.
-func TestTheLineUnderRace(t *testing.T) {
+// Consumers that change the queue at the same time lose nothing of each other.
+func TestTheQueueUnderRace(t *testing.T) {
 	t.Parallel()
 	s := newTable(t)
 	var wg sync.WaitGroup
@@ -166,7 +166,7 @@ func TestTheLineUnderRace(t *testing.T) {
 		})
 	}
 	wg.Wait()
-	q := s.line(t)
+	q := s.shared(t)
 	for ticket := 1; ticket <= 5; ticket++ {
 		if !q.Rendering(ticket) {
 			t.Errorf("ticket %d is lost: %+v", ticket, q)
@@ -270,7 +270,7 @@ func TestUnknownAds(t *testing.T) {
 	}
 }
 
-func TestTheWalkIsKept(t *testing.T) {
+func TestTheScanCursorIsKept(t *testing.T) {
 	t.Parallel()
 	s := newTable(t)
 	for _, at := range []string{"", "ads/x0", "uploads/", ""} {

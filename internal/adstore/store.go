@@ -91,8 +91,8 @@ func (s *Store) putNew(item map[string]types.AttributeValue) types.TransactWrite
 	}}
 }
 
-// putClaim takes a key, unless it is taken. One that has run out is free: TTL
-// removes it within days, and not when its time has come.
+// putClaim takes a key, unless it is taken. A key whose time is over is free, also while
+// its item is still there: TTL removes items within days, and not at once.
 func (s *Store) putClaim(a ad.Ad, c ad.Claim) types.TransactWriteItem {
 	item := idempotencyKey(a.Owner, digest(c.Key))
 	item["ad_id"] = &types.AttributeValueMemberS{Value: a.AdID}
@@ -152,11 +152,11 @@ func (s *Store) Find(ctx context.Context, adID string) (ad.Ad, error) {
 	return s.Get(ctx, text(out.Item, "owner"), adID)
 }
 
-// Enqueue moves an ad whose photo has arrived from awaiting_upload to queued,
-// and gives it a ticket for the line before the GPU server. It reports whether
-// the attempt is now waiting for its execution to be started: true also when it
-// already was queued, so that a caller which died between Enqueue and the start
-// can be repeated; false when the attempt has begun, ended, or is gone.
+// Enqueue moves an ad whose photo has arrived from awaiting_upload to queued, and gives it
+// a ticket of the queue before the GPU server. It reports whether the attempt now waits
+// for its execution to be started: true also when it was queued already, so that a caller
+// that died between Enqueue and the start can be repeated; false when the attempt has
+// begun, has ended, or is gone.
 func (s *Store) Enqueue(ctx context.Context, r ad.Ref) (queued bool, err error) {
 	a, err := s.Get(ctx, r.Owner, r.AdID)
 	switch {
@@ -183,8 +183,8 @@ func (s *Store) Enqueue(ctx context.Context, r ad.Ref) (queued bool, err error) 
 	if !fault.Has(err, fault.AdGone) {
 		return false, err
 	}
-	// The other door was quicker, or the ad was deleted, or this very write was done
-	// and its answer lost: looking tells which.
+	// The other door was quicker, or the ad was deleted, or this write was done and its
+	// answer lost: the record tells which.
 	a, err = s.Get(ctx, r.Owner, r.AdID)
 	switch {
 	case err == nil && a.Ticket == ticket:
@@ -193,7 +193,7 @@ func (s *Store) Enqueue(ctx context.Context, r ad.Ref) (queued bool, err error) 
 	case err != nil && !fault.Has(err, fault.AdNotFound):
 		return false, err
 	}
-	if err := s.Leave(ctx, ticket); err != nil { // it is spare
+	if err := s.Leave(ctx, ticket); err != nil { // nobody needs it
 		return false, err
 	}
 	return err == nil && a.Attempt == r.Attempt && a.Status == ad.Queued, nil
@@ -204,7 +204,7 @@ func (s *Store) dueLater() expression.UpdateBuilder {
 	return expression.Set(expression.Name("due_at"), expression.Value(dueTime(s.now().Add(workDue))))
 }
 
-// settled takes an ad out of the sweeper's sight.
+// settled removes an ad from the index "due": the sweeper finds it no more.
 func settled(upd expression.UpdateBuilder) expression.UpdateBuilder {
 	return upd.Remove(expression.Name("due_shard")).Remove(expression.Name("due_at"))
 }
@@ -317,8 +317,8 @@ func (s *Store) Publish(ctx context.Context, r ad.Ref) error {
 	return cloud.Fault(err)
 }
 
-// Fail ends an attempt with its reason, and takes it out of the line if it
-// still stood there. It does nothing when the attempt is gone or has ended
+// Fail ends an attempt with its reason, and takes its ticket out of the queue if the
+// server was never given it. It does nothing when the attempt is gone or has ended
 // already: the first end counts.
 func (s *Store) Fail(ctx context.Context, r ad.Ref, f ad.Failure) error {
 	now := s.now()
@@ -327,7 +327,7 @@ func (s *Store) Fail(ctx context.Context, r ad.Ref, f ad.Failure) error {
 		Set(expression.Name("updated_at"), expression.Value(now)))
 	a, err := s.updateAd(ctx, r, upd, sameAttempt(r).And(statusIn(ad.Failed.Before()...)))
 	if fault.Has(err, fault.AdGone) {
-		// An earlier call, or this very write was done and its answer lost: the time
+		// An earlier call failed it, or this write was done and its answer lost: the time
 		// tells which.
 		a, err = s.Get(ctx, r.Owner, r.AdID)
 		if fault.Has(err, fault.AdNotFound) || err == nil && (a.Attempt != r.Attempt || a.Status != ad.Failed) {
@@ -343,7 +343,7 @@ func (s *Store) Fail(ctx context.Context, r ad.Ref, f ad.Failure) error {
 	return s.leaveUnrendered(ctx, a)
 }
 
-// leaveUnrendered takes an ad out of the line whose turn never came.
+// leaveUnrendered takes an ad out of the queue if its stage 1 never began.
 func (s *Store) leaveUnrendered(ctx context.Context, a ad.Ad) error {
 	if _, begun := a.Steps[ad.Stage1]; begun {
 		return nil
@@ -376,7 +376,7 @@ func (s *Store) Retry(ctx context.Context, owner, adID string) (ad.Ad, error) {
 	if !fault.Has(err, fault.AdGone) {
 		return again, err
 	}
-	// Another request was quicker, or this very write was done and its answer lost.
+	// Another request was quicker, or this write was done and its answer lost.
 	again, look := s.Get(ctx, owner, adID)
 	if look == nil && again.Ticket == ticket {
 		s.retried(again)
@@ -385,8 +385,8 @@ func (s *Store) Retry(ctx context.Context, owner, adID string) (ad.Ad, error) {
 	return ad.Ad{}, errors.Join(fault.New(fault.AdNotFailed, err), s.Leave(ctx, ticket))
 }
 
-// deleteTries bounds the races Delete rides out: each lost try means the ad
-// moved to another status in between, and an ad has five.
+// deleteTries is how often Delete tries: each lost try means that the ad moved to another
+// status in between, and an ad has five.
 const deleteTries = 5
 
 // Delete removes an ad, its pointer and, if it was published, its share of the
@@ -420,8 +420,8 @@ func (s *Store) Delete(ctx context.Context, owner, adID string) error {
 		}
 		_, err = s.db.TransactWriteItems(ctx, &dynamodb.TransactWriteItemsInput{TransactItems: writes})
 		if err == nil {
-			// The ad is deleted whether or not this is written: without it the line
-			// looks one longer until it has moved past the ticket.
+			// The ad is deleted whether or not this is written. Without it the queue looks
+			// longer by one until the server was given a later ticket.
 			_ = s.leaveUnrendered(ctx, a)
 			return nil
 		}
@@ -444,12 +444,16 @@ func statusIn(statuses ...ad.Status) expression.ConditionBuilder {
 	return expression.Name("status").In(expression.Value(statuses[0]), rest...)
 }
 
-func (s *Store) update(ctx context.Context, r ad.Ref, upd expression.UpdateBuilder, cond expression.ConditionBuilder) error {
+func (s *Store) update(
+	ctx context.Context, r ad.Ref, upd expression.UpdateBuilder, cond expression.ConditionBuilder,
+) error {
 	_, err := s.updateItem(ctx, r, upd, cond, types.ReturnValueNone)
 	return err
 }
 
-func (s *Store) updateAd(ctx context.Context, r ad.Ref, upd expression.UpdateBuilder, cond expression.ConditionBuilder) (ad.Ad, error) {
+func (s *Store) updateAd(
+	ctx context.Context, r ad.Ref, upd expression.UpdateBuilder, cond expression.ConditionBuilder,
+) (ad.Ad, error) {
 	item, err := s.updateItem(ctx, r, upd, cond, types.ReturnValueAllNew)
 	if err != nil {
 		return ad.Ad{}, err
@@ -459,7 +463,9 @@ func (s *Store) updateAd(ctx context.Context, r ad.Ref, upd expression.UpdateBui
 
 // updateItem writes under a condition; a condition that does not hold is
 // fault.AdGone.
-func (s *Store) updateItem(ctx context.Context, r ad.Ref, upd expression.UpdateBuilder, cond expression.ConditionBuilder, give types.ReturnValue) (map[string]types.AttributeValue, error) {
+func (s *Store) updateItem(
+	ctx context.Context, r ad.Ref, upd expression.UpdateBuilder, cond expression.ConditionBuilder, give types.ReturnValue,
+) (map[string]types.AttributeValue, error) {
 	expr, err := expression.NewBuilder().WithUpdate(upd).WithCondition(cond).Build()
 	if err != nil {
 		return nil, fmt.Errorf("build an update: %w", err)

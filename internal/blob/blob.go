@@ -181,29 +181,30 @@ func (b *Bucket) remove(ctx context.Context, key string) error {
 // Link makes an address at which a picture can be read for a while without
 // credentials.
 func (b *Bucket) Link(ctx context.Context, adID string, p ad.Picture, life time.Duration) (string, error) {
-	req, err := b.sign.PresignGetObject(ctx, &s3.GetObjectInput{Bucket: &b.name, Key: aws.String(Key(adID, p))}, s3.WithPresignExpires(life))
+	in := &s3.GetObjectInput{Bucket: &b.name, Key: aws.String(Key(adID, p))}
+	req, err := b.sign.PresignGetObject(ctx, in, s3.WithPresignExpires(life))
 	if err != nil {
 		return "", fmt.Errorf("sign a link: %w", err)
 	}
 	return req.URL, nil
 }
 
-// uploadLife is how long a presigned POST is good: time for 20 MB over a bad
-// phone line and a break for coffee.
+// uploadLife is how long a presigned POST is good: enough to send 20 MB over a bad mobile
+// connection, and to be interrupted before.
 const uploadLife = time.Hour
 
 // NewUpload presigns the upload of an ad's photo: key, content type and length
 // (1..size bytes) are fixed by the signature.
 func (b *Bucket) NewUpload(ctx context.Context, adID, contentType string, size int64) (ad.Upload, error) {
-	req, err := b.sign.PresignPostObject(ctx, &s3.PutObjectInput{Bucket: &b.name, Key: aws.String(Key(adID, ad.OriginalPhoto))},
-		func(o *s3.PresignPostOptions) {
-			o.Expires = uploadLife
-			o.Conditions = []any{
-				[]any{"content-length-range", 1, size},
-				[]any{"eq", "$Content-Type", contentType},
-				[]any{"eq", "$Content-Disposition", "attachment"},
-			}
-		})
+	in := &s3.PutObjectInput{Bucket: &b.name, Key: aws.String(Key(adID, ad.OriginalPhoto))}
+	req, err := b.sign.PresignPostObject(ctx, in, func(o *s3.PresignPostOptions) {
+		o.Expires = uploadLife
+		o.Conditions = []any{
+			[]any{"content-length-range", 1, size},
+			[]any{"eq", "$Content-Type", contentType},
+			[]any{"eq", "$Content-Disposition", "attachment"},
+		}
+	})
 	if err != nil {
 		return ad.Upload{}, fmt.Errorf("sign an upload: %w", err)
 	}

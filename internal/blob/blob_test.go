@@ -31,7 +31,7 @@ type bucket struct {
 
 func newBucket(t *testing.T) bucket {
 	t.Helper()
-	t.Setenv("AWS_ENDPOINT_URL", "set") // path style, as in a function on a local engine
+	t.Setenv("AWS_ENDPOINT_URL", "set") // path style, as in a function on the local AWS
 	cfg := enginetest.Config(t)
 	name := enginetest.Name(t)
 	client := s3.NewFromConfig(cfg, func(o *s3.Options) { o.UsePathStyle = true })
@@ -199,7 +199,7 @@ func TestAMissingBucketIsAFault(t *testing.T) {
 	}
 }
 
-// The walk through the bucket comes past every ad with objects, in steps of any
+// The scan of the bucket finds every ad with objects, in steps of any
 // size, and ends.
 func TestFolders(t *testing.T) { //nolint:paralleltest // it sets the environment
 	b := newBucket(t)
@@ -239,7 +239,7 @@ func TestFolders(t *testing.T) { //nolint:paralleltest // it sets the environmen
 				break
 			}
 			if steps++; steps > 20 {
-				t.Fatalf("by %d: the walk has no end, now at %q", most, from)
+				t.Fatalf("by %d: the scan has no end, now at %q", most, from)
 			}
 		}
 		if !maps.Equal(got, want) {

@@ -1,6 +1,6 @@
 // Package cloud holds what every AWS client of ours shares: how its
 // configuration is loaded and how its errors become faults. Nothing in it knows
-// whether it talks to AWS or to a local engine.
+// whether it talks to AWS or to the local AWS.
 package cloud
 
 import (
@@ -21,19 +21,17 @@ import (
 	"github.com/nanococoa/nanococoa/internal/fault"
 )
 
-// sdkAttempts is how often the SDK itself tries a call: enough to ride out one
-// reset connection inside a Lambda; anything longer is the state machine's
-// business, which waits with jitter.
+// sdkAttempts is how often the SDK itself tries a call: enough for one connection that is
+// reset. What takes longer is left to the state machine, which waits with jitter.
 const sdkAttempts = 3
 
-// callTimeout bounds one try of a call, its answer's body included. The SDK has
-// no bound of its own: a connection that went silent would hold a function until
-// its end. The largest object, 20 MB, takes a second; the API's 29 seconds leave
-// room for a second try.
+// callTimeout bounds one try of a call, with the answer's body. The SDK has no bound of
+// its own: a function would wait on a silent connection until its own end. The largest
+// object, 20 MB, takes a second, and the API's 29 seconds leave time for a second try.
 const callTimeout = 10 * time.Second
 
 // Load makes the SDK's configuration from what Lambda puts into the
-// environment: region, the role's credentials and, for a local engine, the
+// environment: region, the role's credentials and, for the local AWS, the
 // endpoint. The SDK's own config package also knows SSO, profiles, web identity
 // and instance metadata; a function has none of them, and without that package
 // its zip is 0.5 MB smaller.
@@ -66,7 +64,9 @@ func Load() (aws.Config, error) {
 type serviceEndpoints struct{}
 
 // GetServiceBaseEndpoint gives the endpoint of a service by its SDK id.
-func (serviceEndpoints) GetServiceBaseEndpoint(_ context.Context, service string) (endpoint string, found bool, err error) {
+func (serviceEndpoints) GetServiceBaseEndpoint(
+	_ context.Context, service string,
+) (endpoint string, found bool, err error) {
 	endpoint = os.Getenv(endpointVariable + "_" + strings.ToUpper(strings.ReplaceAll(service, " ", "_")))
 	return endpoint, endpoint != "", nil
 }
@@ -75,7 +75,7 @@ func (serviceEndpoints) GetServiceBaseEndpoint(_ context.Context, service string
 const endpointVariable = "AWS_ENDPOINT_URL"
 
 // PathStyle reports whether S3 must be addressed as host/bucket instead of
-// bucket.host: whenever a custom endpoint is set, since a local engine has no
+// bucket.host: whenever a custom endpoint is set, since the local AWS has no
 // wildcard DNS.
 func PathStyle() bool {
 	return os.Getenv(endpointVariable) != ""

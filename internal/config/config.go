@@ -1,7 +1,7 @@
-// Package config reads the environment of the functions: one struct a function,
-// made of the parts it shares with others. It imports no SDK, so a function
-// links only what it uses; and internal/contract checks that the template sets
-// every variable a function requires.
+// Package config reads the environment of the functions: one struct for each function,
+// made of the parts it shares with others. It imports no SDK, so a function links only
+// what it uses. internal/contract checks that the template sets every variable a function
+// requires.
 package config
 
 import (
@@ -12,7 +12,7 @@ import (
 	"github.com/caarlos0/env/v11"
 )
 
-// Deployment says which one this is: dev, prod, ... Metrics are kept by it.
+// Deployment says which environment this is: dev, prod, ... Metrics are kept by it.
 type Deployment struct {
 	Environment string `env:"ENVIRONMENT,required,notEmpty"`
 }
@@ -92,14 +92,14 @@ type (
 	Stage1 struct {
 		GPUStep
 		QueueURL string `env:"STAGE1_QUEUE_URL,required,notEmpty"`
-		// PutBack is how long a message waits whose server is busy, starting or
+		// PutBack is how long a message waits when the server is busy, starting or
 		// down. It bounds both what an outage costs in calls and how late the
 		// first ad after it begins.
 		PutBack  time.Duration `env:"PUT_BACK" envDefault:"15s"`
 		GPUSlots int           `env:"GPU_SLOTS" envDefault:"1"`
-		// Hold is how long one is tried again in place before that, so that a call
-		// that fails once costs an ad seconds and not its place in the line. Longer
-		// than a lost connection lasts, short beside a rendering.
+		// Hold is how long a message is tried again before it is put back, so that a
+		// call that fails once costs an ad seconds and not its position in the queue.
+		// It is longer than a lost connection lasts, and short beside a rendering.
 		Hold time.Duration `env:"HOLD" envDefault:"20s"`
 	}
 	// GPUStep configures functions/stage2 and functions/clip: steps that call the GPU server.

@@ -2,9 +2,9 @@
 // owner, an operator or the state machine can see is a Code with a fixed HTTP
 // status, a retry rule and a Korean sentence that says what to do next.
 //
-// Clients of other systems (OpenAI, the GPU server, AWS) translate what they
-// receive into a *Fault at their border; the middle wraps it with %w; exactly
-// one place per process logs it. The code is also the errorType that Step
+// Clients of other systems (OpenAI, the GPU server, AWS) translate the errors they
+// get into a *Fault; what lies between wraps it with %w; one place in each process
+// logs it. The code is also the errorType that Step
 // Functions matches in Retry and Catch, so codes are part of the contract with
 // statemachine/ad.asl.json (kept by internal/contract).
 package fault
@@ -72,7 +72,7 @@ const (
 
 // Kind is what is fixed for a code.
 type Kind struct {
-	Status    int    // the HTTP status when this fault answers a request
+	Status    int    // HTTP status when this fault answers a request; a number, as the domain links no net/http
 	Retryable bool   // whether trying the very same thing again can help
 	Detail    string // Korean, for the owner: what happened and what to do next
 }
@@ -107,8 +107,10 @@ var kinds = map[Code]Kind{
 	PhotoTooSmall:      {422, false, "사진이 너무 작습니다. 가로와 세로가 각각 64픽셀 이상인 사진을 골라 주세요."},
 	PhotoTooManyFrames: {422, false, "움직이는 그림의 장면이 너무 많습니다. 정지된 사진을 골라 주세요."},
 	PhotoUnsupported:   {415, false, "사진으로 읽을 수 없는 파일입니다. JPG, PNG, WebP, GIF 사진을 골라 주세요."},
-	PhotoHEIC:          {415, false, "HEIC(아이폰 사진)나 AVIF 파일은 아직 읽지 못합니다. 사진을 화면에 띄워 캡처하신 뒤 그 캡처를 올려 주세요. 아이폰에서는 설정 > 카메라 > 포맷에서 '높은 호환성'을 고르신 뒤 다시 찍으셔도 됩니다."},
-	PhotoCorrupt:       {422, false, "사진 파일이 손상되었거나 끝까지 올라오지 않았습니다. 원본 사진을 다시 골라 주세요."},
+	PhotoHEIC: {415, false, "HEIC(아이폰 사진)나 AVIF 파일은 아직 읽지 못합니다. " +
+		"사진을 화면에 띄워 캡처하신 뒤 그 캡처를 올려 주세요. " +
+		"아이폰에서는 설정 > 카메라 > 포맷에서 '높은 호환성'을 고르신 뒤 다시 찍으셔도 됩니다."},
+	PhotoCorrupt: {422, false, "사진 파일이 손상되었거나 끝까지 올라오지 않았습니다. 원본 사진을 다시 골라 주세요."},
 
 	OpenAIRateLimited: {503, true, "문구를 쓰는 인공지능이 잠시 바쁩니다. 잠시 뒤 다시 시도해 주세요."},
 	OpenAIUnavailable: {503, true, "문구를 쓰는 인공지능에 잠시 연결할 수 없습니다. 잠시 뒤 다시 시도해 주세요."},

@@ -87,7 +87,7 @@ type Stage2Body struct {
 	Analysis     *ad.Analysis `json:"analysis,omitempty"`       // without it: measured on the picture
 	Size         string       `json:"size,omitempty"`           // "1080x1350"; without it: the picture's own
 	HTMLImageURL string       `json:"html_image_url,omitempty"` // src in html_code; without it: the picture's URL
-	Notice       bool         `json:"notice,omitempty"`         // draw the visible "AI 생성" mark
+	Notice       bool         `json:"notice,omitempty"`         // put the visible "AI 생성" mark on the picture
 	OutputPutURL string       `json:"output_put_url,omitempty"` // also PUT the PNG there
 }
 
@@ -105,7 +105,7 @@ type Stage2Answer struct {
 	CopySource    string  `json:"copy_source"` // "request" or "template"
 	Lines         []Line  `json:"lines"`
 	Layout        string  `json:"layout"`
-	ContrastRatio float64 `json:"contrast_ratio"` // WCAG 2, worst decile under the text
+	ContrastRatio float64 `json:"contrast_ratio"` // WCAG 2, of the worst tenth under the text
 	Scrim         bool    `json:"scrim"`
 	TimingMS      Timing  `json:"timing_ms"`
 }

@@ -63,7 +63,8 @@ func New(c Config) (*Client, error) {
 	if err != nil {
 		return nil, errors.New("gpu: the URL cannot be parsed") // the cause would repeat a password in it
 	}
-	if (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
+	web := u.Scheme == "http" || u.Scheme == "https"
+	if !web || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
 		return nil, errors.New("gpu: the URL must be http(s)://host[:port][/path], without user, query or fragment")
 	}
 	u.Path = strings.TrimRight(u.Path, "/")
@@ -162,7 +163,8 @@ func (c *Client) Stage2(ctx context.Context, r gpu.Stage2Request) (gpu.Stage2Res
 	}
 	var a gpu.Stage2Answer
 	replayed, err := c.postJSON(ctx, gpu.PathStage2, r.IdempotencyKey, gpu.Stage2Body{
-		Stage1Image: src, ProductName: r.ProductName, TargetAge: r.TargetAge, TargetGender: r.TargetGender, AdConcept: r.AdConcept,
+		Stage1Image: src, ProductName: r.ProductName,
+		TargetAge: r.TargetAge, TargetGender: r.TargetGender, AdConcept: r.AdConcept,
 		MainCopy: r.MainCopy, SubCopy: r.SubCopy, Analysis: r.Analysis, Size: gpu.FormatSize(image.Pt(r.Width, r.Height)),
 		HTMLImageURL: r.HTMLPictureURL, Notice: r.Notice,
 	}, &a)
@@ -189,7 +191,8 @@ func (c *Client) Score(ctx context.Context, r gpu.ScoreRequest) (ad.Score, error
 		return ad.Score{}, fmt.Errorf("score: %w", err)
 	}
 	var a gpu.ScoreAnswer
-	if _, err := c.postJSON(ctx, gpu.PathScore, r.IdempotencyKey, gpu.ScoreBody{ImageURL: src, Prompt: r.Prompt, Analysis: r.Analysis}, &a); err != nil {
+	body := gpu.ScoreBody{ImageURL: src, Prompt: r.Prompt, Analysis: r.Analysis}
+	if _, err := c.postJSON(ctx, gpu.PathScore, r.IdempotencyKey, body, &a); err != nil {
 		return ad.Score{}, fmt.Errorf("score: %w", err)
 	}
 	if a.Metric == "" || !(a.ClipScore >= 0 && a.ClipScore <= 1) { // the negation also catches NaN
@@ -244,7 +247,9 @@ func (c *Client) postJSON(ctx context.Context, path, key string, in, out any) (r
 	return c.post(ctx, path, key, "application/json", b, out)
 }
 
-func (c *Client) post(ctx context.Context, path, key, contentType string, body []byte, out any) (replayed bool, err error) {
+func (c *Client) post(
+	ctx context.Context, path, key, contentType string, body []byte, out any,
+) (replayed bool, err error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, c.base.String()+path, bytes.NewReader(body))
 	if err != nil {
 		return false, fault.New(fault.Internal, fmt.Errorf("gpu: request: %w", err))
@@ -293,8 +298,8 @@ func (c *Client) picture(ctx context.Context, imageURL string, want gpu.Output) 
 	}
 	b, err := c.get(ctx, gpu.PathImages+id, gpu.MaxPicture)
 	if fault.Has(err, fault.GPURejected) {
-		// Announced a moment ago and not there: the server broke its word, and
-		// asking again with the same key makes it render anew.
+		// The server has just announced it and does not have it. Asked again with the
+		// same key it renders anew.
 		return nil, fault.New(fault.GPUBadAnswer, err)
 	}
 	if err != nil {
@@ -303,7 +308,8 @@ func (c *Client) picture(ctx context.Context, imageURL string, want gpu.Output) 
 	if sum := sha256.Sum256(b); hex.EncodeToString(sum[:]) != want.SHA256 || len(b) != want.Bytes {
 		return nil, fault.Newf(fault.GPUBadAnswer, "picture of %d bytes misses its digest", len(b))
 	}
-	if head, err := png.DecodeConfig(bytes.NewReader(b)); err != nil || head.Width != want.Width || head.Height != want.Height {
+	head, err := png.DecodeConfig(bytes.NewReader(b))
+	if err != nil || head.Width != want.Width || head.Height != want.Height {
 		return nil, fault.Newf(fault.GPUBadAnswer, "picture is not a PNG of %d×%d", want.Width, want.Height)
 	}
 	return b, nil

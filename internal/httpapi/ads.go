@@ -77,9 +77,11 @@ func (a *api) accept(ctx context.Context, f ad.Fields, c *ad.Claim) (ad.Ad, erro
 	}
 	g := ownerOf(ctx)
 	g.keep()
-	stored, _, err := a.Ads.Create(ctx, ad.Ad{Ref: ad.Ref{Owner: g.id, AdID: id, Attempt: 1}, Fields: f, Status: ad.AwaitingUpload}, c)
+	fresh := ad.Ad{Ref: ad.Ref{Owner: g.id, AdID: id, Attempt: 1}, Fields: f, Status: ad.AwaitingUpload}
+	stored, _, err := a.Ads.Create(ctx, fresh, c)
 	if fault.Has(err, fault.AdNotFound) {
-		return ad.Ad{}, &fault.Fault{Code: fault.AdGone, Detail: "이 Idempotency-Key로 만든 광고는 삭제되었습니다. 새 키로 다시 보내 주세요.", Err: err}
+		const detail = "이 Idempotency-Key로 만든 광고는 삭제되었습니다. 새 키로 다시 보내 주세요."
+		return ad.Ad{}, &fault.Fault{Code: fault.AdGone, Detail: detail, Err: err}
 	}
 	return stored, err
 }
@@ -212,7 +214,11 @@ func (a *api) upload(ctx context.Context, in *uploadInput) (*uploadOutput, error
 		return nil, a.answer(ctx, err)
 	}
 	if made.Status != ad.AwaitingUpload { // a second photo would come too late, or start nothing
-		return nil, a.answer(ctx, &fault.Fault{Code: fault.RequestConflict, Detail: "이 Idempotency-Key로 만든 광고는 이미 사진을 받았거나 끝났습니다. 광고 목록에서 확인하시거나 새 키로 다시 보내 주세요."})
+		return nil, a.answer(ctx, &fault.Fault{
+			Code: fault.RequestConflict,
+			Detail: "이 Idempotency-Key로 만든 광고는 이미 사진을 받았거나 끝났습니다. " +
+				"광고 목록에서 확인하시거나 새 키로 다시 보내 주세요.",
+		})
 	}
 	up, err := a.Pictures.NewUpload(ctx, made.AdID, kind, req.ContentLength)
 	if err != nil {
@@ -290,9 +296,9 @@ func (a *api) retry(ctx context.Context, in *adInput) (*acceptedOutput, error) {
 	}, nil
 }
 
-// retried gives an ad whose retry was accepted and has not begun yet, else
-// notFailed: the request that asked for it may have died before the start, and
-// only another one can bring it on its way.
+// retried gives an ad whose retry was accepted and has not begun yet, else notFailed. The
+// request that asked for the retry may have died before it started the execution; then
+// only another request, or much later the sweeper, starts it.
 func (a *api) retried(ctx context.Context, adID string, notFailed error) (ad.Ad, error) {
 	found, err := a.find(ctx, adID)
 	if err == nil && (found.Status != ad.Queued || found.Attempt < 2) {

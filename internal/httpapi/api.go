@@ -167,7 +167,8 @@ func (a *api) register(mux *http.ServeMux) huma.API {
 	cfg := huma.Config{
 		OpenAPI: &huma.OpenAPI{
 			OpenAPI: "3.1.0",
-			Info: &huma.Info{Title: "nanoCocoa", Version: "1", Description: "One product photo and a few words in, a finished Korean ad out. " +
+			Info: &huma.Info{Title: "nanoCocoa", Version: "1", Description: "" +
+				"One product photo and a few words in, a finished Korean ad out. " +
 				"Errors are application/problem+json with a machine-readable code and a Korean detail. " +
 				"The first order sets a cookie that says whose ads are whose: send it along with every later call."},
 			Components: &huma.Components{Schemas: huma.NewMapRegistry("#/components/schemas/", huma.DefaultSchemaNamer)},
@@ -182,7 +183,8 @@ func (a *api) register(mux *http.ServeMux) huma.API {
 	// counting characters as a person does. The operations check them themselves.
 	body := form("multipart/form-data", schema(GenerateForm{}))
 	huma.Register(h, huma.Operation{
-		OperationID: "generate", Method: http.MethodPost, Path: "/api/ads/generate", Summary: "Make an ad from a photo and a few words",
+		OperationID: "generate", Method: http.MethodPost, Path: "/api/ads/generate",
+		Summary:       "Make an ad from a photo and a few words",
 		DefaultStatus: http.StatusAccepted, MaxBodyBytes: maxBody + 1, RequestBody: body, SkipValidateBody: true,
 		Errors: []int{400, 403, 409, 410, 413, 415, 422, 503},
 		Responses: map[string]*huma.Response{
@@ -194,7 +196,8 @@ func (a *api) register(mux *http.ServeMux) huma.API {
 
 	body = form("application/json", schema(UploadBody{}))
 	huma.Register(h, huma.Operation{
-		OperationID: "upload", Method: http.MethodPost, Path: "/api/uploads", Summary: "Ask for an address to upload a large photo to; its arrival starts the ad",
+		OperationID: "upload", Method: http.MethodPost, Path: "/api/uploads",
+		Summary:       "Ask for an address to upload a large photo to; its arrival starts the ad",
 		DefaultStatus: http.StatusCreated, MaxBodyBytes: maxJSON + 1, RequestBody: body, SkipValidateBody: true,
 		Errors: []int{400, 403, 409, 410, 413, 415, 422, 503},
 	}, a.upload)
@@ -209,7 +212,8 @@ func (a *api) register(mux *http.ServeMux) huma.API {
 		DefaultStatus: http.StatusAccepted, Errors: []int{403, 404, 409, 503},
 	}, a.retry)
 	huma.Register(h, huma.Operation{
-		OperationID: "delete-ad", Method: http.MethodDelete, Path: "/api/ads/{ad_id}", Summary: "Stop an ad's making and remove everything of it",
+		OperationID: "delete-ad", Method: http.MethodDelete, Path: "/api/ads/{ad_id}",
+		Summary:       "Stop an ad's making and remove everything of it",
 		DefaultStatus: http.StatusNoContent, Errors: []int{403, 404, 503},
 	}, a.remove)
 	huma.Register(h, huma.Operation{
@@ -217,11 +221,13 @@ func (a *api) register(mux *http.ServeMux) huma.API {
 		Errors: []int{422, 503},
 	}, a.list)
 	huma.Register(h, huma.Operation{
-		OperationID: "stats", Method: http.MethodGet, Path: "/api/dashboard/stats", Summary: "The owner's statistics over finished ads",
-		Errors: []int{503},
+		OperationID: "stats", Method: http.MethodGet, Path: "/api/dashboard/stats",
+		Summary: "The owner's statistics over finished ads",
+		Errors:  []int{503},
 	}, a.stats)
 	huma.Register(h, huma.Operation{
-		OperationID: "get-image", Method: http.MethodGet, Path: "/api/images/{image_id}", Summary: "A picture: redirects to a short-lived address",
+		OperationID: "get-image", Method: http.MethodGet, Path: "/api/images/{image_id}",
+		Summary:       "A picture: redirects to a short-lived address",
 		DefaultStatus: http.StatusFound, Errors: []int{404, 503},
 	}, a.image)
 	huma.Register(h, huma.Operation{

@@ -31,21 +31,27 @@ func docs(o *huma.OpenAPI) http.HandlerFunc {
 	page := sync.OnceValue(func() []byte { return []byte(docsPage(o)) })
 	return func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
-		w.Header().Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
+		w.Header().Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; "+
+			"base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
 		w.Write(page()) //nolint:errcheck // the client is gone: nobody is left to tell
 	}
 }
 
-const docsStyle = `body{font:16px/1.6 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#222;background:#fff}
+const docsStyle = `
+body{font:16px/1.6 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#222;background:#fff}
 h2{margin:2.5rem 0 .25rem;font-size:1.1rem}code,th{font-family:ui-monospace,monospace;font-size:.9em}
 b{background:#c2410c;color:#fff;padding:.1rem .5rem;border-radius:.3rem;font-size:.8em;margin-right:.5rem}
-table{border-collapse:collapse;width:100%}th,td{text-align:left;vertical-align:top;padding:.3rem .6rem;border-bottom:1px solid #ddd}
+table{border-collapse:collapse;width:100%}
+th,td{text-align:left;vertical-align:top;padding:.3rem .6rem;border-bottom:1px solid #ddd}
 @media(prefers-color-scheme:dark){body{background:#181818;color:#eee}th,td{border-color:#444}a{color:#8ab4f8}}`
 
 func docsPage(o *huma.OpenAPI) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "<!doctype html><html lang=en><meta charset=utf-8><meta name=viewport content='width=device-width'><title>%s API</title><style>%s</style>", esc(o.Info.Title), docsStyle)
-	fmt.Fprintf(&b, "<h1>%s API</h1><p>%s</p><p><a href=/api/openapi.json>openapi.json</a></p>", esc(o.Info.Title), esc(o.Info.Description))
+	title := esc(o.Info.Title)
+	fmt.Fprintf(&b, "<!doctype html><html lang=en><meta charset=utf-8>"+
+		"<meta name=viewport content='width=device-width'><title>%s API</title><style>%s</style>", title, docsStyle)
+	fmt.Fprintf(&b, "<h1>%s API</h1><p>%s</p><p><a href=/api/openapi.json>openapi.json</a></p>",
+		title, esc(o.Info.Description))
 	paths := make([]string, 0, len(o.Paths))
 	for p := range o.Paths {
 		paths = append(paths, p)

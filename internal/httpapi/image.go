@@ -8,7 +8,8 @@ import (
 
 // shownPictures are the pictures that leave the system, by their name in an image id.
 var shownPictures = map[string]ad.Picture{
-	"stage1": ad.Stage1Picture, "stage2": ad.Stage2Picture, "product": ad.ProductThumbnail, "thumbnail": ad.Stage2Thumbnail,
+	"stage1": ad.Stage1Picture, "stage2": ad.Stage2Picture,
+	"product": ad.ProductThumbnail, "thumbnail": ad.Stage2Thumbnail,
 }
 
 // imageID makes the id of a picture: {ad_id}.{name}.{signature}. The id is a

@@ -87,7 +87,8 @@ var useProblems = sync.OnceFunc(func() {
 		for _, err := range errs {
 			var d huma.ErrorDetailer
 			if errors.As(err, &d) {
-				fields = append(fields, fault.Field{Name: fieldName(d.ErrorDetail().Location), Detail: "쓸 수 없는 값입니다. API 문서(/api/docs)에서 쓸 수 있는 값을 확인해 주세요."})
+				const detail = "쓸 수 없는 값입니다. API 문서(/api/docs)에서 쓸 수 있는 값을 확인해 주세요."
+				fields = append(fields, fault.Field{Name: fieldName(d.ErrorDetail().Location), Detail: detail})
 			}
 		}
 		switch {

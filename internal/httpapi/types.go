@@ -206,7 +206,10 @@ func progress(a ad.Ad) Progress {
 	p := Progress{Step: optional(string(a.Current())), Percent: a.Percent()}
 	for _, name := range ad.Steps() {
 		t := a.Steps[name]
-		st := Step{Name: string(name), Status: "waiting", StartedAt: optional(t.StartedAt), FinishedAt: optional(t.FinishedAt)}
+		st := Step{
+			Name: string(name), Status: "waiting",
+			StartedAt: optional(t.StartedAt), FinishedAt: optional(t.FinishedAt),
+		}
 		switch {
 		case st.FinishedAt != nil:
 			st.Status = "done"
@@ -230,7 +233,10 @@ func (p *Progress) add(w queue.Wait) {
 }
 
 func listed(a ad.Ad, s *Signer) ListedAd {
-	l := ListedAd{AdID: a.AdID, ProductName: a.ProductName, ThumbnailURL: s.thumbnailURL(a), Status: string(a.Status), CreatedAt: a.CreatedAt}
+	l := ListedAd{
+		AdID: a.AdID, ProductName: a.ProductName, ThumbnailURL: s.thumbnailURL(a),
+		Status: string(a.Status), CreatedAt: a.CreatedAt,
+	}
 	if a.Score != nil && a.Has(ad.Clip) {
 		l.ClipScore = &a.Score.Value
 	}

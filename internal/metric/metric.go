@@ -1,11 +1,11 @@
 // Package metric is what operators watch: counts and times of what happens to
 // ads, written as log lines from which CloudWatch makes metrics (its embedded
-// metric format). A line costs no call, no right and no waiting, and beside its
+// metric format). A line needs no call, no right and no waiting, and beside its
 // numbers it may name the ad, which a metric may not.
 //
-// A thing is written where the conditional write that made it true succeeded:
-// once, however often the code around it runs. A process that dies between the
-// write and the line loses the count; nothing counts twice.
+// A line is written right after the conditional write that it tells of: once, however
+// often the code around it runs. When the process dies between the write and the line, the
+// count is lost; nothing is counted twice.
 //
 // A new metric is a name and its row in definitions, a Write where it happens,
 // and a place on the dashboard (infra/alarms.yaml) and in docs/architecture.md;
@@ -32,7 +32,7 @@ type Name string
 // lacks a part. TemplateCopy is written beside Finished, 0 included, for the same
 // reason.
 const (
-	Accepted     Name = "Accepted"     // an ad has its photo and stands in line for the first time
+	Accepted     Name = "Accepted"     // an ad has its photo and is queued for the first time
 	Finished     Name = "Finished"     // an ad was published
 	Failed       Name = "Failed"       // an ad ended for a reason of ours
 	Refused      Name = "Refused"      // an ad ended because its photo cannot be used or never came
@@ -40,7 +40,7 @@ const (
 	ModelDown    Name = "ModelDown"    // nobody asks the model for a while, after several failures in a row
 
 	StepSeconds  Name = "StepSeconds"  // from a step's first begin to its end, retries and their waits included
-	QueueWait    Name = "QueueWait"    // from a place in line to the begin of stage 1
+	QueueWait    Name = "QueueWait"    // from being queued to the begin of stage 1
 	StallSeconds Name = "StallSeconds" // for how long an ad put back by now has found no GPU server that takes it
 	Retries      Name = "Retries"      // a step was begun again in the same attempt
 	OwnerRetries Name = "OwnerRetries" // an owner asked for another attempt at a failed ad

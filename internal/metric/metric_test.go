@@ -30,7 +30,7 @@ func written(l metric.Line) string {
 func TestALine(t *testing.T) {
 	t.Parallel()
 	got := written(metric.Line{AdID: "ad-1", Code: "GPU.Busy", Values: metric.Values{metric.Failed: 1, metric.Finished: 0}})
-	want := `{"time":"2026-11-24T01:02:03.456789Z","level":"INFO","msg":"metrics","Failed":1,"Finished":0,"Step":"dev","Code":"GPU.Busy","ad_id":"ad-1",` +
+	want := `{"time":"2026-11-24T01:02:03.456789Z","level":"INFO","msg":"metrics","Failed":1,"Finished":0,"Environment":"dev","Code":"GPU.Busy","ad_id":"ad-1",` +
 		`"_aws":{"Timestamp":1795482123456,"CloudWatchMetrics":[` +
 		`{"Namespace":"nanoCocoa","Dimensions":[["Environment"],["Environment","Code"]],"Metrics":[{"Name":"Failed","Unit":"Count"}]},` +
 		`{"Namespace":"nanoCocoa","Dimensions":[["Environment"]],"Metrics":[{"Name":"Finished","Unit":"Count"}]}]}}` + "\n"

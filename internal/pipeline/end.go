@@ -21,8 +21,8 @@ type Publish struct{ Ads Publisher }
 
 // Run is the step. Published twice, an ad counts once.
 func (p Publish) Run(ctx context.Context, in ad.StepInput) error {
-	// Begin refuses an ad that has ended; when it ended by this very attempt's
-	// lost reply, Publish says so with a nil.
+	// Begin refuses an ad that has ended. If this attempt itself has published it, and
+	// only the reply was lost, Publish returns nil.
 	a, err := p.Ads.Begin(ctx, in.Ref, ad.Publish)
 	if err != nil && !fault.Has(err, fault.AdGone) {
 		return err

@@ -118,24 +118,24 @@ func TestFailWithoutAReason(t *testing.T) {
 	}
 }
 
-// How long the rest took after the picture was drawn is what owners in the line
+// How long the rest took after the picture was rendered is what owners in the queue
 // are told; an ad that was published before tells nothing new.
 func TestPublishMeasures(t *testing.T) {
 	t.Parallel()
-	drawn := time.Unix(1000, 0)
+	rendered := time.Unix(1000, 0)
 	for name, tc := range map[string]struct {
-		drawn, begun time.Time
-		begin, fail  error
-		calls        []string
-		want         fault.Code
+		rendered, begun time.Time
+		begin, fail     error
+		calls           []string
+		want            fault.Code
 	}{
-		"an ad":                      {drawn: drawn, begun: drawn.Add(7 * time.Second), calls: []string{"begin publish", "publish", "measure"}},
-		"clocks that disagree":       {drawn: drawn, begun: drawn.Add(-time.Second), calls: []string{"begin publish", "publish"}},
-		"without a picture's time":   {begun: drawn, calls: []string{"begin publish", "publish"}},
-		"the measure cannot be kept": {drawn: drawn, begun: drawn.Add(7 * time.Second), fail: down(fault.StorageThrottled), calls: []string{"begin publish", "publish", "measure"}, want: fault.StorageThrottled},
+		"an ad":                      {rendered: rendered, begun: rendered.Add(7 * time.Second), calls: []string{"begin publish", "publish", "measure"}},
+		"clocks that disagree":       {rendered: rendered, begun: rendered.Add(-time.Second), calls: []string{"begin publish", "publish"}},
+		"without a picture's time":   {begun: rendered, calls: []string{"begin publish", "publish"}},
+		"the measure cannot be kept": {rendered: rendered, begun: rendered.Add(7 * time.Second), fail: down(fault.StorageThrottled), calls: []string{"begin publish", "publish", "measure"}, want: fault.StorageThrottled},
 	} {
 		w := newWorld(t)
-		w.ad.Steps[ad.Stage1] = ad.StepTimes{FinishedAt: tc.drawn}
+		w.ad.Steps[ad.Stage1] = ad.StepTimes{FinishedAt: tc.rendered}
 		w.ad.Steps[ad.Publish] = ad.StepTimes{StartedAt: tc.begun}
 		w.fail["begin publish"], w.fail["measure"] = tc.begin, tc.fail
 		err := pipeline.Publish{Ads: w}.Run(t.Context(), w.input())

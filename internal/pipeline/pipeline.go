@@ -1,11 +1,10 @@
-// Package pipeline is what the steps of the state machine do: one type a step,
-// one file a step, each with a Run that fits step.Func. The steps share nothing
-// but the record: a step reads what earlier ones left there, does its one thing
-// and writes its result back.
+// Package pipeline is what the steps of the state machine do: one type for each step,
+// with a Run that fits step.Func. The steps share nothing but the record: a step reads
+// what earlier steps left there, does its work and writes its result back.
 //
-// Every step may run more than once. A step that already finished returns at
-// once; one whose reply was lost writes the same objects under the same names;
-// one whose ad is gone removes what it made and says fault.AdGone.
+// Every step may run more than once. A step that has finished before returns at once.
+// One that died half way does its work again, under the same names. One whose ad is gone
+// removes the pictures it made and returns fault.AdGone.
 package pipeline
 
 import (
@@ -31,12 +30,15 @@ type Pictures interface {
 	Purge(ctx context.Context, adID string) error
 }
 
-// maxPicture is the most bytes of a picture of ours: 1920² RGBA noise as PNG
-// stays below it, so only a broken server can exceed it.
+// maxPicture is the most bytes of a picture of ours: noise of 1920 × 1920 pixels in RGBA
+// stays below it as a PNG, so only a broken server exceeds it.
 const maxPicture = 20 << 20
 
-// run does a step's work between the marks of its step.
-func run(ctx context.Context, ads Records, in ad.StepInput, s ad.Step, work func(a ad.Ad) (ad.Result, error)) error {
+// work is what a step does with its ad, and gives what it leaves on the record.
+type work func(a ad.Ad) (ad.Result, error)
+
+// run marks a step as begun, does its work, and marks it as finished with the result.
+func run(ctx context.Context, ads Records, in ad.StepInput, s ad.Step, do work) error {
 	a, err := ads.Begin(ctx, in.Ref, s)
 	if err != nil {
 		return err
@@ -44,22 +46,22 @@ func run(ctx context.Context, ads Records, in ad.StepInput, s ad.Step, work func
 	if a.Has(s) {
 		return nil // the work was done and only the reply got lost
 	}
-	res, err := work(a)
+	res, err := do(a)
 	if err != nil {
 		return err
 	}
 	return ads.Finish(ctx, in.Ref, s, res)
 }
 
-// runDrawing is run for a step that stores pictures: when the ad turns out to
-// have been deleted meanwhile, they are removed again.
-func runDrawing(ctx context.Context, ads Records, pics Pictures, in ad.StepInput, s ad.Step, work func(a ad.Ad) (ad.Result, error)) error {
-	gone := run(ctx, ads, in, s, work)
+// runStoring is run for a step that stores pictures: when the ad was deleted meanwhile,
+// it removes them again.
+func runStoring(ctx context.Context, ads Records, pics Pictures, in ad.StepInput, s ad.Step, do work) error {
+	gone := run(ctx, ads, in, s, do)
 	if !fault.Has(gone, fault.AdGone) {
 		return gone
 	}
-	// A failure from here on counts more than that the ad is gone: it lets the
-	// step be tried again, and nobody else would ever find these pictures.
+	// A failure from here on is returned in place of "gone": then the step is tried
+	// again. Otherwise only the sweeper would find these pictures, much later.
 	_, err := ads.Get(ctx, in.Owner, in.AdID)
 	if fault.Has(err, fault.AdNotFound) {
 		err = pics.Purge(ctx, in.AdID)
@@ -67,5 +69,5 @@ func runDrawing(ctx context.Context, ads Records, pics Pictures, in ad.StepInput
 	if err != nil {
 		return err
 	}
-	return gone // deleted, or superseded by a newer attempt, whose pictures they now are
+	return gone // deleted, or superseded by a newer attempt, which now owns these pictures
 }

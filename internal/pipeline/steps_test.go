@@ -234,7 +234,7 @@ func TestAFaultEndsAStep(t *testing.T) {
 // An ad that is gone when a step begins, or when it wants to leave its result.
 func TestAStepOfAnAdThatIsGone(t *testing.T) {
 	t.Parallel()
-	drawing := map[ad.Step]bool{ad.Prepare: true, ad.Stage1: true, ad.Stage2: true}
+	stores := map[ad.Step]bool{ad.Prepare: true, ad.Stage1: true, ad.Stage2: true}
 	missing := fault.New(fault.AdNotFound, nil)
 	for step, wire := range steps(t) {
 		for _, at := range []string{"begin ", "finish "} {
@@ -259,7 +259,7 @@ func TestAStepOfAnAdThatIsGone(t *testing.T) {
 				w.fail[at], w.fail["look"], w.fail["purge"] = fault.New(fault.AdGone, nil), tc.look, tc.purge
 				err := run(context.Background(), w.input())
 				want, more := tc.want, tc.more
-				if !drawing[step] { // it has stored nothing
+				if !stores[step] { // it has stored nothing
 					want, more = fault.AdGone, nil
 				}
 				if got := fault.From(err); got == nil || got.Code != want {

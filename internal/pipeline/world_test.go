@@ -125,7 +125,7 @@ func (b bucket) Purge(_ context.Context, adID string) error {
 	return b.call("purge", adID == b.ad.AdID)
 }
 
-// Painter.
+// GPU.
 
 func (w *world) Stage1(_ context.Context, r gpu.Stage1Request) (gpu.Stage1Result, error) {
 	w.asked = append(w.asked, r)

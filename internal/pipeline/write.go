@@ -28,9 +28,9 @@ func writer(model llm.Model, in ad.StepInput) llm.Model {
 	return model
 }
 
-// Run is the step. A text the model wrote in an earlier attempt is kept: it was
-// paid for, and it was not what failed. So is any text when the sweeper began the
-// attempt again: the GPU server may have drawn with it, under the same key.
+// Run is the step. A text the model wrote in an earlier attempt is kept: it was paid for,
+// and it was not what failed. After a restart by the sweeper every text is kept: the GPU
+// server may have rendered with it, under the same Idempotency-Key.
 func (p Prompt) Run(ctx context.Context, in ad.StepInput) error {
 	return run(ctx, p.Ads, in, ad.Prompt, func(a ad.Ad) (ad.Result, error) {
 		if a.PromptBy == ad.ByModel || a.Restarts > 0 && a.Prompt != "" {

@@ -22,7 +22,8 @@ func Read(ctx context.Context, cfg aws.Config, name string) (string, error) {
 	if name == "" {
 		return "", nil
 	}
-	out, err := ssm.NewFromConfig(cfg).GetParameter(ctx, &ssm.GetParameterInput{Name: &name, WithDecryption: aws.Bool(true)})
+	in := &ssm.GetParameterInput{Name: &name, WithDecryption: aws.Bool(true)}
+	out, err := ssm.NewFromConfig(cfg).GetParameter(ctx, in)
 	var missing *types.ParameterNotFound
 	switch {
 	case errors.As(err, &missing):

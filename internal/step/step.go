@@ -1,10 +1,9 @@
-// Package step is the wrapper of every Lambda step: it gives the state machine
-// the fault's code as the error's name, turns a panic into a fault, and writes
-// the step's one log line.
+// Package step wraps every step of the state machine: it gives the machine the fault's
+// code as the name of the error, turns a panic into a fault, and writes one log line.
 //
-// Step Functions matches the name of the outermost error only, and
-// aws-lambda-go reports the Go type's name unless the error is a
-// messages.InvokeResponse_Error by value; so that is what comes out of here.
+// Step Functions matches only the name of the outermost error, and aws-lambda-go reports
+// the Go type's name unless the error is a messages.InvokeResponse_Error by value. So
+// Wrap returns one.
 package step
 
 import (
@@ -26,9 +25,9 @@ import (
 // machine tries again.
 type Func func(ctx context.Context, in ad.StepInput) error
 
-// answerMargin is kept back from Lambda's deadline: a call that hangs then ends
-// as a fault with a line in the log, and not as a process that was killed. Every
-// client's own limit so lies within the function's, and that within the state's.
+// answerMargin is how long before Lambda's deadline a step is told to end. A call that
+// hangs then ends as a fault with a line in the log, and not as a process that was killed:
+// a client's time limit is within the function's, and that is within the state's.
 const answerMargin = time.Second
 
 // Wrap gives the Lambda handler of a step: Observe, with the fault's code as
@@ -56,8 +55,8 @@ func Observe(name string, log *slog.Logger, f Func) Func {
 		log := log.With("step", name, "ad_id", in.AdID, "attempt", in.Attempt, "request_id", requestID(ctx))
 		defer func() {
 			if p := recover(); p != nil {
-				// The state machine must hear a code, not a dead process: a
-				// panicking step is tried again like any other internal fault.
+				// The state machine must get a code and not find a dead process. A step
+				// that panicked is tried again like any other internal fault.
 				log.ErrorContext(ctx, "panic", "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
 				err = fault.Newf(fault.Internal, "panic in step %s", name)
 			}
@@ -78,8 +77,8 @@ func Observe(name string, log *slog.Logger, f Func) Func {
 	}
 }
 
-// failed makes the error Step Functions sees. Its message is the code again:
-// causes stay in the log, where retention and access are ours.
+// failed makes the error Step Functions sees. Its message is the code again: the cause is
+// only in the log, where we decide who reads it and for how long it is kept.
 func failed(code fault.Code) error {
 	return messages.InvokeResponse_Error{Type: string(code), Message: string(code)}
 }

@@ -1,7 +1,7 @@
-// Package sweep finds what nothing else will ever finish: ads whose event was
-// lost, whose execution was stopped, failed or deleted, and objects that a late
-// step left behind. It is the guarantee behind "no job is ever lost": the rule
-// on ended executions is quicker, but events are delivered at best effort.
+// Package sweep finds what nothing else will finish: ads whose event was lost, ads whose
+// execution was stopped, failed or deleted, and objects that a late step left. The rule on
+// ended executions is quicker, but its events may get lost; because of the sweeper no ad
+// waits for ever.
 package sweep
 
 import (
@@ -49,27 +49,26 @@ type Sweeper struct {
 	Meter    *metric.Meter
 }
 
-// Found counts what a sweep did. What it could not do it does not count: the next
-// one finds it again.
+// Found counts what a sweep did. What it could not do is not counted: the next sweep
+// finds it again.
 type Found struct {
 	Started    int // photo there, event lost: started
 	Restarted  int // execution gone: begun again, once
 	GivenUp    int // execution gone once more: failed, with a reason its owner can read
 	Expired    int // the photo never came: failed, likewise
-	Waiting    int // in line before the GPU server
+	Waiting    int // in the queue before the GPU server
 	Stuck      int // at work, and for too long in one step
 	Tombstones int // deleted ads, cleaned once more
 	Orphans    int // objects of ads that nobody knows: removed
 }
 
-// Sweep looks at everything that is due. One entry that cannot be dealt with
-// does not keep it from the others; all errors come back joined, and those
-// entries are still due at the next sweep.
+// Sweep looks at everything that is due. An entry that cannot be dealt with does not stop
+// it; all errors come back joined, and those entries are still due at the next sweep.
 func (s *Sweeper) Sweep(ctx context.Context) (Found, error) {
 	var found Found
 	due, err := s.Ads.Due(ctx)
 	if err == nil {
-		defer func() { s.Meter.Write(found.line()) }()
+		defer func() { s.Meter.Write(found.metrics()) }()
 	}
 	errs := []error{err}
 	for _, d := range due {
@@ -79,18 +78,20 @@ func (s *Sweeper) Sweep(ctx context.Context) (Found, error) {
 		}
 		errs = append(errs, s.settle(ctx, d, &found))
 	}
-	errs = append(errs, s.walk(ctx, &found))
+	errs = append(errs, s.scan(ctx, &found))
 	s.Log.InfoContext(ctx, "swept", "step", "sweep", "started", found.Started, "restarted", found.Restarted,
-		"given_up", found.GivenUp, "expired", found.Expired, "waiting", found.Waiting, "stuck", found.Stuck, "tombstones", found.Tombstones, "orphans", found.Orphans)
+		"given_up", found.GivenUp, "expired", found.Expired, "waiting", found.Waiting, "stuck", found.Stuck,
+		"tombstones", found.Tombstones, "orphans", found.Orphans)
 	return found, errors.Join(errs...)
 }
 
-// line is what a sweep that could look writes, zeros included.
-func (f Found) line() metric.Line {
+// metrics is what a sweep that could look writes, zeros included.
+func (f Found) metrics() metric.Line {
 	return metric.Line{Values: metric.Values{
 		metric.Sweeps: 1, metric.SweepStarted: float64(f.Started), metric.SweepRestarted: float64(f.Restarted),
 		metric.SweepGivenUp: float64(f.GivenUp), metric.SweepExpired: float64(f.Expired),
-		metric.SweepStuck: float64(f.Stuck), metric.SweepTombstones: float64(f.Tombstones), metric.SweepOrphans: float64(f.Orphans),
+		metric.SweepStuck: float64(f.Stuck), metric.SweepTombstones: float64(f.Tombstones),
+		metric.SweepOrphans: float64(f.Orphans),
 	}}
 }
 
@@ -102,6 +103,7 @@ func count(n *int, err error) error {
 	return err
 }
 
+// close removes the objects of a deleted ad once more, and then its tombstone.
 func (s *Sweeper) close(ctx context.Context, adID string, found *Found) error {
 	if err := s.Pictures.Purge(ctx, adID); err != nil {
 		return err
@@ -109,19 +111,19 @@ func (s *Sweeper) close(ctx context.Context, adID string, found *Found) error {
 	return count(&found.Tombstones, s.Ads.RemoveTombstone(ctx, adID))
 }
 
-// stride is how many ads' objects a sweep looks at: what one BatchGetItem takes.
-// At a sweep every five minutes that is 28,800 ads a day, for a cent.
-const stride = 100
+// scanned is how many ads' objects a sweep looks at: as many as one BatchGetItem takes. At
+// a sweep every five minutes that is 28,800 ads a day, for a cent.
+const scanned = 100
 
-// walk goes on through the bucket from where the last sweep ended, and removes
-// what belongs to no ad: an upload that came after its ad and its tombstone were
-// gone, or a picture of a step that outlived both.
-func (s *Sweeper) walk(ctx context.Context, found *Found) error {
+// scan goes on through the bucket from where the last sweep ended, and removes what
+// belongs to no ad: an upload or a picture that came after its ad and the ad's tombstone
+// were gone.
+func (s *Sweeper) scan(ctx context.Context, found *Found) error {
 	at, err := s.Ads.ScanCursor(ctx)
 	if err != nil {
 		return err
 	}
-	adIDs, next, err := s.Pictures.Folders(ctx, at, stride)
+	adIDs, next, err := s.Pictures.Folders(ctx, at, scanned)
 	if err != nil {
 		return err
 	}
@@ -139,6 +141,7 @@ func (s *Sweeper) walk(ctx context.Context, found *Found) error {
 	return s.Ads.SetScanCursor(ctx, next)
 }
 
+// settle deals with an ad that is due.
 func (s *Sweeper) settle(ctx context.Context, d ad.Due, found *Found) error {
 	a, err := s.Ads.Get(ctx, d.Owner, d.AdID)
 	switch {
@@ -187,8 +190,9 @@ func (s *Sweeper) working(ctx context.Context, a ad.Ad, found *Found) error {
 	return count(&found.GivenUp, s.fail(ctx, a.Ref, fault.AdAborted))
 }
 
-// slow tells an ad in stage 1, which may wait for the GPU server for hours, from
-// one whose step has neither ended nor been tried again: no step lasts that long.
+// slow gives what to count a running ad as. One that waits for stage 1 may do so for
+// hours. Any other is stuck: its step has neither ended nor been tried again, and no step
+// lasts that long.
 func (s *Sweeper) slow(ctx context.Context, a ad.Ad, found *Found) *int {
 	if a.Has(ad.Prepare) && a.Has(ad.Prompt) && !a.Has(ad.Stage1) {
 		return &found.Waiting
@@ -199,7 +203,8 @@ func (s *Sweeper) slow(ctx context.Context, a ad.Ad, found *Found) *int {
 
 // say tells operators of which ad something is true.
 func (s *Sweeper) say(ctx context.Context, msg string, r ad.Ref, more ...any) {
-	s.Log.With(more...).WarnContext(ctx, msg, "step", "sweep", "ad_id", r.AdID, "attempt", r.Attempt) //nolint:sloglint // the callers' words are fixed
+	log := s.Log.With(more...).With("step", "sweep", "ad_id", r.AdID, "attempt", r.Attempt)
+	log.WarnContext(ctx, msg) //nolint:sloglint // the callers' words are fixed
 }
 
 func (s *Sweeper) fail(ctx context.Context, r ad.Ref, code fault.Code) error {

@@ -25,7 +25,7 @@ type world struct {
 	running   bool
 	restarted bool
 	purgeErr  error
-	walked    string   // where the walk is
+	cursor    string   // how far the scan has come
 	folders   []string // of the bucket
 	listErr   error
 	startErr  error
@@ -76,9 +76,9 @@ func (w *world) Start(_ context.Context, r ad.Ref) error {
 	w.did = append(w.did, "start "+r.ExecutionName())
 	return w.startErr
 }
-func (w *world) ScanCursor(context.Context) (string, error) { return w.walked, nil }
+func (w *world) ScanCursor(context.Context) (string, error) { return w.cursor, nil }
 func (w *world) SetScanCursor(_ context.Context, at string) error {
-	w.walked = at
+	w.cursor = at
 	return nil
 }
 
@@ -170,9 +170,9 @@ func TestSettle(t *testing.T) {
 	}
 }
 
-// The walk comes past every object sooner or later, removes what belongs to no
-// ad, and begins anew.
-func TestWalk(t *testing.T) {
+// The scan finds every object sooner or later, removes what belongs to no ad, and
+// begins anew.
+func TestScan(t *testing.T) {
 	t.Parallel()
 	w := world{ads: map[string]ad.Ad{}}
 	var orphans []string
@@ -193,21 +193,21 @@ func TestWalk(t *testing.T) {
 		}
 		total += found.Orphans
 	}
-	if !slices.Equal(w.did, orphans) || total != len(orphans) || w.walked != "" {
-		t.Errorf("did %q, found %d, now at %q; want %q", w.did, total, w.walked, orphans)
+	if !slices.Equal(w.did, orphans) || total != len(orphans) || w.cursor != "" {
+		t.Errorf("did %q, found %d, now at %q; want %q", w.did, total, w.cursor, orphans)
 	}
 }
 
-// A step of the walk that fails is gone again by the next sweep.
-func TestAWalkThatFails(t *testing.T) {
+// What a scan failed at the next sweep looks at again.
+func TestAScanThatFails(t *testing.T) {
 	t.Parallel()
 	down := fault.New(fault.StorageUnavailable, nil)
 	for _, w := range []*world{
-		{listErr: down, walked: "a", folders: []string{"a", "b"}},
-		{purgeErr: down, walked: "a", folders: []string{"a", "b"}},
+		{listErr: down, cursor: "a", folders: []string{"a", "b"}},
+		{purgeErr: down, cursor: "a", folders: []string{"a", "b"}},
 	} {
-		if found, err := w.sweeper().Sweep(t.Context()); !fault.Has(err, fault.StorageUnavailable) || w.walked != "a" || found.Orphans != 0 {
-			t.Errorf("%+v, %v, at %q", found, err, w.walked)
+		if found, err := w.sweeper().Sweep(t.Context()); !fault.Has(err, fault.StorageUnavailable) || w.cursor != "a" || found.Orphans != 0 {
+			t.Errorf("%+v, %v, at %q", found, err, w.cursor)
 		}
 	}
 }

@@ -42,10 +42,10 @@ func Open(cfg aws.Config, arn string, queue Queue) *Machine {
 	return New(sfn.NewFromConfig(cfg), arn, queue)
 }
 
-// Start puts an attempt whose photo has arrived on its way. Called twice, or by
-// both doors at once, or again after the attempt has begun, ended or been
-// deleted, it does nothing: the record moves by condition and executions are
-// named by the attempt.
+// Start starts the execution of an attempt whose photo has arrived. When it is called
+// twice, or by both doors at once, or again after the attempt has begun, ended or been
+// deleted, it does nothing more: the record moves by condition and executions are named
+// by the attempt.
 func (m *Machine) Start(ctx context.Context, r ad.Ref) error {
 	queued, err := m.queue.Enqueue(ctx, r)
 	if err != nil || !queued {

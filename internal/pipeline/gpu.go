@@ -12,8 +12,8 @@ import (
 	"github.com/nanococoa/nanococoa/internal/photo"
 )
 
-// Painter is the GPU server; see gpuclient.Client for the calls' faults.
-type Painter interface {
+// GPU is the GPU server; see gpuclient.Client for the calls' faults.
+type GPU interface {
 	Stage1(ctx context.Context, r gpu.Stage1Request) (gpu.Stage1Result, error)
 	Stage2(ctx context.Context, r gpu.Stage2Request) (gpu.Stage2Result, error)
 	Score(ctx context.Context, r gpu.ScoreRequest) (ad.Score, error)
@@ -23,12 +23,12 @@ type Painter interface {
 type Stage1 struct {
 	Ads      Records
 	Pictures Pictures
-	GPU      Painter
+	GPU      GPU
 }
 
 // Run is the step. Faults: GPU.*, Photo.* when the server refuses the photo.
 func (s Stage1) Run(ctx context.Context, in ad.StepInput) error {
-	return runDrawing(ctx, s.Ads, s.Pictures, in, ad.Stage1, func(a ad.Ad) (ad.Result, error) {
+	return runStoring(ctx, s.Ads, s.Pictures, in, ad.Stage1, func(a ad.Ad) (ad.Result, error) {
 		product, err := s.Pictures.Get(ctx, a.AdID, ad.ProductPhoto, maxPicture)
 		if err != nil {
 			return ad.Result{}, err
@@ -49,7 +49,7 @@ func (s Stage1) Run(ctx context.Context, in ad.StepInput) error {
 type Stage2 struct {
 	Ads      Records
 	Pictures Pictures
-	GPU      Painter
+	GPU      GPU
 }
 
 // thumbnailQuality of a finished ad's JPEG: text edges stay clean at 480 px and
@@ -58,7 +58,7 @@ const thumbnailQuality = 82
 
 // Run is the step. Faults: GPU.*.
 func (s Stage2) Run(ctx context.Context, in ad.StepInput) error {
-	return runDrawing(ctx, s.Ads, s.Pictures, in, ad.Stage2, func(a ad.Ad) (ad.Result, error) {
+	return runStoring(ctx, s.Ads, s.Pictures, in, ad.Stage2, func(a ad.Ad) (ad.Result, error) {
 		scene, err := s.Pictures.Get(ctx, a.AdID, ad.Stage1Picture, maxPicture)
 		if err != nil {
 			return ad.Result{}, err
@@ -86,7 +86,7 @@ func thumbnail(ctx context.Context, picture []byte) ([]byte, error) {
 	img, err := photo.Decode(ctx, picture, photo.ThumbnailSide)
 	if err != nil {
 		err = fmt.Errorf("read the finished picture: %w", err)
-		if ctx.Err() == nil { // a picture nobody can read is the server's fault and not the owner's photo's
+		if ctx.Err() == nil { // the server is to blame for a picture nobody can read, and not the owner's photo
 			err = fault.New(fault.GPUBadAnswer, err)
 		}
 		return nil, err
@@ -103,7 +103,7 @@ func thumbnail(ctx context.Context, picture []byte) ([]byte, error) {
 type Clip struct {
 	Ads      Records
 	Pictures Pictures
-	GPU      Painter
+	GPU      GPU
 }
 
 // Run is the step. Faults: GPU.*.
