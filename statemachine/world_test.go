@@ -232,7 +232,9 @@ func (w *world) open(ctx context.Context, cfg aws.Config, name string) error {
 	w.cfg, w.lambda, w.sfn, w.sqs = cfg, awslambda.NewFromConfig(cfg), sfn.NewFromConfig(cfg), sqs.NewFromConfig(cfg)
 	w.functions, w.stories = map[string]string{}, map[string]*story{}
 	w.script = httptest.NewServer(w).URL
-	made, err := w.sqs.CreateQueue(ctx, &sqs.CreateQueueInput{QueueName: &name, Attributes: map[string]string{"VisibilityTimeout": "360"}})
+	made, err := w.sqs.CreateQueue(
+		ctx, &sqs.CreateQueueInput{QueueName: &name, Attributes: map[string]string{"VisibilityTimeout": "360"}},
+	)
 	if err != nil {
 		return err
 	}
@@ -291,7 +293,9 @@ func (w *world) lent(t *testing.T, folder string, timeout int32) (arn string) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { // and its processes; t.Context has ended by then
-		if _, err := w.lambda.DeleteFunction(context.Background(), &awslambda.DeleteFunctionInput{FunctionName: &arn}); err != nil {
+		if _, err := w.lambda.DeleteFunction(
+			context.Background(), &awslambda.DeleteFunctionInput{FunctionName: &arn},
+		); err != nil {
 			t.Error(err)
 		}
 	})
@@ -336,7 +340,9 @@ func (w *world) story(payload map[string]any) *story {
 // consumer. It ends with the test binary.
 func (w *world) consume(ctx context.Context) {
 	for {
-		got, err := w.sqs.ReceiveMessage(ctx, &sqs.ReceiveMessageInput{QueueUrl: &w.queue, WaitTimeSeconds: 5, MaxNumberOfMessages: 10})
+		got, err := w.sqs.ReceiveMessage(
+			ctx, &sqs.ReceiveMessageInput{QueueUrl: &w.queue, WaitTimeSeconds: 5, MaxNumberOfMessages: 10},
+		)
 		if err != nil {
 			return // the engine is gone
 		}
@@ -388,7 +394,9 @@ func (w *world) message(ctx context.Context, m sqstypes.Message) error {
 			}
 		},
 	}
-	out, err := taskqueue.Handler("stage1", slog.Default(), c)(ctx, events.SQSEvent{Records: []events.SQSMessage{{MessageId: *m.MessageId, Body: string(raw)}}})
+	out, err := taskqueue.Handler("stage1", slog.Default(), c)(
+		ctx, events.SQSEvent{Records: []events.SQSMessage{{MessageId: *m.MessageId, Body: string(raw)}}},
+	)
 	if err != nil || len(out.BatchItemFailures) > 0 {
 		return fmt.Errorf("the message comes back: %w", err)
 	}
@@ -549,7 +557,9 @@ func (w *world) entered(t *testing.T, execution string) []string {
 func (w *world) history(t *testing.T, execution string) []sfntypes.HistoryEvent {
 	t.Helper()
 	var all []sfntypes.HistoryEvent
-	for p := sfn.NewGetExecutionHistoryPaginator(w.sfn, &sfn.GetExecutionHistoryInput{ExecutionArn: &execution}); p.HasMorePages(); {
+	for p := sfn.NewGetExecutionHistoryPaginator(
+		w.sfn, &sfn.GetExecutionHistoryInput{ExecutionArn: &execution},
+	); p.HasMorePages(); {
 		page, err := p.NextPage(t.Context())
 		if err != nil {
 			t.Fatal(err)

@@ -14,7 +14,9 @@ import (
 )
 
 func good() ad.Fields {
-	return ad.Fields{ProductName: "무선 이어폰", ProductCategory: "전자제품", TargetAge: "20대", TargetGender: "전체", AdConcept: "새벽 도시를 걷는 느낌"}
+	return ad.Fields{
+		ProductName: "무선 이어폰", ProductCategory: "전자제품", TargetAge: "20대", TargetGender: "전체", AdConcept: "새벽 도시를 걷는 느낌",
+	}
 }
 
 func TestTransitions(t *testing.T) {
@@ -53,7 +55,9 @@ func TestIDsSortByTimeAndNameTheirExecutions(t *testing.T) {
 		}
 		last = id
 	}
-	for _, bad := range []string{"", "x", strings.ToUpper(last), last + "0", "../" + last, "3f2b8f9e-0000-4000-8000-000000000000"} {
+	for _, bad := range []string{
+		"", "x", strings.ToUpper(last), last + "0", "../" + last, "3f2b8f9e-0000-4000-8000-000000000000",
+	} {
 		if ad.ValidID(bad) {
 			t.Errorf("%q passes as an id", bad)
 		}
@@ -105,7 +109,9 @@ func TestValidateNamesEveryWrongFieldAtOnce(t *testing.T) {
 	if err := good().Validate(); err != nil {
 		t.Fatalf("good fields: %v", err)
 	}
-	err := ad.Fields{ProductName: strings.Repeat("가", 101), TargetAge: "70대", TargetGender: "?", AdConcept: strings.Repeat("👩‍👩‍👧‍👦", 501)}.Validate()
+	err := ad.Fields{
+		ProductName: strings.Repeat("가", 101), TargetAge: "70대", TargetGender: "?", AdConcept: strings.Repeat("👩‍👩‍👧‍👦", 501),
+	}.Validate()
 	var f *fault.Fault
 	if !errors.As(err, &f) || f.Code != fault.RequestInvalid {
 		t.Fatalf("err = %v", err)
@@ -114,7 +120,9 @@ func TestValidateNamesEveryWrongFieldAtOnce(t *testing.T) {
 	for _, b := range f.Fields {
 		names = append(names, b.Name)
 	}
-	if want := []string{"product_name", "product_category", "target_age", "target_gender", "ad_concept"}; !slices.Equal(names, want) {
+	if want := []string{
+		"product_name", "product_category", "target_age", "target_gender", "ad_concept",
+	}; !slices.Equal(names, want) {
 		t.Errorf("fields = %v", names)
 	}
 	if f.Fields[0].Detail != "상품 이름은 100자까지 쓸 수 있습니다. 지금은 101자입니다." || f.Fields[1].Detail != "상품 종류를 입력해 주세요." {

@@ -30,7 +30,8 @@ func (s table) losing(t *testing.T, adID string) *adstore.Store {
 	}
 	lose := faultproxy.Naming(adID, faultproxy.First(1, faultproxy.LostReply))
 	proxy.Add(func(r *http.Request) faultproxy.Fault {
-		if call := r.Header.Get("X-Amz-Target"); !strings.HasSuffix(call, "UpdateItem") && !strings.HasSuffix(call, "TransactWriteItems") {
+		if call := r.Header.Get("X-Amz-Target"); !strings.HasSuffix(call, "UpdateItem") &&
+			!strings.HasSuffix(call, "TransactWriteItems") {
 			return faultproxy.None
 		}
 		return lose(r)
@@ -69,7 +70,8 @@ func TestALostAnswerChangesNothing(t *testing.T) {
 			before: func(t *testing.T, _ table) ad.Ad { t.Helper(); return newAd(t, "me") },
 			do: func(t *testing.T, s *adstore.Store, a ad.Ad) {
 				t.Helper()
-				if got, created, err := s.Create(t.Context(), a, &ad.Claim{Key: "k", Fingerprint: "f"}); err != nil || !created || got.AdID != a.AdID {
+				if got, created, err := s.Create(t.Context(), a, &ad.Claim{Key: "k", Fingerprint: "f"}); err != nil || !created ||
+					got.AdID != a.AdID {
 					t.Errorf("%+v, %v, %v", got, created, err)
 				}
 			},

@@ -26,7 +26,9 @@ func (m *meter) install(o *dynamodb.Options) {
 	})
 }
 
-func (m *meter) count(ctx context.Context, in middleware.InitializeInput, next middleware.InitializeHandler) (middleware.InitializeOutput, middleware.Metadata, error) {
+func (m *meter) count(
+	ctx context.Context, in middleware.InitializeInput, next middleware.InitializeHandler,
+) (middleware.InitializeOutput, middleware.Metadata, error) {
 	out, md, err := next.HandleInitialize(ctx, in)
 	m.mu.Lock()
 	defer m.mu.Unlock()

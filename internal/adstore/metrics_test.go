@@ -93,7 +93,9 @@ func TestEachThingIsMeasuredOnce(t *testing.T) {
 	m.begin(a.Ref, ad.Stage1)
 	m.want("stage 1 begins again", "Retries{Environment=test,Step=stage1}=1")
 	m.after(20 * time.Second)
-	m.do(m.Finish(t.Context(), a.Ref, ad.Stage1, ad.Result{MainCopy: "겨울 여행", SubCopy: "따뜻한 하루", CopySource: ad.ByTemplate}))
+	m.do(m.Finish(
+		t.Context(), a.Ref, ad.Stage1, ad.Result{MainCopy: "겨울 여행", SubCopy: "따뜻한 하루", CopySource: ad.ByTemplate},
+	))
 	m.want("stage 1 ends", "StepSeconds{Environment=test,Step=stage1}=60")
 
 	m.begin(a.Ref, ad.Publish)
@@ -103,7 +105,8 @@ func TestEachThingIsMeasuredOnce(t *testing.T) {
 	}
 	m.do(m.Fail(t.Context(), a.Ref, ad.Failure{Code: "Ad.Timeout"}))
 	m.want("published twice, then failed",
-		"Failed{Environment=test}=0", "Finished{Environment=test}=1", "TemplateCopy{Environment=test}=1", "StepSeconds{Environment=test,Step=publish}=0.25")
+		"Failed{Environment=test}=0", "Finished{Environment=test}=1", "TemplateCopy{Environment=test}=1",
+		"StepSeconds{Environment=test,Step=publish}=0.25")
 	m.do(m.Delete(t.Context(), "me", a.AdID))
 	m.want("deleted")
 }
@@ -116,7 +119,10 @@ func TestAFailureIsMeasuredByItsCode(t *testing.T) {
 	for range 2 {
 		m.do(m.Fail(t.Context(), a.Ref, ad.Failure{Code: string(fault.GPUBadAnswer), Retryable: true}))
 	}
-	m.want("failed twice", "Failed{Environment=test}=1", "Failed{Environment=test,Code=GPU.BadAnswer}=1", "Finished{Environment=test}=0")
+	m.want(
+		"failed twice", "Failed{Environment=test}=1", "Failed{Environment=test,Code=GPU.BadAnswer}=1",
+		"Finished{Environment=test}=0",
+	)
 	m.after(time.Minute)
 	again, err := m.Retry(t.Context(), "me", a.AdID)
 	m.do(err)
@@ -131,7 +137,9 @@ func TestAFailureIsMeasuredByItsCode(t *testing.T) {
 	b := m.create(t, "me")
 	m.do(m.Fail(t.Context(), b.Ref, ad.Failure{Code: string(fault.PhotoCorrupt)}))
 	m.want("a photo nobody can use", "Refused{Environment=test}=1", "Refused{Environment=test,Code=Photo.Corrupt}=1")
-	m.do(m.Fail(t.Context(), ad.Ref{Owner: "me", AdID: newAd(t, "me").AdID, Attempt: 1}, ad.Failure{Code: string(fault.Internal)}))
+	m.do(m.Fail(
+		t.Context(), ad.Ref{Owner: "me", AdID: newAd(t, "me").AdID, Attempt: 1}, ad.Failure{Code: string(fault.Internal)},
+	))
 	m.want("an ad that is not there")
 }
 
@@ -178,9 +186,15 @@ func TestOneOfManyIsMeasured(t *testing.T) {
 	m.begin(a.Ref, ad.Publish)
 	m.lines.Reset()
 	all(func() error { return m.Publish(t.Context(), a.Ref) })
-	m.want("published by eight", "Failed{Environment=test}=0", "Finished{Environment=test}=1", "TemplateCopy{Environment=test}=0", "StepSeconds{Environment=test,Step=publish}=0")
+	m.want(
+		"published by eight", "Failed{Environment=test}=0", "Finished{Environment=test}=1",
+		"TemplateCopy{Environment=test}=0", "StepSeconds{Environment=test,Step=publish}=0",
+	)
 	b := m.running(t, "me")
 	m.lines.Reset()
 	all(func() error { return m.Fail(t.Context(), b.Ref, ad.Failure{Code: "Internal"}) })
-	m.want("failed by eight", "Failed{Environment=test}=1", "Failed{Environment=test,Code=Internal}=1", "Finished{Environment=test}=0")
+	m.want(
+		"failed by eight", "Failed{Environment=test}=1", "Failed{Environment=test,Code=Internal}=1",
+		"Finished{Environment=test}=0",
+	)
 }

@@ -236,7 +236,8 @@ func TestRestartOnce(t *testing.T) {
 	s := newTable(t)
 	a := s.running(t, "me")
 	again, ok, err := s.Restart(t.Context(), a)
-	if err != nil || !ok || again.Attempt != 2 || again.Status != ad.Queued || again.Restarts != 1 || len(again.Steps) != 0 {
+	if err != nil || !ok || again.Attempt != 2 || again.Status != ad.Queued || again.Restarts != 1 ||
+		len(again.Steps) != 0 {
 		t.Fatalf("restart: %+v, %v, %v", again, ok, err)
 	}
 	s.wantGone(t, a.Ref)

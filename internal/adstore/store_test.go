@@ -71,8 +71,10 @@ func newAd(t *testing.T, owner string) ad.Ad {
 		t.Fatal(err)
 	}
 	return ad.Ad{
-		Ref:    ad.Ref{Owner: owner, AdID: id, Attempt: 1},
-		Fields: ad.Fields{ProductName: "울 더플백", ProductCategory: "의류", TargetAge: "30대", TargetGender: "여성", AdConcept: "겨울 여행"},
+		Ref: ad.Ref{Owner: owner, AdID: id, Attempt: 1},
+		Fields: ad.Fields{
+			ProductName: "울 더플백", ProductCategory: "의류", TargetAge: "30대", TargetGender: "여성", AdConcept: "겨울 여행",
+		},
 		Status: ad.AwaitingUpload,
 	}
 }
@@ -104,7 +106,9 @@ func (s table) running(t *testing.T, owner string) ad.Ad {
 func (s table) publishable(t *testing.T, owner string, value float64) ad.Ad {
 	t.Helper()
 	a := s.running(t, owner)
-	if err := s.Finish(t.Context(), a.Ref, ad.Prepare, ad.Result{Score: &ad.Score{Metric: "m", Value: value}}); err != nil {
+	if err := s.Finish(
+		t.Context(), a.Ref, ad.Prepare, ad.Result{Score: &ad.Score{Metric: "m", Value: value}},
+	); err != nil {
 		t.Fatal(err)
 	}
 	a, err := s.Begin(t.Context(), a.Ref, ad.Publish)
@@ -242,16 +246,22 @@ func TestStagesAndResults(t *testing.T) {
 	cos := 0.31
 	res := ad.Result{
 		Prompt: "a prompt", PromptBy: ad.ByModel,
-		Analysis: &ad.Analysis{Version: "1", Source: "standin", ProductBox: ad.Box{.1, .2, .3, .4}, TextAreas: []ad.TextArea{{Role: "any", Box: ad.Box{0, 0, 1, .2}, Align: "left", Score: .9}}, Colors: ad.Colors{Text: "#fff", Dominant: []string{"#123456"}}, ContrastRatio: 7.5, Mood: []string{"calm"}},
+		Analysis: &ad.Analysis{
+			Version: "1", Source: "standin", ProductBox: ad.Box{.1, .2, .3, .4},
+			TextAreas: []ad.TextArea{{Role: "any", Box: ad.Box{0, 0, 1, .2}, Align: "left", Score: .9}},
+			Colors:    ad.Colors{Text: "#fff", Dominant: []string{"#123456"}}, ContrastRatio: 7.5, Mood: []string{"calm"},
+		},
 		MainCopy: "다섯글자요", SubCopy: "열 글자가 넘는 서브 카피", CopySource: ad.ByTemplate,
-		HTML: "<div>", Score: &ad.Score{Metric: "m", Model: "clip", Value: .72, RawCosine: &cos, Text: "겨울 여행", StandIn: true},
+		HTML:   "<div>",
+		Score:  &ad.Score{Metric: "m", Model: "clip", Value: .72, RawCosine: &cos, Text: "겨울 여행", StandIn: true},
 		Engine: "standin", StandIn: true,
 	}
 	if err := s.Finish(t.Context(), a.Ref, ad.Prepare, res); err != nil {
 		t.Fatal(err)
 	}
 	got := s.get(t, a.Ref)
-	if !got.Has(ad.Prepare) || got.Prompt != res.Prompt || got.PromptBy != res.PromptBy || got.MainCopy != res.MainCopy || got.SubCopy != res.SubCopy ||
+	if !got.Has(ad.Prepare) || got.Prompt != res.Prompt || got.PromptBy != res.PromptBy ||
+		got.MainCopy != res.MainCopy || got.SubCopy != res.SubCopy ||
 		got.CopySource != res.CopySource || got.HTML != res.HTML || got.Engine != "standin" || !got.StandIn {
 		t.Errorf("stored: %+v", got)
 	}
@@ -383,7 +393,8 @@ func TestStatistics(t *testing.T) {
 		return st
 	}
 	empty := stats()
-	if empty.TotalAds != 0 || empty.AvgScore != 0 || len(empty.Months) != 12 || empty.Months[11].Month != "2027-01" || empty.Months[0].Month != "2026-02" {
+	if empty.TotalAds != 0 || empty.AvgScore != 0 || len(empty.Months) != 12 || empty.Months[11].Month != "2027-01" ||
+		empty.Months[0].Month != "2026-02" {
 		t.Fatalf("empty: %+v", empty)
 	}
 	a, b := s.published(t, "me", .5), s.published(t, "me", .7333)
@@ -392,7 +403,8 @@ func TestStatistics(t *testing.T) {
 	if err := s.Publish(t.Context(), b.Ref); err != nil {
 		t.Fatalf("publishing again: %v", err)
 	}
-	if st := stats(); st.TotalAds != 2 || st.AvgScore != .6167 || st.Months[11] != (ad.MonthStats{Month: "2027-01", Ads: 2, AvgScore: .6167}) {
+	if st := stats(); st.TotalAds != 2 || st.AvgScore != .6167 ||
+		st.Months[11] != (ad.MonthStats{Month: "2027-01", Ads: 2, AvgScore: .6167}) {
 		t.Errorf("two ads: %+v", st)
 	}
 	if err := s.Delete(t.Context(), "me", b.AdID); err != nil {
@@ -419,7 +431,9 @@ func TestADeletedAdLeavesNothingOfItsOwner(t *testing.T) {
 	}
 	out, err := s.db.Query(t.Context(), &dynamodb.QueryInput{
 		TableName: &s.name, KeyConditionExpression: aws.String("PK = :pk"),
-		ExpressionAttributeValues: map[string]types.AttributeValue{":pk": &types.AttributeValueMemberS{Value: "AD#" + a.AdID}},
+		ExpressionAttributeValues: map[string]types.AttributeValue{
+			":pk": &types.AttributeValueMemberS{Value: "AD#" + a.AdID},
+		},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -452,12 +466,14 @@ func TestDeleteAndPublishRace(t *testing.T) {
 		}
 		var wg sync.WaitGroup
 		wg.Go(func() {
-			if err := s.Publish(t.Context(), a.Ref); err != nil && !fault.Has(err, fault.AdGone, fault.StorageThrottled, fault.StorageUnavailable) {
+			if err := s.Publish(t.Context(), a.Ref); err != nil &&
+				!fault.Has(err, fault.AdGone, fault.StorageThrottled, fault.StorageUnavailable) {
 				t.Error(err)
 			}
 		})
 		wg.Go(func() {
-			if err := s.Delete(t.Context(), "me", a.AdID); err != nil && !fault.Has(err, fault.StorageThrottled, fault.StorageUnavailable) {
+			if err := s.Delete(t.Context(), "me", a.AdID); err != nil &&
+				!fault.Has(err, fault.StorageThrottled, fault.StorageUnavailable) {
 				t.Error(err)
 			}
 		})
@@ -516,7 +532,9 @@ func TestDashboardReadsDoNotGrow(t *testing.T) {
 		s := newTable(t)
 		s.fill(t, "me", n)
 		meter := &meter{}
-		metered := adstore.New(dynamodb.NewFromConfig(enginetest.Config(t), meter.install), s.name, func() time.Time { return now })
+		metered := adstore.New(
+			dynamodb.NewFromConfig(enginetest.Config(t), meter.install), s.name, func() time.Time { return now },
+		)
 		if ads, _, err := metered.List(t.Context(), "me", 10, ""); err != nil || len(ads) != 10 {
 			t.Fatalf("List of %d: %d, %v", n, len(ads), err)
 		}
@@ -544,13 +562,16 @@ func (s table) fill(t *testing.T, owner string, n int) {
 			}
 			str := func(v string) types.AttributeValue { return &types.AttributeValueMemberS{Value: v} }
 			writes = append(writes, types.WriteRequest{PutRequest: &types.PutRequest{Item: map[string]types.AttributeValue{
-				"PK": str("OWNER#" + owner), "SK": str("AD#" + id), "owner": str(owner), "ad_id": str(id), "status": str("succeeded"),
+				"PK": str("OWNER#" + owner), "SK": str("AD#" + id), "owner": str(owner), "ad_id": str(id),
+				"status":     str("succeeded"),
 				"attempt":    &types.AttributeValueMemberN{Value: "1"},
 				"created_at": str(now.Format(time.RFC3339)), "updated_at": str(now.Format(time.RFC3339)),
 				"html_code": str(strings.Repeat("x", 2000)),
 			}}})
 		}
-		if _, err := s.db.BatchWriteItem(t.Context(), &dynamodb.BatchWriteItemInput{RequestItems: map[string][]types.WriteRequest{s.name: writes}}); err != nil {
+		if _, err := s.db.BatchWriteItem(
+			t.Context(), &dynamodb.BatchWriteItemInput{RequestItems: map[string][]types.WriteRequest{s.name: writes}},
+		); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -78,7 +78,10 @@ func TestKeys(t *testing.T) {
 	if got, ok := blob.ParseUpload(blob.Key(id, ad.OriginalPhoto)); !ok || got != id {
 		t.Errorf("ParseUpload = %q, %v", got, ok)
 	}
-	for _, bad := range []string{"", "uploads/x/original", "ads/" + id + "/original", "uploads/" + id + "/other", "uploads/" + id + "/a/original", blob.Key(id, ad.Stage1Picture)} {
+	for _, bad := range []string{
+		"", "uploads/x/original", "ads/" + id + "/original", "uploads/" + id + "/other", "uploads/" + id + "/a/original",
+		blob.Key(id, ad.Stage1Picture),
+	} {
 		if got, ok := blob.ParseUpload(bad); ok {
 			t.Errorf("%q is taken for the upload of %q", bad, got)
 		}
@@ -131,7 +134,8 @@ func TestLinkCanBeReadWithoutCredentials(t *testing.T) {
 	}
 	defer res.Body.Close()
 	body, _ := io.ReadAll(res.Body)
-	if res.StatusCode != http.StatusOK || string(body) != "png" || res.Header.Get("Content-Type") != "image/png" || !strings.Contains(link, "X-Amz-Expires=60") {
+	if res.StatusCode != http.StatusOK || string(body) != "png" || res.Header.Get("Content-Type") != "image/png" ||
+		!strings.Contains(link, "X-Amz-Expires=60") {
 		t.Errorf("%s: %s %q", link, res.Status, body)
 	}
 }
@@ -221,7 +225,9 @@ func TestFolders(t *testing.T) { //nolint:paralleltest // it sets the environmen
 		}
 	}
 	for _, key := range []string{"ads/somebody-elses/file", "other/file"} {
-		if _, err := b.client.PutObject(t.Context(), &s3.PutObjectInput{Bucket: &b.name, Key: &key, Body: strings.NewReader("x")}); err != nil {
+		if _, err := b.client.PutObject(
+			t.Context(), &s3.PutObjectInput{Bucket: &b.name, Key: &key, Body: strings.NewReader("x")},
+		); err != nil {
 			t.Fatal(err)
 		}
 	}

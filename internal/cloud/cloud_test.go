@@ -37,7 +37,8 @@ func TestFault(t *testing.T) {
 	if cloud.Fault(nil) != nil {
 		t.Error("nil became a fault")
 	}
-	if got := cloud.Fault(context.Canceled); !errors.Is(got, context.Canceled) || fault.Has(got, fault.StorageUnavailable) {
+	if got := cloud.Fault(context.Canceled); !errors.Is(got, context.Canceled) ||
+		fault.Has(got, fault.StorageUnavailable) {
 		t.Errorf("cancelled became %v", got)
 	}
 	if cloud.ErrorCode(other) != "InternalServerError" || cloud.ErrorCode(own) != "" {
@@ -46,7 +47,10 @@ func TestFault(t *testing.T) {
 }
 
 func TestLoadTakesWhatLambdaSets(t *testing.T) {
-	for k, v := range map[string]string{"AWS_REGION": "ap-northeast-2", "AWS_ACCESS_KEY_ID": "id", "AWS_SECRET_ACCESS_KEY": "secret", "AWS_SESSION_TOKEN": "token", "AWS_ENDPOINT_URL": ""} {
+	for k, v := range map[string]string{
+		"AWS_REGION": "ap-northeast-2", "AWS_ACCESS_KEY_ID": "id", "AWS_SECRET_ACCESS_KEY": "secret",
+		"AWS_SESSION_TOKEN": "token", "AWS_ENDPOINT_URL": "",
+	} {
 		t.Setenv(k, v)
 	}
 	cfg, err := cloud.Load()
@@ -66,7 +70,8 @@ func TestLoadTakesWhatLambdaSets(t *testing.T) {
 	}
 	t.Setenv("AWS_REGION", "")
 	t.Setenv("AWS_ACCESS_KEY_ID", "")
-	if _, err := cloud.Load(); err == nil || !strings.Contains(err.Error(), "AWS_REGION") || !strings.Contains(err.Error(), "AWS_ACCESS_KEY_ID") {
+	if _, err := cloud.Load(); err == nil || !strings.Contains(err.Error(), "AWS_REGION") ||
+		!strings.Contains(err.Error(), "AWS_ACCESS_KEY_ID") {
 		t.Errorf("err = %v, want both names", err)
 	}
 }

@@ -31,15 +31,20 @@ func only(t *testing.T, vars ...string) {
 }
 
 func TestTheConfigurationOfTheAPI(t *testing.T) { //nolint:paralleltest // it sets the environment
-	only(t, "TABLE_NAME=ads", "BUCKET_NAME=photos", "STATE_MACHINE_ARN=arn:aws:states:x", "COOKIE_KEY_PARAMETER=/n/key", "SITE_ORIGIN=https://ads.example.com")
+	only(
+		t, "TABLE_NAME=ads", "BUCKET_NAME=photos", "STATE_MACHINE_ARN=arn:aws:states:x", "COOKIE_KEY_PARAMETER=/n/key",
+		"SITE_ORIGIN=https://ads.example.com",
+	)
 	got, err := config.Load[config.API]()
 	if err != nil {
 		t.Fatal(err)
 	}
 	want := config.API{
-		Table: config.Table{Deployment: config.Deployment{Environment: "dev"}, TableName: "ads"}, Bucket: config.Bucket{BucketName: "photos"},
-		Machine: config.Machine{StateMachineARN: "arn:aws:states:x"}, CookieKeyParameter: "/n/key", SiteOrigin: "https://ads.example.com",
-		GPUSlots: 1,
+		Table:   config.Table{Deployment: config.Deployment{Environment: "dev"}, TableName: "ads"},
+		Bucket:  config.Bucket{BucketName: "photos"},
+		Machine: config.Machine{StateMachineARN: "arn:aws:states:x"}, CookieKeyParameter: "/n/key",
+		SiteOrigin: "https://ads.example.com",
+		GPUSlots:   1,
 	}
 	if d := cmp.Diff(want, got); d != "" {
 		t.Errorf("-want +got\n%s", d)
@@ -52,12 +57,19 @@ func TestTheModelHasDefaults(t *testing.T) { //nolint:paralleltest // it sets th
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got.Model != "gpt-6.1-terra" || got.Effort != "low" || got.KeyParameter != "" || got.BaseURL != "" || got.Failures != 6 || got.Cooldown != 30*time.Second {
+	if got.Model != "gpt-6.1-terra" || got.Effort != "low" || got.KeyParameter != "" || got.BaseURL != "" ||
+		got.Failures != 6 || got.Cooldown != 30*time.Second {
 		t.Errorf("%+v", got.OpenAI)
 	}
-	only(t, "TABLE_NAME=ads", "OPENAI_KEY_PARAMETER=/n/openai", "OPENAI_MODEL=m", "OPENAI_EFFORT=high", "OPENAI_BASE_URL=http://127.0.0.1:1", "OPENAI_FAILURES=2", "OPENAI_COOLDOWN=3s")
+	only(
+		t, "TABLE_NAME=ads", "OPENAI_KEY_PARAMETER=/n/openai", "OPENAI_MODEL=m", "OPENAI_EFFORT=high",
+		"OPENAI_BASE_URL=http://127.0.0.1:1", "OPENAI_FAILURES=2", "OPENAI_COOLDOWN=3s",
+	)
 	got, err = config.Load[config.Write]()
-	if want := (config.OpenAI{KeyParameter: "/n/openai", Model: "m", Effort: "high", BaseURL: "http://127.0.0.1:1", Failures: 2, Cooldown: 3 * time.Second}); err != nil || got.OpenAI != want {
+	if want := (config.OpenAI{
+		KeyParameter: "/n/openai", Model: "m", Effort: "high", BaseURL: "http://127.0.0.1:1", Failures: 2,
+		Cooldown: 3 * time.Second,
+	}); err != nil || got.OpenAI != want {
 		t.Errorf("%+v, %v", got.OpenAI, err)
 	}
 }

@@ -68,7 +68,8 @@ func TestAFunctionThatCannotStart(t *testing.T) {
 				t.Fatalf("%v in %q", err, out)
 			}
 			said, _ := line["error"].(string)
-			if line["level"] != "ERROR" || line["msg"] != "cannot start" || line["step"] != "stage1" || !strings.Contains(said, tc.want) {
+			if line["level"] != "ERROR" || line["msg"] != "cannot start" || line["step"] != "stage1" ||
+				!strings.Contains(said, tc.want) {
 				t.Errorf("%v", line)
 			}
 		})
@@ -77,7 +78,8 @@ func TestAFunctionThatCannotStart(t *testing.T) {
 
 func TestTheLogLevel(t *testing.T) { //nolint:paralleltest // it sets the environment
 	for level, want := range map[string][2]bool{ // debug and info lines are written
-		"debug": {true, true}, "INFO": {false, true}, "": {false, true}, "nonsense": {false, true}, "warn": {false, false}, "error": {false, false},
+		"debug": {true, true}, "INFO": {false, true}, "": {false, true}, "nonsense": {false, true}, "warn": {false, false},
+		"error": {false, false},
 	} {
 		t.Setenv("LOG_LEVEL", level)
 		log := function.Logger()

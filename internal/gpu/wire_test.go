@@ -15,7 +15,9 @@ func TestSizes(t *testing.T) {
 			t.Errorf("%q became %v, %v", s, p, err)
 		}
 	}
-	for _, s := range []string{"x", "1x", "x1", "0x1", "01x1", "+1x1", "1x-1", "10000x1", "1X1", "1x1x1", "1 x1", "１x1", "1e3x1"} {
+	for _, s := range []string{
+		"x", "1x", "x1", "0x1", "01x1", "+1x1", "1x-1", "10000x1", "1X1", "1x1x1", "1 x1", "１x1", "1e3x1",
+	} {
 		if p, err := gpu.ParseSize(s); err == nil {
 			t.Errorf("%q became %v", s, p)
 		}
@@ -26,8 +28,11 @@ func TestSizes(t *testing.T) {
 // original client.
 func TestWireNames(t *testing.T) {
 	t.Parallel()
-	b, err := json.Marshal(gpu.Stage2Body{Stage1Image: "a", ProductName: "b", TargetAge: "c", TargetGender: "d", AdConcept: "e"})
-	if want := `{"stage1_image":"a","product_name":"b","target_age":"c","target_gender":"d","ad_concept":"e"}`; err != nil || string(b) != want {
+	b, err := json.Marshal(gpu.Stage2Body{
+		Stage1Image: "a", ProductName: "b", TargetAge: "c", TargetGender: "d", AdConcept: "e",
+	})
+	want := `{"stage1_image":"a","product_name":"b","target_age":"c","target_gender":"d","ad_concept":"e"}`
+	if err != nil || string(b) != want {
 		t.Errorf("%s, %v", b, err)
 	}
 	b, err = json.Marshal(gpu.ScoreBody{ImageURL: "a", Prompt: "b"})
@@ -35,7 +40,9 @@ func TestWireNames(t *testing.T) {
 		t.Errorf("%s, %v", b, err)
 	}
 	b, err = json.Marshal(gpu.ScoreAnswer{})
-	if want := `{"clip_score":0,"metric":"","model":null,"raw_cosine":null,"request_id":"","engine":"","stand_in":false,"timing_ms":{"queued":0,"work":0,"total":0}}`; err != nil || string(b) != want {
+	want = `{"clip_score":0,"metric":"","model":null,"raw_cosine":null,"request_id":"","engine":"","stand_in":false,` +
+		`"timing_ms":{"queued":0,"work":0,"total":0}}`
+	if err != nil || string(b) != want {
 		t.Errorf("%s, %v", b, err)
 	}
 }

@@ -98,14 +98,16 @@ func analysis() ad.Analysis { return ad.Analysis{Version: "1", Source: "fake"} }
 func stage1Answer(out gpu.Output) gpu.Stage1Answer {
 	return gpu.Stage1Answer{
 		// Under another name than the client knows the server by.
-		ImageURL: "http://gpu.internal:8892/api/images/" + pictureID, RequestID: "r", Seed: 42, Engine: "fake", StandIn: true, Scene: "plain", CutOut: true,
+		ImageURL: "http://gpu.internal:8892/api/images/" + pictureID, RequestID: "r", Seed: 42, Engine: "fake", StandIn: true,
+		Scene: "plain", CutOut: true,
 		Output: out, Analysis: analysis(),
 	}
 }
 
 func stage2Answer(out gpu.Output) gpu.Stage2Answer {
 	return gpu.Stage2Answer{
-		ImageURL: "/api/images/" + pictureID, HTMLCode: "<div></div>", Engine: "fake", StandIn: true, Output: out, Layout: "top", ContrastRatio: 7,
+		ImageURL: "/api/images/" + pictureID, HTMLCode: "<div></div>", Engine: "fake", StandIn: true, Output: out,
+		Layout: "top", ContrastRatio: 7,
 		Lines: []gpu.Line{{Text: "x", Role: "main"}},
 	}
 }
@@ -122,7 +124,8 @@ func TestStage1SendsTheContractAndChecksThePicture(t *testing.T) {
 			t.Error(err)
 		}
 		want := map[string]string{
-			"product_name": "무선 이어폰", "product_category": "전자제품", "ad_concept": "새벽", "prompt": "A street.", "seed": "42", "size": "40x30",
+			"product_name": "무선 이어폰", "product_category": "전자제품", "ad_concept": "새벽", "prompt": "A street.", "seed": "42",
+			"size": "40x30",
 		}
 		for k, v := range want {
 			if r.FormValue(k) != v {
@@ -133,7 +136,8 @@ func TestStage1SendsTheContractAndChecksThePicture(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if b, _ := io.ReadAll(file); string(b) != "photo" || head.Header.Get("Content-Type") != "image/png" || len(r.MultipartForm.Value) != len(want) {
+		if b, _ := io.ReadAll(file); string(b) != "photo" || head.Header.Get("Content-Type") != "image/png" ||
+			len(r.MultipartForm.Value) != len(want) {
 			t.Errorf("photo %q, fields %v", b, r.MultipartForm.Value)
 		}
 		w.Header().Set("Content-Type", "application/json; charset=utf-8")
@@ -147,14 +151,19 @@ func TestStage1SendsTheContractAndChecksThePicture(t *testing.T) {
 		_, _ = w.Write(pic)
 	})
 	seed := uint64(42)
-	got, err := f.client(func(c *gpuclient.Config) { c.Token = "a-shared-token"; c.URL += "/" }).Stage1(t.Context(), gpu.Stage1Request{
-		IdempotencyKey: "ad.1.stage1", Photo: []byte("photo"), ProductName: "무선 이어폰", ProductCategory: "전자제품", AdConcept: "새벽", Prompt: "A street.",
+	got, err := f.client(func(c *gpuclient.Config) {
+		c.Token = "a-shared-token"
+		c.URL += "/"
+	}).Stage1(t.Context(), gpu.Stage1Request{
+		IdempotencyKey: "ad.1.stage1", Photo: []byte("photo"), ProductName: "무선 이어폰", ProductCategory: "전자제품",
+		AdConcept: "새벽", Prompt: "A street.",
 		Seed: &seed, Width: 40, Height: 30,
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !bytes.Equal(got.Picture, pic) || got.Width != 40 || got.Height != 30 || got.Seed != 42 || !got.StandIn || got.Engine != "fake" || !got.Replayed ||
+	if !bytes.Equal(got.Picture, pic) || got.Width != 40 || got.Height != 30 || got.Seed != 42 ||
+		!got.StandIn || got.Engine != "fake" || !got.Replayed ||
 		got.Analysis.Source != "fake" || got.Scene != "plain" || !got.CutOut {
 		t.Errorf("result = %+v", got)
 	}
@@ -177,7 +186,8 @@ func TestStage1SendsNoMoreThanItHas(t *testing.T) {
 		_ = json.NewEncoder(w).Encode(stage1Answer(out))
 	})
 	f.on(http.MethodGet, gpu.PathImages+pictureID, serve(pic))
-	if got, err := f.client().Stage1(context.Background(), gpu.Stage1Request{Photo: []byte("p")}); err != nil || got.Replayed {
+	if got, err := f.client().Stage1(context.Background(), gpu.Stage1Request{Photo: []byte("p")}); err != nil ||
+		got.Replayed {
 		t.Errorf("%+v, %v", got, err)
 	}
 }
@@ -201,20 +211,24 @@ func TestStage2SendsThePictureInside(t *testing.T) {
 	f.on(http.MethodGet, gpu.PathImages+pictureID, serve(pic))
 	a := analysis()
 	r := gpu.Stage2Request{
-		IdempotencyKey: "k", Picture: pic, ProductName: "이어폰", TargetAge: "20대", TargetGender: "전체", AdConcept: "새벽", MainCopy: "새벽을 걷다", SubCopy: "도시의 소리",
+		IdempotencyKey: "k", Picture: pic, ProductName: "이어폰", TargetAge: "20대", TargetGender: "전체", AdConcept: "새벽",
+		MainCopy: "새벽을 걷다", SubCopy: "도시의 소리",
 		Analysis: &a, HTMLPictureURL: "cid:stage1", Width: 1080, Height: 1350, Notice: true,
 	}
 	got, err := f.client().Stage2(t.Context(), r)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !bytes.Equal(got.Picture, pic) || got.HTML != "<div></div>" || got.Width != 40 || got.Layout != "top" || got.ContrastRatio != 7 || len(got.Lines) != 1 || !got.StandIn || got.Replayed {
+	if !bytes.Equal(got.Picture, pic) || got.HTML != "<div></div>" || got.Width != 40 || got.Layout != "top" ||
+		got.ContrastRatio != 7 || len(got.Lines) != 1 || !got.StandIn || got.Replayed {
 		t.Errorf("result = %+v", got)
 	}
-	if b64, ok := strings.CutPrefix(body.Stage1Image, gpu.DataURLPrefix); !ok || b64 != base64.StdEncoding.EncodeToString(pic) {
+	if b64, ok := strings.CutPrefix(body.Stage1Image, gpu.DataURLPrefix); !ok ||
+		b64 != base64.StdEncoding.EncodeToString(pic) {
 		t.Errorf("stage1_image = %.60s", body.Stage1Image)
 	}
-	if body.Size != "1080x1350" || !body.Notice || body.HTMLImageURL != "cid:stage1" || body.MainCopy != "새벽을 걷다" || body.Analysis == nil || body.TargetAge != "20대" {
+	if body.Size != "1080x1350" || !body.Notice || body.HTMLImageURL != "cid:stage1" || body.MainCopy != "새벽을 걷다" ||
+		body.Analysis == nil || body.TargetAge != "20대" {
 		t.Errorf("body = %+v", body)
 	}
 	r.Picture, r.PictureURL = nil, "https://s3.example.com/1.png"
@@ -231,8 +245,14 @@ func TestScore(t *testing.T) {
 		answer gpu.ScoreAnswer
 		want   ad.Score
 	}{
-		"stand-in": {gpu.ScoreAnswer{ClipScore: 0.7, Metric: "standin-v1", StandIn: true}, ad.Score{Metric: "standin-v1", Value: 0.7, Text: "새벽", StandIn: true}},
-		"model":    {gpu.ScoreAnswer{ClipScore: 0.775, Metric: "clip", Model: &model, RawCosine: &cosine}, ad.Score{Metric: "clip", Model: model, Value: 0.775, RawCosine: &cosine, Text: "새벽"}},
+		"stand-in": {
+			gpu.ScoreAnswer{ClipScore: 0.7, Metric: "standin-v1", StandIn: true},
+			ad.Score{Metric: "standin-v1", Value: 0.7, Text: "새벽", StandIn: true},
+		},
+		"model": {
+			gpu.ScoreAnswer{ClipScore: 0.775, Metric: "clip", Model: &model, RawCosine: &cosine},
+			ad.Score{Metric: "clip", Model: model, Value: 0.775, RawCosine: &cosine, Text: "새벽"},
+		},
 	} {
 		f.json(gpu.PathScore, tc.answer)
 		got, err := f.client().Score(t.Context(), gpu.ScoreRequest{IdempotencyKey: "k", Picture: []byte("p"), Prompt: "새벽"})
@@ -266,10 +286,12 @@ func TestRefusals(t *testing.T) {
 		want       fault.Code
 		after      time.Duration
 	}{
-		"busy":                   {429, "7", problem("GPU.Busy"), "", fault.GPUBusy, 7 * time.Second},
-		"busy, says no more":     {429, "", "", "text/html", fault.GPUBusy, 0},
-		"busy for a year":        {429, "31536000", "", "", fault.GPUBusy, 10 * time.Minute},
-		"busy until a date":      {429, time.Now().Add(time.Hour).UTC().Format(http.TimeFormat), "", "", fault.GPUBusy, 10 * time.Minute},
+		"busy":               {429, "7", problem("GPU.Busy"), "", fault.GPUBusy, 7 * time.Second},
+		"busy, says no more": {429, "", "", "text/html", fault.GPUBusy, 0},
+		"busy for a year":    {429, "31536000", "", "", fault.GPUBusy, 10 * time.Minute},
+		"busy until a date": {
+			429, time.Now().Add(time.Hour).UTC().Format(http.TimeFormat), "", "", fault.GPUBusy, 10 * time.Minute,
+		},
 		"busy until yesterday":   {429, time.Now().Add(-time.Hour).UTC().Format(http.TimeFormat), "", "", fault.GPUBusy, 0},
 		"busy, nonsense":         {429, "soon", "", "", fault.GPUBusy, 0},
 		"draining":               {503, "10", problem("GPU.Unavailable"), "", fault.GPUUnavailable, 10 * time.Second},
@@ -333,9 +355,15 @@ func TestAnswersThatAreNotTheContract(t *testing.T) {
 			one.Output.SHA256 = strings.Repeat("0", 64)
 			two.Output.SHA256 = one.Output.SHA256
 		},
-		"another length": func(_ *fake, one *gpu.Stage1Answer, two *gpu.Stage2Answer) { one.Output.Bytes++; two.Output.Bytes++ },
-		"another size":   func(_ *fake, one *gpu.Stage1Answer, two *gpu.Stage2Answer) { one.Output.Width++; two.Output.Height++ },
-		"no engine":      func(_ *fake, one *gpu.Stage1Answer, two *gpu.Stage2Answer) { one.Engine, two.Engine = "", "" },
+		"another length": func(_ *fake, one *gpu.Stage1Answer, two *gpu.Stage2Answer) {
+			one.Output.Bytes++
+			two.Output.Bytes++
+		},
+		"another size": func(_ *fake, one *gpu.Stage1Answer, two *gpu.Stage2Answer) {
+			one.Output.Width++
+			two.Output.Height++
+		},
+		"no engine": func(_ *fake, one *gpu.Stage1Answer, two *gpu.Stage2Answer) { one.Engine, two.Engine = "", "" },
 		"no analysis, no HTML": func(_ *fake, one *gpu.Stage1Answer, two *gpu.Stage2Answer) {
 			one.Analysis, two.HTMLCode = ad.Analysis{}, ""
 		},
@@ -387,7 +415,8 @@ func TestAnswersThatAreNotTheContract(t *testing.T) {
 			f.json(gpu.PathStage2, &two)
 			prepare(f, &one, &two)
 			_, err := f.client().Stage1(t.Context(), gpu.Stage1Request{Photo: []byte("p")})
-			if !fault.Has(err, fault.GPUBadAnswer) || strings.Contains(name, "endless") != strings.Contains(err.Error(), "longer than") {
+			if !fault.Has(err, fault.GPUBadAnswer) ||
+				strings.Contains(name, "endless") != strings.Contains(err.Error(), "longer than") {
 				t.Errorf("stage 1: %v", err)
 			}
 			if _, err := f.client().Stage2(t.Context(), gpu.Stage2Request{Picture: pic}); !fault.Has(err, fault.GPUBadAnswer) {
@@ -395,10 +424,15 @@ func TestAnswersThatAreNotTheContract(t *testing.T) {
 			}
 		})
 	}
-	for name, a := range map[string]gpu.ScoreAnswer{"no metric": {ClipScore: 0.5}, "above one": {Metric: "m", ClipScore: 1.5}, "below zero": {Metric: "m", ClipScore: -0.1}} {
+	for name, a := range map[string]gpu.ScoreAnswer{
+		"no metric": {ClipScore: 0.5}, "above one": {Metric: "m", ClipScore: 1.5},
+		"below zero": {Metric: "m", ClipScore: -0.1},
+	} {
 		f := newFake(t)
 		f.json(gpu.PathScore, a)
-		if _, err := f.client().Score(t.Context(), gpu.ScoreRequest{PictureURL: "https://a/b", Prompt: "x"}); !fault.Has(err, fault.GPUBadAnswer) {
+		if _, err := f.client().Score(
+			t.Context(), gpu.ScoreRequest{PictureURL: "https://a/b", Prompt: "x"},
+		); !fault.Has(err, fault.GPUBadAnswer) {
 			t.Errorf("score, %s: %v", name, err)
 		}
 	}
@@ -444,7 +478,9 @@ func TestTheDeadlineTravelsAlong(t *testing.T) {
 	if sec, err := strconv.ParseFloat(said, 64); err != nil || sec <= 0 || sec > 1.75 {
 		t.Errorf("%s = %q, want a quarter of a second less than two", gpu.HeaderTimeout, said)
 	}
-	if _, err := f.client().Score(ctx, gpu.ScoreRequest{Picture: []byte("p"), Prompt: "x"}); !errors.Is(err, context.DeadlineExceeded) || f.calls.Load() != 1 {
+	if _, err := f.client().Score(
+		ctx, gpu.ScoreRequest{Picture: []byte("p"), Prompt: "x"},
+	); !errors.Is(err, context.DeadlineExceeded) || f.calls.Load() != 1 {
 		t.Errorf("an ended context: %v, %d calls", err, f.calls.Load())
 	}
 }
@@ -456,7 +492,8 @@ func TestRequestsThatAreNotSent(t *testing.T) {
 	_, noPhoto := c.Stage1(t.Context(), gpu.Stage1Request{})
 	_, noPicture := c.Stage2(t.Context(), gpu.Stage2Request{})
 	_, tooBig := c.Score(t.Context(), gpu.ScoreRequest{Picture: make([]byte, gpu.MaxPicture+1)})
-	if !fault.Has(noPhoto, fault.PhotoMissing) || !fault.Has(noPicture, fault.PhotoMissing) || !fault.Has(tooBig, fault.PhotoTooLarge) || f.calls.Load() != 0 {
+	if !fault.Has(noPhoto, fault.PhotoMissing) || !fault.Has(noPicture, fault.PhotoMissing) ||
+		!fault.Has(tooBig, fault.PhotoTooLarge) || f.calls.Load() != 0 {
 		t.Errorf("%v, %v, %v, %d calls", noPhoto, noPicture, tooBig, f.calls.Load())
 	}
 }
@@ -474,8 +511,13 @@ func TestHealthAndCapacity(t *testing.T) {
 		t.Errorf("err = %v", err)
 	}
 	answer := `{"slots":2,"busy":1,"queued":3,"queue_limit":4,"draining":true,"eta_seconds":1.5,"engine":"e","ready":true}`
-	f.on(http.MethodGet, gpu.PathCapacity, func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, answer) })
-	if c, err := f.client().Capacity(t.Context()); err != nil || c != (gpu.Capacity{Slots: 2, Busy: 1, Queued: 3, QueueLimit: 4, Draining: true, ETASeconds: 1.5, Engine: "e", Ready: true}) {
+	f.on(
+		http.MethodGet, gpu.PathCapacity, func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, answer) },
+	)
+	if c, err := f.client().Capacity(t.Context()); err != nil ||
+		c != (gpu.Capacity{
+			Slots: 2, Busy: 1, Queued: 3, QueueLimit: 4, Draining: true, ETASeconds: 1.5, Engine: "e", Ready: true,
+		}) {
 		t.Errorf("%+v, %v", c, err)
 	}
 	for _, answer = range []string{"{}", "no JSON"} {
@@ -491,7 +533,10 @@ func TestHealthAndCapacity(t *testing.T) {
 
 func TestNewRefusesBadConfiguration(t *testing.T) {
 	t.Parallel()
-	for _, u := range []string{"", "127.0.0.1:8892", "ftp://a", "http://", "http://user:secret@a", "http://a?x=1", "http://a#x", "http://user:secret@a:%zz"} {
+	for _, u := range []string{
+		"", "127.0.0.1:8892", "ftp://a", "http://", "http://user:secret@a", "http://a?x=1", "http://a#x",
+		"http://user:secret@a:%zz",
+	} {
 		if _, err := gpuclient.New(gpuclient.Config{URL: u}); err == nil || strings.Contains(err.Error(), "secret") {
 			t.Errorf("%q: %v", u, err)
 		}
@@ -504,7 +549,10 @@ func TestNewRefusesBadConfiguration(t *testing.T) {
 func TestTheCallersHTTPClientIsUsedAndNotChanged(t *testing.T) {
 	t.Parallel()
 	f := newFake(t)
-	f.on(http.MethodGet, gpu.PathReady, func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/elsewhere", http.StatusFound) })
+	f.on(
+		http.MethodGet, gpu.PathReady,
+		func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/elsewhere", http.StatusFound) },
+	)
 	used := 0
 	own := &http.Client{Transport: roundTripper(func(r *http.Request) (*http.Response, error) {
 		used++

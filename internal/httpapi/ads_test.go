@@ -24,7 +24,9 @@ var noon = time.Date(2026, 11, 23, 3, 0, 0, 123456789, time.UTC)
 func until(running ad.Step, done ...ad.Step) map[ad.Step]ad.StepTimes {
 	m := map[ad.Step]ad.StepTimes{}
 	for i, s := range done {
-		m[s] = ad.StepTimes{StartedAt: noon.Add(time.Duration(i) * time.Second), FinishedAt: noon.Add(time.Duration(i+1) * time.Second)}
+		m[s] = ad.StepTimes{
+			StartedAt: noon.Add(time.Duration(i) * time.Second), FinishedAt: noon.Add(time.Duration(i+1) * time.Second),
+		}
 	}
 	if running != "" {
 		m[running] = ad.StepTimes{StartedAt: noon}
@@ -40,7 +42,9 @@ func finished(t *testing.T, owner string) ad.Ad {
 		CreatedAt: noon, UpdatedAt: noon.Add(9 * time.Second), Steps: until("", ad.Steps()...),
 		Prompt: "a quiet station at dawn", PromptBy: ad.ByModel, MainCopy: "설렘을 담다", SubCopy: "주말 기차에 오르는 당신에게",
 		CopySource: ad.ByTemplate, HTML: `<img src="cid:stage1" alt="울 더플백"><p>설렘을 담다</p><img src="cid:stage1">`,
-		Score:  &ad.Score{Metric: "standin-agreement", Value: 0.72, RawCosine: &cosine, Text: fields.AdConcept, StandIn: true},
+		Score: &ad.Score{
+			Metric: "standin-agreement", Value: 0.72, RawCosine: &cosine, Text: fields.AdConcept, StandIn: true,
+		},
 		Engine: "standin", StandIn: true,
 	}
 }
@@ -80,12 +84,16 @@ func TestAFinishedAd(t *testing.T) {
 		ThumbnailURL: p(picture("thumbnail")), Stage1URL: p(picture("stage1")), Stage2URL: p(picture("stage2")),
 		HTMLCode: &html, MainCopy: &a.MainCopy, SubCopy: &a.SubCopy, Prompt: &a.Prompt, CopySource: p("template"),
 		ClipScore: f(0.72), StandIn: true,
-		Score:     &httpapi.Score{Metric: "standin-agreement", Value: 0.72, RawCosine: f(0.31), Text: fields.AdConcept, StandIn: true},
+		Score: &httpapi.Score{
+			Metric: "standin-agreement", Value: 0.72, RawCosine: f(0.31), Text: fields.AdConcept, StandIn: true,
+		},
 		CreatedAt: a.CreatedAt, UpdatedAt: a.UpdatedAt,
 	}
 	for i, s := range ad.Steps() {
 		begun, ended := noon.Add(time.Duration(i)*time.Second), noon.Add(time.Duration(i+1)*time.Second)
-		want.Progress.Steps = append(want.Progress.Steps, httpapi.Step{Name: string(s), Status: "done", StartedAt: &begun, FinishedAt: &ended})
+		want.Progress.Steps = append(
+			want.Progress.Steps, httpapi.Step{Name: string(s), Status: "done", StartedAt: &begun, FinishedAt: &ended},
+		)
 	}
 	if d := cmp.Diff(want, got); d != "" {
 		t.Errorf("-want +got\n%s", d)
@@ -118,13 +126,21 @@ func TestWhatAnAdShowsOnItsWay(t *testing.T) {
 		"awaiting its photo": {ad.AwaitingUpload, nil, nil, "", "", 0, "wwwwwww"},
 		"queued":             {ad.Queued, nil, nil, "", "", 0, "wwwwwww"},
 		"both first steps":   {ad.Running, until(ad.Prompt, ad.Prepare), nil, "thumbnail", "prompt", 6, "drwwwww"},
-		"painting":           {ad.Running, until(ad.Stage1, upto(2)...), nil, "thumbnail", "stage1", 37, "ddrwwww"},
-		"painted":            {ad.Running, until(ad.Copywrite, upto(3)...), nil, "thumbnail stage1", "copywrite", 71, "dddrwww"},
-		"setting":            {ad.Running, until(ad.Stage2, upto(4)...), nil, "thumbnail stage1", "stage2", 84, "ddddrww"},
-		"set":                {ad.Running, until(ad.Clip, upto(5)...), nil, "thumbnail stage1 stage2 html", "clip", 94, "dddddrw"},
-		"scored":             {ad.Running, until(ad.Publish, upto(6)...), nil, "thumbnail stage1 stage2 html score", "publish", 98, "ddddddr"},
-		"failed while set":   {ad.Failed, until(ad.Stage2, upto(4)...), &reasons, "thumbnail stage1", "", 84, "ddddfww"},
-		"failed at the end":  {ad.Failed, until(ad.Publish, upto(6)...), &reasons, "thumbnail stage1 stage2 html score", "", 98, "ddddddf"},
+		"rendering":          {ad.Running, until(ad.Stage1, upto(2)...), nil, "thumbnail", "stage1", 37, "ddrwwww"},
+		"rendered": {
+			ad.Running, until(ad.Copywrite, upto(3)...), nil, "thumbnail stage1", "copywrite", 71, "dddrwww",
+		},
+		"setting": {ad.Running, until(ad.Stage2, upto(4)...), nil, "thumbnail stage1", "stage2", 84, "ddddrww"},
+		"set": {
+			ad.Running, until(ad.Clip, upto(5)...), nil, "thumbnail stage1 stage2 html", "clip", 94, "dddddrw",
+		},
+		"scored": {
+			ad.Running, until(ad.Publish, upto(6)...), nil, "thumbnail stage1 stage2 html score", "publish", 98, "ddddddr",
+		},
+		"failed while set": {ad.Failed, until(ad.Stage2, upto(4)...), &reasons, "thumbnail stage1", "", 84, "ddddfww"},
+		"failed at the end": {
+			ad.Failed, until(ad.Publish, upto(6)...), &reasons, "thumbnail stage1 stage2 html score", "", 98, "ddddddf",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -164,7 +180,9 @@ func TestWhatAnAdShowsOnItsWay(t *testing.T) {
 				if _, ok := raw["error"]; ok {
 					t.Errorf("error %v", raw["error"])
 				}
-			} else if want := (httpapi.AdFailure{Code: "GPU.Busy", Detail: fault.GPUBusy.Detail(), Retryable: true}); got.Error == nil || *got.Error != want {
+			} else if got.Error == nil || *got.Error != (httpapi.AdFailure{
+				Code: "GPU.Busy", Detail: fault.GPUBusy.Detail(), Retryable: true,
+			}) {
 				t.Errorf("error %+v", got.Error)
 			}
 			if tc.there == "thumbnail" && !strings.Contains(*got.ThumbnailURL, ".product.") {
@@ -177,8 +195,14 @@ func TestWhatAnAdShowsOnItsWay(t *testing.T) {
 func TestABareAd(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	_, raw := w.show(ad.Ad{Ref: ad.Ref{Owner: w.signedIn(), AdID: newID(t), Attempt: 1}, Fields: fields, Status: ad.Queued, CreatedAt: noon, UpdatedAt: noon})
-	for _, name := range []string{"thumbnail_url", "stage1_url", "stage2_url", "html_code", "main_copy", "sub_copy", "prompt", "copy_source", "clip_score"} {
+	_, raw := w.show(ad.Ad{
+		Ref: ad.Ref{Owner: w.signedIn(), AdID: newID(t), Attempt: 1}, Fields: fields, Status: ad.Queued, CreatedAt: noon,
+		UpdatedAt: noon,
+	})
+	for _, name := range []string{
+		"thumbnail_url", "stage1_url", "stage2_url", "html_code", "main_copy", "sub_copy", "prompt", "copy_source",
+		"clip_score",
+	} {
 		if v, ok := raw[name]; !ok || v != nil {
 			t.Errorf("%s is %v, want null", name, v)
 		}
@@ -201,7 +225,8 @@ func TestTheStoreIsDown(t *testing.T) {
 	image := "/api/images/" + id + ".stage1." + sign(signingKey, "image", id+".stage1")
 	for _, r := range []*http.Request{
 		httptest.NewRequest(http.MethodGet, "/api/ads/"+id, nil), httptest.NewRequest(http.MethodDelete, "/api/ads/"+id, nil),
-		httptest.NewRequest(http.MethodPost, "/api/ads/"+id+"/retry", nil), httptest.NewRequest(http.MethodGet, "/api/dashboard/ads", nil),
+		httptest.NewRequest(http.MethodPost, "/api/ads/"+id+"/retry", nil),
+		httptest.NewRequest(http.MethodGet, "/api/dashboard/ads", nil),
 		httptest.NewRequest(http.MethodGet, "/api/dashboard/stats", nil), httptest.NewRequest(http.MethodGet, image, nil),
 	} {
 		w.log.Reset()
@@ -228,16 +253,35 @@ func TestRetry(t *testing.T) {
 		code   string
 		calls  string
 	}{
-		"a failed ad":              {want: 202, calls: "retry start"},
-		"another's ad":             {retry: fault.New(fault.AdNotFound, nil), want: 404, code: "Ad.NotFound", calls: "retry"},
-		"a finished ad":            {retry: fault.New(fault.AdNotFailed, nil), status: ad.Succeeded, tries: 2, want: 409, code: "Ad.NotFailed", calls: "retry get"},
-		"a running ad":             {retry: fault.New(fault.AdNotFailed, nil), status: ad.Running, tries: 2, want: 409, code: "Ad.NotFailed", calls: "retry get"},
-		"a new ad that waits":      {retry: fault.New(fault.AdNotFailed, nil), status: ad.Queued, tries: 1, want: 409, code: "Ad.NotFailed", calls: "retry get"},
-		"an ad without its photo":  {retry: fault.New(fault.AdNotFailed, nil), status: ad.AwaitingUpload, tries: 1, want: 409, code: "Ad.NotFailed", calls: "retry get"},
-		"a failure that stays":     {retry: fault.New(fault.AdNotRetryable, nil), want: 409, code: "Ad.NotRetryable", calls: "retry"},
-		"the start fails":          {start: down, want: 503, code: "Storage.Unavailable", calls: "retry start"},
-		"and is asked for again":   {retry: fault.New(fault.AdNotFailed, nil), status: ad.Queued, tries: 2, want: 202, calls: "retry get start"},
-		"and fails again to start": {retry: fault.New(fault.AdNotFailed, nil), status: ad.Queued, tries: 2, start: down, want: 503, code: "Storage.Unavailable", calls: "retry get start"},
+		"a failed ad":  {want: 202, calls: "retry start"},
+		"another's ad": {retry: fault.New(fault.AdNotFound, nil), want: 404, code: "Ad.NotFound", calls: "retry"},
+		"a finished ad": {
+			retry: fault.New(fault.AdNotFailed, nil), status: ad.Succeeded, tries: 2, want: 409, code: "Ad.NotFailed",
+			calls: "retry get",
+		},
+		"a running ad": {
+			retry: fault.New(fault.AdNotFailed, nil), status: ad.Running, tries: 2, want: 409, code: "Ad.NotFailed",
+			calls: "retry get",
+		},
+		"a new ad that waits": {
+			retry: fault.New(fault.AdNotFailed, nil), status: ad.Queued, tries: 1, want: 409, code: "Ad.NotFailed",
+			calls: "retry get",
+		},
+		"an ad without its photo": {
+			retry: fault.New(fault.AdNotFailed, nil), status: ad.AwaitingUpload, tries: 1, want: 409, code: "Ad.NotFailed",
+			calls: "retry get",
+		},
+		"a failure that stays": {
+			retry: fault.New(fault.AdNotRetryable, nil), want: 409, code: "Ad.NotRetryable", calls: "retry",
+		},
+		"the start fails": {start: down, want: 503, code: "Storage.Unavailable", calls: "retry start"},
+		"and is asked for again": {
+			retry: fault.New(fault.AdNotFailed, nil), status: ad.Queued, tries: 2, want: 202, calls: "retry get start",
+		},
+		"and fails again to start": {
+			retry: fault.New(fault.AdNotFailed, nil), status: ad.Queued, tries: 2, start: down, want: 503,
+			code: "Storage.Unavailable", calls: "retry get start",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -272,7 +316,8 @@ func TestRetry(t *testing.T) {
 				return
 			}
 			want := httpapi.Accepted{AdID: id, Status: "queued", StatusURL: "/api/ads/" + id}
-			if got := decode[httpapi.Accepted](res.is(tc.want)); got != want || res.header.Get("Location") != want.StatusURL || res.header.Get("Retry-After") != "2" {
+			if got := decode[httpapi.Accepted](res.is(tc.want)); got != want || res.header.Get("Location") != want.StatusURL ||
+				res.header.Get("Retry-After") != "2" {
 				t.Errorf("%+v, %v", got, res.header)
 			}
 		})
@@ -326,7 +371,10 @@ func TestTheList(t *testing.T) {
 	w := newWorld(t)
 	me := w.signedIn()
 	done := finished(t, me)
-	fresh := ad.Ad{Ref: ad.Ref{Owner: me, AdID: newID(t), Attempt: 2}, Fields: ad.Fields{ProductName: "새 광고"}, Status: ad.Running, CreatedAt: noon, Steps: until(ad.Prepare), Score: done.Score}
+	fresh := ad.Ad{
+		Ref: ad.Ref{Owner: me, AdID: newID(t), Attempt: 2}, Fields: ad.Fields{ProductName: "새 광고"}, Status: ad.Running,
+		CreatedAt: noon, Steps: until(ad.Prepare), Score: done.Score,
+	}
 	for query, want := range map[string]struct {
 		limit  int
 		cursor string
@@ -350,7 +398,10 @@ func TestTheList(t *testing.T) {
 		next, score := "next", 0.72
 		if d := cmp.Diff(httpapi.List{NextCursor: &next, Ads: []httpapi.ListedAd{
 			{AdID: fresh.AdID, ProductName: "새 광고", Status: "running", CreatedAt: noon}, // its score is an earlier attempt's
-			{AdID: done.AdID, ProductName: done.ProductName, ThumbnailURL: &thumbnail, ClipScore: &score, Status: "succeeded", CreatedAt: noon},
+			{
+				AdID: done.AdID, ProductName: done.ProductName, ThumbnailURL: &thumbnail, ClipScore: &score, Status: "succeeded",
+				CreatedAt: noon,
+			},
 		}}, got); d != "" {
 			t.Errorf("%q: -want +got\n%s", query, d)
 		}
@@ -384,9 +435,13 @@ func TestStats(t *testing.T) {
 		if owner != me {
 			t.Errorf("statistics of %s", owner)
 		}
-		return ad.Stats{TotalAds: 7, AvgScore: 0.6531, Months: []ad.MonthStats{{Month: "2026-10", Ads: 4}, {Month: "2026-11", Ads: 3, AvgScore: 0.7}}}, nil
+		return ad.Stats{
+			TotalAds: 7, AvgScore: 0.6531,
+			Months: []ad.MonthStats{{Month: "2026-10", Ads: 4}, {Month: "2026-11", Ads: 3, AvgScore: 0.7}},
+		}, nil
 	}
-	want := `{"total_ads":7,"avg_clip_score":0.6531,"monthly_ads":3,"months":[{"month":"2026-10","ads":4,"avg_clip_score":null},{"month":"2026-11","ads":3,"avg_clip_score":0.7}]}`
+	want := `{"total_ads":7,"avg_clip_score":0.6531,"monthly_ads":3,"months":[` +
+		`{"month":"2026-10","ads":4,"avg_clip_score":null},{"month":"2026-11","ads":3,"avg_clip_score":0.7}]}`
 	if got := strings.TrimSpace(string(w.get("/api/dashboard/stats").is(200).body)); got != want {
 		t.Errorf("%s\nwant\n%s", got, want)
 	}
@@ -406,35 +461,39 @@ func TestHealth(t *testing.T) {
 	}
 }
 
-// Only an ad that waits for the GPU server has a place in the line; whoever is
-// done asks nobody for it.
-func TestTheLine(t *testing.T) {
+// Only an ad that waits for the GPU server has a position in the queue; for an ad that is
+// done nobody reads the queue.
+func TestTheQueue(t *testing.T) {
 	t.Parallel()
-	line := queue.Queue{Issued: 9, Head: 4, Gone: []int{6}, Render: 100 * time.Second, Renders: 9, Rest: 20 * time.Second, Rests: 9}
-	stalled, drawing := line, line
+	waiting := queue.Queue{
+		Issued: 9, Head: 4, Gone: []int{6}, Render: 100 * time.Second, Renders: 9, Rest: 20 * time.Second, Rests: 9,
+	}
+	stalled, busy := waiting, waiting
 	stalled.Stalled = true
-	drawing.Head, drawing.InHand = 5, []queue.InHand{{Ticket: 5, Taken: noon, Began: noon}}
+	busy.Head, busy.InHand = 5, []queue.InHand{{Ticket: 5, Taken: noon, Began: noon}}
 	for name, tc := range map[string]struct {
 		status   ad.Status
 		ticket   int
 		steps    map[ad.Step]ad.StepTimes
-		line     queue.Queue
+		queue    queue.Queue
 		asked    bool
 		position any // as JSON reads it
 		eta      bool
 		stalled  bool
 	}{
-		"awaiting its photo":      {ad.AwaitingUpload, 0, nil, line, false, nil, false, false},
-		"queued, without ticket":  {ad.Queued, 0, nil, line, true, nil, true, false},
-		"in the line":             {ad.Running, 8, until("", ad.Prepare, ad.Prompt), line, true, 2.0, true, false},
-		"next":                    {ad.Running, 5, until("", ad.Prepare, ad.Prompt), line, true, 0.0, true, false},
+		"awaiting its photo":      {ad.AwaitingUpload, 0, nil, waiting, false, nil, false, false},
+		"queued, without ticket":  {ad.Queued, 0, nil, waiting, true, nil, true, false},
+		"in the queue":            {ad.Running, 8, until("", ad.Prepare, ad.Prompt), waiting, true, 2.0, true, false},
+		"next":                    {ad.Running, 5, until("", ad.Prepare, ad.Prompt), waiting, true, 0.0, true, false},
 		"before a stalled server": {ad.Running, 8, until("", ad.Prepare, ad.Prompt), stalled, true, 2.0, false, true},
-		"waits at the server":     {ad.Running, 6, until(ad.Stage1, ad.Prepare, ad.Prompt), drawing, true, 0.0, true, false},
+		"waits at the server":     {ad.Running, 6, until(ad.Stage1, ad.Prepare, ad.Prompt), busy, true, 0.0, true, false},
 		"put back by the server":  {ad.Running, 5, until(ad.Stage1, ad.Prepare, ad.Prompt), stalled, true, 0.0, false, true},
-		"being painted":           {ad.Running, 5, until(ad.Stage1, ad.Prepare, ad.Prompt), drawing, true, nil, true, false},
-		"painted":                 {ad.Running, 5, until(ad.Copywrite, ad.Prepare, ad.Prompt, ad.Stage1), line, true, nil, true, false},
-		"finished":                {ad.Succeeded, 5, until("", ad.Steps()...), line, false, nil, false, false},
-		"failed":                  {ad.Failed, 5, until(ad.Stage1, ad.Prepare), line, false, nil, false, false},
+		"being rendered":          {ad.Running, 5, until(ad.Stage1, ad.Prepare, ad.Prompt), busy, true, nil, true, false},
+		"rendered": {
+			ad.Running, 5, until(ad.Copywrite, ad.Prepare, ad.Prompt, ad.Stage1), waiting, true, nil, true, false,
+		},
+		"finished": {ad.Succeeded, 5, until("", ad.Steps()...), waiting, false, nil, false, false},
+		"failed":   {ad.Failed, 5, until(ad.Stage1, ad.Prepare), waiting, false, nil, false, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -442,10 +501,11 @@ func TestTheLine(t *testing.T) {
 			a := finished(t, w.signedIn())
 			a.Status, a.Ticket, a.Steps = tc.status, tc.ticket, tc.steps
 			asked := false
-			w.ads.queue = func() (queue.Queue, error) { asked = true; return tc.line, nil }
+			w.ads.queue = func() (queue.Queue, error) { asked = true; return tc.queue, nil }
 			_, raw := w.show(a)
 			p, _ := raw["progress"].(map[string]any)
-			if asked != tc.asked || p["queue_position"] != tc.position || (p["eta_seconds"] != nil) != tc.eta || p["stalled"] != tc.stalled {
+			if asked != tc.asked || p["queue_position"] != tc.position || (p["eta_seconds"] != nil) != tc.eta ||
+				p["stalled"] != tc.stalled {
 				t.Errorf("asked %t, progress %v", asked, p)
 			}
 			if eta, ok := p["eta_seconds"].(float64); ok && (eta < 0 || eta != float64(int(eta))) {
@@ -457,7 +517,7 @@ func TestTheLine(t *testing.T) {
 
 // The owner came to see the ad: that nobody knows how long it will take is said,
 // and no reason to show nothing.
-func TestTheLineCannotBeRead(t *testing.T) {
+func TestTheQueueCannotBeRead(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	a := finished(t, w.signedIn())
@@ -466,10 +526,12 @@ func TestTheLineCannotBeRead(t *testing.T) {
 	w.log.Reset()
 	got, raw := w.show(a)
 	p, _ := raw["progress"].(map[string]any)
-	if got.Status != "running" || got.Progress.Percent != 10 || p["queue_position"] != nil || p["eta_seconds"] != nil || p["stalled"] != false {
+	if got.Status != "running" || got.Progress.Percent != 10 || p["queue_position"] != nil || p["eta_seconds"] != nil ||
+		p["stalled"] != false {
 		t.Errorf("%s, progress %v", got.Status, p)
 	}
-	if l := w.lines(); len(l) != 2 || l[0]["level"] != "WARN" || l[0]["code"] != "Storage.Throttled" || l[0]["ad_id"] != a.AdID {
+	if l := w.lines(); len(l) != 2 || l[0]["level"] != "WARN" || l[0]["code"] != "Storage.Throttled" ||
+		l[0]["ad_id"] != a.AdID {
 		t.Errorf("log:\n%s", w.log)
 	}
 }

@@ -16,9 +16,12 @@ func TestAnUnknownRoute(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	for _, r := range []struct{ method, path string }{
-		{"GET", "/"}, {"GET", "/api"}, {"GET", "/api/ads"}, {"GET", "/api/ads/"}, {"POST", "/api/health"}, {"PUT", "/api/ads/x"},
-		{"GET", "/api/uploads"}, {"OPTIONS", "/api/ads/generate"}, {"PATCH", "/api/dashboard/ads"}, {"GET", "/api/openapi.yaml"},
-		{"GET", "/api/openapi-3.0.json"}, {"GET", "/schemas/Ad.json"}, {"GET", "/docs"}, {"GET", "/api/images/"}, {"GET", "/api/ads/x/retry"},
+		{"GET", "/"}, {"GET", "/api"}, {"GET", "/api/ads"}, {"GET", "/api/ads/"}, {"POST", "/api/health"},
+		{"PUT", "/api/ads/x"},
+		{"GET", "/api/uploads"}, {"OPTIONS", "/api/ads/generate"}, {"PATCH", "/api/dashboard/ads"},
+		{"GET", "/api/openapi.yaml"},
+		{"GET", "/api/openapi-3.0.json"}, {"GET", "/schemas/Ad.json"}, {"GET", "/docs"}, {"GET", "/api/images/"},
+		{"GET", "/api/ads/x/retry"},
 	} {
 		w.send(httptest.NewRequest(r.method, r.path, nil)).fails(404, "Request.NotFound")
 	}
@@ -27,7 +30,9 @@ func TestAnUnknownRoute(t *testing.T) {
 func TestEveryAnswerIsPrivateAndWhatItSays(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	for _, path := range []string{"/api/health", "/api/openapi.json", "/api/docs", "/nowhere", "/api/ads/x", "/api/images/x"} {
+	for _, path := range []string{
+		"/api/health", "/api/openapi.json", "/api/docs", "/nowhere", "/api/ads/x", "/api/images/x",
+	} {
 		res := w.get(path)
 		if res.header.Get("Cache-Control") != "no-store" || res.header.Get("X-Content-Type-Options") != "nosniff" {
 			t.Errorf("%s: %v", path, res.header)
@@ -37,7 +42,9 @@ func TestEveryAnswerIsPrivateAndWhatItSays(t *testing.T) {
 
 func TestWhatAClientAcceptsChangesNothing(t *testing.T) {
 	t.Parallel()
-	for _, accept := range []string{"json", "", "*/*", "text/html", "application/xml;q=0.9", "application/json", "application/cbor", ";;,q="} {
+	for _, accept := range []string{
+		"json", "", "*/*", "text/html", "application/xml;q=0.9", "application/json", "application/cbor", ";;,q=",
+	} {
 		w := newWorld(t)
 		r := httptest.NewRequest(http.MethodGet, "/api/health", nil)
 		r.Header.Set("Accept", accept)
@@ -76,7 +83,8 @@ func TestAPanicIsA500(t *testing.T) {
 	if len(lines) != 2 {
 		t.Fatalf("log:\n%s", w.log)
 	}
-	if l := lines[0]; l["level"] != "ERROR" || l["panic"] != "index out of range [7]" || !strings.Contains(l["stack"].(string), "answer_test.go") {
+	if l := lines[0]; l["level"] != "ERROR" || l["panic"] != "index out of range [7]" ||
+		!strings.Contains(l["stack"].(string), "answer_test.go") {
 		t.Errorf("%v", l)
 	}
 	if l := lines[1]; l["status"] != 500.0 || l["route"] != "GET /api/ads/{ad_id}" {
@@ -94,7 +102,9 @@ func TestTheLog(t *testing.T) {
 	shown, _ := w.show(a)
 	w.ads.list = func(string, int, string) ([]ad.Ad, string, error) { return nil, "", nil }
 	w.ads.find = func(string) (ad.Ad, error) { return ad.Ad{}, fault.New(fault.StorageUnavailable, nil) }
-	w.private = append(w.private, strings.TrimPrefix(*shown.Stage1URL, "/api/images/"), "secret-cursor", "secret-key", a.Prompt, a.MainCopy)
+	w.private = append(
+		w.private, strings.TrimPrefix(*shown.Stage1URL, "/api/images/"), "secret-cursor", "secret-key", a.Prompt, a.MainCopy,
+	)
 	w.log.Reset()
 	w.get("/api/dashboard/ads?cursor=secret-cursor").is(200)
 	w.get(*shown.Stage1URL).is(503)
@@ -157,8 +167,9 @@ func TestTheOpenAPIListsEveryRoute(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := map[string]bool{
-		"POST /api/ads/generate": true, "POST /api/uploads": true, "GET /api/ads/{ad_id}": true, "POST /api/ads/{ad_id}/retry": true,
-		"DELETE /api/ads/{ad_id}": true, "GET /api/dashboard/ads": true, "GET /api/dashboard/stats": true,
+		"POST /api/ads/generate": true, "POST /api/uploads": true, "GET /api/ads/{ad_id}": true,
+		"POST /api/ads/{ad_id}/retry": true,
+		"DELETE /api/ads/{ad_id}":     true, "GET /api/dashboard/ads": true, "GET /api/dashboard/stats": true,
 		"GET /api/images/{image_id}": true, "GET /api/health": true,
 	}
 	w := newWorld(t)
@@ -194,11 +205,14 @@ func TestTheDocsPage(t *testing.T) {
 		t.Errorf("Content-Type %q", got)
 	}
 	csp := res.header.Get("Content-Security-Policy")
-	if !strings.Contains(csp, "default-src 'none'") || strings.Contains(csp, "script-src") || strings.Contains(csp, "http") {
+	if !strings.Contains(csp, "default-src 'none'") || strings.Contains(csp, "script-src") ||
+		strings.Contains(csp, "http") {
 		t.Errorf("policy %q", csp)
 	}
 	page := string(res.body)
-	if m := regexp.MustCompile(`(?i)<script|<link|<iframe|\son\w+\s*=|(?:src|href|action)\s*=\s*["']?\s*(?:https?:)?//|url\(|@import|javascript:`).FindString(page); m != "" {
+	foreign := regexp.MustCompile(`(?i)<script|<link|<iframe|\son\w+\s*=|` +
+		`(?:src|href|action)\s*=\s*["']?\s*(?:https?:)?//|url\(|@import|javascript:`)
+	if m := foreign.FindString(page); m != "" {
 		t.Errorf("the page holds %q", m)
 	}
 	o, err := described()
@@ -212,7 +226,9 @@ func TestTheDocsPage(t *testing.T) {
 			}
 		}
 	}
-	for _, word := range []string{"product_name", "60대이상", "Idempotency-Key", "Prefer", "content_length", "openapi.json", "cursor"} {
+	for _, word := range []string{
+		"product_name", "60대이상", "Idempotency-Key", "Prefer", "content_length", "openapi.json", "cursor",
+	} {
 		if !strings.Contains(page, word) {
 			t.Errorf("%s is not on the page", word)
 		}

@@ -39,7 +39,9 @@ var described = sync.OnceValues(func() (*openAPI, error) {
 	if err != nil {
 		return nil, fmt.Errorf("describe: %w", err)
 	}
-	o := &openAPI{compiler: jsonschema.NewCompiler(), schemas: map[string]*jsonschema.Schema{}, routes: map[string]*regexp.Regexp{}}
+	o := &openAPI{
+		compiler: jsonschema.NewCompiler(), schemas: map[string]*jsonschema.Schema{}, routes: map[string]*regexp.Regexp{},
+	}
 	if err := json.Unmarshal(raw, &o.doc); err != nil {
 		return nil, fmt.Errorf("parse: %w", err)
 	}

@@ -82,25 +82,65 @@ func TestABadOrderNamesEveryWrongFieldAtOnce(t *testing.T) {
 		code    string
 		wrong   []string
 	}{
-		"an empty form":             {nil, nil, 422, "Request.Invalid", append([]string{"product_image"}, texts...)},
-		"only a photo":              {good[5:], nil, 422, "Request.Invalid", texts},
-		"no photo":                  {good[:5], nil, 422, "Photo.Missing", []string{"product_image"}},
-		"an empty photo":            {with(good, part{"product_image", "a.png", ""}), nil, 422, "Photo.Missing", []string{"product_image"}},
-		"a text file":               {with(good, part{"product_image", "a.jpg", "<html>hello</html>"}), nil, 415, "Photo.Unsupported", []string{"product_image"}},
-		"HEIC":                      {with(good, part{"product_image", "a.heic", heic}), nil, 415, "Photo.HEIC", []string{"product_image"}},
-		"a photo that is cut off":   {with(good, part{"product_image", "a.png", string(photo[:len(photo)-20])}), nil, 422, "Photo.Corrupt", []string{"product_image"}},
-		"a tiny photo":              {with(good, part{"product_image", "a.png", string(flat(t, 63, 64))}), nil, 422, "Photo.TooSmall", []string{"product_image"}},
-		"a name that is too long":   {with(good, part{"product_name", "", strings.Repeat("가", 101)}), nil, 422, "Request.Invalid", []string{"product_name"}},
-		"a flood of text":           {with(good, part{"ad_concept", "", strings.Repeat("가", 300_000)}), nil, 422, "Request.Invalid", []string{"ad_concept"}},
-		"combining marks":           {with(good, part{"product_name", "", "e" + strings.Repeat("\u0301", 20_000)}), nil, 422, "Request.Invalid", []string{"product_name"}},
-		"only spaces and NUL":       {with(good, part{"product_category", "", " \t\x00\u3000"}), nil, 422, "Request.Invalid", []string{"product_category"}},
-		"an age that is none":       {with(good, part{"target_age", "", "30"}), nil, 422, "Request.Invalid", []string{"target_age"}},
-		"a gender that is none":     {with(good, part{"target_gender", "", "male"}), nil, 422, "Request.Invalid", []string{"target_gender"}},
-		"a photo and a text":        {with(good, part{"product_image", "a.heic", heic}, part{"ad_concept", "", ""}), nil, 422, "Request.Invalid", []string{"product_image", "ad_concept"}},
-		"a key with a space":        {good, []string{"Idempotency-Key", "a b"}, 422, "Request.Invalid", []string{"Idempotency-Key"}},
-		"a Korean key":              {good, []string{"Idempotency-Key", "열쇠"}, 422, "Request.Invalid", []string{"Idempotency-Key"}},
-		"a key that is too long":    {good, []string{"Idempotency-Key", strings.Repeat("k", 201)}, 422, "Request.Invalid", []string{"Idempotency-Key"}},
-		"a key, a text and a photo": {with(good[:5], part{"target_age", "", ""}), []string{"Idempotency-Key", "a\tb"}, 422, "Request.Invalid", []string{"Idempotency-Key", "target_age", "product_image"}},
+		"an empty form": {nil, nil, 422, "Request.Invalid", append([]string{"product_image"}, texts...)},
+		"only a photo":  {good[5:], nil, 422, "Request.Invalid", texts},
+		"no photo":      {good[:5], nil, 422, "Photo.Missing", []string{"product_image"}},
+		"an empty photo": {
+			with(good, part{"product_image", "a.png", ""}), nil, 422, "Photo.Missing", []string{"product_image"},
+		},
+		"a text file": {
+			with(good, part{"product_image", "a.jpg", "<html>hello</html>"}), nil, 415, "Photo.Unsupported",
+			[]string{"product_image"},
+		},
+		"HEIC": {
+			with(good, part{"product_image", "a.heic", heic}), nil, 415, "Photo.HEIC", []string{"product_image"},
+		},
+		"a photo that is cut off": {
+			with(good, part{"product_image", "a.png", string(photo[:len(photo)-20])}), nil, 422, "Photo.Corrupt",
+			[]string{"product_image"},
+		},
+		"a tiny photo": {
+			with(good, part{"product_image", "a.png", string(flat(t, 63, 64))}), nil, 422, "Photo.TooSmall",
+			[]string{"product_image"},
+		},
+		"a name that is too long": {
+			with(good, part{"product_name", "", strings.Repeat("가", 101)}), nil, 422, "Request.Invalid",
+			[]string{"product_name"},
+		},
+		"a flood of text": {
+			with(good, part{"ad_concept", "", strings.Repeat("가", 300_000)}), nil, 422, "Request.Invalid",
+			[]string{"ad_concept"},
+		},
+		"combining marks": {
+			with(good, part{"product_name", "", "e" + strings.Repeat("\u0301", 20_000)}), nil, 422, "Request.Invalid",
+			[]string{"product_name"},
+		},
+		"only spaces and NUL": {
+			with(good, part{"product_category", "", " \t\x00\u3000"}), nil, 422, "Request.Invalid", []string{"product_category"},
+		},
+		"an age that is none": {
+			with(good, part{"target_age", "", "30"}), nil, 422, "Request.Invalid", []string{"target_age"},
+		},
+		"a gender that is none": {
+			with(good, part{"target_gender", "", "male"}), nil, 422, "Request.Invalid", []string{"target_gender"},
+		},
+		"a photo and a text": {
+			with(good, part{"product_image", "a.heic", heic}, part{"ad_concept", "", ""}), nil, 422, "Request.Invalid",
+			[]string{"product_image", "ad_concept"},
+		},
+		"a key with a space": {
+			good, []string{"Idempotency-Key", "a b"}, 422, "Request.Invalid", []string{"Idempotency-Key"},
+		},
+		"a Korean key": {
+			good, []string{"Idempotency-Key", "열쇠"}, 422, "Request.Invalid", []string{"Idempotency-Key"},
+		},
+		"a key that is too long": {
+			good, []string{"Idempotency-Key", strings.Repeat("k", 201)}, 422, "Request.Invalid", []string{"Idempotency-Key"},
+		},
+		"a key, a text and a photo": {
+			with(good[:5], part{"target_age", "", ""}), []string{"Idempotency-Key", "a\tb"}, 422, "Request.Invalid",
+			[]string{"Idempotency-Key", "target_age", "product_image"},
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -128,7 +168,9 @@ func TestAPhotoProblemSaysWhatToDo(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	heic := "\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic"
-	p := w.generate(with(order(fields, nil), part{"product_image", "a.heic", heic})).fails(415, "Photo.HEIC", "product_image")
+	p := w.generate(with(order(fields, nil), part{"product_image", "a.heic", heic})).fails(
+		415, "Photo.HEIC", "product_image",
+	)
 	if p.Errors[0].Detail != fault.PhotoHEIC.Detail() || p.Detail != fault.PhotoHEIC.Detail() {
 		t.Errorf("%+v", p)
 	}
@@ -143,8 +185,10 @@ func TestABodyThatIsNoForm(t *testing.T) {
 		status      int
 		code        string
 	}{
-		"JSON":                    {"application/json", []byte(`{}`), 415, "Request.Unsupported"},
-		"urlencoded":              {"application/x-www-form-urlencoded", []byte("product_name=a"), 415, "Request.Unsupported"},
+		"JSON": {"application/json", []byte(`{}`), 415, "Request.Unsupported"},
+		"urlencoded": {
+			"application/x-www-form-urlencoded", []byte("product_name=a"), 415, "Request.Unsupported",
+		},
 		"multipart of other kind": {strings.Replace(contentType, "form-data", "mixed", 1), body, 415, "Request.Unsupported"},
 		"no media type":           {"", body, 415, "Request.Unsupported"},
 		"a broken media type":     {"multipart/form-data; boundary", body, 415, "Request.Unsupported"},
@@ -152,8 +196,15 @@ func TestABodyThatIsNoForm(t *testing.T) {
 		"another boundary":        {"multipart/form-data; boundary=nowhere", body, 400, "Request.Malformed"},
 		"no body":                 {contentType, nil, 400, "Request.Malformed"},
 		"garbage":                 {contentType, bytes.Repeat([]byte("x\r\n"), 1000), 400, "Request.Malformed"},
-		"headers without an end":  {"multipart/form-data; boundary=b", []byte("--b\r\nContent-Disposition: form-data; name=\"product_name\"\r\n"), 400, "Request.Malformed"},
-		"EUC-KR":                  {"multipart/form-data; boundary=b", []byte("--b\r\nContent-Disposition: form-data; name=\"product_name\"\r\n\r\n\xb0\xa1\xb9\xe6\r\n--b--"), 400, "Request.Malformed"},
+		"headers without an end": {
+			"multipart/form-data; boundary=b", []byte("--b\r\nContent-Disposition: form-data; name=\"product_name\"\r\n"), 400,
+			"Request.Malformed",
+		},
+		"EUC-KR": {
+			"multipart/form-data; boundary=b",
+			[]byte("--b\r\nContent-Disposition: form-data; name=\"product_name\"\r\n\r\n\xb0\xa1\xb9\xe6\r\n--b--"), 400,
+			"Request.Malformed",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -182,8 +233,13 @@ func TestPartsThatAreNoneOfOurs(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	made, _ := w.accepting()
-	parts := append([]part{{"", "", "x"}, {"_charset_", "", "utf-8"}, {"user_id", "", "somebody"}, {"owner", "", "somebody"}}, order(fields, flat(t, 64, 64))...)
-	parts = append(parts, part{"product_name", "", "다른 이름"}, part{"product_image", "b.png", "not a photo"}, part{"junk", "", "\xff\xfe"})
+	parts := append(
+		[]part{{"", "", "x"}, {"_charset_", "", "utf-8"}, {"user_id", "", "somebody"}, {"owner", "", "somebody"}},
+		order(fields, flat(t, 64, 64))...,
+	)
+	parts = append(
+		parts, part{"product_name", "", "다른 이름"}, part{"product_image", "b.png", "not a photo"}, part{"junk", "", "\xff\xfe"},
+	)
 	w.generate(parts).is(http.StatusAccepted)
 	if got := (*made)[0]; got.Fields != fields || got.Owner == "somebody" {
 		t.Errorf("stored %+v: of a repeated part the first counts, and unknown ones mean nothing", got)
@@ -246,7 +302,9 @@ func TestTheClaimOfAnIdempotencyKey(t *testing.T) {
 	}
 	longer := fields
 	longer.AdConcept += "!"
-	for name, parts := range map[string][]part{"other words": order(longer, photo), "another photo": order(fields, other)} {
+	for name, parts := range map[string][]part{
+		"other words": order(longer, photo), "another photo": order(fields, other),
+	} {
 		if got := claimed(parts, "order-1"); got.Fingerprint == first.Fingerprint {
 			t.Errorf("%s: the same fingerprint", name)
 		}
@@ -395,19 +453,36 @@ func TestPreferWait(t *testing.T) {
 		ends    ad.Status
 		lookErr error // of every second look
 	}{
-		"none":                 {done: never, status: 202, took: 0},
-		"done in time":         {prefer: []string{"wait=20"}, done: 9 * time.Second, status: 200, took: 9 * time.Second, ends: ad.Succeeded},
-		"failed in time":       {prefer: []string{"wait=20"}, done: 2 * time.Second, status: 200, took: 2 * time.Second, ends: ad.Failed},
-		"done at once":         {prefer: []string{"wait=20"}, done: 0, status: 200, took: 0, ends: ad.Succeeded},
-		"too late":             {prefer: []string{"wait=3"}, done: 4 * time.Second, status: 202, took: 3 * time.Second, ends: ad.Succeeded},
-		"longer than we wait":  {prefer: []string{"wait=600"}, done: never, status: 202, took: 25 * time.Second},
-		"a flood of digits":    {prefer: []string{"wait=99999999999999999999"}, done: never, status: 202, took: 25 * time.Second},
-		"after a slow upload":  {prefer: []string{"wait=25"}, put: 6 * time.Second, done: never, status: 202, took: 25 * time.Second},
-		"a few looks fail":     {prefer: []string{"wait=20"}, done: 5 * time.Second, status: 200, took: 5 * time.Second, ends: ad.Succeeded, lookErr: fault.New(fault.StorageThrottled, nil)},
-		"deleted meanwhile":    {prefer: []string{"wait=20"}, done: never, status: 202, took: 0, lookErr: fault.New(fault.AdNotFound, nil)},
-		"capitals and spaces":  {prefer: []string{"Wait = 4"}, done: never, status: 202, took: 4 * time.Second},
-		"quoted":               {prefer: []string{`wait="4"`}, done: never, status: 202, took: 4 * time.Second},
-		"among others":         {prefer: []string{"respond-async, wait=4; x=1"}, done: never, status: 202, took: 4 * time.Second},
+		"none": {done: never, status: 202, took: 0},
+		"done in time": {
+			prefer: []string{"wait=20"}, done: 9 * time.Second, status: 200, took: 9 * time.Second, ends: ad.Succeeded,
+		},
+		"failed in time": {
+			prefer: []string{"wait=20"}, done: 2 * time.Second, status: 200, took: 2 * time.Second, ends: ad.Failed,
+		},
+		"done at once": {prefer: []string{"wait=20"}, done: 0, status: 200, took: 0, ends: ad.Succeeded},
+		"too late": {
+			prefer: []string{"wait=3"}, done: 4 * time.Second, status: 202, took: 3 * time.Second, ends: ad.Succeeded,
+		},
+		"longer than we wait": {prefer: []string{"wait=600"}, done: never, status: 202, took: 25 * time.Second},
+		"a flood of digits": {
+			prefer: []string{"wait=99999999999999999999"}, done: never, status: 202, took: 25 * time.Second,
+		},
+		"after a slow upload": {
+			prefer: []string{"wait=25"}, put: 6 * time.Second, done: never, status: 202, took: 25 * time.Second,
+		},
+		"a few looks fail": {
+			prefer: []string{"wait=20"}, done: 5 * time.Second, status: 200, took: 5 * time.Second, ends: ad.Succeeded,
+			lookErr: fault.New(fault.StorageThrottled, nil),
+		},
+		"deleted meanwhile": {
+			prefer: []string{"wait=20"}, done: never, status: 202, took: 0, lookErr: fault.New(fault.AdNotFound, nil),
+		},
+		"capitals and spaces": {prefer: []string{"Wait = 4"}, done: never, status: 202, took: 4 * time.Second},
+		"quoted":              {prefer: []string{`wait="4"`}, done: never, status: 202, took: 4 * time.Second},
+		"among others": {
+			prefer: []string{"respond-async, wait=4; x=1"}, done: never, status: 202, took: 4 * time.Second,
+		},
 		"zero":                 {prefer: []string{"wait=0"}, done: 0, status: 202, took: 0},
 		"negative":             {prefer: []string{"wait=-5"}, done: 0, status: 202, took: 0},
 		"a word":               {prefer: []string{"wait=long"}, done: 0, status: 202, took: 0},
@@ -483,7 +558,9 @@ func TestAClientThatLeavesIsNotWaitedFor(t *testing.T) {
 		made, _ := w.accepting()
 		w.ads.get = func(string, string) (ad.Ad, error) { a := (*made)[0]; a.Status = ad.Running; return a, nil }
 		contentType, body := encode(t, order(fields, flat(t, 64, 64)))
-		r := httptest.NewRequestWithContext(leaving(t, 2*time.Second), http.MethodPost, "/api/ads/generate", bytes.NewReader(body))
+		r := httptest.NewRequestWithContext(
+			leaving(t, 2*time.Second), http.MethodPost, "/api/ads/generate", bytes.NewReader(body),
+		)
 		r.Header.Set("Content-Type", contentType)
 		r.Header.Set("Prefer", "wait=20")
 		began := time.Now()

@@ -21,7 +21,8 @@ func TestAPictureOfAnAd(t *testing.T) {
 	a.Steps = until(ad.Prompt, ad.Prepare)
 	begun, _ := owner.show(a)
 	for path, kind := range map[string]ad.Picture{
-		*done.Stage1URL: ad.Stage1Picture, *done.Stage2URL: ad.Stage2Picture, *done.ThumbnailURL: ad.Stage2Thumbnail, *begun.ThumbnailURL: ad.ProductThumbnail,
+		*done.Stage1URL: ad.Stage1Picture, *done.Stage2URL: ad.Stage2Picture, *done.ThumbnailURL: ad.Stage2Thumbnail,
+		*begun.ThumbnailURL: ad.ProductThumbnail,
 	} {
 		w := newWorld(t)
 		var seq calls
@@ -46,7 +47,8 @@ func TestAPictureOfAnAd(t *testing.T) {
 		}
 		// It may be kept for less long than the address behind it lives.
 		var age int
-		if _, err := fmt.Sscanf(res.header.Get("Cache-Control"), "private, max-age=%d", &age); err != nil || age <= 0 || age >= 300 {
+		if _, err := fmt.Sscanf(res.header.Get("Cache-Control"), "private, max-age=%d", &age); err != nil || age <= 0 ||
+			age >= 300 {
 			t.Errorf("Cache-Control %q", res.header.Get("Cache-Control"))
 		}
 	}

@@ -36,7 +36,8 @@ func TestTheGuestCookie(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if c.Name != want.name || c.Secure != want.secure || !c.HttpOnly || c.SameSite != http.SameSiteLaxMode || c.Path != "/" || c.Domain != "" {
+		if c.Name != want.name || c.Secure != want.secure || !c.HttpOnly || c.SameSite != http.SameSiteLaxMode ||
+			c.Path != "/" || c.Domain != "" {
 			t.Errorf("%s: %s", origin, line[0])
 		}
 		if c.MaxAge != 400*24*3600 {
@@ -77,7 +78,10 @@ func TestOnlyAnOrderSetsTheCookie(t *testing.T) {
 	w.ads.list = func(string, int, string) ([]ad.Ad, string, error) { return nil, "", nil }
 	w.ads.stats = func(string) (ad.Stats, error) { return ad.Stats{}, nil }
 	id := newID(t)
-	for _, path := range []string{"/api/ads/" + id, "/api/dashboard/ads", "/api/dashboard/stats", "/api/images/x", "/api/health", "/api/openapi.json", "/api/docs", "/nowhere"} {
+	for _, path := range []string{
+		"/api/ads/" + id, "/api/dashboard/ads", "/api/dashboard/stats", "/api/images/x", "/api/health", "/api/openapi.json",
+		"/api/docs", "/nowhere",
+	} {
 		w.get(path)
 	}
 	w.post("/api/ads/"+id+"/retry", "", nil)
@@ -199,7 +203,10 @@ func TestAnotherOwnersAdIsAMissingOne(t *testing.T) {
 	w.ads.get, w.ads.retry = look, look
 	for _, op := range []struct{ method, suffix string }{{"GET", ""}, {"DELETE", ""}, {"POST", "/retry"}} {
 		var first *answer
-		for _, id := range []string{theirs, missing, "no-id", strings.ToUpper(theirs), theirs + "x", "..%2f", "%00", "00000000-0000-4000-8000-000000000000"} {
+		for _, id := range []string{
+			theirs, missing, "no-id", strings.ToUpper(theirs), theirs + "x", "..%2f", "%00",
+			"00000000-0000-4000-8000-000000000000",
+		} {
 			res := w.send(httptest.NewRequest(op.method, "/api/ads/"+id+op.suffix, nil))
 			res.fails(404, "Ad.NotFound")
 			if first == nil {
@@ -226,18 +233,30 @@ func TestAnotherSiteChangesNothing(t *testing.T) {
 		headers map[string]string
 		refused bool
 	}{
-		"a program":                       {site, nil, false},
-		"our page":                        {site, map[string]string{"Sec-Fetch-Site": "same-origin", "Origin": site}, false},
-		"our page, another host in front": {"https://ads.example.com", map[string]string{"Origin": "https://ads.example.com"}, false},
-		"our page on another origin":      {"https://ads.example.com", map[string]string{"Sec-Fetch-Site": "cross-site", "Origin": "https://ads.example.com"}, false},
-		"typed in":                        {site, map[string]string{"Sec-Fetch-Site": "none"}, false},
-		"another site":                    {site, map[string]string{"Sec-Fetch-Site": "cross-site", "Origin": "https://evil.example"}, true},
-		"a sister site":                   {site, map[string]string{"Sec-Fetch-Site": "same-site", "Origin": "http://blog.localhost:8890"}, true},
-		"another site, an old browser":    {site, map[string]string{"Origin": "https://evil.example"}, true},
-		"a sandboxed frame":               {site, map[string]string{"Origin": "null"}, true},
-		"our name on another port":        {site, map[string]string{"Origin": "http://localhost:1"}, true},
-		"our name in another":             {site, map[string]string{"Origin": "http://localhost:8890.evil.example"}, true},
-		"our host on plain http":          {"https://ads.example.com", map[string]string{"Sec-Fetch-Site": "cross-site", "Origin": "http://ads.example.com"}, true},
+		"a program": {site, nil, false},
+		"our page":  {site, map[string]string{"Sec-Fetch-Site": "same-origin", "Origin": site}, false},
+		"our page, another host in front": {
+			"https://ads.example.com", map[string]string{"Origin": "https://ads.example.com"}, false,
+		},
+		"our page on another origin": {
+			"https://ads.example.com", map[string]string{"Sec-Fetch-Site": "cross-site", "Origin": "https://ads.example.com"},
+			false,
+		},
+		"typed in": {site, map[string]string{"Sec-Fetch-Site": "none"}, false},
+		"another site": {
+			site, map[string]string{"Sec-Fetch-Site": "cross-site", "Origin": "https://evil.example"}, true,
+		},
+		"a sister site": {
+			site, map[string]string{"Sec-Fetch-Site": "same-site", "Origin": "http://blog.localhost:8890"}, true,
+		},
+		"another site, an old browser": {site, map[string]string{"Origin": "https://evil.example"}, true},
+		"a sandboxed frame":            {site, map[string]string{"Origin": "null"}, true},
+		"our name on another port":     {site, map[string]string{"Origin": "http://localhost:1"}, true},
+		"our name in another":          {site, map[string]string{"Origin": "http://localhost:8890.evil.example"}, true},
+		"our host on plain http": {
+			"https://ads.example.com", map[string]string{"Sec-Fetch-Site": "cross-site", "Origin": "http://ads.example.com"},
+			true,
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

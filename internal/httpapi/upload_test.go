@@ -41,15 +41,20 @@ func TestAnUploadIsPrepared(t *testing.T) {
 		signedType  string
 		signedSize  int64
 	}{
-		"JSON":                   {"application/json", nil, "image/jpeg", 12_345_678},
-		"JSON with a charset":    {"application/json; charset=UTF-8", nil, "image/jpeg", 12_345_678},
-		"no media type":          {"", nil, "image/jpeg", 12_345_678},
-		"capitals":               {"application/json", map[string]any{"content_type": "IMAGE/PNG"}, "image/png", 12_345_678},
-		"the old name of JPEG":   {"application/json", map[string]any{"content_type": "image/jpg"}, "image/jpg", 12_345_678},
-		"the smallest":           {"application/json", map[string]any{"content_length": 1}, "image/jpeg", 1},
-		"the largest":            {"application/json", map[string]any{"content_length": 20 << 20}, "image/jpeg", 20 << 20},
-		"text as macOS sends it": {"application/json", map[string]any{"product_name": norm.NFD.String(fields.ProductName) + " \u0000"}, "image/jpeg", 12_345_678},
-		"unknown fields":         {"application/json", map[string]any{"user_id": 7, "owner": "somebody", "Product_Name": "x"}, "image/jpeg", 12_345_678},
+		"JSON":                 {"application/json", nil, "image/jpeg", 12_345_678},
+		"JSON with a charset":  {"application/json; charset=UTF-8", nil, "image/jpeg", 12_345_678},
+		"no media type":        {"", nil, "image/jpeg", 12_345_678},
+		"capitals":             {"application/json", map[string]any{"content_type": "IMAGE/PNG"}, "image/png", 12_345_678},
+		"the old name of JPEG": {"application/json", map[string]any{"content_type": "image/jpg"}, "image/jpg", 12_345_678},
+		"the smallest":         {"application/json", map[string]any{"content_length": 1}, "image/jpeg", 1},
+		"the largest":          {"application/json", map[string]any{"content_length": 20 << 20}, "image/jpeg", 20 << 20},
+		"text as macOS sends it": {
+			"application/json", map[string]any{"product_name": norm.NFD.String(fields.ProductName) + " \u0000"}, "image/jpeg",
+			12_345_678,
+		},
+		"unknown fields": {
+			"application/json", map[string]any{"user_id": 7, "owner": "somebody", "Product_Name": "x"}, "image/jpeg", 12_345_678,
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -87,15 +92,35 @@ func TestAnUploadIsPrepared(t *testing.T) {
 
 func TestABadUploadNamesEveryWrongFieldAtOnce(t *testing.T) {
 	t.Parallel()
-	all := []string{"product_name", "product_category", "target_age", "target_gender", "ad_concept", "content_type", "content_length"}
+	all := []string{
+		"product_name", "product_category", "target_age", "target_gender", "ad_concept", "content_type", "content_length",
+	}
 	for name, tc := range map[string]struct {
 		changed map[string]any
 		wrong   []string
 	}{
-		"nothing there":              {map[string]any{"product_name": nil, "product_category": nil, "target_age": nil, "target_gender": nil, "ad_concept": nil, "content_type": nil, "content_length": nil}, all},
-		"every type wrong":           {map[string]any{"product_name": 1, "product_category": []string{"a"}, "target_age": 30, "target_gender": true, "ad_concept": map[string]any{}, "content_type": 5, "content_length": "big"}, all},
-		"a type and values":          {map[string]any{"product_name": 1, "target_age": "30", "content_length": 1.5}, []string{"product_name", "target_age", "content_length"}},
-		"null":                       {map[string]any{"ad_concept": json.RawMessage("null"), "content_length": json.RawMessage("null")}, []string{"ad_concept", "content_length"}},
+		"nothing there": {
+			map[string]any{
+				"product_name": nil, "product_category": nil, "target_age": nil, "target_gender": nil, "ad_concept": nil,
+				"content_type": nil, "content_length": nil,
+			},
+			all,
+		},
+		"every type wrong": {
+			map[string]any{
+				"product_name": 1, "product_category": []string{"a"}, "target_age": 30, "target_gender": true,
+				"ad_concept": map[string]any{}, "content_type": 5, "content_length": "big",
+			},
+			all,
+		},
+		"a type and values": {
+			map[string]any{"product_name": 1, "target_age": "30", "content_length": 1.5},
+			[]string{"product_name", "target_age", "content_length"},
+		},
+		"null": {
+			map[string]any{"ad_concept": json.RawMessage("null"), "content_length": json.RawMessage("null")},
+			[]string{"ad_concept", "content_length"},
+		},
 		"an empty photo":             {map[string]any{"content_length": 0}, []string{"content_length"}},
 		"a negative length":          {map[string]any{"content_length": -1}, []string{"content_length"}},
 		"a byte too many":            {map[string]any{"content_length": 20<<20 + 1}, []string{"content_length"}},
@@ -103,8 +128,10 @@ func TestABadUploadNamesEveryWrongFieldAtOnce(t *testing.T) {
 		"a length as text":           {map[string]any{"content_length": "100"}, []string{"content_length"}},
 		"PDF":                        {map[string]any{"content_type": "application/pdf"}, []string{"content_type"}},
 		"SVG":                        {map[string]any{"content_type": "image/svg+xml"}, []string{"content_type"}},
-		"a type with more in it":     {map[string]any{"content_type": "image/png; charset=x\r\nX: y"}, []string{"content_type"}},
-		"names in other case":        {map[string]any{"product_name": nil, "Product_Name": "x"}, []string{"product_name"}},
+		"a type with more in it": {
+			map[string]any{"content_type": "image/png; charset=x\r\nX: y"}, []string{"content_type"},
+		},
+		"names in other case": {map[string]any{"product_name": nil, "Product_Name": "x"}, []string{"product_name"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -112,7 +139,9 @@ func TestABadUploadNamesEveryWrongFieldAtOnce(t *testing.T) {
 			first := w.post("/api/uploads", "application/json", upload(t, tc.changed))
 			first.fails(422, "Request.Invalid", tc.wrong...)
 			for range 5 { // the order of errors[] is fixed
-				if again := w.post("/api/uploads", "application/json", upload(t, tc.changed)); string(again.body) != string(first.body) {
+				if again := w.post(
+					"/api/uploads", "application/json", upload(t, tc.changed),
+				); string(again.body) != string(first.body) {
 					t.Fatalf("%s\nand then\n%s", first.body, again.body)
 				}
 			}
@@ -126,12 +155,16 @@ func TestABadUploadNamesEveryWrongFieldAtOnce(t *testing.T) {
 func TestAnAnnouncedHEICSaysWhatToDo(t *testing.T) {
 	t.Parallel()
 	for _, kind := range []string{"image/heic", "image/heif", "image/heic-sequence", "image/avif", "IMAGE/HEIC"} {
-		p := newWorld(t).post("/api/uploads", "application/json", upload(t, map[string]any{"content_type": kind})).fails(422, "Request.Invalid", "content_type")
+		p := newWorld(t).post(
+			"/api/uploads", "application/json", upload(t, map[string]any{"content_type": kind}),
+		).fails(422, "Request.Invalid", "content_type")
 		if p.Errors[0].Detail != fault.PhotoHEIC.Detail() {
 			t.Errorf("%s: %q", kind, p.Errors[0].Detail)
 		}
 	}
-	p := newWorld(t).post("/api/uploads", "application/json", upload(t, map[string]any{"content_length": 20<<20 + 1})).fails(422, "Request.Invalid", "content_length")
+	p := newWorld(t).post(
+		"/api/uploads", "application/json", upload(t, map[string]any{"content_length": 20<<20 + 1}),
+	).fails(422, "Request.Invalid", "content_length")
 	if p.Errors[0].Detail != fault.PhotoTooLarge.Detail() {
 		t.Errorf("too large: %q", p.Errors[0].Detail)
 	}
@@ -145,20 +178,24 @@ func TestABodyThatIsNoUpload(t *testing.T) {
 		status            int
 		code              string
 	}{
-		"no body":           {"application/json", "", 400, "Request.Malformed"},
-		"not JSON":          {"application/json", "product_name=a", 400, "Request.Malformed"},
-		"cut off":           {"application/json", good[:len(good)-1], 400, "Request.Malformed"},
-		"more after it":     {"application/json", good + "{}", 400, "Request.Malformed"},
-		"a list":            {"application/json", "[" + good + "]", 400, "Request.Malformed"},
-		"a text":            {"application/json", `"a"`, 400, "Request.Malformed"},
-		"null":              {"application/json", "null", 400, "Request.Malformed"},
-		"EUC-KR":            {"application/json", `{"product_name":"` + "\xb0\xa1\xb9\xe6" + `"}`, 400, "Request.Malformed"},
-		"a form":            {"multipart/form-data; boundary=b", good, 415, "Request.Unsupported"},
-		"text":              {"text/plain", good, 415, "Request.Unsupported"},
-		"a broken type":     {"application/json; =", good, 415, "Request.Unsupported"},
-		"deep":              {"application/json", strings.Repeat(`{"a":`, 20_000) + "1" + strings.Repeat("}", 20_000), 400, "Request.Malformed"},
-		"a flood":           {"application/json", `{"a":"` + strings.Repeat("x", 256<<10) + `"}`, 413, "Request.TooLarge"},
-		"an endless number": {"application/json", `{"content_length":` + strings.Repeat("9", 1000) + `}`, 422, "Request.Invalid"},
+		"no body":       {"application/json", "", 400, "Request.Malformed"},
+		"not JSON":      {"application/json", "product_name=a", 400, "Request.Malformed"},
+		"cut off":       {"application/json", good[:len(good)-1], 400, "Request.Malformed"},
+		"more after it": {"application/json", good + "{}", 400, "Request.Malformed"},
+		"a list":        {"application/json", "[" + good + "]", 400, "Request.Malformed"},
+		"a text":        {"application/json", `"a"`, 400, "Request.Malformed"},
+		"null":          {"application/json", "null", 400, "Request.Malformed"},
+		"EUC-KR":        {"application/json", `{"product_name":"` + "\xb0\xa1\xb9\xe6" + `"}`, 400, "Request.Malformed"},
+		"a form":        {"multipart/form-data; boundary=b", good, 415, "Request.Unsupported"},
+		"text":          {"text/plain", good, 415, "Request.Unsupported"},
+		"a broken type": {"application/json; =", good, 415, "Request.Unsupported"},
+		"deep": {
+			"application/json", strings.Repeat(`{"a":`, 20_000) + "1" + strings.Repeat("}", 20_000), 400, "Request.Malformed",
+		},
+		"a flood": {"application/json", `{"a":"` + strings.Repeat("x", 256<<10) + `"}`, 413, "Request.TooLarge"},
+		"an endless number": {
+			"application/json", `{"content_length":` + strings.Repeat("9", 1000) + `}`, 422, "Request.Invalid",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -200,7 +237,9 @@ func TestARepeatedUpload(t *testing.T) {
 			c = *got
 			return a, true, nil
 		}
-		w.pictures.post = func(string, string, int64) (ad.Upload, error) { return ad.Upload{Fields: map[string]string{}}, nil }
+		w.pictures.post = func(string, string, int64) (ad.Upload, error) {
+			return ad.Upload{Fields: map[string]string{}}, nil
+		}
 		w.post("/api/uploads", "application/json", upload(t, changed), "Idempotency-Key", "k").is(http.StatusCreated)
 		return c
 	}
@@ -209,7 +248,8 @@ func TestARepeatedUpload(t *testing.T) {
 		t.Errorf("%+v, and again %+v", first, again)
 	}
 	for name, changed := range map[string]map[string]any{
-		"other words": {"ad_concept": "다른 느낌"}, "another photo": {"content_length": 7}, "another kind": {"content_type": "image/png"},
+		"other words": {"ad_concept": "다른 느낌"}, "another photo": {"content_length": 7},
+		"another kind": {"content_type": "image/png"},
 	} {
 		if got := claimed(t, changed); got.Fingerprint == first.Fingerprint {
 			t.Errorf("%s: the same fingerprint", name)
@@ -243,7 +283,9 @@ func TestARepeatedUpload(t *testing.T) {
 		t.Run(string(status), func(t *testing.T) {
 			t.Parallel()
 			w, _, signed := again(t, status, nil)
-			p := w.post("/api/uploads", "application/json", upload(t, nil), "Idempotency-Key", "k").fails(409, "Request.Conflict")
+			p := w.post(
+				"/api/uploads", "application/json", upload(t, nil), "Idempotency-Key", "k",
+			).fails(409, "Request.Conflict")
 			if *signed != "" || !strings.Contains(p.Detail, "Idempotency-Key") {
 				t.Errorf("signed %q; %q does not say what to change", *signed, p.Detail)
 			}
@@ -257,8 +299,12 @@ func TestARepeatedUpload(t *testing.T) {
 	t.Run("a wrong key, and wrong fields", func(t *testing.T) {
 		t.Parallel()
 		w := newWorld(t)
-		w.post("/api/uploads", "application/json", upload(t, map[string]any{"target_age": "30"}), "Idempotency-Key", "a b").fails(422, "Request.Invalid", "Idempotency-Key", "target_age")
-		w.post("/api/uploads", "application/json", upload(t, nil), "Idempotency-Key", strings.Repeat("k", 201)).fails(422, "Request.Invalid", "Idempotency-Key")
+		w.post(
+			"/api/uploads", "application/json", upload(t, map[string]any{"target_age": "30"}), "Idempotency-Key", "a b",
+		).fails(422, "Request.Invalid", "Idempotency-Key", "target_age")
+		w.post(
+			"/api/uploads", "application/json", upload(t, nil), "Idempotency-Key", strings.Repeat("k", 201),
+		).fails(422, "Request.Invalid", "Idempotency-Key")
 		w.post("/api/uploads", "application/json", []byte("{"), "Idempotency-Key", "a b").fails(400, "Request.Malformed")
 	})
 }

@@ -29,10 +29,14 @@ func written(l metric.Line) string {
 
 func TestALine(t *testing.T) {
 	t.Parallel()
-	got := written(metric.Line{AdID: "ad-1", Code: "GPU.Busy", Values: metric.Values{metric.Failed: 1, metric.Finished: 0}})
-	want := `{"time":"2026-11-24T01:02:03.456789Z","level":"INFO","msg":"metrics","Failed":1,"Finished":0,"Environment":"dev","Code":"GPU.Busy","ad_id":"ad-1",` +
+	got := written(metric.Line{
+		AdID: "ad-1", Code: "GPU.Busy", Values: metric.Values{metric.Failed: 1, metric.Finished: 0},
+	})
+	want := `{"time":"2026-11-24T01:02:03.456789Z","level":"INFO","msg":"metrics","Failed":1,"Finished":0,` +
+		`"Environment":"dev","Code":"GPU.Busy","ad_id":"ad-1",` +
 		`"_aws":{"Timestamp":1795482123456,"CloudWatchMetrics":[` +
-		`{"Namespace":"nanoCocoa","Dimensions":[["Environment"],["Environment","Code"]],"Metrics":[{"Name":"Failed","Unit":"Count"}]},` +
+		`{"Namespace":"nanoCocoa","Dimensions":[["Environment"],["Environment","Code"]],` +
+		`"Metrics":[{"Name":"Failed","Unit":"Count"}]},` +
 		`{"Namespace":"nanoCocoa","Dimensions":[["Environment"]],"Metrics":[{"Name":"Finished","Unit":"Count"}]}]}}` + "\n"
 	if d := cmp.Diff(want, got); d != "" {
 		t.Errorf("-want +got\n%s", d)
@@ -45,7 +49,9 @@ func TestEveryMetricConforms(t *testing.T) {
 	t.Parallel()
 	values := map[string]string{metric.Environment: "dev", metric.Step: "stage1", metric.Code: "GPU.Busy"}
 	for name, def := range metric.Definitions() {
-		got := metrictest.Read(t, written(metric.Line{AdID: "ad-1", Step: "stage1", Code: "GPU.Busy", Values: metric.Values{name: 1.5}}))
+		got := metrictest.Read(
+			t, written(metric.Line{AdID: "ad-1", Step: "stage1", Code: "GPU.Busy", Values: metric.Values{name: 1.5}}),
+		)
 		var want []metrictest.Sample
 		for _, set := range def.Dimensions {
 			var named []string
@@ -69,13 +75,25 @@ func TestADimensionWithoutAValueIsLeftOut(t *testing.T) {
 		line metric.Line
 		want []string
 	}{
-		"no code":       {metric.Line{Values: metric.Values{metric.Failed: 0, metric.Finished: 1}}, []string{"Failed{Environment=dev}=0", "Finished{Environment=dev}=1"}},
-		"no step":       {metric.Line{Values: metric.Values{metric.StepSeconds: 3}}, nil},
-		"two metrics":   {metric.Line{Step: "publish", Values: metric.Values{metric.StepSeconds: 0.25, metric.Finished: 1}}, []string{"Finished{Environment=dev}=1", "StepSeconds{Environment=dev,Step=publish}=0.25"}},
-		"an unknown":    {metric.Line{Values: metric.Values{"Unknown": 1}}, nil},
-		"of nothing":    {metric.Line{AdID: "ad-1"}, nil},
-		"foreign ones":  {metric.Line{Step: "stage1", Code: "X", Values: metric.Values{metric.Accepted: 1}}, []string{"Accepted{Environment=dev}=1"}},
-		"a whole sweep": {metric.Line{Values: metric.Values{metric.Sweeps: 1, metric.SweepStuck: 2}}, []string{"SweepStuck{Environment=dev}=2", "Sweeps{Environment=dev}=1"}},
+		"no code": {
+			metric.Line{Values: metric.Values{metric.Failed: 0, metric.Finished: 1}},
+			[]string{"Failed{Environment=dev}=0", "Finished{Environment=dev}=1"},
+		},
+		"no step": {metric.Line{Values: metric.Values{metric.StepSeconds: 3}}, nil},
+		"two metrics": {
+			metric.Line{Step: "publish", Values: metric.Values{metric.StepSeconds: 0.25, metric.Finished: 1}},
+			[]string{"Finished{Environment=dev}=1", "StepSeconds{Environment=dev,Step=publish}=0.25"},
+		},
+		"an unknown": {metric.Line{Values: metric.Values{"Unknown": 1}}, nil},
+		"of nothing": {metric.Line{AdID: "ad-1"}, nil},
+		"foreign ones": {
+			metric.Line{Step: "stage1", Code: "X", Values: metric.Values{metric.Accepted: 1}},
+			[]string{"Accepted{Environment=dev}=1"},
+		},
+		"a whole sweep": {
+			metric.Line{Values: metric.Values{metric.Sweeps: 1, metric.SweepStuck: 2}},
+			[]string{"SweepStuck{Environment=dev}=2", "Sweeps{Environment=dev}=1"},
+		},
 	} {
 		if got := metrictest.Strings(t, written(tc.line)); !slices.Equal(got, tc.want) {
 			t.Errorf("%s: %q, want %q", name, got, tc.want)

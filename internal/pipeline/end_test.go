@@ -21,9 +21,15 @@ func TestPublish(t *testing.T) {
 	}{
 		"an ad":                                {calls: []string{"begin publish", "publish"}},
 		"a published one whose reply got lost": {begin: gone, calls: []string{"begin publish", "publish"}},
-		"a deleted one":                        {begin: gone, publish: gone, calls: []string{"begin publish", "publish"}, want: fault.AdGone},
-		"the table is down":                    {begin: down(fault.StorageUnavailable), calls: []string{"begin publish"}, want: fault.StorageUnavailable},
-		"the table goes down":                  {publish: down(fault.StorageThrottled), calls: []string{"begin publish", "publish"}, want: fault.StorageThrottled},
+		"a deleted one": {
+			begin: gone, publish: gone, calls: []string{"begin publish", "publish"}, want: fault.AdGone,
+		},
+		"the table is down": {
+			begin: down(fault.StorageUnavailable), calls: []string{"begin publish"}, want: fault.StorageUnavailable,
+		},
+		"the table goes down": {
+			publish: down(fault.StorageThrottled), calls: []string{"begin publish", "publish"}, want: fault.StorageThrottled,
+		},
 	} {
 		w := newWorld(t)
 		w.fail["begin publish"], w.fail["publish"] = tc.begin, tc.publish
@@ -88,7 +94,8 @@ func TestEveryCodeCanEndAnAd(t *testing.T) {
 		w := newWorld(t)
 		in := w.input()
 		in.Error = &ad.StepError{Error: string(code)}
-		if err := (pipeline.Fail{Ads: w}).Run(context.Background(), in); err != nil || w.failure == nil || w.failure.Code != string(code) || w.failure.Retryable != code.Retryable() {
+		if err := (pipeline.Fail{Ads: w}).Run(context.Background(), in); err != nil || w.failure == nil ||
+			w.failure.Code != string(code) || w.failure.Retryable != code.Retryable() {
 			t.Errorf("%s: %v, %+v", code, err, w.failure)
 		}
 	}
@@ -129,10 +136,17 @@ func TestPublishMeasures(t *testing.T) {
 		calls           []string
 		want            fault.Code
 	}{
-		"an ad":                      {rendered: rendered, begun: rendered.Add(7 * time.Second), calls: []string{"begin publish", "publish", "measure"}},
-		"clocks that disagree":       {rendered: rendered, begun: rendered.Add(-time.Second), calls: []string{"begin publish", "publish"}},
-		"without a picture's time":   {begun: rendered, calls: []string{"begin publish", "publish"}},
-		"the measure cannot be kept": {rendered: rendered, begun: rendered.Add(7 * time.Second), fail: down(fault.StorageThrottled), calls: []string{"begin publish", "publish", "measure"}, want: fault.StorageThrottled},
+		"an ad": {
+			rendered: rendered, begun: rendered.Add(7 * time.Second), calls: []string{"begin publish", "publish", "measure"},
+		},
+		"clocks that disagree": {
+			rendered: rendered, begun: rendered.Add(-time.Second), calls: []string{"begin publish", "publish"},
+		},
+		"without a picture's time": {begun: rendered, calls: []string{"begin publish", "publish"}},
+		"the measure cannot be kept": {
+			rendered: rendered, begun: rendered.Add(7 * time.Second), fail: down(fault.StorageThrottled),
+			calls: []string{"begin publish", "publish", "measure"}, want: fault.StorageThrottled,
+		},
 	} {
 		w := newWorld(t)
 		w.ad.Steps[ad.Stage1] = ad.StepTimes{FinishedAt: tc.rendered}

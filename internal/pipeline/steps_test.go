@@ -28,7 +28,9 @@ func prompt(w *world) step.Func { return pipeline.Prompt{Ads: w, Model: w}.Run }
 func stage1(w *world) step.Func {
 	w.objects[ad.ProductPhoto] = []byte("product")
 	w.ad.Prompt = "a quiet station"
-	w.scene = gpu.Stage1Result{Picture: []byte("scene"), Analysis: ad.Analysis{Version: "1"}, Engine: "worker", StandIn: false}
+	w.scene = gpu.Stage1Result{
+		Picture: []byte("scene"), Analysis: ad.Analysis{Version: "1"}, Engine: "worker", StandIn: false,
+	}
 	return pipeline.Stage1{Ads: w, Pictures: bucket{w}, GPU: w}.Run
 }
 
@@ -57,8 +59,10 @@ func happy() map[ad.Step][]string {
 		ad.Prompt:    {"begin prompt", "write prompt", "finish prompt"},
 		ad.Stage1:    {"begin stage1", "get product.png", "gpu stage1", "put stage1.png", "finish stage1"},
 		ad.Copywrite: {"begin copywrite", "write copy", "finish copywrite"},
-		ad.Stage2:    {"begin stage2", "get stage1.png", "gpu stage2", "put thumbnail2.jpg", "put stage2.png", "finish stage2"},
-		ad.Clip:      {"begin clip", "get stage2.png", "gpu score", "finish clip"},
+		ad.Stage2: {
+			"begin stage2", "get stage1.png", "gpu stage2", "put thumbnail2.jpg", "put stage2.png", "finish stage2",
+		},
+		ad.Clip: {"begin clip", "get stage2.png", "gpu score", "finish clip"},
 	}
 }
 
@@ -93,8 +97,10 @@ func TestWhatEachStepAsksAndLeaves(t *testing.T) {
 			asked: func(w *world) []any {
 				return []any{gpu.Stage2Request{
 					IdempotencyKey: w.ad.AdID + ".2.stage2", Picture: []byte("scene"),
-					ProductName: order.ProductName, TargetAge: order.TargetAge, TargetGender: order.TargetGender, AdConcept: order.AdConcept,
-					MainCopy: "설렘을 담다", SubCopy: "주말 기차에 오르는 당신에게", Analysis: &ad.Analysis{Version: "1"}, HTMLPictureURL: "cid:stage1",
+					ProductName: order.ProductName, TargetAge: order.TargetAge, TargetGender: order.TargetGender,
+					AdConcept: order.AdConcept,
+					MainCopy:  "설렘을 담다", SubCopy: "주말 기차에 오르는 당신에게", Analysis: &ad.Analysis{Version: "1"},
+					HTMLPictureURL: "cid:stage1",
 				}}
 			},
 			types: map[ad.Picture]string{ad.Stage2Thumbnail: "image/jpeg", ad.Stage2Picture: "image/png"},
@@ -102,7 +108,9 @@ func TestWhatEachStepAsksAndLeaves(t *testing.T) {
 		ad.Clip: {
 			result: ad.Result{Score: &ad.Score{Metric: "clip", Model: "m", Value: 0.7, Text: order.AdConcept}},
 			asked: func(w *world) []any {
-				return []any{gpu.ScoreRequest{IdempotencyKey: w.ad.AdID + ".2.clip", Picture: []byte("finished"), Prompt: order.AdConcept}}
+				return []any{
+					gpu.ScoreRequest{IdempotencyKey: w.ad.AdID + ".2.clip", Picture: []byte("finished"), Prompt: order.AdConcept},
+				}
 			},
 		},
 	}
@@ -217,7 +225,9 @@ func TestAFaultEndsAStep(t *testing.T) {
 	t.Parallel()
 	for step, wire := range steps(t) {
 		for i, call := range happy()[step] {
-			for _, code := range []fault.Code{fault.StorageThrottled, fault.GPUBusy, fault.GPURejected, fault.PhotoCorrupt, fault.OpenAIRefused} {
+			for _, code := range []fault.Code{
+				fault.StorageThrottled, fault.GPUBusy, fault.GPURejected, fault.PhotoCorrupt, fault.OpenAIRefused,
+			} {
 				w := newWorld(t)
 				run := wire(w)
 				w.fail[call] = down(code)
@@ -248,10 +258,15 @@ func TestAStepOfAnAdThatIsGone(t *testing.T) {
 				more        []string // calls of a step that stores pictures
 				want        fault.Code
 			}{
-				"deleted":                      {look: missing, more: []string{"look", "purge"}, want: fault.AdGone},
-				"superseded":                   {more: []string{"look"}, want: fault.AdGone},
-				"nobody can say":               {look: down(fault.StorageThrottled), more: []string{"look"}, want: fault.StorageThrottled},
-				"deleted, the bucket is down":  {look: missing, purge: down(fault.StorageUnavailable), more: []string{"look", "purge"}, want: fault.StorageUnavailable},
+				"deleted":    {look: missing, more: []string{"look", "purge"}, want: fault.AdGone},
+				"superseded": {more: []string{"look"}, want: fault.AdGone},
+				"nobody can say": {
+					look: down(fault.StorageThrottled), more: []string{"look"}, want: fault.StorageThrottled,
+				},
+				"deleted, the bucket is down": {
+					look: missing, purge: down(fault.StorageUnavailable), more: []string{"look", "purge"},
+					want: fault.StorageUnavailable,
+				},
 				"deleted, nothing to be found": {look: missing, more: []string{"look", "purge"}, want: fault.AdGone},
 			} {
 				w := newWorld(t)

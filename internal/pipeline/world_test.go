@@ -50,7 +50,9 @@ func newWorld(t *testing.T) *world {
 	}
 	return &world{
 		t: t, objects: map[ad.Picture][]byte{}, types: map[ad.Picture]string{}, fail: map[string]error{},
-		ad: ad.Ad{Ref: ad.Ref{Owner: "o", AdID: id, Attempt: 2}, Fields: order, Status: ad.Running, Steps: map[ad.Step]ad.StepTimes{}},
+		ad: ad.Ad{
+			Ref: ad.Ref{Owner: "o", AdID: id, Attempt: 2}, Fields: order, Status: ad.Running, Steps: map[ad.Step]ad.StepTimes{},
+		},
 	}
 }
 

@@ -109,22 +109,59 @@ func TestConsume(t *testing.T) {
 		failed    fault.Code
 		comesBack bool
 	}{
-		"rendered":             {world: world{alive: []bool{true}, render: ok}, did: []string{"take", "render", "rendered", "succeed T"}},
-		"rendered before":      {world: world{alive: []bool{true}, render: ok, steps: rendered}, did: []string{"render", "succeed T"}},
-		"nobody waits":         {world: world{alive: []bool{false}}},
-		"cannot ask":           {world: world{alive: []bool{false}, aliveErr: fault.New(fault.StorageThrottled, nil)}, comesBack: true},
-		"server down":          {world: world{alive: []bool{true}, health: down}, did: []string{"stall", "send"}},
-		"went down meanwhile":  {world: world{alive: []bool{true}, render: fails(fault.GPUUnavailable)}, did: []string{"take", "render", "release", "stall", "send"}},
-		"busy":                 {world: world{alive: []bool{true}, render: fails(fault.GPUBusy)}, did: []string{"take", "render", "release", "send"}},
-		"down for hours":       {world: world{alive: []bool{true}, health: down}, since: start.Add(-6 * time.Hour), did: []string{"fail T"}, failed: fault.GPUUnavailable},
-		"rejected":             {world: world{alive: []bool{true}, render: fails(fault.GPURejected)}, did: []string{"take", "render", "release", "fail T"}, failed: fault.GPURejected},
-		"bad answer":           {world: world{alive: []bool{true}, render: fails(fault.GPUBadAnswer)}, did: []string{"take", "render", "release", "fail T"}, failed: fault.GPUBadAnswer},
-		"wrong token":          {world: world{alive: []bool{true}, health: fault.New(fault.GPURejected, nil)}, did: []string{"fail T"}, failed: fault.GPURejected},
-		"deleted":              {world: world{alive: []bool{true}, getErr: fault.New(fault.AdNotFound, nil), render: fails(fault.AdGone)}, did: []string{"render", "fail T"}, failed: fault.AdGone},
-		"table down":           {world: world{alive: []bool{true}, getErr: fault.New(fault.StorageUnavailable, nil)}, comesBack: true},
-		"queue down":           {world: world{alive: []bool{true}, takeErr: fault.New(fault.StorageUnavailable, nil)}, did: []string{"take"}, comesBack: true},
-		"queue down meanwhile": {world: world{alive: []bool{true}, render: ok, releaseErr: fault.New(fault.StorageUnavailable, nil)}, did: []string{"take", "render", "rendered", "succeed T"}},
-		"report lost":          {world: world{alive: []bool{true}, render: ok, succeedErr: fault.New(fault.StorageThrottled, nil)}, did: []string{"take", "render", "rendered", "succeed T"}, comesBack: true},
+		"rendered": {
+			world: world{alive: []bool{true}, render: ok}, did: []string{"take", "render", "rendered", "succeed T"},
+		},
+		"rendered before": {
+			world: world{alive: []bool{true}, render: ok, steps: rendered}, did: []string{"render", "succeed T"},
+		},
+		"nobody waits": {world: world{alive: []bool{false}}},
+		"cannot ask": {
+			world: world{alive: []bool{false}, aliveErr: fault.New(fault.StorageThrottled, nil)}, comesBack: true,
+		},
+		"server down": {world: world{alive: []bool{true}, health: down}, did: []string{"stall", "send"}},
+		"went down meanwhile": {
+			world: world{alive: []bool{true}, render: fails(fault.GPUUnavailable)},
+			did:   []string{"take", "render", "release", "stall", "send"},
+		},
+		"busy": {
+			world: world{alive: []bool{true}, render: fails(fault.GPUBusy)}, did: []string{"take", "render", "release", "send"},
+		},
+		"down for hours": {
+			world: world{alive: []bool{true}, health: down}, since: start.Add(-6 * time.Hour), did: []string{"fail T"},
+			failed: fault.GPUUnavailable,
+		},
+		"rejected": {
+			world: world{alive: []bool{true}, render: fails(fault.GPURejected)},
+			did:   []string{"take", "render", "release", "fail T"}, failed: fault.GPURejected,
+		},
+		"bad answer": {
+			world: world{alive: []bool{true}, render: fails(fault.GPUBadAnswer)},
+			did:   []string{"take", "render", "release", "fail T"}, failed: fault.GPUBadAnswer,
+		},
+		"wrong token": {
+			world: world{alive: []bool{true}, health: fault.New(fault.GPURejected, nil)}, did: []string{"fail T"},
+			failed: fault.GPURejected,
+		},
+		"deleted": {
+			world: world{alive: []bool{true}, getErr: fault.New(fault.AdNotFound, nil), render: fails(fault.AdGone)},
+			did:   []string{"render", "fail T"}, failed: fault.AdGone,
+		},
+		"table down": {
+			world: world{alive: []bool{true}, getErr: fault.New(fault.StorageUnavailable, nil)}, comesBack: true,
+		},
+		"queue down": {
+			world: world{alive: []bool{true}, takeErr: fault.New(fault.StorageUnavailable, nil)}, did: []string{"take"},
+			comesBack: true,
+		},
+		"queue down meanwhile": {
+			world: world{alive: []bool{true}, render: ok, releaseErr: fault.New(fault.StorageUnavailable, nil)},
+			did:   []string{"take", "render", "rendered", "succeed T"},
+		},
+		"report lost": {
+			world: world{alive: []bool{true}, render: ok, succeedErr: fault.New(fault.StorageThrottled, nil)},
+			did:   []string{"take", "render", "rendered", "succeed T"}, comesBack: true,
+		},
 	} {
 		w := tc.world
 		w.now = start
@@ -173,12 +210,22 @@ func TestHold(t *testing.T) {
 		did               string // how it ends
 		atLeast, lessThan time.Duration
 	}{
-		"fails once":          {answers: []error{down, nil}, renderings: 2, did: "succeed T", atLeast: 2 * time.Second, lessThan: 3 * time.Second},
-		"busy twice":          {answers: []error{busy, busy, nil}, renderings: 3, did: "succeed T", atLeast: 4 * time.Second, lessThan: 5 * time.Second},
-		"goes on failing":     {answers: []error{down}, renderings: 10, did: "send", atLeast: 15 * time.Second, lessThan: 20 * time.Second},
-		"known to be down":    {answers: []error{down}, stalled: true, renderings: 1, did: "send", lessThan: time.Second},
-		"nobody can say":      {answers: []error{down}, unknown: true, renderings: 1, did: "send", lessThan: time.Second},
-		"then it is rejected": {answers: []error{down, fault.New(fault.GPURejected, nil)}, renderings: 2, did: "fail T", atLeast: 2 * time.Second, lessThan: 3 * time.Second},
+		"fails once": {
+			answers: []error{down, nil}, renderings: 2, did: "succeed T", atLeast: 2 * time.Second, lessThan: 3 * time.Second,
+		},
+		"busy twice": {
+			answers: []error{busy, busy, nil}, renderings: 3, did: "succeed T", atLeast: 4 * time.Second,
+			lessThan: 5 * time.Second,
+		},
+		"goes on failing": {
+			answers: []error{down}, renderings: 10, did: "send", atLeast: 15 * time.Second, lessThan: 20 * time.Second,
+		},
+		"known to be down": {answers: []error{down}, stalled: true, renderings: 1, did: "send", lessThan: time.Second},
+		"nobody can say":   {answers: []error{down}, unknown: true, renderings: 1, did: "send", lessThan: time.Second},
+		"then it is rejected": {
+			answers: []error{down, fault.New(fault.GPURejected, nil)}, renderings: 2, did: "fail T", atLeast: 2 * time.Second,
+			lessThan: 3 * time.Second,
+		},
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			n := 0
@@ -225,7 +272,8 @@ func TestADeletedAdFreesItsSlot(t *testing.T) {
 func TestNotAMessage(t *testing.T) {
 	t.Parallel()
 	w := world{}
-	if err := w.consumer().Consume(t.Context(), queue.Message{}); !fault.Has(err, fault.RequestMalformed) || len(w.did) > 0 {
+	if err := w.consumer().Consume(t.Context(), queue.Message{}); !fault.Has(err, fault.RequestMalformed) ||
+		len(w.did) > 0 {
 		t.Errorf("%v, did %q", err, w.did)
 	}
 }

@@ -24,11 +24,16 @@ func TestAStallIsMeasured(t *testing.T) {
 		since time.Time
 		want  []string
 	}{
-		"the first time": {world: world{alive: []bool{true}, health: down}, want: []string{"StallSeconds{Environment=test}=0"}},
-		"since long":     {world: world{alive: []bool{true}, health: down}, since: start.Add(-90 * time.Second), want: []string{"StallSeconds{Environment=test}=90"}},
-		"for too long":   {world: world{alive: []bool{true}, health: down}, since: start.Add(-6 * time.Hour)},
-		"rendered":       {world: world{alive: []bool{true}, render: func(context.Context) error { return nil }}},
-		"nobody waits":   {world: world{alive: []bool{false}}},
+		"the first time": {
+			world: world{alive: []bool{true}, health: down}, want: []string{"StallSeconds{Environment=test}=0"},
+		},
+		"since long": {
+			world: world{alive: []bool{true}, health: down}, since: start.Add(-90 * time.Second),
+			want: []string{"StallSeconds{Environment=test}=90"},
+		},
+		"for too long": {world: world{alive: []bool{true}, health: down}, since: start.Add(-6 * time.Hour)},
+		"rendered":     {world: world{alive: []bool{true}, render: func(context.Context) error { return nil }}},
+		"nobody waits": {world: world{alive: []bool{false}}},
 	} {
 		var b bytes.Buffer
 		w := tc.world
@@ -61,7 +66,8 @@ func TestADeadLetterIsMeasured(t *testing.T) {
 	}
 	want := []string{"DeadLettered{Environment=test}=1", "DeadLettered{Environment=test}=1"}
 	got := metrictest.Read(t, b.String())
-	if len(got) != 2 || got[0].AdID != "id" || got[1].AdID != "" || !slices.Equal(metrictest.Strings(t, b.String()), want) {
+	if len(got) != 2 || got[0].AdID != "id" || got[1].AdID != "" ||
+		!slices.Equal(metrictest.Strings(t, b.String()), want) {
 		t.Errorf("%+v", got)
 	}
 }

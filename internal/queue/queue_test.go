@@ -51,7 +51,9 @@ func TestETAOfEachPartOfTheWay(t *testing.T) {
 	// in the queue.
 	q := queue.Queue{
 		Issued: 5, Head: 3, Render: 10 * time.Second, Renders: 9, Rest: 3 * time.Second, Rests: 9,
-		InHand: []queue.InHand{{Ticket: 2, Taken: ago(4 * time.Second), Began: ago(4 * time.Second)}, {Ticket: 3, Taken: ago(time.Second)}},
+		InHand: []queue.InHand{
+			{Ticket: 2, Taken: ago(4 * time.Second), Began: ago(4 * time.Second)}, {Ticket: 3, Taken: ago(time.Second)},
+		},
 	}
 	rendered := func(ago time.Duration) map[ad.Step]ad.StepTimes {
 		return map[ad.Step]ad.StepTimes{ad.Stage1: {StartedAt: now.Add(-time.Minute), FinishedAt: now.Add(-ago)}}
@@ -62,11 +64,13 @@ func TestETAOfEachPartOfTheWay(t *testing.T) {
 		two   time.Duration // and with two
 		known bool
 	}{
-		"being rendered":       {ad.Ad{Status: ad.Running, Ticket: 2}, 9 * time.Second, 9 * time.Second, true},
-		"waits at the server":  {ad.Ad{Status: ad.Running, Ticket: 3}, 19 * time.Second, 13 * time.Second, true},
-		"next in the queue":    {ad.Ad{Status: ad.Queued, Ticket: 4}, 29 * time.Second, 19 * time.Second, true},
-		"one more ahead":       {ad.Ad{Status: ad.Running, Ticket: 5}, 39 * time.Second, 23 * time.Second, true},
-		"rendered":             {ad.Ad{Status: ad.Running, Ticket: 1, Steps: rendered(time.Second)}, 2 * time.Second, 2 * time.Second, true},
+		"being rendered":      {ad.Ad{Status: ad.Running, Ticket: 2}, 9 * time.Second, 9 * time.Second, true},
+		"waits at the server": {ad.Ad{Status: ad.Running, Ticket: 3}, 19 * time.Second, 13 * time.Second, true},
+		"next in the queue":   {ad.Ad{Status: ad.Queued, Ticket: 4}, 29 * time.Second, 19 * time.Second, true},
+		"one more ahead":      {ad.Ad{Status: ad.Running, Ticket: 5}, 39 * time.Second, 23 * time.Second, true},
+		"rendered": {
+			ad.Ad{Status: ad.Running, Ticket: 1, Steps: rendered(time.Second)}, 2 * time.Second, 2 * time.Second, true,
+		},
 		"rendered, and late":   {ad.Ad{Status: ad.Running, Ticket: 1, Steps: rendered(90 * time.Second)}, 0, 0, true},
 		"no photo yet":         {ad.Ad{Status: ad.AwaitingUpload}, 0, 0, false},
 		"finished":             {ad.Ad{Status: ad.Succeeded, Ticket: 1}, 0, 0, false},
@@ -79,7 +83,8 @@ func TestETAOfEachPartOfTheWay(t *testing.T) {
 		}
 	}
 	first := queue.Queue{}
-	if got, known := first.ETA(&ad.Ad{Status: ad.Queued, Ticket: 1}, 1, now); got != queue.FirstRender+queue.FirstRest || !known {
+	if got, known := first.ETA(&ad.Ad{Status: ad.Queued, Ticket: 1}, 1, now); got != queue.FirstRender+queue.FirstRest ||
+		!known {
 		t.Errorf("before anything was measured: %v, %v", got, known)
 	}
 	q.Stalled = true
@@ -173,7 +178,9 @@ func (s shared) Queue(context.Context) (queue.Queue, error) { return s.q, s.err 
 func TestWhatAnOwnerIsTold(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, 11, 23, 0, 0, 0, 0, time.UTC)
-	waiting := queue.Queue{Issued: 9, Head: 4, Gone: []int{6}, Render: 100 * time.Second, Renders: 9, Rest: 20 * time.Second, Rests: 9}
+	waiting := queue.Queue{
+		Issued: 9, Head: 4, Gone: []int{6}, Render: 100 * time.Second, Renders: 9, Rest: 20 * time.Second, Rests: 9,
+	}
 	stalled, rendering := waiting, waiting
 	stalled.Stalled = true
 	rendering.Head, rendering.Stalled = 5, true
@@ -186,10 +193,16 @@ func TestWhatAnOwnerIsTold(t *testing.T) {
 		q    queue.Queue
 		want queue.Wait
 	}{
-		"in the queue":           {ad.Ad{Status: ad.Running, Ticket: 8}, waiting, queue.Wait{Position: position(2), ETA: seconds(320)}},
-		"next":                   {ad.Ad{Status: ad.Queued, Ticket: 5}, waiting, queue.Wait{Position: position(0), ETA: seconds(120)}},
-		"without a ticket":       {ad.Ad{Status: ad.Queued}, waiting, queue.Wait{ETA: seconds(120)}},
-		"the server is stalled":  {ad.Ad{Status: ad.Running, Ticket: 8}, stalled, queue.Wait{Position: position(2), Stalled: true}},
+		"in the queue": {
+			ad.Ad{Status: ad.Running, Ticket: 8}, waiting, queue.Wait{Position: position(2), ETA: seconds(320)},
+		},
+		"next": {
+			ad.Ad{Status: ad.Queued, Ticket: 5}, waiting, queue.Wait{Position: position(0), ETA: seconds(120)},
+		},
+		"without a ticket": {ad.Ad{Status: ad.Queued}, waiting, queue.Wait{ETA: seconds(120)}},
+		"the server is stalled": {
+			ad.Ad{Status: ad.Running, Ticket: 8}, stalled, queue.Wait{Position: position(2), Stalled: true},
+		},
 		"being rendered":         {ad.Ad{Status: ad.Running, Ticket: 5}, rendering, queue.Wait{ETA: seconds(90)}},
 		"rendered":               {ad.Ad{Status: ad.Running, Ticket: 4, Steps: done}, stalled, queue.Wait{ETA: seconds(15)}},
 		"finished, with a stall": {ad.Ad{Status: ad.Succeeded, Ticket: 4, Steps: done}, stalled, queue.Wait{}},

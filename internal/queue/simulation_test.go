@@ -398,13 +398,16 @@ func TestCapacityOfARush(t *testing.T) {
 		{slots: 1, arrive: atOnce(20), render: 120 * time.Second, vary: .2},
 		{slots: 4, arrive: atOnce(100), render: 60 * time.Second, vary: .2},
 	} {
-		t.Run(fmt.Sprintf("%d ads on %d slots, %v ±%.0f%%", len(tc.arrive), tc.slots, tc.render, tc.vary*100), func(t *testing.T) {
+		t.Run(fmt.Sprintf(
+			"%d ads on %d slots, %v ±%.0f%%", len(tc.arrive), tc.slots, tc.render, tc.vary*100,
+		), func(t *testing.T) {
 			t.Parallel()
 			f := tc.run(t)
 			n := len(tc.arrive)
 			bound := time.Duration((n+tc.slots-1)/tc.slots) * tc.render
-			t.Logf("makespan %.3f of ⌈n/c⌉·D, mean wait %v, idle %.1f%%, order ±%d, position ±%d, eta ±%.0f%% (95 of 100: %.0f%%)",
-				float64(f.makespan)/float64(bound), f.wait.Round(time.Second), 100*f.idle, f.order, f.position, 100*f.eta, 100*f.eta95)
+			t.Logf("makespan %.3f of ⌈n/c⌉·D, mean wait %v, idle %.1f%%, order ±%d, position ±%d, "+
+				"eta ±%.0f%% (95 of 100: %.0f%%)", float64(f.makespan)/float64(bound), f.wait.Round(time.Second),
+				100*f.idle, f.order, f.position, 100*f.eta, 100*f.eta95)
 			if ratio := float64(f.makespan) / float64(bound); ratio > 1.1 {
 				t.Errorf("makespan %v is %.2f times the bound %v", f.makespan, ratio, bound)
 			}
@@ -425,7 +428,9 @@ func TestCapacityOfARush(t *testing.T) {
 				eta = f.eta95
 			}
 			if f.position > 1 || f.grew > 0 || eta > .3 {
-				t.Errorf("owners are told a position off by %d, that grew %d times, and a time off by %.0f%%", f.position, f.grew, 100*eta)
+				t.Errorf(
+					"owners are told a position off by %d, that grew %d times, and a time off by %.0f%%", f.position, f.grew, 100*eta,
+				)
 			}
 		})
 	}
@@ -448,8 +453,9 @@ func TestCapacityOfSteadyTraffic(t *testing.T) {
 			s := simulation{slots: tc.slots, arrive: poisson(3000, gap), render: d}
 			f := s.run(t)
 			want := waitMDc(tc.slots, tc.load, d)
-			t.Logf("mean wait %v, M/D/%d says %v (%.2f); order ±%d, position ±%d, eta ±%.0f%%", f.wait.Round(time.Millisecond), tc.slots,
-				want.Round(time.Millisecond), float64(f.wait)/float64(want), f.order, f.position, 100*f.eta)
+			t.Logf("mean wait %v, M/D/%d says %v (%.2f); order ±%d, position ±%d, eta ±%.0f%%",
+				f.wait.Round(time.Millisecond), tc.slots, want.Round(time.Millisecond), float64(f.wait)/float64(want),
+				f.order, f.position, 100*f.eta)
 			if ratio := float64(f.wait) / float64(want); ratio < .8 || ratio > 1.2 {
 				t.Errorf("ads wait %v, which is %.2f times what theory says", f.wait, ratio)
 			}
@@ -485,7 +491,9 @@ func TestCapacityAfterAnOutage(t *testing.T) {
 		t.Run(fmt.Sprintf("%d slots", slots), func(t *testing.T) {
 			t.Parallel()
 			const d = 30 * time.Second
-			s := simulation{slots: slots, arrive: atOnce(40 * slots), render: d, vary: .1, down: 2 * time.Minute, up: 32 * time.Minute}
+			s := simulation{
+				slots: slots, arrive: atOnce(40 * slots), render: d, vary: .1, down: 2 * time.Minute, up: 32 * time.Minute,
+			}
 			f := s.run(t)
 			t.Logf("drains at %.0f%% of the normal rate, order ±%d, position grew %d times", 100*f.drainRate, f.order, f.grew)
 			if f.rendered != len(s.arrive) {

@@ -82,11 +82,15 @@ func TestAnErrorIsItsCode(t *testing.T) {
 		want  fault.Code
 		level string
 	}{
-		"a fault":            {fault.New(fault.GPUBusy, nil), fault.GPUBusy, "WARN"},
-		"deep inside":        {fmt.Errorf("stage 1: %w", fmt.Errorf("post: %w", fault.New(fault.GPURejected, io.EOF))), fault.GPURejected, "ERROR"},
-		"a bad photo":        {fault.New(fault.PhotoCorrupt, nil), fault.PhotoCorrupt, "ERROR"},
-		"the ad is gone":     {fault.New(fault.AdGone, nil), fault.AdGone, "WARN"},
-		"joined":             {errors.Join(fault.New(fault.AdGone, nil), fault.New(fault.StorageUnavailable, nil)), fault.AdGone, "WARN"},
+		"a fault": {fault.New(fault.GPUBusy, nil), fault.GPUBusy, "WARN"},
+		"deep inside": {
+			fmt.Errorf("stage 1: %w", fmt.Errorf("post: %w", fault.New(fault.GPURejected, io.EOF))), fault.GPURejected, "ERROR",
+		},
+		"a bad photo":    {fault.New(fault.PhotoCorrupt, nil), fault.PhotoCorrupt, "ERROR"},
+		"the ad is gone": {fault.New(fault.AdGone, nil), fault.AdGone, "WARN"},
+		"joined": {
+			errors.Join(fault.New(fault.AdGone, nil), fault.New(fault.StorageUnavailable, nil)), fault.AdGone, "WARN",
+		},
 		"nobody's error":     {io.ErrUnexpectedEOF, fault.Internal, "WARN"},
 		"out of time":        {fmt.Errorf("call: %w", context.DeadlineExceeded), fault.AdTimeout, "WARN"},
 		"a foreign response": {messages.InvokeResponse_Error{Type: "Custom"}, fault.Internal, "WARN"},
@@ -95,7 +99,7 @@ func TestAnErrorIsItsCode(t *testing.T) {
 			t.Parallel()
 			ctx := lambdacontext.NewContext(context.Background(), &lambdacontext.LambdaContext{AwsRequestID: "req-7"})
 			lines, err := invoke(ctx, t, payload, func(context.Context, ad.StepInput) error { return tc.err })
-			got, ok := err.(messages.InvokeResponse_Error) //nolint:errorlint // aws-lambda-go looks no deeper, and at values only
+			got, ok := err.(messages.InvokeResponse_Error) //nolint:errorlint // aws-lambda-go looks at values, no deeper
 			if !ok {
 				t.Fatalf("%T comes out", err)
 			}
@@ -134,7 +138,10 @@ func TestAPanicIsAnInternalFault(t *testing.T) {
 	if !ok || got.Type != "Internal" || got.Message != "Internal" || got.ShouldExit {
 		t.Fatalf("%#v comes out", err)
 	}
-	if len(lines) != 1 || lines[0]["level"] != "ERROR" || !strings.Contains(fmt.Sprint(lines[0]["panic"]), "out of range") || !strings.Contains(fmt.Sprint(lines[0]["stack"]), "step_test.go") {
+	if len(lines) != 1 || lines[0]["level"] != "ERROR" ||
+		!strings.Contains(
+			fmt.Sprint(lines[0]["panic"]), "out of range",
+		) || !strings.Contains(fmt.Sprint(lines[0]["stack"]), "step_test.go") {
 		t.Errorf("log %v", lines)
 	}
 }
@@ -184,10 +191,14 @@ func TestObserveKeepsTheError(t *testing.T) {
 	var log bytes.Buffer
 	logger := slog.New(slog.NewJSONHandler(&log, nil))
 	cause := fmt.Errorf("stage 1: %w", fault.New(fault.GPUBusy, io.EOF))
-	if err := step.Observe("stage1", logger, func(context.Context, ad.StepInput) error { return cause })(t.Context(), ad.StepInput{}); !errors.Is(err, io.EOF) || !fault.Has(err, fault.GPUBusy) {
+	if err := step.Observe(
+		"stage1", logger, func(context.Context, ad.StepInput) error { return cause },
+	)(t.Context(), ad.StepInput{}); !errors.Is(err, io.EOF) || !fault.Has(err, fault.GPUBusy) {
 		t.Errorf("%v comes out", err)
 	}
-	if err := step.Observe("stage1", logger, func(context.Context, ad.StepInput) error { panic("x") })(t.Context(), ad.StepInput{}); !fault.Has(err, fault.Internal) {
+	if err := step.Observe(
+		"stage1", logger, func(context.Context, ad.StepInput) error { panic("x") },
+	)(t.Context(), ad.StepInput{}); !fault.Has(err, fault.Internal) {
 		t.Errorf("%v comes out of a panic", err)
 	}
 	if n := bytes.Count(log.Bytes(), []byte("\n")); n != 2 {

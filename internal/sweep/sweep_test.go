@@ -102,11 +102,15 @@ func (w *world) Unknown(_ context.Context, adIDs []string) ([]string, error) {
 func (w *world) Running(context.Context, ad.Ref) (bool, error) { return w.running, nil }
 
 func (w *world) sweeper() *sweep.Sweeper {
-	return &sweep.Sweeper{Ads: w, Pictures: w, Machine: w, Log: slog.New(slog.DiscardHandler), Meter: metric.New(&w.metrics, "test")}
+	return &sweep.Sweeper{
+		Ads: w, Pictures: w, Machine: w, Log: slog.New(slog.DiscardHandler), Meter: metric.New(&w.metrics, "test"),
+	}
 }
 
 func one(status ad.Status) (due []ad.Due, ads map[string]ad.Ad) {
-	return []ad.Due{{AdID: "a", Owner: "me"}}, map[string]ad.Ad{"a": {Ref: ad.Ref{Owner: "me", AdID: "a", Attempt: 1}, Status: status, Steps: map[ad.Step]ad.StepTimes{}}}
+	return []ad.Due{{AdID: "a", Owner: "me"}}, map[string]ad.Ad{
+		"a": {Ref: ad.Ref{Owner: "me", AdID: "a", Attempt: 1}, Status: status, Steps: map[ad.Step]ad.StepTimes{}},
+	}
 }
 
 func TestSweep(t *testing.T) {
@@ -119,16 +123,37 @@ func TestSweep(t *testing.T) {
 		found  sweep.Found
 		code   fault.Code
 	}{
-		"the photo never came": {status: ad.AwaitingUpload, did: []string{"fail a"}, found: sweep.Found{Expired: 1}, code: fault.AdNoUpload},
-		"its event was lost":   {status: ad.AwaitingUpload, world: world{photo: true}, did: []string{"start a"}, found: sweep.Found{Started: 1}},
-		"its step hangs":       {status: ad.Running, world: world{running: true}, did: []string{"postpone a"}, found: sweep.Found{Stuck: 1}},
-		"never begun":          {status: ad.Queued, world: world{running: true}, did: []string{"postpone a"}, found: sweep.Found{Stuck: 1}},
-		"waits for the server": {status: ad.Running, steps: []ad.Step{ad.Prepare, ad.Prompt}, world: world{running: true}, did: []string{"postpone a"}, found: sweep.Found{Waiting: 1}},
-		"hangs after stage 1":  {status: ad.Running, steps: []ad.Step{ad.Prepare, ad.Prompt, ad.Stage1}, world: world{running: true}, did: []string{"postpone a"}, found: sweep.Found{Stuck: 1}},
-		"execution gone":       {status: ad.Running, did: []string{"restart a", "start a-2"}, found: sweep.Found{Restarted: 1}},
-		"never started":        {status: ad.Queued, did: []string{"restart a", "start a-2"}, found: sweep.Found{Restarted: 1}},
-		"gone a second time":   {status: ad.Running, world: world{restarted: true}, did: []string{"fail a"}, found: sweep.Found{GivenUp: 1}, code: fault.AdAborted},
-		"ended since":          {status: ad.Succeeded},
+		"the photo never came": {
+			status: ad.AwaitingUpload, did: []string{"fail a"}, found: sweep.Found{Expired: 1}, code: fault.AdNoUpload,
+		},
+		"its event was lost": {
+			status: ad.AwaitingUpload, world: world{photo: true}, did: []string{"start a"}, found: sweep.Found{Started: 1},
+		},
+		"its step hangs": {
+			status: ad.Running, world: world{running: true}, did: []string{"postpone a"}, found: sweep.Found{Stuck: 1},
+		},
+		"never begun": {
+			status: ad.Queued, world: world{running: true}, did: []string{"postpone a"}, found: sweep.Found{Stuck: 1},
+		},
+		"waits for the server": {
+			status: ad.Running, steps: []ad.Step{ad.Prepare, ad.Prompt}, world: world{running: true},
+			did: []string{"postpone a"}, found: sweep.Found{Waiting: 1},
+		},
+		"hangs after stage 1": {
+			status: ad.Running, steps: []ad.Step{ad.Prepare, ad.Prompt, ad.Stage1}, world: world{running: true},
+			did: []string{"postpone a"}, found: sweep.Found{Stuck: 1},
+		},
+		"execution gone": {
+			status: ad.Running, did: []string{"restart a", "start a-2"}, found: sweep.Found{Restarted: 1},
+		},
+		"never started": {
+			status: ad.Queued, did: []string{"restart a", "start a-2"}, found: sweep.Found{Restarted: 1},
+		},
+		"gone a second time": {
+			status: ad.Running, world: world{restarted: true}, did: []string{"fail a"}, found: sweep.Found{GivenUp: 1},
+			code: fault.AdAborted,
+		},
+		"ended since": {status: ad.Succeeded},
 	} {
 		w := tc.world
 		w.due, w.ads = one(tc.status)
@@ -139,7 +164,8 @@ func TestSweep(t *testing.T) {
 		if err != nil || found != tc.found || !slices.Equal(w.did, tc.did) {
 			t.Errorf("%s: found %+v, did %q, %v", name, found, w.did, err)
 		}
-		if tc.code != "" && w.failure != (ad.Failure{Code: string(tc.code), Detail: tc.code.Detail(), Retryable: tc.code.Retryable()}) {
+		if tc.code != "" &&
+			w.failure != (ad.Failure{Code: string(tc.code), Detail: tc.code.Detail(), Retryable: tc.code.Retryable()}) {
 			t.Errorf("%s: the owner reads %+v", name, w.failure)
 		}
 	}
@@ -155,7 +181,8 @@ func TestOneFaultDoesNotKeepItFromTheOthers(t *testing.T) {
 		t.Errorf("found %+v, %v", found, err)
 	}
 	w.purgeErr, w.did, w.due = nil, nil, w.due[:1]
-	if found, err := w.sweeper().Sweep(t.Context()); err != nil || found.Tombstones != 1 || !slices.Equal(w.did, []string{"purge g", "close g"}) {
+	if found, err := w.sweeper().Sweep(t.Context()); err != nil || found.Tombstones != 1 ||
+		!slices.Equal(w.did, []string{"purge g", "close g"}) {
 		t.Errorf("found %+v, did %q, %v", found, w.did, err)
 	}
 }
@@ -206,7 +233,8 @@ func TestAScanThatFails(t *testing.T) {
 		{listErr: down, cursor: "a", folders: []string{"a", "b"}},
 		{purgeErr: down, cursor: "a", folders: []string{"a", "b"}},
 	} {
-		if found, err := w.sweeper().Sweep(t.Context()); !fault.Has(err, fault.StorageUnavailable) || w.cursor != "a" || found.Orphans != 0 {
+		if found, err := w.sweeper().Sweep(t.Context()); !fault.Has(err, fault.StorageUnavailable) || w.cursor != "a" ||
+			found.Orphans != 0 {
 			t.Errorf("%+v, %v, at %q", found, err, w.cursor)
 		}
 	}
@@ -217,7 +245,8 @@ func TestAScanThatFails(t *testing.T) {
 func TestASweepIsMeasured(t *testing.T) {
 	t.Parallel()
 	names := []metric.Name{
-		metric.Sweeps, metric.SweepStarted, metric.SweepRestarted, metric.SweepGivenUp, metric.SweepExpired, metric.SweepStuck, metric.SweepTombstones, metric.SweepOrphans,
+		metric.Sweeps, metric.SweepStarted, metric.SweepRestarted, metric.SweepGivenUp, metric.SweepExpired,
+		metric.SweepStuck, metric.SweepTombstones, metric.SweepOrphans,
 	}
 	for name, tc := range map[string]struct {
 		status ad.Status
@@ -225,15 +254,19 @@ func TestASweepIsMeasured(t *testing.T) {
 		want   metric.Name // the one that is 1 beside Sweeps
 		silent bool
 	}{
-		"nothing":             {status: ad.Succeeded},
-		"an event was lost":   {status: ad.AwaitingUpload, world: world{photo: true}, want: metric.SweepStarted},
-		"it cannot start":     {status: ad.AwaitingUpload, world: world{photo: true, startErr: fault.New(fault.StorageThrottled, nil)}},
-		"an execution gone":   {status: ad.Running, want: metric.SweepRestarted},
-		"gone twice":          {status: ad.Running, world: world{restarted: true}, want: metric.SweepGivenUp},
-		"no photo":            {status: ad.AwaitingUpload, want: metric.SweepExpired},
-		"a step hangs":        {status: ad.Running, world: world{running: true}, want: metric.SweepStuck},
-		"a stray object":      {status: ad.Succeeded, world: world{folders: []string{"stray"}}, want: metric.SweepOrphans},
-		"it cannot even look": {status: ad.Running, world: world{dueErr: fault.New(fault.StorageUnavailable, nil)}, silent: true},
+		"nothing":           {status: ad.Succeeded},
+		"an event was lost": {status: ad.AwaitingUpload, world: world{photo: true}, want: metric.SweepStarted},
+		"it cannot start": {
+			status: ad.AwaitingUpload, world: world{photo: true, startErr: fault.New(fault.StorageThrottled, nil)},
+		},
+		"an execution gone": {status: ad.Running, want: metric.SweepRestarted},
+		"gone twice":        {status: ad.Running, world: world{restarted: true}, want: metric.SweepGivenUp},
+		"no photo":          {status: ad.AwaitingUpload, want: metric.SweepExpired},
+		"a step hangs":      {status: ad.Running, world: world{running: true}, want: metric.SweepStuck},
+		"a stray object":    {status: ad.Succeeded, world: world{folders: []string{"stray"}}, want: metric.SweepOrphans},
+		"it cannot even look": {
+			status: ad.Running, world: world{dueErr: fault.New(fault.StorageUnavailable, nil)}, silent: true,
+		},
 	} {
 		w := tc.world
 		w.due, w.ads = one(tc.status)

@@ -50,11 +50,13 @@ func TestABatch(t *testing.T) {
 		zero   []int    // which come as the zero message
 		back   []string // messages that come back
 	}{
-		"all are consumed":   {bodies: []string{one, two}},
-		"one fails":          {bodies: []string{one, two}, fails: map[string]bool{"one": true}, back: []string{"a"}},
-		"not JSON":           {bodies: []string{one, "{", ""}, zero: []int{1, 2}},
-		"half a message":     {bodies: []string{one, `{"task_token":"T","input":{"ad_id":7}}`}, zero: []int{1}},
-		"what is none fails": {bodies: []string{one, "{"}, zero: []int{1}, fails: map[string]bool{"": true}, back: []string{"b"}},
+		"all are consumed": {bodies: []string{one, two}},
+		"one fails":        {bodies: []string{one, two}, fails: map[string]bool{"one": true}, back: []string{"a"}},
+		"not JSON":         {bodies: []string{one, "{", ""}, zero: []int{1, 2}},
+		"half a message":   {bodies: []string{one, `{"task_token":"T","input":{"ad_id":7}}`}, zero: []int{1}},
+		"what is none fails": {
+			bodies: []string{one, "{"}, zero: []int{1}, fails: map[string]bool{"": true}, back: []string{"b"},
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -28,12 +28,18 @@ func task(t *testing.T, cfg aws.Config) (token string, status func() (string, st
 	if err != nil {
 		t.Fatal(err)
 	}
-	definition, _ := json.Marshal(map[string]any{"QueryLanguage": "JSONata", "StartAt": "W", "States": map[string]any{"W": map[string]any{
+	wait := map[string]any{
 		"Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage.waitForTaskToken", "End": true,
-		"Arguments": map[string]any{"QueueUrl": *made.QueueUrl, "MessageBody": map[string]any{"task_token": "{% $states.context.Task.Token %}"}},
-	}}})
+		"Arguments": map[string]any{
+			"QueueUrl": *made.QueueUrl, "MessageBody": map[string]any{"task_token": "{% $states.context.Task.Token %}"},
+		},
+	}
+	definition, _ := json.Marshal(map[string]any{
+		"QueryLanguage": "JSONata", "StartAt": "W", "States": map[string]any{"W": wait},
+	})
 	m, err := machines.CreateStateMachine(t.Context(), &sfn.CreateStateMachineInput{
-		Name: aws.String(enginetest.Name(t)), RoleArn: aws.String("arn:aws:iam::000000000000:role/r"), Definition: aws.String(string(definition)),
+		Name: aws.String(enginetest.Name(t)), RoleArn: aws.String("arn:aws:iam::000000000000:role/r"),
+		Definition: aws.String(string(definition)),
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -110,15 +116,24 @@ func TestSendDelays(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := taskqueue.OpenQueue(cfg, *made.QueueUrl).Send(t.Context(), queue.Message{TaskToken: "T"}, 30*time.Second); err != nil {
+	if err := taskqueue.OpenQueue(cfg, *made.QueueUrl).Send(
+		t.Context(), queue.Message{TaskToken: "T"}, 30*time.Second,
+	); err != nil {
 		t.Fatal(err)
 	}
-	out, err := client.GetQueueAttributes(t.Context(), &sqs.GetQueueAttributesInput{QueueUrl: made.QueueUrl, AttributeNames: []types.QueueAttributeName{types.QueueAttributeNameAll}})
+	out, err := client.GetQueueAttributes(
+		t.Context(),
+		&sqs.GetQueueAttributesInput{
+			QueueUrl: made.QueueUrl, AttributeNames: []types.QueueAttributeName{types.QueueAttributeNameAll},
+		},
+	)
 	if err != nil || out.Attributes["ApproximateNumberOfMessagesDelayed"] != "1" {
 		t.Errorf("attributes = %v, %v", out.Attributes, err)
 	}
 	cfg.BaseEndpoint = aws.String("http://127.0.0.1:1")
-	if err := taskqueue.OpenQueue(cfg, "http://127.0.0.1:1/q").Send(t.Context(), queue.Message{}, 0); !fault.Has(err, fault.StorageUnavailable) {
+	if err := taskqueue.OpenQueue(cfg, "http://127.0.0.1:1/q").Send(
+		t.Context(), queue.Message{}, 0,
+	); !fault.Has(err, fault.StorageUnavailable) {
 		t.Errorf("unreachable: %v", err)
 	}
 	if _, err := taskqueue.OpenTasks(cfg).Heartbeat(t.Context(), "t"); !fault.Has(err, fault.StorageUnavailable) {

@@ -108,7 +108,9 @@ func newWorld(t *testing.T) *world {
 	if err := png.Encode(&b, image.NewGray(image.Rect(0, 0, 64, 64))); err != nil {
 		t.Fatal(err)
 	}
-	return &world{t: t, photo: b.Bytes(), ad: ad.Ad{Ref: ad.Ref{Owner: "SECRETOWNER", AdID: id, Attempt: 3}, Status: ad.AwaitingUpload}}
+	return &world{
+		t: t, photo: b.Bytes(), ad: ad.Ad{Ref: ad.Ref{Owner: "SECRETOWNER", AdID: id, Attempt: 3}, Status: ad.AwaitingUpload},
+	}
 }
 
 // created is the event EventBridge sends when an object was stored (S3 guide,
@@ -118,10 +120,13 @@ func created(key string) string {
 	if err != nil {
 		panic(err)
 	}
-	return fmt.Sprintf(`{"version":"0","id":"17793124-05d4-b198-2fde-7ededc63b103","detail-type":"Object Created","source":"aws.s3",
+	return fmt.Sprintf(`{"version":"0","id":"17793124-05d4-b198-2fde-7ededc63b103",
+		"detail-type":"Object Created","source":"aws.s3",
 		"account":"111122223333","time":"2026-11-23T00:00:00Z","region":"ap-northeast-2","resources":["arn:aws:s3:::b"],
-		"detail":{"version":"0","bucket":{"name":"b"},"object":{"key":%s,"size":5,"etag":"b1","sequencer":"00617F08299329D189"},
-		"request-id":"N4N7GDK58NMKJ12R","requester":"123456789012","source-ip-address":"1.2.3.4","reason":"POST Object"}}`, raw)
+		"detail":{"version":"0","bucket":{"name":"b"},
+			"object":{"key":%s,"size":5,"etag":"b1","sequencer":"00617F08299329D189"},
+			"request-id":"N4N7GDK58NMKJ12R","requester":"123456789012","source-ip-address":"1.2.3.4",
+			"reason":"POST Object"}}`, raw)
 }
 
 func TestAPhotoHasArrived(t *testing.T) {
@@ -134,15 +139,29 @@ func TestAPhotoHasArrived(t *testing.T) {
 		want                    fault.Code
 		level                   string
 	}{
-		"of an ad":                             {calls: []string{"find", "get", "start"}, level: "INFO"},
-		"of an ad that was deleted":            {find: missing, calls: []string{"find", "purge"}, level: "INFO"},
-		"of a deleted ad, the bucket is down":  {find: missing, purge: down, calls: []string{"find", "purge"}, want: fault.StorageUnavailable, level: "ERROR"},
-		"the table is down":                    {find: down, calls: []string{"find"}, want: fault.StorageUnavailable, level: "ERROR"},
-		"the bucket is down":                   {get: down, calls: []string{"find", "get"}, want: fault.StorageUnavailable, level: "ERROR"},
-		"Step Functions is down":               {start: down, calls: []string{"find", "get", "start"}, want: fault.StorageUnavailable, level: "ERROR"},
-		"something unknown":                    {start: errors.New("boom"), calls: []string{"find", "get", "start"}, want: fault.Internal, level: "ERROR"},
-		"something unknown of the photo":       {get: errors.New("boom"), calls: []string{"find", "get"}, want: fault.Internal, level: "ERROR"},
-		"something that looks like a deletion": {find: errors.New("Ad.NotFound"), calls: []string{"find"}, want: fault.Internal, level: "ERROR"},
+		"of an ad":                  {calls: []string{"find", "get", "start"}, level: "INFO"},
+		"of an ad that was deleted": {find: missing, calls: []string{"find", "purge"}, level: "INFO"},
+		"of a deleted ad, the bucket is down": {
+			find: missing, purge: down, calls: []string{"find", "purge"}, want: fault.StorageUnavailable, level: "ERROR",
+		},
+		"the table is down": {
+			find: down, calls: []string{"find"}, want: fault.StorageUnavailable, level: "ERROR",
+		},
+		"the bucket is down": {
+			get: down, calls: []string{"find", "get"}, want: fault.StorageUnavailable, level: "ERROR",
+		},
+		"Step Functions is down": {
+			start: down, calls: []string{"find", "get", "start"}, want: fault.StorageUnavailable, level: "ERROR",
+		},
+		"something unknown": {
+			start: errors.New("boom"), calls: []string{"find", "get", "start"}, want: fault.Internal, level: "ERROR",
+		},
+		"something unknown of the photo": {
+			get: errors.New("boom"), calls: []string{"find", "get"}, want: fault.Internal, level: "ERROR",
+		},
+		"something that looks like a deletion": {
+			find: errors.New("Ad.NotFound"), calls: []string{"find"}, want: fault.Internal, level: "ERROR",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -226,8 +245,10 @@ func TestAnObjectThatIsNoUpload(t *testing.T) {
 	w := newWorld(t)
 	id := w.ad.AdID
 	for _, key := range []string{
-		"", "uploads/", "uploads//original", "uploads/" + id, "uploads/" + id + "/", "uploads/" + id + "/original/x", "uploads/" + id + "/other",
-		"uploads/x/original", "uploads/" + strings.ToUpper(id) + "/original", "ads/" + id + "/product.png", "uploads/../" + id + "/original",
+		"", "uploads/", "uploads//original", "uploads/" + id, "uploads/" + id + "/", "uploads/" + id + "/original/x",
+		"uploads/" + id + "/other",
+		"uploads/x/original", "uploads/" + strings.ToUpper(id) + "/original", "ads/" + id + "/product.png",
+		"uploads/../" + id + "/original",
 		"uploads/" + id + "/original\n", "x/uploads/" + id + "/original", "uploads%2F" + id + "%2Foriginal", "가방",
 	} {
 		w.log.Reset()

@@ -35,7 +35,10 @@ func newMachine(t *testing.T) (*sfn.Client, string) {
 	client := sfn.NewFromConfig(enginetest.Config(t))
 	out, err := client.CreateStateMachine(t.Context(), &sfn.CreateStateMachineInput{
 		Name: aws.String(enginetest.Name(t)), RoleArn: aws.String("arn:aws:iam::000000000000:role/r"),
-		Definition: aws.String(`{"StartAt":"W","States":{"W":{"Type":"Task","Resource":"arn:aws:states:::lambda:invoke.waitForTaskToken","Parameters":{"FunctionName":"none","Payload":{}},"End":true,"Retry":[{"ErrorEquals":["States.ALL"],"IntervalSeconds":100000}]}}}`),
+		Definition: aws.String(`{"StartAt":"W","States":{"W":{
+			"Type":"Task","Resource":"arn:aws:states:::lambda:invoke.waitForTaskToken",
+			"Parameters":{"FunctionName":"none","Payload":{}},
+			"End":true,"Retry":[{"ErrorEquals":["States.ALL"],"IntervalSeconds":100000}]}}}`),
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -78,7 +81,12 @@ func TestStartingTwiceIsStartingOnce(t *testing.T) {
 	if got := executions(t, client, arn); len(got) != 1 || got[0] != r.AdID {
 		t.Fatalf("executions = %v", got)
 	}
-	out, err := client.DescribeExecution(t.Context(), &sfn.DescribeExecutionInput{ExecutionArn: aws.String(strings.Replace(arn, "stateMachine", "execution", 1) + ":" + r.AdID)})
+	out, err := client.DescribeExecution(
+		t.Context(),
+		&sfn.DescribeExecutionInput{
+			ExecutionArn: aws.String(strings.Replace(arn, "stateMachine", "execution", 1) + ":" + r.AdID),
+		},
+	)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -129,7 +137,12 @@ func TestStop(t *testing.T) {
 			t.Errorf("stop: %v", err)
 		}
 	}
-	out, err := client.DescribeExecution(t.Context(), &sfn.DescribeExecutionInput{ExecutionArn: aws.String(strings.Replace(arn, "stateMachine", "execution", 1) + ":" + r.AdID)})
+	out, err := client.DescribeExecution(
+		t.Context(),
+		&sfn.DescribeExecutionInput{
+			ExecutionArn: aws.String(strings.Replace(arn, "stateMachine", "execution", 1) + ":" + r.AdID),
+		},
+	)
 	if err != nil || out.Status == "RUNNING" {
 		t.Errorf("status = %v, %v", out.Status, err)
 	}

@@ -61,8 +61,8 @@ const (
 
 // units are those CloudWatch knows (API reference, MetricDatum).
 const units = ` Seconds Microseconds Milliseconds Bytes Kilobytes Megabytes Gigabytes Terabytes Bits Kilobits Megabits
-Gigabits Terabits Percent Count Bytes/Second Kilobytes/Second Megabytes/Second Gigabytes/Second Terabytes/Second Bits/Second
-Kilobits/Second Megabits/Second Gigabits/Second Terabits/Second Count/Second None `
+Gigabits Terabits Percent Count Bytes/Second Kilobytes/Second Megabytes/Second Gigabytes/Second Terabytes/Second
+Bits/Second Kilobits/Second Megabits/Second Gigabits/Second Terabits/Second Count/Second None `
 
 type directive struct {
 	Namespace  string

@@ -12,7 +12,10 @@ func TestParse(t *testing.T) {
 	t.Parallel()
 	line := func(aws string) string { return `{"n":2,"text":"x","d":"v","ad_id":"a","_aws":` + aws + `}` }
 	one := func(namespace, dimensions, metrics string) string {
-		return line(fmt.Sprintf(`{"Timestamp":1,"CloudWatchMetrics":[{"Namespace":%q,"Dimensions":%s,"Metrics":%s}]}`, namespace, dimensions, metrics))
+		return line(fmt.Sprintf(
+			`{"Timestamp":1,"CloudWatchMetrics":[{"Namespace":%q,"Dimensions":%s,"Metrics":%s}]}`, namespace, dimensions,
+			metrics,
+		))
 	}
 	const n = `[{"Name":"n","Unit":"Count"}]`
 	for name, tc := range map[string]struct {
@@ -37,7 +40,9 @@ func TestParse(t *testing.T) {
 		"a foreign unit":         {one("x", `[["d"]]`, `[{"Name":"n","Unit":"Ads"}]`), "!"},
 		"a dimension in figures": {one("x", `[["n"]]`, n), "!"},
 		"ten dimensions":         {one("x", `[["d","d","d","d","d","d","d","d","d","d"]]`, n), "!"},
-		"too long":               {line(`{"Timestamp":1,"CloudWatchMetrics":[]},"pad":"` + strings.Repeat("x", 256<<10) + `"`), "!"},
+		"too long": {
+			line(`{"Timestamp":1,"CloudWatchMetrics":[]},"pad":"` + strings.Repeat("x", 256<<10) + `"`), "!",
+		},
 	} {
 		samples, err := metrictest.Parse(tc.line)
 		var got []string
