@@ -18,7 +18,7 @@ import (
 	"time"
 
 	"github.com/nanococoa/nanococoa/aiserver/engine"
-	"github.com/nanococoa/nanococoa/aiserver/journal"
+	"github.com/nanococoa/nanococoa/aiserver/results"
 	"github.com/nanococoa/nanococoa/aiserver/server"
 	"github.com/nanococoa/nanococoa/internal/fault"
 	"github.com/nanococoa/nanococoa/internal/gpu"
@@ -609,7 +609,7 @@ func TestADataFolderThatCannotBeUsed(t *testing.T) {
 	t.Parallel()
 	s := open(t)
 	parts := server.Parts{Load: func(context.Context) (engine.Engine, error) { return s.painter, nil }, Log: quiet()}
-	if _, err := server.New(s.cfg, parts); !errors.Is(err, journal.ErrLocked) {
+	if _, err := server.New(s.cfg, parts); !errors.Is(err, results.ErrLocked) {
 		t.Errorf("a second server in the same folder: %v", err)
 	}
 	bad := s.cfg
@@ -632,27 +632,23 @@ func TestADiskThatDoesNotTakeResults(t *testing.T) {
 	s.stage1(small(t)).want(t, http.StatusServiceUnavailable, fault.GPUUnavailable)
 }
 
-func TestADamagedJournalIsReportedAndTheServerStarts(t *testing.T) {
+func TestADamagedDatabaseIsReportedAndTheServerStarts(t *testing.T) {
 	t.Parallel()
 	s := open(t)
 	s.stage1(small(t), key("k")).into(t, &gpu.Stage1Answer{})
 	if err := s.stop(); err != nil {
 		t.Fatal(err)
 	}
-	f, err := os.OpenFile(filepath.Join(s.cfg.DataDir, "journal"), os.O_APPEND|os.O_WRONLY, 0o600)
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, err = f.WriteString("0badc0de half a rec")
-	if err := errors.Join(err, f.Close()); err != nil {
+	if err := os.WriteFile(filepath.Join(s.cfg.DataDir, "keys.db"), []byte("0badc0de"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	s.start()
-	if !strings.Contains(s.log.String(), "journal lines could not be read") {
+	if !strings.Contains(s.log.String(), "the database of keys is damaged") {
 		t.Error("the log does not mention it")
 	}
-	if a := s.stage1(small(t), key("k")); a.header.Get(gpu.HeaderReplayed) != "true" {
-		t.Errorf("the whole record before it: %d", a.status)
+	s.stage1(small(t), key("k")).into(t, &gpu.Stage1Answer{})
+	if again := s.stage1(small(t), key("k")); again.header.Get(gpu.HeaderReplayed) != "true" {
+		t.Errorf("the new one does not remember: %d", again.status)
 	}
 }
 

@@ -65,9 +65,9 @@ type Server struct {
 	public  atomic.Pointer[string]        // base of image_url
 }
 
-// New opens the data folder and makes a server. It reports a damaged journal to
-// the log and goes on: the damaged keys may render again, which is better than
-// no server.
+// New opens the data folder and makes a server. When the database of keys is
+// damaged it says so in the log and goes on with an empty one: what those keys
+// asked for may be rendered again, which is better than no server.
 func New(c Config, p Parts) (*Server, error) {
 	if err := c.Validate(); err != nil {
 		return nil, err
@@ -80,8 +80,8 @@ func New(c Config, p Parts) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	if damaged > 0 {
-		p.Log.Warn("journal lines could not be read", "lines", damaged)
+	if damaged != nil {
+		p.Log.Warn("the database of keys is damaged, beginning a new one", "err", damaged)
 	}
 	spool := filepath.Join(c.DataDir, "spool")
 	// What lies there belonged to jobs of a process that is no more.
