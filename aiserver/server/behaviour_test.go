@@ -3,7 +3,6 @@ package server_test
 import (
 	"bytes"
 	"context"
-	"encoding/base64"
 	"errors"
 	"io"
 	"net"
@@ -97,7 +96,7 @@ func TestOtherContentUnderAKnownKey(t *testing.T) {
 			t.Errorf("%s: retryable", name)
 		}
 	}
-	picture := gpu.DataURLPrefix + base64.StdEncoding.EncodeToString(photoPNG(t, 400, 300))
+	picture := dataURL(photoPNG(t, 400, 300))
 	s.post(gpu.PathStage2, words(picture), key("k")).want(t, http.StatusUnprocessableEntity, fault.RequestConflict)
 	s.post(gpu.PathStage2, words(picture), key("k2")).into(t, &gpu.Stage2Answer{})
 	for name, v := range map[string]any{"notice": true, "main_copy": "다른 문구", "sub_copy": "다른 작은 문구입니다", "analysis": sample(), "html_image_url": "cid:x", "target_age": "30대"} {
@@ -228,7 +227,7 @@ func TestAFullQueue(t *testing.T) {
 	// What finishes an ad still gets in, and goes first.
 	finishing := make(chan answer, 1)
 	go func() {
-		finishing <- s.post(gpu.PathScore, map[string]string{"image_url": gpu.DataURLPrefix + base64.StdEncoding.EncodeToString(photoPNG(t, 64, 64)), "prompt": "x"})
+		finishing <- s.post(gpu.PathScore, map[string]string{"image_url": dataURL(photoPNG(t, 64, 64)), "prompt": "x"})
 	}()
 	s.await("place", func() bool { return s.capacity().Queued == 5 })
 	s.painter.hold <- struct{}{} // the running one ends

@@ -125,7 +125,7 @@ func TestAPictureInsideTheJSON(t *testing.T) {
 	t.Parallel()
 	s := open(t)
 	var two gpu.Stage2Answer
-	s.post(gpu.PathStage2, words(gpu.DataURLPrefix+base64.StdEncoding.EncodeToString(photoPNG(t, 640, 480)))).into(t, &two)
+	s.post(gpu.PathStage2, words(dataURL(photoPNG(t, 640, 480)))).into(t, &two)
 	if two.Output.Width != 640 || two.Seed != nil {
 		t.Errorf("stage 2: %+v", two)
 	}
@@ -139,7 +139,7 @@ func TestAPictureInsideTheJSON(t *testing.T) {
 func TestHalfACopyIsCompleted(t *testing.T) {
 	t.Parallel()
 	s := open(t)
-	body := words(gpu.DataURLPrefix + base64.StdEncoding.EncodeToString(photoPNG(t, 640, 480)))
+	body := words(dataURL(photoPNG(t, 640, 480)))
 	body["sub_copy"] = "내가 쓴 작은 문구"
 	var two gpu.Stage2Answer
 	s.post(gpu.PathStage2, body).into(t, &two)
@@ -194,7 +194,7 @@ func TestEveryPictureSaysWhatMadeIt(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.post(gpu.PathStage2, words(gpu.DataURLPrefix+base64.StdEncoding.EncodeToString(model))).into(t, &two)
+	s.post(gpu.PathStage2, words(dataURL(model))).into(t, &two)
 	mark, err = provenance.Read(s.get(strings.TrimPrefix(two.ImageURL, s.url)).body)
 	if err != nil || mark.Engine != "flux" || mark.StandIn {
 		t.Errorf("stage 2 of a model's picture: %+v, %v", mark, err)
@@ -271,7 +271,7 @@ func TestManyUnknownFieldsEndTheReading(t *testing.T) {
 func TestStage2RefusesBadRequests(t *testing.T) {
 	t.Parallel()
 	s := open(t)
-	data := gpu.DataURLPrefix + base64.StdEncoding.EncodeToString(photoPNG(t, 640, 480))
+	data := dataURL(photoPNG(t, 640, 480))
 	change := func(name string, v any) map[string]any {
 		m := words(data)
 		if v == nil {
@@ -336,7 +336,7 @@ func TestStage2RefusesBadRequests(t *testing.T) {
 			}
 		})
 	}
-	small := words(gpu.DataURLPrefix + base64.StdEncoding.EncodeToString(photoPNG(t, 200, 200)))
+	small := words(dataURL(photoPNG(t, 200, 200)))
 	if p := s.post(gpu.PathStage2, small).want(t, 422, fault.RequestInvalid); p.Errors[0].Name != "size" {
 		t.Errorf("a small picture without a size: %+v", p.Errors)
 	}
@@ -344,18 +344,18 @@ func TestStage2RefusesBadRequests(t *testing.T) {
 	s.post(gpu.PathStage2, small).into(t, &gpu.Stage2Answer{})
 	// A big one is scaled down to what can be made.
 	var big gpu.Stage2Answer
-	s.post(gpu.PathStage2, words(gpu.DataURLPrefix+base64.StdEncoding.EncodeToString(photoPNG(t, 2400, 1200)))).into(t, &big)
+	s.post(gpu.PathStage2, words(dataURL(photoPNG(t, 2400, 1200)))).into(t, &big)
 	if big.Output.Width != 1920 || big.Output.Height != 960 {
 		t.Errorf("a big picture became %+v", big.Output)
 	}
-	strip := words(gpu.DataURLPrefix + base64.StdEncoding.EncodeToString(photoPNG(t, 2400, 240)))
+	strip := words(dataURL(photoPNG(t, 2400, 240)))
 	s.post(gpu.PathStage2, strip).want(t, 422, fault.RequestInvalid)
 }
 
 func TestScoreRefusesBadRequests(t *testing.T) {
 	t.Parallel()
 	s := open(t)
-	data := gpu.DataURLPrefix + base64.StdEncoding.EncodeToString(photoPNG(t, 640, 480))
+	data := dataURL(photoPNG(t, 640, 480))
 	for name, tc := range map[string]struct {
 		body   map[string]any
 		status int
@@ -486,7 +486,7 @@ func TestTheContractDrawsTheSameLines(t *testing.T) {
 		"analysis":      {map[string]any{"analysis": sample()}, true},
 		"bad analysis":  {map[string]any{"analysis": map[string]any{"version": "1"}}, false},
 	} {
-		body := words(gpu.DataURLPrefix + base64.StdEncoding.EncodeToString(photoPNG(t, 640, 480)))
+		body := words(dataURL(photoPNG(t, 640, 480)))
 		for k, v := range tc.change {
 			body[k] = v
 		}

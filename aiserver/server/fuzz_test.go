@@ -3,9 +3,9 @@ package server_test
 import (
 	"bytes"
 	"context"
-	"encoding/base64"
 	"encoding/json"
 	"image"
+	"image/draw"
 	"net/http"
 	"strings"
 	"testing"
@@ -18,8 +18,8 @@ import (
 	"github.com/nanococoa/nanococoa/internal/gpu"
 )
 
-// tiny is an engine and a composer whose pictures are four pixels, so that a
-// fuzzer's time goes into what is before them.
+// tiny is an engine whose pictures are empty, so that a fuzzer's time goes into
+// what is before them.
 type tiny struct{}
 
 func (tiny) Name() string  { return "tiny" }
@@ -29,7 +29,9 @@ func (tiny) Render(_ context.Context, r engine.Request) (engine.Rendering, error
 	if r.Photo == nil || r.Photo.Rect.Empty() || r.Name == "" || r.Concept == "" || r.Seed > gpu.MaxSeed || r.Size.X < compose.MinWidth || r.Size.Y > compose.MaxSide {
 		panic("the engine was given what it must not be given")
 	}
-	return engine.Rendering{Picture: image.NewRGBA(image.Rect(0, 0, 2, 2)), Analysis: sample()}, nil
+	pic := image.NewRGBA(image.Rectangle{Max: r.Size})
+	draw.Draw(pic, pic.Rect, image.White, image.Point{}, draw.Src)
+	return engine.Rendering{Picture: pic, Product: sample().ProductBox}, nil
 }
 
 func (tiny) Score(_ context.Context, r engine.ScoreRequest) (ad.Score, error) {
@@ -108,7 +110,7 @@ func FuzzStage1Body(f *testing.F) {
 	f.Add(form(append(texts, photo)...))
 	f.Add(form(append(texts, photo, field("prompt", "A street."), field("seed", "42"), field("size", "1080x1350"))...))
 	f.Add(form(append(texts, field("image_source_url", "https://ok@evil.example.net/x"))...))
-	f.Add(form(append(texts, field("image_source_url", gpu.DataURLPrefix+base64.StdEncoding.EncodeToString(photoPNG(f, 64, 64))))...))
+	f.Add(form(append(texts, field("image_source_url", dataURL(photoPNG(f, 64, 64))))...))
 	f.Add(form(field("product_name", "a"), field("product_name", "b")))
 	f.Add(form("Content-Disposition: form-data; name=\"image\"\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n=89PNG"))
 	f.Add([]byte("--b\r\n\r\n\r\n--b--"))
@@ -121,7 +123,7 @@ func FuzzStage1Body(f *testing.F) {
 // FuzzJSONBody takes apart whatever comes as JSON, as stage 2 and as a score.
 func FuzzJSONBody(f *testing.F) {
 	send := intake(f)
-	data := gpu.DataURLPrefix + base64.StdEncoding.EncodeToString(photoPNG(f, 342, 228))
+	data := dataURL(photoPNG(f, 342, 228))
 	two := words(data)
 	for _, extra := range []map[string]any{
 		{}, {"main_copy": "새벽", "sub_copy": "도시의 소리", "size": "1080x1350", "notice": true, "html_image_url": "cid:stage1"},
@@ -163,7 +165,7 @@ func FuzzImage(f *testing.F) {
 	f.Fuzz(func(t *testing.T, file []byte) {
 		kind, form := multi([]part{{name: "image", file: file}, {name: "product_name", value: "a"}, {name: "product_category", value: "b"}, {name: "ad_concept", value: "c"}})
 		judge(t, send(gpu.PathStage1, kind, form.Bytes()))
-		data := gpu.DataURLPrefix + base64.StdEncoding.EncodeToString(file)
+		data := dataURL(file)
 		body, err := json.Marshal(words(data))
 		if err != nil {
 			t.Fatal(err)

@@ -6,7 +6,6 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/binary"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -25,6 +24,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/nanococoa/nanococoa/aiserver/engine"
 	"github.com/nanococoa/nanococoa/aiserver/fetch"
 	"github.com/nanococoa/nanococoa/aiserver/results"
 	"github.com/nanococoa/nanococoa/internal/ad"
@@ -233,23 +233,16 @@ func readJSON(r *http.Request, body io.Reader, out any) (inlined, error) {
 	return pic, nil
 }
 
-// form is a parsed stage 1 body.
-type form struct {
-	image  []byte
-	fields map[string]string
-}
-
-// formFields are what stage 1 takes beside the picture.
-var formFields = []string{"product_name", "product_category", "ad_concept", "prompt", "seed", "size", "image_source_url", "output_put_url"}
-
-// readForm reads a multipart body part by part. Faults: Request.Unsupported,
-// Request.Malformed, Request.Invalid, Request.TooLarge, Photo.TooLarge.
-func readForm(r *http.Request, body io.Reader) (form, error) {
+// readForm reads a multipart body part by part: each field into its place in
+// fields, and the picture, which is nil when there is none. Faults:
+// Request.Unsupported, Request.Malformed, Request.Invalid, Request.TooLarge,
+// Photo.TooLarge.
+func readForm(r *http.Request, body io.Reader, fields map[string]*string) (picture []byte, err error) {
 	kind, params, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	if err != nil || kind != "multipart/form-data" || params["boundary"] == "" {
-		return form{}, fault.Newf(fault.RequestUnsupported, "content type is not multipart/form-data")
+		return nil, fault.Newf(fault.RequestUnsupported, "content type is not multipart/form-data")
 	}
-	f := form{fields: map[string]string{}}
+	seen := map[string]bool{}
 	var bad faults
 	m := multipart.NewReader(body, params["boundary"])
 	for {
@@ -258,37 +251,37 @@ func readForm(r *http.Request, body io.Reader) (form, error) {
 			break
 		}
 		if err != nil {
-			return form{}, bodyFault(err)
+			return nil, bodyFault(err)
 		}
-		switch name := part.FormName(); {
-		case name == "image" && f.image == nil:
-			if f.image, err = readPart(part, photo.MaxBytes, r.ContentLength, fault.PhotoTooLarge); err != nil {
-				return form{}, err
-			}
-		case slices.Contains(formFields, name):
-			if _, twice := f.fields[name]; twice {
-				return form{}, fault.Newf(fault.RequestMalformed, "field %s comes twice", name)
-			}
-			v, err := readPart(part, maxFieldBytes, 0, fault.RequestTooLarge)
-			if err != nil {
-				return form{}, err
-			}
-			f.fields[name] = string(v)
-		case name == "image":
-			return form{}, fault.Newf(fault.RequestMalformed, "the picture comes twice")
-		default:
+		name := part.FormName()
+		place, known := fields[name]
+		switch {
+		case name != "image" && !known:
 			bad.add(name[:min(len(name), 64)], "모르는 항목입니다. 이름을 확인해 주세요.")
 			if len(bad) > 16 {
-				return form{}, bad.err()
+				return nil, bad.err()
 			}
+		case seen[name]:
+			return nil, fault.Newf(fault.RequestMalformed, "field %s comes twice", name)
+		case name == "image":
+			if picture, err = readPart(part, photo.MaxBytes, r.ContentLength, fault.PhotoTooLarge); err != nil {
+				return nil, err
+			}
+		default:
+			v, err := readPart(part, maxFieldBytes, 0, fault.RequestTooLarge)
+			if err != nil {
+				return nil, err
+			}
+			*place = string(v)
 		}
+		seen[name] = true
 	}
 	// The connection notices that the caller has gone only when its body is read
 	// to the very end.
 	if _, err := io.Copy(io.Discard, body); err != nil {
-		return form{}, bodyFault(err)
+		return nil, bodyFault(err)
 	}
-	return f, bad.err()
+	return picture, bad.err()
 }
 
 // readPart reads a part of at most limit bytes; hint, when positive, is about
@@ -397,8 +390,8 @@ func (s *Server) checkPut(bad *faults, put string) error {
 // The limits of an analysis that a caller sends: ours have at most a handful of
 // areas and colours.
 const (
-	maxAreas = 32
-	maxWord  = 64
+	maxAreas = engine.MaxWords
+	maxWord  = engine.MaxWord
 )
 
 // analysis checks what a caller claims about a picture. Its contrast is not
@@ -440,25 +433,6 @@ func colour(s string) bool {
 }
 
 func word(s string) bool { return len(s) <= maxWord }
-
-// fingerprint is the SHA-256 of a request's content. Every part is preceded by
-// its length, so that no two contents run together into the same bytes.
-func fingerprint(parts ...[]byte) string {
-	h := sha256.New()
-	for _, p := range parts {
-		var n [8]byte
-		binary.BigEndian.PutUint64(n[:], uint64(len(p)))
-		h.Write(n[:])
-		h.Write(p)
-	}
-	return hex.EncodeToString(h.Sum(nil))
-}
-
-// digest is the SHA-256 of a file in lower-case hex.
-func digest(b []byte) string {
-	sum := sha256.Sum256(b)
-	return hex.EncodeToString(sum[:])
-}
 
 // seedFor gives the seed of a call that names none: from its key, so that a
 // render repeated after a crash makes the same picture, else a random one.

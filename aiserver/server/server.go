@@ -180,6 +180,9 @@ func (s *Server) load(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("load engine: %w", err)
 	}
+	if err := engine.CheckName(e.Name()); err != nil {
+		return fmt.Errorf("load engine: %w", err)
+	}
 	s.engine.Store(&e)
 	s.log.Info("ready", "engine", e.Name(), "stand_in", e.StandIn(), "load_ms", time.Since(began).Milliseconds())
 	return nil

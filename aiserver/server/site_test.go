@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha256"
+	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
@@ -46,10 +47,15 @@ type painter struct {
 	begun  chan struct{} // a token for every render that began
 	ended  chan error    // how held renders ended
 	render func(ctx context.Context, r engine.Request) error
+	spoil  func(*engine.Rendering) // nil: the picture is as it should be
+	score  ad.Score
 }
 
 func newPainter() *painter {
-	return &painter{begun: make(chan struct{}, 1000), ended: make(chan error, 1000)}
+	return &painter{
+		begun: make(chan struct{}, 1000), ended: make(chan error, 1000),
+		score: ad.Score{Metric: "painter-v1", Value: 0.5, StandIn: true},
+	}
 }
 
 func (*painter) Name() string  { return "painter" }
@@ -58,7 +64,7 @@ func (*painter) StandIn() bool { return true }
 func (p *painter) Render(ctx context.Context, r engine.Request) (engine.Rendering, error) {
 	p.mu.Lock()
 	p.asked = append(p.asked, r)
-	hold, render := p.hold, p.render
+	hold, render, spoil := p.hold, p.render, p.spoil
 	p.mu.Unlock()
 	p.begun <- struct{}{}
 	if render != nil {
@@ -80,14 +86,20 @@ func (p *painter) Render(ctx context.Context, r engine.Request) (engine.Renderin
 	}
 	pic := image.NewRGBA(image.Rectangle{Max: r.Size})
 	draw.Draw(pic, pic.Rect, image.NewUniform(color.RGBA{byte(r.Seed), byte(r.Seed >> 8), byte(r.Seed >> 16), 255}), image.Point{}, draw.Src)
-	return engine.Rendering{Picture: pic, Scene: "plain", CutOut: true, Analysis: sample()}, nil
+	out := engine.Rendering{
+		Picture: pic, Product: sample().ProductBox, Scene: "plain", CutOut: true, Mood: []string{"calm"},
+	}
+	if spoil != nil {
+		spoil(&out)
+	}
+	return out, nil
 }
 
 func (p *painter) Score(_ context.Context, r engine.ScoreRequest) (ad.Score, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.scored = append(p.scored, r)
-	return ad.Score{Metric: "painter-v1", Value: 0.5, Text: r.Text, StandIn: true}, nil
+	return p.score, nil
 }
 
 func (p *painter) renders() int {
@@ -558,3 +570,6 @@ func digest(b []byte) string {
 }
 
 func quiet() *slog.Logger { return slog.New(slog.DiscardHandler) }
+
+// dataURL is a picture as an address that has it inside.
+func dataURL(png []byte) string { return gpu.DataURLPrefix + base64.StdEncoding.EncodeToString(png) }

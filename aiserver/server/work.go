@@ -29,12 +29,12 @@ const (
 
 // work is a checked request on its way into the queue.
 type work struct {
-	name        string
-	class       jobs.Class
-	call        call
-	fingerprint string
-	picture     []byte // the photo or picture the job starts from; goes to the spool
-	putURL      string
+	name    string
+	class   jobs.Class
+	call    call
+	picture []byte // the photo or picture the job starts from; goes to the spool
+	content any    // of the request, checked and normalized; see fingerprint
+	putURL  string
 	// do makes the result from the picture; t is for the answer's timing.
 	do func(ctx context.Context, e engine.Engine, picture []byte, t *stopwatch) (answer any, image string, err error)
 }
@@ -87,6 +87,10 @@ func (s *Server) run(ctx context.Context, w *work, release func()) (jobs.Outcome
 	if err != nil {
 		return jobs.Outcome{}, err
 	}
+	fp, err := fingerprint(w.name, w.picture, w.content)
+	if err != nil {
+		return jobs.Outcome{}, err
+	}
 	in, err := s.put(w.picture)
 	if err != nil {
 		return jobs.Outcome{}, err
@@ -96,7 +100,7 @@ func (s *Server) run(ctx context.Context, w *work, release func()) (jobs.Outcome
 	v := visitOf(ctx)
 	log := s.log.With("request_id", v.id, "call", w.name, "key", w.call.key)
 	out, err := s.runner.Do(ctx, jobs.Job{
-		Key: w.call.key, Fingerprint: w.fingerprint, Class: w.class, Deadline: w.call.deadline, Free: in.drop,
+		Key: w.call.key, Fingerprint: fp, Class: w.class, Deadline: w.call.deadline, Free: in.drop,
 		Work: func(ctx context.Context, queued time.Duration) (jobs.Result, error) {
 			t := &stopwatch{queued: queued, began: time.Now()}
 			s.metrics.queued.WithLabelValues(w.name).Observe(queued.Seconds())

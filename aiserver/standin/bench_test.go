@@ -9,6 +9,7 @@ import (
 	"github.com/nanococoa/nanococoa/aiserver/engine"
 	"github.com/nanococoa/nanococoa/aiserver/standin"
 	"github.com/nanococoa/nanococoa/aiserver/standin/cutout"
+	"github.com/nanococoa/nanococoa/internal/compose"
 )
 
 // BenchmarkRender renders each look at the size stage 1 is asked for. "cut" is
@@ -44,8 +45,9 @@ func BenchmarkScore(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
+	analysis := compose.Analyze(r.Picture, r.Product, r.Mask, "standin", r.Mood)
 	for b.Loop() {
-		if _, err := standin.New().Score(context.Background(), engine.ScoreRequest{Picture: r.Picture, Text: "여름 바다", Analysis: &r.Analysis}); err != nil {
+		if _, err := standin.New().Score(context.Background(), engine.ScoreRequest{Picture: r.Picture, Text: "여름 바다", Analysis: &analysis}); err != nil {
 			b.Fatal(err)
 		}
 	}
