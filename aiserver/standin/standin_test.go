@@ -1,9 +1,6 @@
 package standin_test
 
 import (
-	"bytes"
-	"context"
-	"errors"
 	"image"
 	"image/color"
 	"image/draw"
@@ -11,8 +8,6 @@ import (
 	"math"
 	"os"
 	"path/filepath"
-	"sync"
-	"sync/atomic"
 	"testing"
 
 	xdraw "golang.org/x/image/draw"
@@ -22,7 +17,6 @@ import (
 	"github.com/nanococoa/nanococoa/aiserver/standin/cutout"
 	"github.com/nanococoa/nanococoa/internal/ad"
 	"github.com/nanococoa/nanococoa/internal/compose"
-	"github.com/nanococoa/nanococoa/internal/fault"
 )
 
 // rendering is a picture with what the server measures on it.
@@ -203,27 +197,6 @@ func TestCardShowsTheWholePhoto(t *testing.T) {
 	}
 }
 
-func TestSameRequestSameBytes(t *testing.T) {
-	t.Parallel()
-	req := engine.Request{Photo: bottle(400, 400), Concept: "싱그러운 숲", Category: "식품", Seed: 9, Size: image.Pt(400, 400)}
-	want := render(t, req)
-	e := standin.New()
-	var wg sync.WaitGroup
-	for range 4 {
-		wg.Go(func() {
-			got, err := e.Render(context.Background(), req)
-			if err != nil || !bytes.Equal(got.Picture.Pix, want.Picture.Pix) {
-				t.Errorf("a second run differs (err %v)", err)
-			}
-		})
-	}
-	wg.Wait()
-	req.Seed++
-	if bytes.Equal(render(t, req).Picture.Pix, want.Picture.Pix) {
-		t.Error("another seed gives the same picture")
-	}
-}
-
 // TestEverySizeLeavesReadableRoom: every look, in every shape of picture, has a
 // text area of useful size on which text reads.
 func TestEverySizeLeavesReadableRoom(t *testing.T) {
@@ -251,72 +224,5 @@ func TestEverySizeLeavesReadableRoom(t *testing.T) {
 				}
 			}
 		})
-	}
-}
-
-func TestRefusals(t *testing.T) {
-	t.Parallel()
-	photo := bottle(100, 100)
-	for name, tc := range map[string]struct {
-		r    engine.Request
-		want fault.Code
-	}{
-		"no photo":    {engine.Request{Size: image.Pt(512, 512)}, fault.PhotoMissing},
-		"empty photo": {engine.Request{Photo: image.NewNRGBA(image.Rectangle{}), Size: image.Pt(512, 512)}, fault.PhotoMissing},
-		"too narrow":  {engine.Request{Photo: photo, Size: image.Pt(341, 512)}, fault.GPURejected},
-		"too low":     {engine.Request{Photo: photo, Size: image.Pt(512, 227)}, fault.GPURejected},
-		"too wide":    {engine.Request{Photo: photo, Size: image.Pt(1921, 512)}, fault.GPURejected},
-		"no size":     {engine.Request{Photo: photo}, fault.GPURejected},
-	} {
-		if _, err := standin.New().Render(t.Context(), tc.r); !fault.Has(err, tc.want) {
-			t.Errorf("%s: %v, want %s", name, err, tc.want)
-		}
-	}
-	if _, err := standin.New().Score(t.Context(), engine.ScoreRequest{Text: "x"}); !fault.Has(err, fault.PhotoMissing) {
-		t.Errorf("score without a picture: %v", err)
-	}
-}
-
-// countdown is a context that ends after its Err has been asked so many times,
-// and counts how often it is asked after that.
-type countdown struct {
-	context.Context
-	left, after atomic.Int64
-}
-
-func (c *countdown) Err() error {
-	if c.left.Add(-1) >= 0 {
-		return nil
-	}
-	c.after.Add(1)
-	return context.Canceled
-}
-
-func TestRenderStopsEarlyWhereverItIs(t *testing.T) {
-	t.Parallel()
-	req := engine.Request{Photo: bottle(400, 400), Concept: "대리석", Seed: 1, Size: image.Pt(400, 400)}
-	// How often a whole render asks.
-	whole := &countdown{Context: t.Context()}
-	whole.left.Store(1 << 40)
-	if _, err := standin.New().Render(whole, req); err != nil {
-		t.Fatal(err)
-	}
-	asked := 1<<40 - whole.left.Load()
-	for part := range int64(12) {
-		ctx := &countdown{Context: t.Context()}
-		ctx.left.Store(asked * part / 12)
-		_, err := standin.New().Render(ctx, req)
-		if !errors.Is(err, context.Canceled) {
-			t.Fatalf("after %d of %d checks: err = %v", asked*part/12, asked, err)
-		}
-		// Every worker may ask once more, and each step on the way out.
-		if ctx.after.Load() > 40 {
-			t.Errorf("after %d of %d checks it went on for %d more", asked*part/12, asked, ctx.after.Load())
-		}
-	}
-	ctx, cancel := context.WithCancel(t.Context())
-	cancel()
-	if _, err := standin.New().Score(ctx, engine.ScoreRequest{Picture: bottle(100, 100)}); !errors.Is(err, context.Canceled) {
-		t.Errorf("score: %v", err)
 	}
 }
