@@ -39,7 +39,8 @@ type CopyWriter interface {
 // Parts are what the server is put together from.
 type Parts struct {
 	// Load makes the engine. It runs while the server already listens and
-	// answers "not ready"; an error ends the server.
+	// answers "not ready"; an error ends the server. ctx bounds the loading: it
+	// ends when the server begins to drain, while the engine still has work.
 	Load func(ctx context.Context) (engine.Engine, error)
 	// Compose sets the words on a picture, normally compose.Render.
 	Compose func(ctx context.Context, r compose.Request) (compose.Result, error)
