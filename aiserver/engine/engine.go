@@ -116,7 +116,8 @@ func (r Rendering) Check(size image.Point) error {
 	}
 	// A float that is not a number fails every comparison.
 	const rounding = 1e-9
-	if b := r.Product; !(b[0] >= 0 && b[1] >= 0 && b[2] > 0 && b[3] > 0 && b[0]+b[2] <= 1+rounding && b[1]+b[3] <= 1+rounding) {
+	b := r.Product
+	if !(b[0] >= 0 && b[1] >= 0 && b[2] > 0 && b[3] > 0 && b[0]+b[2] <= 1+rounding && b[1]+b[3] <= 1+rounding) {
 		return bad("the product in %v", b)
 	}
 	return nil

@@ -130,7 +130,8 @@ func TestResultsOutliveARestart(t *testing.T) {
 		t.Fatal(err)
 	}
 	for range 2 {
-		if got := s.answer("k1") + s.answer("k2") + s.answer("k3") + s.answer("k4"); got != `{"n":1}{"n":2}bound to f3unknown` {
+		got := s.answer("k1") + s.answer("k2") + s.answer("k3") + s.answer("k4")
+		if got != `{"n":1}{"n":2}bound to f3unknown` {
 			t.Errorf("answers = %s", got)
 		}
 		if b, err := s.Picture(id); err != nil || string(b) != "a picture" {
@@ -344,7 +345,9 @@ func TestOnlyIDsReachTheDisk(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.reopen()
-	for _, id := range []string{"", "secret", "../journal", strings.Repeat("A", 32), strings.Repeat("a", 31), strings.Repeat("a", 32)} {
+	for _, id := range []string{
+		"", "secret", "../keys.db", strings.Repeat("A", 32), strings.Repeat("a", 31), strings.Repeat("a", 32),
+	} {
 		if _, err := s.Picture(id); !fault.Has(err, fault.ImageNotFound) {
 			t.Errorf("%q: %v", id, err)
 		}
@@ -520,7 +523,8 @@ func TestOpenTakesAnyFile(t *testing.T) {
 	t.Parallel()
 	cfg := results.Config{Dir: t.TempDir(), TTL: ttl}
 	rapid.Check(t, func(t *rapid.T) {
-		if err := os.WriteFile(filepath.Join(cfg.Dir, "keys.db"), rapid.SliceOf(rapid.Byte()).Draw(t, "file"), 0o600); err != nil {
+		file := rapid.SliceOf(rapid.Byte()).Draw(t, "file")
+		if err := os.WriteFile(filepath.Join(cfg.Dir, "keys.db"), file, 0o600); err != nil {
 			t.Fatal(err)
 		}
 		s, _, err := results.Open(cfg)

@@ -169,7 +169,8 @@ func TestKilledInTheMiddle(t *testing.T) {
 		for until := time.Now().Add(2 * time.Minute); ; {
 			ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
 			got, err := client.Stage1(ctx, gpu.Stage1Request{
-				IdempotencyKey: name, Photo: photo, ProductName: name, ProductCategory: "의류", AdConcept: "여름", Width: 342, Height: 228,
+				IdempotencyKey: name, Photo: photo, ProductName: name, ProductCategory: "의류", AdConcept: "여름", Width: 342,
+				Height: 228,
 			})
 			cancel()
 			if err == nil {
@@ -262,7 +263,8 @@ func TestKilledInTheMiddle(t *testing.T) {
 	if before < keys/4 || before == keys || len(stored) < keys/4 {
 		t.Errorf("the kill was not in the middle: %d keys rendered before, %d stored", before, len(stored))
 	}
-	t.Logf("before the kill: %d keys rendered, %d stored; %d begun before and rendered again after; attempts that failed: %v", before, len(stored), again, attempts)
+	t.Logf("before the kill: %d keys rendered, %d stored; %d begun before and rendered again after; failed attempts: %v",
+		before, len(stored), again, attempts)
 	if err := second.Process.Signal(os.Interrupt); err != nil {
 		t.Error(err)
 	}

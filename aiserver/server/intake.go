@@ -79,7 +79,7 @@ type call struct {
 func (s *Server) newCall(r *http.Request) (call, error) {
 	c := call{key: r.Header.Get(gpu.HeaderKey), deadline: time.Now().Add(s.cfg.JobTimeout)}
 	var bad faults
-	if len(r.Header.Values(gpu.HeaderKey)) > 1 || len(c.key) > maxKey || strings.ContainsFunc(c.key, func(r rune) bool { return r <= ' ' || r > '~' }) {
+	if len(r.Header.Values(gpu.HeaderKey)) > 1 || len(c.key) > maxKey || !visible(c.key) {
 		bad.add(gpu.HeaderKey, "공백 없는 ASCII 문자 1~255자 하나만 보낼 수 있습니다.")
 	}
 	if v := r.Header.Get(gpu.HeaderTimeout); v != "" {
@@ -91,7 +91,7 @@ func (s *Server) newCall(r *http.Request) (call, error) {
 		}
 	}
 	if c.key != "" {
-		visitOf(r.Context()).note(slogKey(c.key))
+		logOf(r.Context()).note(slogKey(c.key))
 	}
 	return c, bad.err()
 }
@@ -148,7 +148,8 @@ func (f *faults) fields(in ad.Fields, has ...string) ad.Fields {
 func (f *faults) size(v string) image.Point {
 	p, err := gpu.ParseSize(v)
 	if err != nil || (p != image.Point{} && !makeable(p)) {
-		f.add("size", fmt.Sprintf("가로x세로 형식이며 %dx%d부터 %dx%d까지 만들 수 있습니다. 예: 1080x1350", compose.MinWidth, compose.MinHeight, compose.MaxSide, compose.MaxSide))
+		f.add("size", fmt.Sprintf("가로x세로 형식이며 %dx%d부터 %dx%d까지 만들 수 있습니다. 예: 1080x1350",
+			compose.MinWidth, compose.MinHeight, compose.MaxSide, compose.MaxSide))
 		return image.Point{}
 	}
 	return p
@@ -162,7 +163,9 @@ func makeable(p image.Point) bool {
 // picture, and gives it. The room must be given back with release once the
 // picture has been put away. Faults: Request.TooLarge, GPU.Busy when there is no
 // room.
-func (s *Server) admit(w http.ResponseWriter, r *http.Request, limit int64) (body io.ReadCloser, release func(), err error) {
+func (s *Server) admit(
+	w http.ResponseWriter, r *http.Request, limit int64,
+) (body io.ReadCloser, release func(), err error) {
 	if r.ContentLength > limit {
 		return nil, nil, fault.Newf(fault.RequestTooLarge, "%d bytes announced", r.ContentLength)
 	}
@@ -306,7 +309,8 @@ func readPart(part io.Reader, limit int, hint int64, tooBig fault.Code) ([]byte,
 }
 
 // picture gives the bytes behind an address in a request: what came inside the
-// request itself, a result of this server by id, path or URL, a data: URL, or whatever fetch's rules allow.
+// request itself, a result of this server by id, path or URL, a data: URL, or
+// whatever fetch's rules allow.
 // Faults: as fetch.Get, and Image.NotFound as a wrong field.
 func (s *Server) picture(ctx context.Context, field, address, host string, in inlined) ([]byte, error) {
 	if in.data != nil {

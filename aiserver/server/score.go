@@ -20,7 +20,7 @@ func (s *Server) score(ctx context.Context, c call, r *http.Request, body io.Rea
 	if err != nil {
 		return nil, err
 	}
-	requestID := visitOf(ctx).id
+	requestID := logOf(ctx).id
 	var bad faults
 	b.Prompt = bad.text("prompt", b.Prompt, maxPrompt)
 	if b.Prompt == "" {
@@ -56,7 +56,8 @@ func (s *Server) score(ctx context.Context, c call, r *http.Request, body io.Rea
 				return nil, "", fmt.Errorf("score: %w", err)
 			}
 			a := gpu.ScoreAnswer{
-				ClipScore: m.Value, Metric: m.Metric, RawCosine: m.RawCosine, RequestID: requestID, Engine: e.Name(), StandIn: m.StandIn, TimingMS: t.timing(),
+				ClipScore: m.Value, Metric: m.Metric, RawCosine: m.RawCosine, RequestID: requestID,
+				Engine: e.Name(), StandIn: m.StandIn, TimingMS: t.timing(),
 			}
 			if m.Model != "" {
 				a.Model = &m.Model

@@ -77,7 +77,9 @@ func New(c Config, p Parts) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	store, damaged, err := results.Open(results.Config{Dir: c.DataDir, TTL: c.ResultTTL, MaxBytes: int64(c.ResultMaxMB) << 20})
+	store, damaged, err := results.Open(results.Config{
+		Dir: c.DataDir, TTL: c.ResultTTL, MaxBytes: int64(c.ResultMaxMB) << 20,
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -116,8 +118,8 @@ const (
 	headerTimeout  = 10 * time.Second
 	idleTimeout    = 2 * time.Minute
 	maxHeaderBytes = 32 << 10
-	// goodbye is what answers get to be written after the last job.
-	goodbye = 5 * time.Second
+	// shutdownGrace is what answers get to be written after the last job.
+	shutdownGrace = 5 * time.Second
 	// sweepEvery is how often expired results are removed.
 	sweepEvery = time.Minute
 )
@@ -150,7 +152,7 @@ func (s *Server) Run(ctx context.Context, ln net.Listener) error {
 	}
 	s.log.Info("draining", "busy", s.queue.State().Busy, "queued", s.queue.State().Queued)
 	s.drain()
-	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), goodbye)
+	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownGrace)
 	defer cancel()
 	err := srv.Shutdown(end)
 	if err != nil {
@@ -170,7 +172,7 @@ func (s *Server) drain() {
 	}
 	s.log.Warn("jobs outlast the drain, aborting them", "busy", s.queue.State().Busy)
 	s.runner.Abort()
-	for until := time.Now().Add(goodbye); s.queue.State().Busy > 0 && time.Now().Before(until); {
+	for until := time.Now().Add(shutdownGrace); s.queue.State().Busy > 0 && time.Now().Before(until); {
 		time.Sleep(20 * time.Millisecond)
 	}
 }
@@ -241,16 +243,19 @@ func (s *Server) ready() (engine.Engine, error) {
 func (s *Server) routes() http.Handler {
 	mux := http.NewServeMux()
 	// Each known path answers its method and, without one, says which it takes.
-	route := func(method, path string, h func(http.ResponseWriter, *http.Request) error) {
+	route := func(method, path string, h handler) {
 		mux.Handle(method+" "+path, s.serve(path, h))
 		mux.Handle(path, s.serve(path, func(w http.ResponseWriter, _ *http.Request) error {
 			w.Header().Set("Allow", method)
 			return unsupported(http.StatusMethodNotAllowed, "이 주소는 "+method+" 요청만 받습니다.", "method")
 		}))
 	}
-	route(http.MethodPost, gpu.PathStage1, s.authorized(handle(s, maxForm, s.stage1, func(a *gpu.Stage1Answer) *string { return &a.ImageURL })))
-	route(http.MethodPost, gpu.PathStage2, s.authorized(handle(s, maxJSON, s.stage2, func(a *gpu.Stage2Answer) *string { return &a.ImageURL })))
-	route(http.MethodPost, gpu.PathScore, s.authorized(handle[gpu.ScoreAnswer](s, maxJSON, s.score, nil)))
+	stage1 := handle(s, maxForm, s.stage1, func(a *gpu.Stage1Answer) *string { return &a.ImageURL })
+	stage2 := handle(s, maxJSON, s.stage2, func(a *gpu.Stage2Answer) *string { return &a.ImageURL })
+	score := handle[gpu.ScoreAnswer](s, maxJSON, s.score, nil)
+	route(http.MethodPost, gpu.PathStage1, s.authorized(stage1))
+	route(http.MethodPost, gpu.PathStage2, s.authorized(stage2))
+	route(http.MethodPost, gpu.PathScore, s.authorized(score))
 	route(http.MethodGet, gpu.PathImages+"{id}", s.authorized(s.image))
 	route(http.MethodGet, gpu.PathCapacity, s.authorized(s.capacity))
 	route(http.MethodGet, gpu.PathMetrics, s.authorized(s.metrics.serve))
@@ -272,7 +277,7 @@ func unsupported(status int, detail, what string) error {
 
 // authorized asks for the shared token, when there is one. Both sides are hashed
 // so that the comparison takes the same time whatever their lengths.
-func (s *Server) authorized(next func(http.ResponseWriter, *http.Request) error) func(http.ResponseWriter, *http.Request) error {
+func (s *Server) authorized(next handler) handler {
 	if s.cfg.Token == "" {
 		return next
 	}

@@ -85,7 +85,8 @@ func (p *painter) Render(ctx context.Context, r engine.Request) (engine.Renderin
 		}
 	}
 	pic := image.NewRGBA(image.Rectangle{Max: r.Size})
-	draw.Draw(pic, pic.Rect, image.NewUniform(color.RGBA{byte(r.Seed), byte(r.Seed >> 8), byte(r.Seed >> 16), 255}), image.Point{}, draw.Src)
+	seeded := image.NewUniform(color.RGBA{byte(r.Seed), byte(r.Seed >> 8), byte(r.Seed >> 16), 255})
+	draw.Draw(pic, pic.Rect, seeded, image.Point{}, draw.Src)
 	out := engine.Rendering{
 		Picture: pic, Product: sample().ProductBox, Scene: "plain", CutOut: true, Mood: []string{"calm"},
 	}
@@ -125,7 +126,8 @@ func sample() ad.Analysis {
 	return ad.Analysis{
 		Version: "1", Source: "painter", ProductBox: ad.Box{0.3, 0.4, 0.4, 0.5},
 		TextAreas: []ad.TextArea{{Role: "headline", Box: ad.Box{0.1, 0.05, 0.8, 0.2}, Align: "center", Score: 0.9}},
-		Colors:    ad.Colors{Text: "#ffffff", Accent: "#FF6B6B", Dominant: []string{"#102030"}}, ContrastRatio: 7, Mood: []string{"calm"},
+		Colors:    ad.Colors{Text: "#ffffff", Accent: "#FF6B6B", Dominant: []string{"#102030"}}, ContrastRatio: 7,
+		Mood: []string{"calm"},
 	}
 }
 
@@ -365,7 +367,10 @@ func original(t *testing.T) []part {
 	t.Helper()
 	return []part{
 		{name: "image", file: photoJPEG(t, 1)},
-		{name: "product_name", value: "무선 이어폰"}, {name: "product_category", value: "전자제품"}, {name: "ad_concept", value: "새벽 도시를 걷는 느낌"},
+		{
+			name: "product_name", value: "무선 이어폰"}, {name: "product_category", value: "전자제품"}, {name: "ad_concept",
+			value: "새벽 도시를 걷는 느낌",
+		},
 	}
 }
 
@@ -421,7 +426,8 @@ func (s *site) post(path string, body any, headers ...header) answer {
 // words are the original stage 2 fields for a picture.
 func words(imageURL string) map[string]any {
 	return map[string]any{
-		"stage1_image": imageURL, "product_name": "무선 이어폰", "target_age": "20대", "target_gender": "전체", "ad_concept": "새벽 도시를 걷는 느낌",
+		"stage1_image": imageURL, "product_name": "무선 이어폰", "target_age": "20대", "target_gender": "전체",
+		"ad_concept": "새벽 도시를 걷는 느낌",
 	}
 }
 
@@ -503,7 +509,9 @@ func (c *contract) RoundTrip(req *http.Request) (*http.Response, error) {
 	route, params, routeErr := c.router.FindRoute(req)
 	in := &openapi3filter.RequestValidationInput{
 		Request: req, PathParams: params, Route: route,
-		Options: &openapi3filter.Options{AuthenticationFunc: openapi3filter.NoopAuthenticationFunc, IncludeResponseStatus: true, SkipSettingDefaults: true},
+		Options: &openapi3filter.Options{
+			AuthenticationFunc: openapi3filter.NoopAuthenticationFunc, IncludeResponseStatus: true, SkipSettingDefaults: true,
+		},
 	}
 	var invalid error
 	if routeErr == nil {
@@ -524,13 +532,17 @@ func (c *contract) RoundTrip(req *http.Request) (*http.Response, error) {
 	switch {
 	case routeErr != nil:
 		if resp.StatusCode != http.StatusNotFound && resp.StatusCode != http.StatusMethodNotAllowed {
-			c.t.Errorf("%s %s is not in the contract (%v) and was answered with %d", req.Method, req.URL.Path, routeErr, resp.StatusCode)
+			c.t.Errorf("%s %s is not in the contract (%v) and was answered with %d", req.Method, req.URL.Path, routeErr,
+				resp.StatusCode)
 		}
 	case invalid != nil && resp.StatusCode < 400:
-		c.t.Errorf("%s %s: the contract forbids the request (%v) and the server answered %d", req.Method, req.URL.Path, invalid, resp.StatusCode)
+		c.t.Errorf("%s %s: the contract forbids the request (%v) and the server answered %d", req.Method, req.URL.Path,
+			invalid, resp.StatusCode)
 	case resp.StatusCode == http.StatusMethodNotAllowed:
 	default:
-		out := &openapi3filter.ResponseValidationInput{RequestValidationInput: in, Status: resp.StatusCode, Header: resp.Header, Options: in.Options}
+		out := &openapi3filter.ResponseValidationInput{
+			RequestValidationInput: in, Status: resp.StatusCode, Header: resp.Header, Options: in.Options,
+		}
 		out.SetBodyBytes(got)
 		if err := openapi3filter.ValidateResponse(req.Context(), out); err != nil {
 			c.t.Errorf("%s %s: answer %d is not the contract: %v\n%.2000s", req.Method, req.URL.Path, resp.StatusCode, err, got)
@@ -547,7 +559,9 @@ func (c *contract) allows(req *http.Request) error {
 	}
 	return openapi3filter.ValidateRequest(req.Context(), &openapi3filter.RequestValidationInput{
 		Request: req, PathParams: params, Route: route,
-		Options: &openapi3filter.Options{AuthenticationFunc: openapi3filter.NoopAuthenticationFunc, SkipSettingDefaults: true},
+		Options: &openapi3filter.Options{
+			AuthenticationFunc: openapi3filter.NoopAuthenticationFunc, SkipSettingDefaults: true,
+		},
 	})
 }
 

@@ -47,7 +47,7 @@ func (s *Server) stage1(ctx context.Context, c call, r *http.Request, body io.Re
 	if err != nil {
 		return nil, err
 	}
-	requestID := visitOf(ctx).id
+	requestID := logOf(ctx).id
 	var bad faults
 	in := bad.fields(
 		ad.Fields{ProductName: b.ProductName, ProductCategory: b.ProductCategory, AdConcept: b.AdConcept},

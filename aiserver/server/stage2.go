@@ -25,7 +25,7 @@ func (s *Server) stage2(ctx context.Context, c call, r *http.Request, body io.Re
 	if err != nil {
 		return nil, err
 	}
-	requestID := visitOf(ctx).id
+	requestID := logOf(ctx).id
 	var bad faults
 	in := bad.fields(
 		ad.Fields{ProductName: b.ProductName, TargetAge: b.TargetAge, TargetGender: b.TargetGender, AdConcept: b.AdConcept},
@@ -106,9 +106,9 @@ func (s *Server) stage2(ctx context.Context, c call, r *http.Request, body io.Re
 				lines[i] = gpu.Line{Text: l.Text, Role: l.Role, Box: l.Box, SizePx: l.SizePx}
 			}
 			return gpu.Stage2Answer{
-				ImageURL: id, HTMLCode: made.HTML, RequestID: requestID, Seed: mark.Seed, Engine: e.Name(), StandIn: e.StandIn(), Output: out,
-				MainCopy: head, SubCopy: sub, CopySource: by, Lines: lines, Layout: made.Layout, ContrastRatio: made.Contrast,
-				Scrim: made.Scrim, TimingMS: t.timing(),
+				ImageURL: id, HTMLCode: made.HTML, RequestID: requestID, Seed: mark.Seed, Engine: e.Name(), StandIn: e.StandIn(),
+				Output: out, MainCopy: head, SubCopy: sub, CopySource: by, Lines: lines, Layout: made.Layout,
+				ContrastRatio: made.Contrast, Scrim: made.Scrim, TimingMS: t.timing(),
 			}, id, nil
 		},
 	}, nil
@@ -116,7 +116,9 @@ func (s *Server) stage2(ctx context.Context, c call, r *http.Request, body io.Re
 
 // words gives the copy to set: the caller's, and for what is missing the
 // deterministic writer's, as the original call has none.
-func (s *Server) words(ctx context.Context, in ad.Fields, a *ad.Analysis, head, sub string) (string, string, string, error) {
+func (s *Server) words(
+	ctx context.Context, in ad.Fields, a *ad.Analysis, head, sub string,
+) (mainCopy, subCopy, source string, err error) {
 	if head != "" && sub != "" {
 		return head, sub, "request", nil
 	}

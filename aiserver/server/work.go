@@ -55,7 +55,7 @@ type check func(ctx context.Context, c call, r *http.Request, body io.Reader) (*
 
 // handle answers one call: limits, check, queue, delivery. image names the place of
 // the picture's address in the answer; nil when it has none.
-func handle[T any](s *Server, limit int64, check check, image func(*T) *string) func(http.ResponseWriter, *http.Request) error {
+func handle[T any](s *Server, limit int64, check check, image func(*T) *string) handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		c, err := s.newCall(r)
 		if err != nil {
@@ -97,7 +97,7 @@ func (s *Server) run(ctx context.Context, w *work, release func()) (jobs.Outcome
 	}
 	w.picture = nil // or it would be held as long as the job waits
 	release()
-	v := visitOf(ctx)
+	v := logOf(ctx)
 	log := s.log.With("request_id", v.id, "call", w.name, "key", w.call.key)
 	out, err := s.runner.Do(ctx, jobs.Job{
 		Key: w.call.key, Fingerprint: fp, Class: w.class, Deadline: w.call.deadline, Free: in.drop,
@@ -139,7 +139,9 @@ func (s *Server) run(ctx context.Context, w *work, release func()) (jobs.Outcome
 // finish delivers and answers. Delivery belongs to the request, not to the job:
 // a retry that brings a fresh address gets its picture there without a second
 // render.
-func finish[T any](ctx context.Context, s *Server, w http.ResponseWriter, out jobs.Outcome, putURL string, image func(*T) *string) error {
+func finish[T any](
+	ctx context.Context, s *Server, w http.ResponseWriter, out jobs.Outcome, putURL string, image func(*T) *string,
+) error {
 	var a T
 	if err := json.Unmarshal(out.Answer, &a); err != nil {
 		return fault.New(fault.Internal, fmt.Errorf("stored answer: %w", err))

@@ -54,8 +54,8 @@ func render(ctx context.Context, r engine.Request) (engine.Rendering, error) {
 	if err != nil {
 		return engine.Rendering{}, err
 	}
-	w, h := float64(r.Size.X), float64(r.Size.Y)
-	box := ad.Box{float64(set.Box.Min.X) / w, float64(set.Box.Min.Y) / h, float64(set.Box.Dx()) / w, float64(set.Box.Dy()) / h}
+	w, h, at := float64(r.Size.X), float64(r.Size.Y), set.Box
+	box := ad.Box{float64(at.Min.X) / w, float64(at.Min.Y) / h, float64(at.Dx()) / w, float64(at.Dy()) / h}
 	return engine.Rendering{
 		Picture: pic,
 		Product: box,

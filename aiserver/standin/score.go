@@ -64,7 +64,9 @@ func (*Engine) Score(ctx context.Context, r engine.ScoreRequest) (ad.Score, erro
 		product = g.findProduct()
 	}
 	if len(areas) == 0 {
-		for _, b := range [...]ad.Box{{0.06, 0.04, 0.88, 0.20}, {0.06, 0.78, 0.88, 0.18}, {0.03, 0.12, 0.30, 0.76}, {0.67, 0.12, 0.30, 0.76}} {
+		for _, b := range [...]ad.Box{
+			{0.06, 0.04, 0.88, 0.20}, {0.06, 0.78, 0.88, 0.18}, {0.03, 0.12, 0.30, 0.76}, {0.67, 0.12, 0.30, 0.76},
+		} {
 			areas = append(areas, ad.TextArea{Box: b})
 		}
 	}

@@ -67,7 +67,9 @@ func TestSamples(t *testing.T) {
 	for name, cut := range map[string]bool{"duffel-bag.jpg": true, "vitamin-jar.jpg": true, "grocery-shelf.jpg": false} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			r := render(t, engine.Request{Photo: sample(t, name), Concept: "시원한 여름 바다", Category: "기타", Seed: 4, Size: image.Pt(640, 640)})
+			r := render(t, engine.Request{
+				Photo: sample(t, name), Concept: "시원한 여름 바다", Category: "기타", Seed: 4, Size: image.Pt(640, 640),
+			})
 			if r.CutOut != cut || r.Scene != "sea" {
 				t.Errorf("cut out %v, scene %s", r.CutOut, r.Scene)
 			}
@@ -92,7 +94,9 @@ func pixels(b ad.Box, size image.Point) image.Rectangle {
 // and compares inside the mask, eroded by 4 pixels.
 func TestProductPixelsAreThePhotosOwn(t *testing.T) {
 	t.Parallel()
-	for name, sizes := range map[string][]image.Point{"duffel-bag.jpg": {{1024, 1024}}, "vitamin-jar.jpg": {{700, 700}, {600, 314}}} {
+	for name, sizes := range map[string][]image.Point{
+		"duffel-bag.jpg": {{1024, 1024}}, "vitamin-jar.jpg": {{700, 700}, {600, 314}},
+	} {
 		photo := sample(t, name)
 		cut, err := cutout.Find(t.Context(), photo)
 		if err != nil {
@@ -114,7 +118,8 @@ func TestProductPixelsAreThePhotosOwn(t *testing.T) {
 					}
 					n++
 					for k := range 3 {
-						d := float64(r.Picture.Pix[r.Picture.PixOffset(at.Min.X+x, at.Min.Y+y)+k]) - float64(want.Pix[want.PixOffset(x, y)+k])
+						got := r.Picture.Pix[r.Picture.PixOffset(at.Min.X+x, at.Min.Y+y)+k]
+						d := float64(got) - float64(want.Pix[want.PixOffset(x, y)+k])
 						sum += d * d
 					}
 				}
@@ -217,7 +222,10 @@ func TestEverySizeLeavesReadableRoom(t *testing.T) {
 				if b[2]*b[3] < 0.05 || r.Analysis.ContrastRatio < 4.5 {
 					t.Errorf("%v: area %v with contrast %.2f", size, b, r.Analysis.ContrastRatio)
 				}
-				set, err := compose.Render(t.Context(), compose.Request{Picture: r.Picture, Analysis: &r.Analysis, MainCopy: "오늘을 여는 습관", SubCopy: "매일 잊지 않고 챙기는 하루 한 번", PictureURL: "x", Notice: true})
+				set, err := compose.Render(t.Context(), compose.Request{
+					Picture: r.Picture, Analysis: &r.Analysis, MainCopy: "오늘을 여는 습관", SubCopy: "매일 잊지 않고 챙기는 하루 한 번",
+					PictureURL: "x", Notice: true,
+				})
 				// In the smallest banner hardly anything is left beside the words.
 				if err != nil || set.Contrast < 4.5 || set.Scrim && size.X > 342 {
 					t.Errorf("%v: set %s with contrast %.2f, scrim %v, err %v", size, set.Layout, set.Contrast, set.Scrim, err)

@@ -157,7 +157,9 @@ func endsInTheMiddle(ctx context.Context, open func() engine.Engine) error {
 // looks renders once to see how often the engine looks at its context, how long it
 // takes, and whether it rather waits for it. It is wrong for it to do neither for
 // half of the time; one pause of the machine is not held against it.
-func looks(ctx context.Context, e engine.Engine, r engine.Request) (looks int64, took time.Duration, waits bool, err error) {
+func looks(
+	ctx context.Context, e engine.Engine, r engine.Request,
+) (looks int64, took time.Duration, waits bool, err error) {
 	const never, tries = 1 << 40, 3
 	var blind time.Duration
 	for range tries {

@@ -145,7 +145,8 @@ func ownPixels(ctx context.Context, open func() engine.Engine) error {
 	// A few pixels of shadow or soft edge may belong to the box.
 	want := float64(productBox().Dx()) / float64(productBox().Dy())
 	if got := w / h; math.Abs(math.Log(got/want)) > 0.15 {
-		return fmt.Errorf("the product's box is %.0f×%.0f pixels, its sides are as %.2f to 1, the photo's as %.2f", w, h, got, want)
+		return fmt.Errorf("the product's box is %.0f×%.0f pixels, its sides are as %.2f to 1, the photo's as %.2f",
+			w, h, got, want)
 	}
 	// The inner half, where no edge is mixed with the scene.
 	at := pixels(made, 0.25)
