@@ -69,12 +69,15 @@ func (s *folder) open() (damaged error) {
 	return damaged
 }
 
-func (s *folder) reopen() (damaged error) {
+// reopen closes the store and opens it again, whole.
+func (s *folder) reopen() {
 	s.t.Helper()
 	if err := s.Close(); err != nil {
 		s.t.Fatal(err)
 	}
-	return s.open()
+	if damaged := s.open(); damaged != nil {
+		s.t.Error(damaged)
+	}
 }
 
 func (s *folder) database() string { return filepath.Join(s.cfg.Dir, "keys.db") }
@@ -140,9 +143,7 @@ func TestResultsOutliveARestart(t *testing.T) {
 		if u := s.Usage(); u.Keys != 3 || u.Files != 3 || u.Bytes != int64(len("a picture")+14) {
 			t.Errorf("usage = %+v", u)
 		}
-		if damaged := s.reopen(); damaged != nil {
-			t.Error(damaged)
-		}
+		s.reopen()
 	}
 }
 
@@ -486,8 +487,8 @@ func TestADamagedDatabaseIsPutAside(t *testing.T) {
 			if err := s.Bind("new", "f"); err != nil || s.answer("new") != "bound to f" {
 				t.Errorf("binding: %v, %s", err, s.answer("new"))
 			}
-			if damaged := s.reopen(); damaged != nil || s.answer("new") != "bound to f" {
-				t.Errorf("opened again: %v, %s", damaged, s.answer("new"))
+			if s.reopen(); s.answer("new") != "bound to f" {
+				t.Errorf("opened again: %s", s.answer("new"))
 			}
 		})
 	}

@@ -95,7 +95,6 @@ func (honest) Score(ctx context.Context, r engine.ScoreRequest) (ad.Score, error
 
 // altered is the honest engine with one of its answers changed.
 type altered struct {
-	honest
 	name    string
 	standIn bool
 	render  func(ctx context.Context, r engine.Request) (engine.Rendering, error)
