@@ -139,21 +139,25 @@ func TestAnAdFromStartToEnd(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
 	defer cancel()
 	ask := gpu.Stage1Request{
-		IdempotencyKey: "ad.1.stage1", Photo: sample(t, "vitamin-jar.jpg"), ProductName: "비타민", ProductCategory: "식품", AdConcept: "아침 햇살이 드는 부엌",
-		Width: 640, Height: 640,
+		IdempotencyKey: "ad.1.stage1", Photo: sample(t, "vitamin-jar.jpg"), ProductName: "비타민", ProductCategory: "식품",
+		AdConcept: "아침 햇살이 드는 부엌",
+		Width:     640, Height: 640,
 	}
 	one, err := p.client.Stage1(ctx, ask)
 	if err != nil {
 		t.Fatal(err)
 	}
 	two, err := p.client.Stage2(ctx, gpu.Stage2Request{
-		IdempotencyKey: "ad.1.stage2", Picture: one.Picture, ProductName: "비타민", TargetAge: "30대", TargetGender: "여성", AdConcept: "아침 햇살이 드는 부엌",
-		MainCopy: "아침을 여는 한 알", SubCopy: "온 가족이 함께 챙기는 습관", Analysis: &one.Analysis, HTMLPictureURL: "cid:stage1", Notice: true,
+		IdempotencyKey: "ad.1.stage2", Picture: one.Picture, ProductName: "비타민", TargetAge: "30대", TargetGender: "여성",
+		AdConcept: "아침 햇살이 드는 부엌",
+		MainCopy:  "아침을 여는 한 알", SubCopy: "온 가족이 함께 챙기는 습관", Analysis: &one.Analysis, HTMLPictureURL: "cid:stage1",
+		Notice: true,
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if two.Width != 640 || !two.StandIn || two.ContrastRatio < 4.5 || !strings.Contains(two.HTML, "cid:stage1") || bytes.Equal(one.Picture, two.Picture) {
+	if two.Width != 640 || !two.StandIn || two.ContrastRatio < 4.5 || !strings.Contains(two.HTML, "cid:stage1") ||
+		bytes.Equal(one.Picture, two.Picture) {
 		t.Errorf("stage 2: %d×%d, contrast %v", two.Width, two.Height, two.ContrastRatio)
 	}
 	roles := map[string]string{}
@@ -163,7 +167,8 @@ func TestAnAdFromStartToEnd(t *testing.T) {
 	if strings.ReplaceAll(roles["main"], " ", "") != "아침을여는한알" || roles["sub"] == "" || roles["notice"] == "" {
 		t.Errorf("lines = %v", roles)
 	}
-	score, err := p.client.Score(ctx, gpu.ScoreRequest{Picture: two.Picture, Prompt: "아침 햇살이 드는 부엌", Analysis: &one.Analysis})
+	score, err := p.client.Score(ctx, gpu.ScoreRequest{Picture: two.Picture, Prompt: "아침 햇살이 드는 부엌",
+		Analysis: &one.Analysis})
 	if err != nil || !score.StandIn || score.Metric != "standin-v1" || score.Model != "" || score.Value <= 0 {
 		t.Errorf("score = %+v, %v", score, err)
 	}
@@ -187,9 +192,11 @@ func TestABadConfigurationIsToldWhole(t *testing.T) {
 		env  []string
 		want []string
 	}{
-		"two faults":        {[]string{"ADDR=x", "SLOTS=0"}, []string{"ADDR", "SLOTS"}},
-		"an unknown engine": {[]string{"ENGINE=crystal-ball", "DATA_DIR=" + t.TempDir()}, []string{"crystal-ball", "standin"}},
-		"a taken address":   {[]string{"ADDR=256.0.0.1:1", "DATA_DIR=" + t.TempDir()}, []string{"listen"}},
+		"two faults": {[]string{"ADDR=x", "SLOTS=0"}, []string{"ADDR", "SLOTS"}},
+		"an unknown engine": {
+			[]string{"ENGINE=crystal-ball", "DATA_DIR=" + t.TempDir()}, []string{"crystal-ball", "standin"},
+		},
+		"a taken address": {[]string{"ADDR=256.0.0.1:1", "DATA_DIR=" + t.TempDir()}, []string{"listen"}},
 	} {
 		cmd := exec.Command(path)
 		cmd.Env = environment(tc.env...)

@@ -9,10 +9,13 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"net"
 	"os"
 	"os/signal"
 	"runtime/debug"
+	"slices"
+	"strings"
 	"syscall"
 
 	"github.com/nanococoa/nanococoa/aiserver/engine"
@@ -42,7 +45,7 @@ func run(ctx context.Context, args, environ []string, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	load, err := loader(cfg.Engine)
+	load, err := loader(cfg)
 	if err != nil {
 		return err
 	}
@@ -59,7 +62,8 @@ func run(ctx context.Context, args, environ []string, out io.Writer) error {
 	case args[0] == "gallery":
 		return pictures(ctx, args[1:], cfg, parts, out)
 	}
-	return fmt.Errorf("there is no %q; without an argument this is the server, with \"gallery\" it makes the gallery", args[0])
+	return fmt.Errorf("%q is not known; without an argument this is the server, with \"gallery\" it makes the gallery",
+		args[0])
 }
 
 func serve(ctx context.Context, cfg server.Config, parts server.Parts) error {
@@ -86,11 +90,14 @@ func pictures(ctx context.Context, args []string, cfg server.Config, parts serve
 	return gallery.Run(ctx, o, cfg, parts)
 }
 
-// loader finds an engine by its name in ENGINE.
-func loader(name string) (func(context.Context) (engine.Engine, error), error) {
-	switch name {
-	case "standin":
-		return func(context.Context) (engine.Engine, error) { return standin.New(), nil }, nil
+// loader finds the engine that ENGINE names. This is the list of all engines.
+func loader(cfg server.Config) (func(context.Context) (engine.Engine, error), error) {
+	engines := map[string]func(context.Context) (engine.Engine, error){
+		"standin": func(context.Context) (engine.Engine, error) { return standin.New(), nil },
 	}
-	return nil, fmt.Errorf("configuration: ENGINE %q is not known; there is: standin", name)
+	if load, ok := engines[cfg.Engine]; ok {
+		return load, nil
+	}
+	known := strings.Join(slices.Sorted(maps.Keys(engines)), ", ")
+	return nil, fmt.Errorf("configuration: ENGINE %q is not known; there is: %s", cfg.Engine, known)
 }

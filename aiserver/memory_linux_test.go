@@ -33,7 +33,8 @@ func TestMemoryWithAFullQueue(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 8*time.Minute)
 	defer cancel()
 	first := gpu.Stage1Request{
-		Photo: grain(t, 8160, 6120, 28), ProductName: "가방", ProductCategory: "의류", AdConcept: "여름 바다", Width: compose.MaxSide, Height: compose.MaxSide,
+		Photo: grain(t, 8160, 6120, 28), ProductName: "가방", ProductCategory: "의류", AdConcept: "여름 바다", Width: compose.MaxSide,
+		Height: compose.MaxSide,
 	}
 	second := gpu.Stage2Request{
 		Picture: confetti(t, 1920, 1600), ProductName: "가방", TargetAge: "20대", TargetGender: "전체", AdConcept: "여름 바다",
@@ -74,7 +75,8 @@ func TestMemoryWithAFullQueue(t *testing.T) {
 		t.Errorf("%d made, %d refused: the queue was not full", made, refused)
 	}
 	peak := peakMemory(t, p.cmd.Process.Pid)
-	t.Logf("photo %d KiB, picture %d KiB, %d jobs made, %d refused, peak %d MiB", len(first.Photo)>>10, len(second.Picture)>>10, made, refused, peak>>10)
+	t.Logf("photo %d KiB, picture %d KiB, %d jobs made, %d refused, peak %d MiB", len(first.Photo)>>10,
+		len(second.Picture)>>10, made, refused, peak>>10)
 	if peak > maxMemory {
 		t.Errorf("peak %d KiB, want at most %d", peak, maxMemory)
 	}

@@ -232,7 +232,7 @@ func (f *Fetcher) gate(address string) (*url.URL, *http.Client, error) {
 		return nil, nil, errors.New("carries a user")
 	case u.Opaque != "" || u.Hostname() == "":
 		return nil, nil, errors.New("has no host")
-	case strings.ContainsAny(address, "\\ \t\r\n") || strings.ContainsFunc(address, func(r rune) bool { return r > '~' || r < ' ' }):
+	case strings.ContainsFunc(address, func(r rune) bool { return r == '\\' || r <= ' ' || r > '~' }):
 		return nil, nil, errors.New("holds characters that parsers read differently")
 	}
 	name := strings.ToLower(u.Hostname())

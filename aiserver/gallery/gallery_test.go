@@ -35,9 +35,7 @@ func (painter) Render(_ context.Context, r engine.Request) (engine.Rendering, er
 	}
 	pic := image.NewRGBA(image.Rectangle{Max: r.Size})
 	draw.Draw(pic, pic.Rect, image.NewUniform(color.RGBA{40, 80, 120, 255}), image.Point{}, draw.Src)
-	return engine.Rendering{Picture: pic, Scene: "plain", CutOut: true, Analysis: ad.Analysis{
-		Version: "1", Source: "painter", Colors: ad.Colors{Text: "#ffffff", Accent: "#ffffff", Dominant: []string{}}, TextAreas: []ad.TextArea{}, Mood: []string{},
-	}}, nil
+	return engine.Rendering{Picture: pic, Product: ad.Box{0.3, 0.4, 0.4, 0.5}, Scene: "plain", CutOut: true}, nil
 }
 
 func (p painter) Score(context.Context, engine.ScoreRequest) (ad.Score, error) {

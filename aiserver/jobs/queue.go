@@ -17,7 +17,7 @@ import (
 type Class int
 
 // The classes. What finishes an ad comes before what begins one: an ad that is
-// nearly done must not wait behind a crowd that has just arrived, and finishing
+// nearly done must not wait behind many that have just arrived, and finishing
 // is quick.
 const (
 	Finishing Class = iota // stage 2 and score
@@ -47,16 +47,16 @@ type Queue struct {
 	slots, limit int
 
 	mu       sync.Mutex
-	waiting  [classes][]*ticket
-	running  map[*ticket]struct{}
+	waiting  [classes][]*waiter
+	running  map[*waiter]struct{}
 	average  [classes]time.Duration
 	draining bool
 	idle     chan struct{} // closed when draining and nothing runs
 }
 
-// ticket is one job's place. granted is closed when it has a slot or is turned
+// waiter is one job's place. granted is closed when it has a slot or is turned
 // away, in which case refused says why.
-type ticket struct {
+type waiter struct {
 	class   Class
 	granted chan struct{}
 	refused error
@@ -64,12 +64,12 @@ type ticket struct {
 }
 
 // NewQueue makes a queue of slots ≥ 1 jobs that run at a time and limit ≥ 0 jobs
-// of each class that may wait. The classes have separate room so that a crowd of
-// new ads cannot turn away the one that is nearly done.
+// of each class that may wait. The classes have separate room so that many
+// new ads cannot turn away one that is nearly done.
 func NewQueue(slots, limit int) *Queue {
 	return &Queue{
 		slots: slots, limit: limit,
-		running: map[*ticket]struct{}{},
+		running: map[*waiter]struct{}{},
 		average: [classes]time.Duration{firstGuess, firstGuess},
 		idle:    make(chan struct{}),
 	}
@@ -80,7 +80,7 @@ func NewQueue(slots, limit int) *Queue {
 // Faults: GPU.Busy with RetryAfter when no more may wait, GPU.Unavailable with
 // RetryAfter when the queue drains; else ctx's own error.
 func (q *Queue) Enter(ctx context.Context, c Class) (leave func(done bool), err error) {
-	t := &ticket{class: c, granted: make(chan struct{})}
+	t := &waiter{class: c, granted: make(chan struct{})}
 	q.mu.Lock()
 	switch {
 	case ctx.Err() != nil:
@@ -117,15 +117,15 @@ func (q *Queue) Enter(ctx context.Context, c Class) (leave func(done bool), err 
 	return func(done bool) { once.Do(func() { q.leave(t, done) }) }, nil
 }
 
-// grant puts the ticket into a slot. q.mu is held.
-func (q *Queue) grant(t *ticket) {
+// grant puts the waiter into a slot. q.mu is held.
+func (q *Queue) grant(t *waiter) {
 	t.began = time.Now()
 	q.running[t] = struct{}{}
 	close(t.granted)
 }
 
-// withdraw takes a ticket out of the line; false when it is no longer in it.
-func (q *Queue) withdraw(t *ticket) bool {
+// withdraw takes a waiter out of the queue; false when it no longer waits.
+func (q *Queue) withdraw(t *waiter) bool {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	i := slices.Index(q.waiting[t.class], t)
@@ -136,7 +136,7 @@ func (q *Queue) withdraw(t *ticket) bool {
 	return true
 }
 
-func (q *Queue) leave(t *ticket, done bool) {
+func (q *Queue) leave(t *waiter, done bool) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	delete(q.running, t)

@@ -44,7 +44,7 @@ func TestFinishingComesFirstAndEachClassInItsOrder(t *testing.T) {
 				mu.Unlock()
 				leave(true)
 			})
-			synctest.Wait() // it waits in line before the next one comes
+			synctest.Wait() // it waits in the queue before the next one comes
 		}
 		if s := q.State(); s.Busy != 1 || s.Queued != 5 {
 			t.Errorf("state = %+v", s)

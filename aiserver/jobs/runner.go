@@ -130,7 +130,7 @@ func (r *Runner) Do(ctx context.Context, j Job) (Outcome, error) {
 		return Outcome{Answer: res.Answer}, nil
 	}
 
-	f, joined, answer, err := r.board(j)
+	f, joined, answer, err := r.attach(j)
 	if f == nil || joined {
 		j.free() // no flight of this job's own will do it
 	}
@@ -169,9 +169,9 @@ func (r *Runner) leave(f *flight) bool {
 	}
 }
 
-// board finds the stored answer of the job's key, joins its flight, or begins
+// attach finds the stored answer of the job's key, joins its flight, or begins
 // one.
-func (r *Runner) board(j Job) (f *flight, joined bool, answer []byte, err error) {
+func (r *Runner) attach(j Job) (f *flight, joined bool, answer []byte, err error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	conflict := fault.Newf(fault.RequestConflict, "the key came with other content before")
@@ -198,13 +198,13 @@ func (r *Runner) board(j Job) (f *flight, joined bool, answer []byte, err error)
 	f = &flight{fingerprint: j.Fingerprint, done: make(chan struct{}), cancel: cancel, until: j.Deadline, callers: 1}
 	f.timer = time.AfterFunc(time.Until(j.Deadline), func() { cancel(tooLate()) })
 	r.flights[j.Key] = f
-	go r.fly(ctx, j, f)
+	go r.runFlight(ctx, j, f)
 	return f, false, nil, nil
 }
 
-// fly runs a keyed job to its end. The flight is taken off the board only after
+// runFlight runs a keyed job to its end. The flight leaves r.flights only after
 // the ledger has the result, so no caller can come between the two.
-func (r *Runner) fly(ctx context.Context, j Job, f *flight) {
+func (r *Runner) runFlight(ctx context.Context, j Job, f *flight) {
 	f.result, f.err = r.run(ctx, j)
 	j.free()
 	f.timer.Stop()
@@ -265,7 +265,8 @@ func work(ctx context.Context, j Job, queued time.Duration) (res Result, err err
 // that is the reason, whatever the work made of it.
 func translate(ctx context.Context, err error) error {
 	var f *fault.Fault
-	if ctx.Err() != nil && (!errors.As(err, &f) || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)) {
+	because := errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
+	if ctx.Err() != nil && (because || !errors.As(err, &f)) {
 		return ended(ctx)
 	}
 	return err

@@ -260,7 +260,8 @@ func TestAJobEndsWithTheLastDeadlineOfThoseWhoAsked(t *testing.T) {
 			patient <- err
 		}()
 		err := <-hasty
-		if f := fault.From(err); f.Code != fault.GPUUnavailable || !errors.Is(err, context.DeadlineExceeded) || f.RetryAfter == 0 {
+		if f := fault.From(err); f.Code != fault.GPUUnavailable || !errors.Is(err, context.DeadlineExceeded) ||
+			f.RetryAfter == 0 {
 			t.Errorf("hasty: %v", err)
 		}
 		if got := time.Since(start); got != 5*time.Second {
@@ -282,7 +283,8 @@ func TestTimeOverStopsTheWork(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				b := newBench(1, 1)
-				if _, err := b.Do(t.Context(), b.job(key, "f", time.Hour, time.Second)); !fault.Has(err, fault.GPUUnavailable) || !errors.Is(err, context.DeadlineExceeded) {
+				if _, err := b.Do(t.Context(), b.job(key, "f", time.Hour, time.Second)); !fault.Has(err, fault.GPUUnavailable) ||
+					!errors.Is(err, context.DeadlineExceeded) {
 					t.Errorf("err = %v", err)
 				}
 				synctest.Wait()
@@ -348,7 +350,8 @@ func TestALedgerThatFails(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newBench(1, 0)
 		b.ledger.bindError = errors.New("disk full")
-		if _, err := b.Do(t.Context(), b.job("k", "f", 0, time.Minute)); !fault.Has(err, fault.GPUUnavailable) || b.worked.Load() != 0 {
+		if _, err := b.Do(t.Context(), b.job("k", "f", 0, time.Minute)); !fault.Has(err, fault.GPUUnavailable) ||
+			b.worked.Load() != 0 {
 			t.Errorf("bind: %v, worked %d", err, b.worked.Load())
 		}
 		if out, err := b.Do(t.Context(), b.job("", "f", 0, time.Minute)); err != nil || string(out.Answer) != "answer to f" {

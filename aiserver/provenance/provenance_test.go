@@ -138,7 +138,8 @@ func TestReadGivesBackWhatWasWritten(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
-		if got.Engine != m.Engine || got.StandIn != m.StandIn || (got.Seed == nil) != (m.Seed == nil) || (m.Seed != nil && *got.Seed != *m.Seed) {
+		if got.Engine != m.Engine || got.StandIn != m.StandIn || (got.Seed == nil) != (m.Seed == nil) ||
+			(m.Seed != nil && *got.Seed != *m.Seed) {
 			t.Errorf("%s: read %+v, wrote %+v", name, got, m)
 		}
 	}
@@ -246,7 +247,9 @@ func BenchmarkEncode(b *testing.B) {
 			b.ReportMetric(float64(len(file)), "file-bytes")
 		}
 	})
-	for name, level := range map[string]png.CompressionLevel{"baseline, default level": png.DefaultCompression, "baseline, no compression": png.NoCompression} {
+	for name, level := range map[string]png.CompressionLevel{
+		"baseline, default level": png.DefaultCompression, "baseline, no compression": png.NoCompression,
+	} {
 		b.Run(name, func(b *testing.B) {
 			for b.Loop() {
 				var buf bytes.Buffer

@@ -4,14 +4,13 @@
 //
 // A folder holds it all:
 //
-//	journal        one line per key: bound to a content, then finished
-//	journal.lock   held while a server runs
+//	keys.db        a bbolt database: what each key is bound to, and its result
 //	files/ID.png   a picture
 //	files/ID.json  an answer
 //
-// Files are written whole before the journal speaks of them, so a key that the
-// journal calls finished has its files, or somebody has removed them, and then
-// it counts as not finished.
+// Files are written whole before the database names them, so the files of a
+// finished key are there. If somebody has removed one, the key counts as not
+// finished.
 package results
 
 import (
@@ -26,23 +25,26 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"sync"
+	"syscall"
 	"time"
 
+	"go.etcd.io/bbolt"
+	bbolterrors "go.etcd.io/bbolt/errors"
+
 	"github.com/nanococoa/nanococoa/aiserver/jobs"
-	"github.com/nanococoa/nanococoa/aiserver/journal"
 	"github.com/nanococoa/nanococoa/internal/fault"
 )
 
-// grace is how much longer files live than the keys that lead to them: whoever
-// was given an answer in its last moment still has to fetch the picture.
+// grace is how much longer files live than the keys that lead to them: a caller
+// who got an answer just before its key expired still has to fetch the picture.
 const grace = 10 * time.Minute
 
-// compactAbove is how many records that say nothing any more the journal may
-// carry beside as many living ones. A record is about 200 bytes.
-const compactAbove = 1000
+// ErrLocked is returned by Open when another process uses the folder.
+var ErrLocked = errors.New("results: the folder is in use by another process")
 
 // Config says where results are kept and for how long.
 type Config struct {
@@ -55,27 +57,20 @@ type Config struct {
 // Store is an open folder of results. It is safe for concurrent use by one
 // process; a second Open of the same folder fails.
 type Store struct {
-	cfg     Config
-	files   string
-	journal *journal.Journal
+	cfg   Config
+	files string
+	keys  *bbolt.DB
 
-	// writing is held from a record's way into the journal until it is in keys,
-	// and while the journal is rewritten from keys. It is taken before mu.
-	writing sync.Mutex
-
-	mu      sync.Mutex
-	keys    map[string]entry
-	index   map[string]file // by file name
-	bytes   int64
-	records int // lines in the journal, living or not
+	mu    sync.Mutex
+	index map[string]file // by file name
+	bytes int64
 }
 
 var _ jobs.Ledger = (*Store)(nil)
 
-// entry is a line of the journal.
+// entry is what the database says of a key.
 type entry struct {
 	At          int64  `json:"at"` // Unix milliseconds
-	Key         string `json:"key"`
 	Fingerprint string `json:"fp"`
 	Answer      string `json:"answer,omitempty"` // file name; empty: bound, not finished
 	Sum         uint32 `json:"sum,omitempty"`    // CRC-32 (IEEE) of the answer
@@ -87,36 +82,91 @@ type file struct {
 	size int64
 }
 
-// Open opens or makes the folder. damaged counts the journal's lines that could
-// not be read.
-func Open(c Config) (s *Store, damaged int, err error) {
+// Open opens or makes the folder. When its database cannot be read, that is put
+// aside as keys.db.damaged and a new one is begun; damaged then says why. The
+// error is ErrLocked while another process has the folder open.
+func Open(c Config) (s *Store, damaged, err error) {
 	if c.Now == nil {
 		c.Now = time.Now
 	}
-	s = &Store{cfg: c, files: filepath.Join(c.Dir, "files"), keys: map[string]entry{}, index: map[string]file{}}
+	s = &Store{cfg: c, files: filepath.Join(c.Dir, "files"), index: map[string]file{}}
 	if err := os.MkdirAll(s.files, 0o700); err != nil {
-		return nil, 0, fmt.Errorf("results: %w", err)
+		return nil, nil, fmt.Errorf("results: %w", err)
 	}
-	unknown := 0
-	s.journal, damaged, err = journal.Open(filepath.Join(c.Dir, "journal"), func(payload []byte) {
-		s.records++
-		var e entry
-		if json.Unmarshal(payload, &e) != nil || e.Key == "" {
-			unknown++
-			return
+	path := filepath.Join(c.Dir, "keys.db")
+	if s.keys, err = openKeys(path); errors.Is(err, errDamaged) {
+		damaged = err
+		if err = os.Rename(path, path+".damaged"); err == nil {
+			s.keys, err = openKeys(path)
 		}
-		s.keys[e.Key] = e
-	})
-	if err != nil {
-		return nil, 0, fmt.Errorf("results: %w", err)
 	}
-	if err := s.list(); err != nil {
-		return nil, 0, errors.Join(err, s.journal.Close())
+	if err != nil {
+		return nil, nil, fmt.Errorf("results: %w", err)
+	}
+	if err := errors.Join(syncDir(c.Dir), s.list()); err != nil {
+		return nil, nil, errors.Join(err, s.Close())
 	}
 	if _, err := s.Sweep(); err != nil {
-		return nil, 0, errors.Join(err, s.journal.Close())
+		return nil, nil, errors.Join(err, s.Close())
 	}
-	return s, damaged + unknown, nil
+	return s, damaged, nil
+}
+
+// bucket is the database's only one. A change in how fingerprints are made needs
+// another name here: keys bound under the old way would refuse their own content.
+const bucket = "keys"
+
+func keysOf(tx *bbolt.Tx) *bbolt.Bucket { return tx.Bucket([]byte(bucket)) }
+
+var errDamaged = errors.New("the database of keys is damaged")
+
+// openKeys opens the database and reads all of it once: bbolt panics on a page
+// that is not what it should be, and here no request is lost by that.
+func openKeys(path string) (db *bbolt.DB, err error) {
+	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true)) // pages beyond the end of a file cut short
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("%w: %v", errDamaged, p)
+		}
+		if err != nil && db != nil {
+			err = errors.Join(err, db.Close())
+		}
+	}()
+	// The shortest timeout there is: one try for the lock.
+	db, err = bbolt.Open(path, 0o600, &bbolt.Options{Timeout: 1})
+	switch {
+	case errors.Is(err, bbolterrors.ErrTimeout):
+		return nil, ErrLocked
+	case errors.As(err, new(syscall.Errno)): // no permission, no space, no file
+		return nil, err
+	case err != nil:
+		return nil, fmt.Errorf("%w: %w", errDamaged, err)
+	}
+	known := false
+	err = db.View(func(tx *bbolt.Tx) error {
+		if info, err := os.Stat(path); err != nil || info.Size() < tx.Size() {
+			return fmt.Errorf("%w: cut short", errDamaged)
+		}
+		b := keysOf(tx)
+		if known = b != nil; !known {
+			return nil
+		}
+		return b.ForEach(func(k, v []byte) error {
+			if _, ok := decode(v); !ok {
+				return fmt.Errorf("%w: the entry of %.300q", errDamaged, k)
+			}
+			return nil
+		})
+	})
+	if err == nil && !known {
+		err = db.Update(func(tx *bbolt.Tx) error { _, err := tx.CreateBucket([]byte(bucket)); return err })
+	}
+	return db, err
+}
+
+// decode reads an entry; false for what is none.
+func decode(v []byte) (e entry, ok bool) {
+	return e, json.Unmarshal(v, &e) == nil
 }
 
 // list reads the index from the folder and removes what a crash left half
@@ -147,7 +197,7 @@ func (s *Store) list() error {
 }
 
 // Close closes the folder.
-func (s *Store) Close() error { return s.journal.Close() }
+func (s *Store) Close() error { return s.keys.Close() }
 
 // idForm is what newID gives. Nothing else is ever made into a path.
 var idForm = regexp.MustCompile(`^[0-9a-f]{32}$`)
@@ -220,7 +270,7 @@ func (s *Store) write(name string, data []byte) (err error) {
 	if err := os.Rename(path+halfWritten, path); err != nil {
 		return err
 	}
-	if err := journal.SyncDir(s.files); err != nil {
+	if err := syncDir(s.files); err != nil {
 		return err
 	}
 	s.mu.Lock()
@@ -230,13 +280,32 @@ func (s *Store) write(name string, data []byte) (err error) {
 	return nil
 }
 
+// syncDir makes renames and new files in a folder survive a power cut.
+func syncDir(dir string) error {
+	d, err := os.Open(dir)
+	if err != nil {
+		return fmt.Errorf("sync folder: %w", err)
+	}
+	defer d.Close()
+	if err := d.Sync(); err != nil {
+		return fmt.Errorf("sync folder: %w", err)
+	}
+	return nil
+}
+
+// entry gives what the database says of a key that has not expired.
+func (s *Store) entry(key string) (e entry, ok bool) {
+	err := s.keys.View(func(tx *bbolt.Tx) error {
+		e, ok = decode(keysOf(tx).Get([]byte(key)))
+		return nil
+	})
+	return e, err == nil && ok && !s.entryExpired(e)
+}
+
 // Lookup gives what is remembered of a key. A finished result whose files are
 // gone counts as bound only, so that it is made again.
 func (s *Store) Lookup(key string) (jobs.Record, bool) {
-	s.mu.Lock()
-	e, ok := s.keys[key]
-	ok = ok && !s.entryExpired(e)
-	s.mu.Unlock()
+	e, ok := s.entry(key)
 	if !ok {
 		return jobs.Record{}, false
 	}
@@ -261,51 +330,45 @@ func (s *Store) present(name string) bool {
 
 // Bind ties a key to its content. Binding it again to the same changes nothing.
 func (s *Store) Bind(key, fingerprint string) error {
-	s.mu.Lock()
-	e, ok := s.keys[key]
-	known := ok && !s.entryExpired(e) && e.Fingerprint == fingerprint
-	s.mu.Unlock()
-	if known {
+	if e, ok := s.entry(key); ok && e.Fingerprint == fingerprint {
 		return nil
 	}
-	return s.append(entry{At: s.cfg.Now().UnixMilli(), Key: key, Fingerprint: fingerprint})
+	return s.remember(key, entry{Fingerprint: fingerprint})
 }
 
 // Store keeps a finished result.
 func (s *Store) Store(key, fingerprint string, r jobs.Result) error {
-	e := entry{At: s.cfg.Now().UnixMilli(), Key: key, Fingerprint: fingerprint, Answer: newID() + ".json", Sum: crc32.ChecksumIEEE(r.Answer)}
+	e := entry{Fingerprint: fingerprint, Answer: newID() + ".json", Sum: crc32.ChecksumIEEE(r.Answer)}
 	if r.Image != "" {
 		e.Picture = r.Image + ".png"
 	}
 	if err := s.write(e.Answer, r.Answer); err != nil {
 		return err
 	}
-	return s.append(e)
+	return s.remember(key, e)
 }
 
-func (s *Store) append(e entry) error {
-	b, err := json.Marshal(e)
+// remember returns when the entry is on the disk.
+func (s *Store) remember(key string, e entry) error {
+	e.At = s.cfg.Now().UnixMilli()
+	v, err := json.Marshal(e)
+	if err == nil {
+		err = s.keys.Update(func(tx *bbolt.Tx) error { return keysOf(tx).Put([]byte(key), v) })
+	}
 	if err != nil {
 		return fmt.Errorf("results: %w", err)
 	}
-	s.writing.Lock()
-	defer s.writing.Unlock()
-	if err := s.journal.Append(b); err != nil {
-		return fmt.Errorf("results: %w", err)
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.keys[e.Key] = e
-	s.records++
 	return nil
 }
 
 // Sweep removes what has expired and, when the folder is too big, the oldest of
-// the rest, and shortens the journal when most of it says nothing any more. It
-// gives how many files went.
+// the rest. It gives how many files went.
 func (s *Store) Sweep() (removed int, err error) {
-	s.writing.Lock()
-	defer s.writing.Unlock()
+	removed, err = s.sweepFiles()
+	return removed, errors.Join(err, s.sweepKeys())
+}
+
+func (s *Store) sweepFiles() (removed int, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	byAge := slices.SortedFunc(maps.Keys(s.index), func(a, b string) int {
@@ -324,28 +387,32 @@ func (s *Store) Sweep() (removed int, err error) {
 		s.bytes -= f.size
 		removed++
 	}
-	maps.DeleteFunc(s.keys, func(_ string, e entry) bool { return s.entryExpired(e) })
-	if s.records-len(s.keys) > len(s.keys)+compactAbove {
-		err = errors.Join(err, s.compact())
-	}
 	return removed, err
 }
 
-// compact rewrites the journal with the living entries only. writing and mu are
-// held.
-func (s *Store) compact() error {
-	var lines [][]byte
-	for _, key := range slices.Sorted(maps.Keys(s.keys)) {
-		b, err := json.Marshal(s.keys[key])
-		if err != nil {
-			return fmt.Errorf("results: %w", err)
-		}
-		lines = append(lines, b)
-	}
-	if err := s.journal.Rewrite(lines); err != nil {
+// sweepKeys writes nothing when nothing has expired.
+func (s *Store) sweepKeys() error {
+	tx, err := s.keys.Begin(true)
+	if err != nil {
 		return fmt.Errorf("results: %w", err)
 	}
-	s.records = len(lines)
+	defer func() { _ = tx.Rollback() }() // does nothing after Commit
+	b, old := keysOf(tx), [][]byte{}
+	err = b.ForEach(func(k, v []byte) error {
+		if e, ok := decode(v); !ok || s.entryExpired(e) {
+			old = append(old, k)
+		}
+		return nil
+	})
+	for _, k := range old {
+		err = errors.Join(err, b.Delete(k))
+	}
+	if err == nil && len(old) > 0 {
+		err = tx.Commit()
+	}
+	if err != nil {
+		return fmt.Errorf("results: %w", err)
+	}
 	return nil
 }
 
@@ -358,6 +425,11 @@ type Usage struct {
 // Usage reports the moment.
 func (s *Store) Usage() Usage {
 	s.mu.Lock()
-	defer s.mu.Unlock()
-	return Usage{Keys: len(s.keys), Files: len(s.index), Bytes: s.bytes}
+	u := Usage{Files: len(s.index), Bytes: s.bytes}
+	s.mu.Unlock()
+	_ = s.keys.View(func(tx *bbolt.Tx) error { // fails only when closed
+		u.Keys = keysOf(tx).Stats().KeyN
+		return nil
+	})
+	return u
 }

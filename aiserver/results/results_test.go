@@ -11,8 +11,9 @@ import (
 	"testing"
 	"time"
 
+	"pgregory.net/rapid"
+
 	"github.com/nanococoa/nanococoa/aiserver/jobs"
-	"github.com/nanococoa/nanococoa/aiserver/journal"
 	"github.com/nanococoa/nanococoa/aiserver/results"
 	"github.com/nanococoa/nanococoa/internal/fault"
 )
@@ -39,24 +40,26 @@ func (c *clock) add(d time.Duration) {
 
 const ttl = time.Hour
 
-// shop is a store that can be closed and opened again.
-type shop struct {
+// folder is a store that can be closed and opened again.
+type folder struct {
 	*results.Store
 	t     *testing.T
 	cfg   results.Config
 	clock *clock
 }
 
-func newShop(t *testing.T, maxBytes int64) *shop {
+func newFolder(t *testing.T, maxBytes int64) *folder {
 	t.Helper()
 	c := newClock()
-	s := &shop{t: t, cfg: results.Config{Dir: t.TempDir(), TTL: ttl, MaxBytes: maxBytes, Now: c.Now}, clock: c}
-	s.open()
+	s := &folder{t: t, cfg: results.Config{Dir: t.TempDir(), TTL: ttl, MaxBytes: maxBytes, Now: c.Now}, clock: c}
+	if damaged := s.open(); damaged != nil {
+		t.Errorf("a new folder is damaged: %v", damaged)
+	}
 	t.Cleanup(func() { s.Close() })
 	return s
 }
 
-func (s *shop) open() (damaged int) {
+func (s *folder) open() (damaged error) {
 	s.t.Helper()
 	st, damaged, err := results.Open(s.cfg)
 	if err != nil {
@@ -66,15 +69,20 @@ func (s *shop) open() (damaged int) {
 	return damaged
 }
 
-func (s *shop) reopen() int {
+// reopen closes the store and opens it again, whole.
+func (s *folder) reopen() {
 	s.t.Helper()
 	if err := s.Close(); err != nil {
 		s.t.Fatal(err)
 	}
-	return s.open()
+	if damaged := s.open(); damaged != nil {
+		s.t.Error(damaged)
+	}
 }
 
-func (s *shop) put(png string) string {
+func (s *folder) database() string { return filepath.Join(s.cfg.Dir, "keys.db") }
+
+func (s *folder) put(png string) string {
 	s.t.Helper()
 	id, err := s.Put([]byte(png))
 	if err != nil {
@@ -83,14 +91,14 @@ func (s *shop) put(png string) string {
 	return id
 }
 
-func (s *shop) store(key, fp, answer, image string) {
+func (s *folder) store(key, fp, answer, image string) {
 	s.t.Helper()
 	if err := s.Store.Store(key, fp, jobs.Result{Answer: []byte(answer), Image: image}); err != nil {
 		s.t.Fatal(err)
 	}
 }
 
-func (s *shop) answer(key string) string {
+func (s *folder) answer(key string) string {
 	s.t.Helper()
 	r, ok := s.Lookup(key)
 	if !ok {
@@ -117,7 +125,7 @@ func files(t *testing.T, dir string) []string {
 
 func TestResultsOutliveARestart(t *testing.T) {
 	t.Parallel()
-	s := newShop(t, 0)
+	s := newFolder(t, 0)
 	id := s.put("a picture")
 	s.store("k1", "f1", `{"n":1}`, id)
 	s.store("k2", "f2", `{"n":2}`, "")
@@ -125,7 +133,8 @@ func TestResultsOutliveARestart(t *testing.T) {
 		t.Fatal(err)
 	}
 	for range 2 {
-		if got := s.answer("k1") + s.answer("k2") + s.answer("k3") + s.answer("k4"); got != `{"n":1}{"n":2}bound to f3unknown` {
+		got := s.answer("k1") + s.answer("k2") + s.answer("k3") + s.answer("k4")
+		if got != `{"n":1}{"n":2}bound to f3unknown` {
 			t.Errorf("answers = %s", got)
 		}
 		if b, err := s.Picture(id); err != nil || string(b) != "a picture" {
@@ -134,39 +143,35 @@ func TestResultsOutliveARestart(t *testing.T) {
 		if u := s.Usage(); u.Keys != 3 || u.Files != 3 || u.Bytes != int64(len("a picture")+14) {
 			t.Errorf("usage = %+v", u)
 		}
-		if damaged := s.reopen(); damaged != 0 {
-			t.Errorf("%d lines damaged", damaged)
-		}
+		s.reopen()
 	}
 }
 
 func TestBindingAgainWritesNothing(t *testing.T) {
 	t.Parallel()
-	s := newShop(t, 0)
-	size := func() int64 {
-		info, err := os.Stat(filepath.Join(s.cfg.Dir, "journal"))
+	s := newFolder(t, 0)
+	bind := func(key, fp string) []byte {
+		if err := s.Bind(key, fp); err != nil {
+			t.Fatal(err)
+		}
+		b, err := os.ReadFile(s.database())
 		if err != nil {
 			t.Fatal(err)
 		}
-		return info.Size()
+		return b
 	}
-	for _, key := range []string{"k", "k", "k"} {
-		if err := s.Bind(key, "f"); err != nil {
-			t.Fatal(err)
-		}
+	one := bind("k", "f")
+	if !bytes.Equal(bind("k", "f"), one) {
+		t.Error("the same binding was written twice")
 	}
-	one := size()
-	if err := s.Bind("l", "f"); err != nil {
-		t.Fatal(err)
-	}
-	if size() != 2*one {
-		t.Errorf("three binds of one key and one of another made %d bytes, the first %d", size(), one)
+	if bytes.Equal(bind("k", "g"), one) {
+		t.Error("another binding was not written")
 	}
 }
 
 func TestEverythingHasItsLifetime(t *testing.T) {
 	t.Parallel()
-	s := newShop(t, 0)
+	s := newFolder(t, 0)
 	id := s.put("p")
 	s.store("k", "f", "{}", id)
 	s.clock.add(ttl - time.Second)
@@ -203,7 +208,7 @@ func TestEverythingHasItsLifetime(t *testing.T) {
 
 func TestARestartSweepsWhatExpiredMeanwhile(t *testing.T) {
 	t.Parallel()
-	s := newShop(t, 0)
+	s := newFolder(t, 0)
 	id := s.put("p")
 	s.store("k", "f", "{}", id)
 	s.clock.add(24 * time.Hour)
@@ -215,7 +220,7 @@ func TestARestartSweepsWhatExpiredMeanwhile(t *testing.T) {
 
 func TestTheOldestGoWhenThereIsTooMuch(t *testing.T) {
 	t.Parallel()
-	s := newShop(t, 3000)
+	s := newFolder(t, 3000)
 	var ids []string
 	for i := range 4 {
 		id := s.put(strings.Repeat("x", 1000))
@@ -255,7 +260,7 @@ func TestAResultWithoutItsFilesIsMadeAgain(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := newShop(t, 0)
+			s := newFolder(t, 0)
 			id := s.put("p")
 			s.store("k", "f", `{"n":1}`, id)
 			for _, n := range files(t, s.cfg.Dir) {
@@ -282,28 +287,15 @@ func TestAResultWithoutItsFilesIsMadeAgain(t *testing.T) {
 	}
 }
 
-func TestHalfWrittenFilesAndForeignLinesAreLeftOut(t *testing.T) {
+func TestHalfWrittenFilesAreRemoved(t *testing.T) {
 	t.Parallel()
-	s := newShop(t, 0)
+	s := newFolder(t, 0)
 	s.store("k", "f", "{}", "")
-	s.Close()
 	half := filepath.Join(s.cfg.Dir, "files", strings.Repeat("a", 32)+".png.new")
 	if err := os.WriteFile(half, []byte("half"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	j, _, err := journal.Open(filepath.Join(s.cfg.Dir, "journal"), func([]byte) {})
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, line := range []string{"not JSON", `{"fp":"no key"}`} {
-		if err := j.Append([]byte(line)); err != nil {
-			t.Fatal(err)
-		}
-	}
-	j.Close()
-	if damaged := s.open(); damaged != 2 {
-		t.Errorf("damaged = %d", damaged)
-	}
+	s.reopen()
 	if _, err := os.Stat(half); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("the half file is still there: %v", err)
 	}
@@ -312,60 +304,51 @@ func TestHalfWrittenFilesAndForeignLinesAreLeftOut(t *testing.T) {
 	}
 }
 
-func TestTheJournalIsShortenedWhenMostOfItIsDead(t *testing.T) {
+// The room of keys that have expired is used again.
+func TestTheDatabaseDoesNotGrowForEver(t *testing.T) {
 	t.Parallel()
-	s := newShop(t, 0)
-	s.store("keep", "f", "{}", "")
-	// A thousand and some dead lines, written the way a long life would.
-	s.Close()
-	j, _, err := journal.Open(filepath.Join(s.cfg.Dir, "journal"), func([]byte) {})
-	if err != nil {
-		t.Fatal(err)
-	}
-	var dead [][]byte
-	for i := range 1100 {
-		dead = append(dead, fmt.Appendf(nil, `{"at":1,"key":"old%d","fp":"f"}`, i))
-	}
-	lines := func() int {
-		b, err := os.ReadFile(filepath.Join(s.cfg.Dir, "journal"))
+	s := newFolder(t, 0)
+	size := func() int64 {
+		info, err := os.Stat(s.database())
 		if err != nil {
 			t.Fatal(err)
 		}
-		return bytes.Count(b, []byte("\n"))
+		return info.Size()
 	}
-	var keep [][]byte
-	if b, err := os.ReadFile(filepath.Join(s.cfg.Dir, "journal")); err != nil {
-		t.Fatal(err)
-	} else {
-		keep = append(keep, bytes.TrimSpace(b)[9:])
+	var first int64
+	for day := range 6 {
+		for i := range 300 {
+			if err := s.Bind(fmt.Sprintf("%d.%d", day, i), strings.Repeat("f", 64)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		s.clock.add(ttl)
+		if _, err := s.Sweep(); err != nil {
+			t.Fatal(err)
+		}
+		if u := s.Usage(); u.Keys != 0 {
+			t.Fatalf("usage = %+v", u)
+		}
+		if day == 1 {
+			first = size()
+		}
 	}
-	if err := j.Rewrite(append(dead, keep...)); err != nil {
-		t.Fatal(err)
-	}
-	j.Close()
-	if lines() != 1101 {
-		t.Fatalf("%d lines", lines())
-	}
-	s.open()
-	if lines() != 1 || s.answer("keep") != "{}" {
-		t.Errorf("%d lines, keep: %s", lines(), s.answer("keep"))
-	}
-	s.store("new", "f", "{}", "")
-	s.reopen()
-	if s.answer("keep")+s.answer("new") != "{}{}" {
-		t.Errorf("keep: %s, new: %s", s.answer("keep"), s.answer("new"))
+	if size() != first {
+		t.Errorf("%d bytes after two days, %d after six", first, size())
 	}
 }
 
 func TestOnlyIDsReachTheDisk(t *testing.T) {
 	t.Parallel()
-	s := newShop(t, 0)
+	s := newFolder(t, 0)
 	secret := filepath.Join(s.cfg.Dir, "files", "secret.png")
 	if err := os.WriteFile(secret, []byte("x"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	s.reopen()
-	for _, id := range []string{"", "secret", "../journal", strings.Repeat("A", 32), strings.Repeat("a", 31), strings.Repeat("a", 32)} {
+	for _, id := range []string{
+		"", "secret", "../keys.db", strings.Repeat("A", 32), strings.Repeat("a", 31), strings.Repeat("a", 32),
+	} {
 		if _, err := s.Picture(id); !fault.Has(err, fault.ImageNotFound) {
 			t.Errorf("%q: %v", id, err)
 		}
@@ -377,7 +360,7 @@ func TestOnlyIDsReachTheDisk(t *testing.T) {
 
 func TestWhatCannotBeWrittenIsReported(t *testing.T) {
 	t.Parallel()
-	s := newShop(t, 0)
+	s := newFolder(t, 0)
 	if err := os.RemoveAll(filepath.Join(s.cfg.Dir, "files")); err != nil {
 		t.Fatal(err)
 	}
@@ -405,17 +388,16 @@ func TestWhatCannotBeWrittenIsReported(t *testing.T) {
 
 func TestASecondServerIsKeptOut(t *testing.T) {
 	t.Parallel()
-	s := newShop(t, 0)
-	if _, _, err := results.Open(s.cfg); !errors.Is(err, journal.ErrLocked) {
+	s := newFolder(t, 0)
+	if _, _, err := results.Open(s.cfg); !errors.Is(err, results.ErrLocked) {
 		t.Errorf("err = %v", err)
 	}
 }
 
-// Sweeping, which may rewrite the journal, at the same time as writing must lose
-// nothing.
+// A key that has expired and is bound anew while it is swept stays bound.
 func TestSweepingWhileWriting(t *testing.T) {
 	t.Parallel()
-	s := newShop(t, 0)
+	s := newFolder(t, 0)
 	stop := make(chan struct{})
 	var sweeper sync.WaitGroup
 	sweeper.Go(func() {
@@ -430,40 +412,129 @@ func TestSweepingWhileWriting(t *testing.T) {
 			}
 		}
 	})
-	// Every change of a binding leaves a dead line; enough of them, and the
-	// sweeper rewrites the journal in the middle of it all.
-	const rounds, changes = 200, 6
-	var writers sync.WaitGroup
-	for i := range 4 {
-		writers.Go(func() {
-			for k := range rounds {
-				for c := range changes {
-					if err := s.Bind(fmt.Sprint("busy", i), fmt.Sprint(k*changes+c)); err != nil {
-						t.Error(err)
-					}
-				}
-				if err := s.Bind(fmt.Sprintf("%d.%d", i, k), "f"); err != nil {
+	for round := range 100 {
+		s.clock.add(ttl)
+		var writers sync.WaitGroup
+		for i := range 4 {
+			writers.Go(func() {
+				if err := s.Bind(fmt.Sprint(i), fmt.Sprint(round)); err != nil {
 					t.Error(err)
 				}
-			}
-		})
-	}
-	writers.Wait()
-	close(stop)
-	sweeper.Wait()
-	b, err := os.ReadFile(filepath.Join(s.cfg.Dir, "journal"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if lines := bytes.Count(b, []byte("\n")); lines >= 4*rounds*(changes+1) {
-		t.Fatalf("the journal was never shortened: %d lines", lines)
-	}
-	s.reopen()
-	for i := range 4 {
-		for k := range rounds {
-			if got := s.answer(fmt.Sprintf("%d.%d", i, k)); got != "bound to f" {
-				t.Errorf("%d.%d: %s", i, k, got)
+			})
+		}
+		writers.Wait()
+		for i := range 4 {
+			if got := s.answer(fmt.Sprint(i)); got != fmt.Sprint("bound to ", round) {
+				t.Errorf("round %d, %d: %s", round, i, got)
 			}
 		}
 	}
+	close(stop)
+	sweeper.Wait()
+}
+
+// Whatever has become of the database's file, the store opens and works: with
+// the keys that were in it, or without them and saying so.
+func TestADamagedDatabaseIsPutAside(t *testing.T) {
+	t.Parallel()
+	s := newFolder(t, 0)
+	for i := range 100 {
+		if err := s.Bind(fmt.Sprint("k", i), "f"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s.Close()
+	whole, err := os.ReadFile(s.database())
+	if err != nil {
+		t.Fatal(err)
+	}
+	zero := func(from, to int) func() []byte {
+		return func() []byte {
+			b := bytes.Clone(whole)
+			clear(b[from:to])
+			return b
+		}
+	}
+	page := os.Getpagesize()
+	for name, tc := range map[string]struct {
+		file func() []byte
+		kept bool
+	}{
+		"as it was":           {func() []byte { return whole }, true},
+		"both meta pages":     {zero(0, 2*page), false},
+		"another's":           {func() []byte { return bytes.ReplaceAll(whole, []byte(`{"at":`), []byte(`["at":`)) }, false},
+		"everything but meta": {zero(2*page, len(whole)), false},
+		"cut behind meta":     {func() []byte { return whole[:2*page] }, false},
+		"cut in the middle":   {func() []byte { return whole[:3*page+page/2] }, false},
+		"a few bytes":         {func() []byte { return whole[:100] }, false},
+		"another kind":        {func() []byte { return bytes.Repeat([]byte("{}\n"), 20_000) }, false},
+		"empty":               {func() []byte { return nil }, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newFolder(t, 0)
+			s.Close()
+			if err := os.WriteFile(s.database(), tc.file(), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			damaged := s.open()
+			if keys := s.Usage().Keys; tc.kept && (keys != 100 || damaged != nil) || !tc.kept && keys != 0 {
+				t.Errorf("%d keys, %v", keys, damaged)
+			}
+			if _, err := os.Stat(s.database() + ".damaged"); (err == nil) != (damaged != nil) {
+				t.Errorf("put aside: %v, told: %v", err, damaged)
+			}
+			if err := s.Bind("new", "f"); err != nil || s.answer("new") != "bound to f" {
+				t.Errorf("binding: %v, %s", err, s.answer("new"))
+			}
+			if s.reopen(); s.answer("new") != "bound to f" {
+				t.Errorf("opened again: %s", s.answer("new"))
+			}
+		})
+	}
+}
+
+// Losing one of the two meta pages costs at most the last write.
+func TestOneMetaPageIsEnough(t *testing.T) {
+	t.Parallel()
+	for which := range 2 {
+		s := newFolder(t, 0)
+		for _, key := range []string{"first", "last"} {
+			if err := s.Bind(key, "f"); err != nil {
+				t.Fatal(err)
+			}
+		}
+		s.Close()
+		f, err := os.OpenFile(s.database(), os.O_WRONLY, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = f.WriteAt(make([]byte, 256), int64(which*os.Getpagesize()))
+		if err := errors.Join(err, f.Close()); err != nil {
+			t.Fatal(err)
+		}
+		if damaged := s.open(); damaged != nil || s.answer("first") != "bound to f" {
+			t.Errorf("page %d: %v, %s", which, damaged, s.answer("first"))
+		}
+	}
+}
+
+// Opening takes any file, and makes no keys up.
+func TestOpenTakesAnyFile(t *testing.T) {
+	t.Parallel()
+	cfg := results.Config{Dir: t.TempDir(), TTL: ttl}
+	rapid.Check(t, func(t *rapid.T) {
+		file := rapid.SliceOf(rapid.Byte()).Draw(t, "file")
+		if err := os.WriteFile(filepath.Join(cfg.Dir, "keys.db"), file, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		s, _, err := results.Open(cfg)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer s.Close()
+		if u := s.Usage(); u.Keys != 0 {
+			t.Fatalf("random bytes gave %d keys", u.Keys)
+		}
+	})
 }

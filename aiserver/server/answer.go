@@ -20,19 +20,22 @@ import (
 	"github.com/nanococoa/nanococoa/internal/gpu"
 )
 
-// visit is what the log line of a request says beside the request itself.
-type visit struct {
+// handler answers one request, or gives the error that is to be answered.
+type handler func(http.ResponseWriter, *http.Request) error
+
+// requestLog is what the log line of a request says beside the request itself.
+type requestLog struct {
 	id    string
 	attrs []slog.Attr
 }
 
-func (v *visit) note(attrs ...slog.Attr) { v.attrs = append(v.attrs, attrs...) }
+func (v *requestLog) note(attrs ...slog.Attr) { v.attrs = append(v.attrs, attrs...) }
 
-type visitKey struct{}
+type requestLogKey struct{}
 
-// visitOf gives the visit that serve has put into the context.
-func visitOf(ctx context.Context) *visit {
-	v, _ := ctx.Value(visitKey{}).(*visit)
+// logOf gives the requestLog that serve has put into the context.
+func logOf(ctx context.Context) *requestLog {
+	v, _ := ctx.Value(requestLogKey{}).(*requestLog)
 	return v
 }
 
@@ -50,13 +53,13 @@ func requestID(r *http.Request) string {
 
 // serve is the one place that answers errors, logs and counts. The log has
 // nothing of an owner's in it: no field of a request, no picture, no query.
-func (s *Server) serve(route string, h func(http.ResponseWriter, *http.Request) error) http.Handler {
+func (s *Server) serve(route string, h handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		began := time.Now()
-		v := &visit{id: requestID(r)}
+		v := &requestLog{id: requestID(r)}
 		w.Header().Set(gpu.HeaderID, v.id)
 		rec := &recorder{ResponseWriter: w}
-		err := guarded(h)(rec, r.WithContext(context.WithValue(r.Context(), visitKey{}, v)))
+		err := guarded(h)(rec, r.WithContext(context.WithValue(r.Context(), requestLogKey{}, v)))
 		level := slog.LevelInfo
 		gone := errors.Is(err, errGone)
 		switch {
@@ -97,7 +100,7 @@ func (s *Server) serve(route string, h func(http.ResponseWriter, *http.Request) 
 }
 
 // guarded turns a panic into a fault, so that it is answered and logged as one.
-func guarded(h func(http.ResponseWriter, *http.Request) error) func(http.ResponseWriter, *http.Request) error {
+func guarded(h handler) handler {
 	return func(w http.ResponseWriter, r *http.Request) (err error) {
 		defer func() {
 			if p := recover(); p != nil {

@@ -3,7 +3,6 @@ package server_test
 import (
 	"bytes"
 	"context"
-	"encoding/base64"
 	"errors"
 	"io"
 	"net"
@@ -18,7 +17,7 @@ import (
 	"time"
 
 	"github.com/nanococoa/nanococoa/aiserver/engine"
-	"github.com/nanococoa/nanococoa/aiserver/journal"
+	"github.com/nanococoa/nanococoa/aiserver/results"
 	"github.com/nanococoa/nanococoa/aiserver/server"
 	"github.com/nanococoa/nanococoa/internal/fault"
 	"github.com/nanococoa/nanococoa/internal/gpu"
@@ -36,7 +35,8 @@ func TestARetriedCallIsAnsweredFromTheStore(t *testing.T) {
 	first := s.stage1(small(t), key("ad.1.stage1"))
 	second := s.stage1(small(t), key("ad.1.stage1"))
 	if first.header.Get(gpu.HeaderReplayed) != "" || second.header.Get(gpu.HeaderReplayed) != "true" {
-		t.Errorf("%s: %q then %q", gpu.HeaderReplayed, first.header.Get(gpu.HeaderReplayed), second.header.Get(gpu.HeaderReplayed))
+		t.Errorf("%s: %q then %q", gpu.HeaderReplayed, first.header.Get(gpu.HeaderReplayed),
+			second.header.Get(gpu.HeaderReplayed))
 	}
 	if !bytes.Equal(first.body, second.body) || s.painter.renders() != 1 {
 		t.Errorf("%d renders; %s then %s", s.painter.renders(), first.body, second.body)
@@ -74,7 +74,8 @@ func TestResultsOutliveTheProcess(t *testing.T) {
 	s.start()
 	again := s.stage1(small(t), key("k"))
 	again.into(t, &after)
-	if again.header.Get(gpu.HeaderReplayed) != "true" || s.painter.renders() != 1 || id(after.ImageURL) != id(before.ImageURL) {
+	if again.header.Get(gpu.HeaderReplayed) != "true" || s.painter.renders() != 1 ||
+		id(after.ImageURL) != id(before.ImageURL) {
 		t.Errorf("%d renders, %s then %s", s.painter.renders(), before.ImageURL, after.ImageURL)
 	}
 	// The server listens elsewhere now and says so.
@@ -88,8 +89,10 @@ func TestOtherContentUnderAKnownKey(t *testing.T) {
 	s := open(t)
 	s.stage1(small(t), key("k")).into(t, &gpu.Stage1Answer{})
 	for name, parts := range map[string][]part{
-		"concept": with(small(t), "ad_concept", "한낮의 바다"), "size": with(small(t), "size", "400x300"), "seed": with(small(t), "seed", "1"),
-		"prompt": with(small(t), "prompt", "A beach."), "category": with(small(t), "product_category", "의류"), "name": with(small(t), "product_name", "가방"),
+		"concept": with(small(t), "ad_concept", "한낮의 바다"), "size": with(small(t), "size", "400x300"),
+		"seed":   with(small(t), "seed", "1"),
+		"prompt": with(small(t), "prompt", "A beach."), "category": with(small(t), "product_category", "의류"),
+		"name":  with(small(t), "product_name", "가방"),
 		"photo": append(without(small(t), "image"), part{name: "image", file: photoJPEG(t, 2)}),
 	} {
 		p := s.stage1(parts, key("k")).want(t, http.StatusUnprocessableEntity, fault.RequestConflict)
@@ -97,10 +100,13 @@ func TestOtherContentUnderAKnownKey(t *testing.T) {
 			t.Errorf("%s: retryable", name)
 		}
 	}
-	picture := gpu.DataURLPrefix + base64.StdEncoding.EncodeToString(photoPNG(t, 400, 300))
+	picture := dataURL(photoPNG(t, 400, 300))
 	s.post(gpu.PathStage2, words(picture), key("k")).want(t, http.StatusUnprocessableEntity, fault.RequestConflict)
 	s.post(gpu.PathStage2, words(picture), key("k2")).into(t, &gpu.Stage2Answer{})
-	for name, v := range map[string]any{"notice": true, "main_copy": "다른 문구", "sub_copy": "다른 작은 문구입니다", "analysis": sample(), "html_image_url": "cid:x", "target_age": "30대"} {
+	for name, v := range map[string]any{
+		"notice": true, "main_copy": "다른 문구", "sub_copy": "다른 작은 문구입니다", "analysis": sample(),
+		"html_image_url": "cid:x", "target_age": "30대",
+	} {
 		body := words(picture)
 		body[name] = v
 		s.post(gpu.PathStage2, body, key("k2")).want(t, http.StatusUnprocessableEntity, fault.RequestConflict)
@@ -131,7 +137,8 @@ func TestAFreshlySignedURLIsTheSameContent(t *testing.T) {
 		c.AllowedHosts = []string{strings.TrimPrefix(store.URL, "http://")}
 	})
 	call := func(sig string) answer {
-		form := with(with(without(small(t), "image"), "image_source_url", store.URL+"/in?"+sig), "output_put_url", store.URL+"/out?"+sig)
+		form := with(without(small(t), "image"), "image_source_url", store.URL+"/in?"+sig)
+		form = with(form, "output_put_url", store.URL+"/out?"+sig)
 		return s.stage1(form, key("k"))
 	}
 	var one gpu.Stage1Answer
@@ -140,7 +147,8 @@ func TestAFreshlySignedURLIsTheSameContent(t *testing.T) {
 		t.Errorf("%d %s", second.status, second.body)
 	}
 	// The same photo by hand is the same content as well.
-	if third := s.stage1(append(without(small(t), "image"), part{name: "image", file: photoJPEG(t, 3)}), key("k")); third.header.Get(gpu.HeaderReplayed) != "true" {
+	third := s.stage1(append(without(small(t), "image"), part{name: "image", file: photoJPEG(t, 3)}), key("k"))
+	if third.header.Get(gpu.HeaderReplayed) != "true" {
 		t.Errorf("%d %s", third.status, third.body)
 	}
 	// Each address got its picture: a retry may be the first whose delivery works.
@@ -219,7 +227,8 @@ func TestAFullQueue(t *testing.T) {
 	}
 	a := s.stage1(small(t))
 	p := a.want(t, http.StatusTooManyRequests, fault.GPUBusy)
-	if after, err := strconv.Atoi(a.header.Get("Retry-After")); err != nil || after < 1 || after != p.RetryAfter || !p.Retryable {
+	if after, err := strconv.Atoi(a.header.Get("Retry-After")); err != nil || after < 1 || after != p.RetryAfter ||
+		!p.Retryable {
 		t.Errorf("Retry-After %q, problem %+v", a.header.Get("Retry-After"), p)
 	}
 	if s.get(gpu.PathReady).status != http.StatusOK {
@@ -228,7 +237,7 @@ func TestAFullQueue(t *testing.T) {
 	// What finishes an ad still gets in, and goes first.
 	finishing := make(chan answer, 1)
 	go func() {
-		finishing <- s.post(gpu.PathScore, map[string]string{"image_url": gpu.DataURLPrefix + base64.StdEncoding.EncodeToString(photoPNG(t, 64, 64)), "prompt": "x"})
+		finishing <- s.post(gpu.PathScore, map[string]string{"image_url": dataURL(photoPNG(t, 64, 64)), "prompt": "x"})
 	}()
 	s.await("place", func() bool { return s.capacity().Queued == 5 })
 	s.painter.hold <- struct{}{} // the running one ends
@@ -350,7 +359,8 @@ func TestDrainingFinishesWhatRuns(t *testing.T) {
 	stopped := make(chan error, 1)
 	go func() { stopped <- s.stop() }()
 	a := <-waiting
-	if p := a.want(t, http.StatusServiceUnavailable, fault.GPUUnavailable); !p.Retryable || a.header.Get("Retry-After") == "" {
+	if p := a.want(t, http.StatusServiceUnavailable, fault.GPUUnavailable); !p.Retryable ||
+		a.header.Get("Retry-After") == "" {
 		t.Errorf("waiting: %+v %v", p, a.header)
 	}
 	s.get(gpu.PathReady).want(t, http.StatusServiceUnavailable, fault.GPUUnavailable)
@@ -489,8 +499,12 @@ func TestTheToken(t *testing.T) {
 	const token = "a-token-of-some-length"
 	s := open(t, func(c *server.Config, _ *server.Parts) { c.Token = token })
 	for name, h := range map[string]header{
-		"none": {"X-None", "x"}, "wrong": {"Authorization", "Bearer another-token-of-that-length"}, "part": {"Authorization", "Bearer " + token[:10]},
-		"another scheme": {"Authorization", "Basic " + token}, "no scheme": {"Authorization", token}, "empty": {"Authorization", "Bearer "},
+		"none": {
+			"X-None", "x"}, "wrong": {"Authorization", "Bearer another-token-of-that-length"}, "part": {"Authorization",
+			"Bearer " + token[:10],
+		},
+		"another scheme": {
+			"Authorization", "Basic " + token}, "no scheme": {"Authorization", token}, "empty": {"Authorization", "Bearer "},
 	} {
 		for _, path := range []string{gpu.PathCapacity, gpu.PathMetrics, gpu.PathImages + strings.Repeat("0", 32)} {
 			if a := s.get(path, h); a.status != http.StatusUnauthorized || a.header.Get("WWW-Authenticate") == "" {
@@ -532,7 +546,8 @@ func TestABodyThatDoesNotArrive(t *testing.T) {
 	t.Parallel()
 	s := open(t, func(c *server.Config, _ *server.Parts) { c.BodyTimeout = 200 * time.Millisecond })
 	// Not through the contract's transport, which reads the body first.
-	resp, err := http.Post(s.url+gpu.PathScore, "application/json", &slowly{b: []byte(`{"image_url":"x","prompt":"y"}`), pause: 50 * time.Millisecond})
+	resp, err := http.Post(s.url+gpu.PathScore, "application/json",
+		&slowly{b: []byte(`{"image_url":"x","prompt":"y"}`), pause: 50 * time.Millisecond})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -559,13 +574,15 @@ func TestTheLogTellsNothingOfAnOwner(t *testing.T) {
 	form := with(original(t), "prompt", "A secret prompt")
 	s.stage1(form, key("ad.1.stage1")).into(t, &one)
 	s.stage1(with(form, "비밀 문구", "새벽 도시"))
-	s.stage1(with(without(form, "image"), "image_source_url", "http://127.0.0.1:1/x?X-Amz-Signature=s")).want(t, http.StatusServiceUnavailable, fault.GPUUnavailable)
+	s.stage1(with(without(form, "image"), "image_source_url", "http://127.0.0.1:1/x?X-Amz-Signature=s")).
+		want(t, http.StatusServiceUnavailable, fault.GPUUnavailable)
 	body := words(one.ImageURL)
 	body["main_copy"] = "비밀 문구"
 	s.post(gpu.PathStage2, body).into(t, &gpu.Stage2Answer{})
 	s.post(gpu.PathStage2, `{"비밀 문구":1}`)
 	s.post(gpu.PathStage2, `{"product_name":"무선 이어폰`)
-	s.must(s.send(http.MethodPost, gpu.PathStage1, "multipart/form-data; boundary=b", strings.NewReader("--b\r\n무선 이어폰\r\n\r\nx"))).want(t, 400, fault.RequestMalformed)
+	s.must(s.send(http.MethodPost, gpu.PathStage1, "multipart/form-data; boundary=b",
+		strings.NewReader("--b\r\n무선 이어폰\r\n\r\nx"))).want(t, 400, fault.RequestMalformed)
 	s.post(gpu.PathScore, map[string]string{"image_url": one.ImageURL, "prompt": "새벽 도시"}).into(t, &gpu.ScoreAnswer{})
 	log := s.log.String()
 	for _, word := range secret {
@@ -573,7 +590,10 @@ func TestTheLogTellsNothingOfAnOwner(t *testing.T) {
 			t.Errorf("%q is in the log:\n%s", word, log)
 		}
 	}
-	for _, want := range []string{`"request_id":"` + one.RequestID + `"`, `"key":"ad.1.stage1"`, `"route":"/api/stage1/generate"`, `"msg":"made"`, `"work_ms":`} {
+	for _, want := range []string{
+		`"request_id":"` + one.RequestID + `"`, `"key":"ad.1.stage1"`, `"route":"/api/stage1/generate"`, `"msg":"made"`,
+		`"work_ms":`,
+	} {
 		if !strings.Contains(log, want) {
 			t.Errorf("%s is not in the log", want)
 		}
@@ -596,7 +616,8 @@ func TestMetrics(t *testing.T) {
 		`aiserver_requests_total{route="/api/stage1/generate",status="200"} 2`,
 		`aiserver_requests_total{route="unknown",status="404"} 1`,
 		`aiserver_work_seconds_count{call="stage1"} 1`,
-		"aiserver_slots 1", "aiserver_queue_limit 4", "aiserver_busy 0", "aiserver_ready 1", "aiserver_draining 0", "aiserver_results_keys 1",
+		"aiserver_slots 1", "aiserver_queue_limit 4", "aiserver_busy 0", "aiserver_ready 1", "aiserver_draining 0",
+		"aiserver_results_keys 1",
 		"go_goroutines", "process_resident_memory_bytes",
 	} {
 		if !strings.Contains(string(a.body), want) {
@@ -609,7 +630,7 @@ func TestADataFolderThatCannotBeUsed(t *testing.T) {
 	t.Parallel()
 	s := open(t)
 	parts := server.Parts{Load: func(context.Context) (engine.Engine, error) { return s.painter, nil }, Log: quiet()}
-	if _, err := server.New(s.cfg, parts); !errors.Is(err, journal.ErrLocked) {
+	if _, err := server.New(s.cfg, parts); !errors.Is(err, results.ErrLocked) {
 		t.Errorf("a second server in the same folder: %v", err)
 	}
 	bad := s.cfg
@@ -632,27 +653,23 @@ func TestADiskThatDoesNotTakeResults(t *testing.T) {
 	s.stage1(small(t)).want(t, http.StatusServiceUnavailable, fault.GPUUnavailable)
 }
 
-func TestADamagedJournalIsReportedAndTheServerStarts(t *testing.T) {
+func TestADamagedDatabaseIsReportedAndTheServerStarts(t *testing.T) {
 	t.Parallel()
 	s := open(t)
 	s.stage1(small(t), key("k")).into(t, &gpu.Stage1Answer{})
 	if err := s.stop(); err != nil {
 		t.Fatal(err)
 	}
-	f, err := os.OpenFile(filepath.Join(s.cfg.DataDir, "journal"), os.O_APPEND|os.O_WRONLY, 0o600)
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, err = f.WriteString("0badc0de half a rec")
-	if err := errors.Join(err, f.Close()); err != nil {
+	if err := os.WriteFile(filepath.Join(s.cfg.DataDir, "keys.db"), []byte("0badc0de"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	s.start()
-	if !strings.Contains(s.log.String(), "journal lines could not be read") {
+	if !strings.Contains(s.log.String(), "the database of keys is damaged") {
 		t.Error("the log does not mention it")
 	}
-	if a := s.stage1(small(t), key("k")); a.header.Get(gpu.HeaderReplayed) != "true" {
-		t.Errorf("the whole record before it: %d", a.status)
+	s.stage1(small(t), key("k")).into(t, &gpu.Stage1Answer{})
+	if again := s.stage1(small(t), key("k")); again.header.Get(gpu.HeaderReplayed) != "true" {
+		t.Errorf("the new one does not remember: %d", again.status)
 	}
 }
 
@@ -678,12 +695,15 @@ func TestConfigurationReportsEveryFault(t *testing.T) {
 	if _, err := server.Read(nil); err != nil {
 		t.Errorf("the defaults: %v", err)
 	}
-	good := []string{"TOKEN=0123456789abcdef", "PUBLIC_URL=https://a.example.com", "ALLOWED_HOSTS=a.example.com,*.b.example.com", "LOG_LEVEL=debug", "MEMORY_LIMIT_MB=0"}
-	if c, err := server.Read(good); err != nil || len(c.AllowedHosts) != 2 || c.Slots != 1 || c.Queue != 4 || c.Addr != "127.0.0.1:8892" {
+	good := []string{"TOKEN=0123456789abcdef", "PUBLIC_URL=https://a.example.com",
+		"ALLOWED_HOSTS=a.example.com,*.b.example.com", "LOG_LEVEL=debug", "MEMORY_LIMIT_MB=0"}
+	if c, err := server.Read(good); err != nil || len(c.AllowedHosts) != 2 || c.Slots != 1 || c.Queue != 4 ||
+		c.Addr != "127.0.0.1:8892" {
 		t.Errorf("%+v, %v", c, err)
 	}
 	bad := []string{
-		"ADDR=8892", "ENGINE=", "SLOTS=0", "QUEUE=-1", "DATA_DIR=", "RESULT_TTL=1s", "RESULT_MAX_MB=1", "TOKEN=short token", "DRAIN_TIMEOUT=0s",
+		"ADDR=8892", "ENGINE=", "SLOTS=0", "QUEUE=-1", "DATA_DIR=", "RESULT_TTL=1s", "RESULT_MAX_MB=1", "TOKEN=short token",
+		"DRAIN_TIMEOUT=0s",
 		"JOB_TIMEOUT=1ms", "MEMORY_LIMIT_MB=1", "BODY_TIMEOUT=0s", "PUBLIC_URL=gpu.example.com", "ALLOWED_HOSTS=2130706433",
 	}
 	_, err := server.Read(bad)

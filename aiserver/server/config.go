@@ -16,21 +16,28 @@ import (
 
 // Config is the GPU server's configuration, read from the environment.
 type Config struct {
-	Addr         string        `env:"ADDR" envDefault:"127.0.0.1:8892"`      // host:port to listen on
-	Engine       string        `env:"ENGINE" envDefault:"standin"`           // which engine makes the pictures
-	Slots        int           `env:"SLOTS" envDefault:"1"`                  // jobs at a time
-	Queue        int           `env:"QUEUE" envDefault:"4"`                  // jobs of one class that may wait
-	DataDir      string        `env:"DATA_DIR" envDefault:".local/aiserver"` // journal and results; one server per folder
-	ResultTTL    time.Duration `env:"RESULT_TTL" envDefault:"24h"`           // how long a key and its result are remembered
-	ResultMaxMB  int           `env:"RESULT_MAX_MB" envDefault:"4096"`       // the oldest results go beyond this
-	Token        string        `env:"TOKEN"`                                 // shared bearer token; empty: none is asked for
-	AllowedHosts []string      `env:"ALLOWED_HOSTS"`                         // whose URLs are read and written; see fetch.ParseHosts
-	PublicURL    string        `env:"PUBLIC_URL"`                            // base of image_url; empty: http:// and the address listened on
-	LogLevel     slog.Level    `env:"LOG_LEVEL" envDefault:"INFO"`           // DEBUG, INFO, WARN or ERROR
-	DrainTimeout time.Duration `env:"DRAIN_TIMEOUT" envDefault:"90s"`        // how long SIGTERM waits for what runs
-	JobTimeout   time.Duration `env:"JOB_TIMEOUT" envDefault:"300s"`         // the longest a request may take; what the original client waits
-	BodyTimeout  time.Duration `env:"BODY_TIMEOUT" envDefault:"60s"`         // what a caller has to send a body: 20 MB at 3 Mbit/s
-	MemoryMB     int           `env:"MEMORY_LIMIT_MB" envDefault:"256"`      // the garbage collector works harder towards this; 0: no limit
+	Addr    string `env:"ADDR" envDefault:"127.0.0.1:8892"`      // host:port to listen on
+	Engine  string `env:"ENGINE" envDefault:"standin"`           // which engine makes the pictures
+	Slots   int    `env:"SLOTS" envDefault:"1"`                  // jobs at a time, whatever the engine
+	Queue   int    `env:"QUEUE" envDefault:"4"`                  // jobs of one class that may wait
+	DataDir string `env:"DATA_DIR" envDefault:".local/aiserver"` // keys and results; one server per folder
+	// How long a key and its result are remembered, and how big all results may
+	// be: beyond that the oldest go.
+	ResultTTL   time.Duration `env:"RESULT_TTL" envDefault:"24h"`
+	ResultMaxMB int           `env:"RESULT_MAX_MB" envDefault:"4096"`
+	Token       string        `env:"TOKEN"` // shared bearer token; empty: none is asked for
+	// Whose URLs are read and written; see fetch.ParseHosts.
+	AllowedHosts []string `env:"ALLOWED_HOSTS"`
+	// The base of image_url; empty: http:// and the address listened on.
+	PublicURL    string        `env:"PUBLIC_URL"`
+	LogLevel     slog.Level    `env:"LOG_LEVEL" envDefault:"INFO"`    // DEBUG, INFO, WARN or ERROR
+	DrainTimeout time.Duration `env:"DRAIN_TIMEOUT" envDefault:"90s"` // how long SIGTERM waits for what runs
+	// The longest a request may take: what the original client waits.
+	JobTimeout time.Duration `env:"JOB_TIMEOUT" envDefault:"300s"`
+	// What a caller has to send a body: 20 MB at 3 Mbit/s.
+	BodyTimeout time.Duration `env:"BODY_TIMEOUT" envDefault:"60s"`
+	// The garbage collector works harder when the heap comes near this; 0: no limit.
+	MemoryMB int `env:"MEMORY_LIMIT_MB" envDefault:"256"`
 }
 
 // Read reads the configuration from environment variables, given as os.Environ
@@ -60,18 +67,23 @@ func (c Config) Validate() error {
 	want(c.ResultTTL >= time.Minute, "RESULT_TTL must be at least 1m: a retry has to find its result")
 	want(c.ResultMaxMB >= 64, "RESULT_MAX_MB must be at least 64, a few results")
 	want(c.Token == "" || len(c.Token) >= 16, "TOKEN must be at least 16 characters, or it can be guessed")
-	want(!strings.ContainsFunc(c.Token, func(r rune) bool { return r <= ' ' || r > '~' }), "TOKEN must be visible ASCII")
+	want(visible(c.Token), "TOKEN must be visible ASCII")
 	want(c.DrainTimeout > 0, "DRAIN_TIMEOUT must be positive")
 	want(c.JobTimeout >= time.Second, "JOB_TIMEOUT must be at least 1s")
 	want(c.BodyTimeout > 0, "BODY_TIMEOUT must be positive")
 	want(c.MemoryMB == 0 || c.MemoryMB >= 64, "MEMORY_LIMIT_MB must be 0 or at least 64")
 	if c.PublicURL != "" {
 		u, err := url.Parse(c.PublicURL)
-		want(err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != "" && u.User == nil && u.RawQuery == "" && u.Fragment == "",
-			"PUBLIC_URL must be http(s)://host[:port][/path]")
+		bare := err == nil && u.Host != "" && u.User == nil && u.RawQuery == "" && u.Fragment == ""
+		want(bare && (u.Scheme == "http" || u.Scheme == "https"), "PUBLIC_URL must be http(s)://host[:port][/path]")
 	}
 	if _, err := fetch.ParseHosts(c.AllowedHosts); err != nil {
 		bad = append(bad, fmt.Errorf("configuration: ALLOWED_HOSTS: %w", err))
 	}
 	return errors.Join(bad...)
+}
+
+// visible reports whether a text is visible ASCII throughout.
+func visible(s string) bool {
+	return !strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r > '~' })
 }

@@ -26,14 +26,16 @@ func TestTheOriginalCallsWork(t *testing.T) {
 	s := open(t)
 	var one gpu.Stage1Answer
 	s.stage1(original(t)).into(t, &one)
-	if !one.StandIn || one.Engine != "painter" || one.Output.Width != 1024 || one.Output.Height != 1024 || one.Scene != "plain" || !one.CutOut {
+	if !one.StandIn || one.Engine != "painter" || one.Output.Width != 1024 || one.Output.Height != 1024 ||
+		one.Scene != "plain" || !one.CutOut {
 		t.Errorf("stage 1: %+v", one)
 	}
 	if !strings.HasPrefix(one.ImageURL, s.url+gpu.PathImages) {
 		t.Errorf("image_url = %s", one.ImageURL)
 	}
 	asked := s.painter.last()
-	if asked.Name != "무선 이어폰" || asked.Category != "전자제품" || asked.Concept != "새벽 도시를 걷는 느낌" || asked.Prompt != "" || asked.Photo.Rect.Dx() != 96 {
+	if asked.Name != "무선 이어폰" || asked.Category != "전자제품" || asked.Concept != "새벽 도시를 걷는 느낌" || asked.Prompt != "" ||
+		asked.Photo.Rect.Dx() != 96 {
 		t.Errorf("the engine was asked %+v", asked)
 	}
 	pic := s.get(strings.TrimPrefix(one.ImageURL, s.url))
@@ -80,7 +82,8 @@ func TestEveryOptionalFieldReachesItsPlace(t *testing.T) {
 	})
 	form := without(original(t), "image")
 	for name, v := range map[string]string{
-		"image_source_url": store.URL + "/photo.jpg?sig=1", "prompt": "A misty street at dawn.", "seed": "9007199254740991", "size": "1080x1350",
+		"image_source_url": store.URL + "/photo.jpg?sig=1", "prompt": "A misty street at dawn.", "seed": "9007199254740991",
+		"size":           "1080x1350",
 		"output_put_url": store.URL + "/out.png?sig=2",
 	} {
 		form = with(form, name, v)
@@ -88,7 +91,8 @@ func TestEveryOptionalFieldReachesItsPlace(t *testing.T) {
 	var one gpu.Stage1Answer
 	s.stage1(form).into(t, &one)
 	asked := s.painter.last()
-	if asked.Prompt != "A misty street at dawn." || asked.Seed != gpu.MaxSeed || asked.Size != image.Pt(1080, 1350) || one.Seed != gpu.MaxSeed {
+	if asked.Prompt != "A misty street at dawn." || asked.Seed != gpu.MaxSeed || asked.Size != image.Pt(1080, 1350) ||
+		one.Seed != gpu.MaxSeed {
 		t.Errorf("the engine was asked %+v", asked)
 	}
 	if digest(put) != one.Output.SHA256 {
@@ -99,23 +103,26 @@ func TestEveryOptionalFieldReachesItsPlace(t *testing.T) {
 	body := words(id(one.ImageURL)) // by its bare id
 	analysis := one.Analysis
 	for k, v := range map[string]any{
-		"main_copy": " 새벽을 \u1112\u1161\u11ab 걸음 ", "sub_copy": "도시의 소리를 담다", "analysis": analysis, "size": "1200x628", "html_image_url": "cid:stage1",
-		"notice": true, "output_put_url": store.URL + "/out2.png",
+		"main_copy": " 새벽을 \u1112\u1161\u11ab 걸음 ", "sub_copy": "도시의 소리를 담다", "analysis": analysis, "size": "1200x628",
+		"html_image_url": "cid:stage1", "notice": true, "output_put_url": store.URL + "/out2.png",
 	} {
 		body[k] = v
 	}
 	var two gpu.Stage2Answer
 	s.post(gpu.PathStage2, body).into(t, &two)
 	set := s.setter.last()
-	if set.MainCopy != "새벽을 한 걸음" || set.SubCopy != "도시의 소리를 담다" || set.Size != image.Pt(1200, 628) || set.PictureURL != "cid:stage1" || !set.Notice ||
+	if set.MainCopy != "새벽을 한 걸음" || set.SubCopy != "도시의 소리를 담다" || set.PictureURL != "cid:stage1" ||
+		set.Size != image.Pt(1200, 628) || !set.Notice ||
 		set.Analysis == nil || set.Analysis.ProductBox != analysis.ProductBox {
 		t.Errorf("the composer was asked %+v", set)
 	}
-	if two.CopySource != "request" || two.MainCopy != "새벽을 한 걸음" || digest(put) != two.Output.SHA256 || two.Output.Height != 628 {
+	if two.CopySource != "request" || two.MainCopy != "새벽을 한 걸음" || digest(put) != two.Output.SHA256 ||
+		two.Output.Height != 628 {
 		t.Errorf("stage 2: %+v, %d bytes put", two, len(put))
 	}
 
-	s.post(gpu.PathScore, map[string]any{"image_url": gpu.PathImages + id(two.ImageURL), "prompt": "새벽", "analysis": analysis}).into(t, &gpu.ScoreAnswer{})
+	ask := map[string]any{"image_url": gpu.PathImages + id(two.ImageURL), "prompt": "새벽", "analysis": analysis}
+	s.post(gpu.PathScore, ask).into(t, &gpu.ScoreAnswer{})
 	if got := s.painter.scored[0]; got.Text != "새벽" || got.Analysis == nil || got.Picture.Bounds().Dx() != 1200 {
 		t.Errorf("the engine scored %+v", got)
 	}
@@ -125,13 +132,14 @@ func TestAPictureInsideTheJSON(t *testing.T) {
 	t.Parallel()
 	s := open(t)
 	var two gpu.Stage2Answer
-	s.post(gpu.PathStage2, words(gpu.DataURLPrefix+base64.StdEncoding.EncodeToString(photoPNG(t, 640, 480)))).into(t, &two)
+	s.post(gpu.PathStage2, words(dataURL(photoPNG(t, 640, 480)))).into(t, &two)
 	if two.Output.Width != 640 || two.Seed != nil {
 		t.Errorf("stage 2: %+v", two)
 	}
 	// It had no address for the HTML, so it got one.
 	src := s.setter.last().PictureURL
-	if got := s.get(strings.TrimPrefix(src, s.url)); got.status != http.StatusOK || !bytes.Equal(got.body, photoPNG(t, 640, 480)) {
+	if got := s.get(strings.TrimPrefix(src, s.url)); got.status != http.StatusOK ||
+		!bytes.Equal(got.body, photoPNG(t, 640, 480)) {
 		t.Errorf("src %q: %d", src, got.status)
 	}
 }
@@ -139,7 +147,7 @@ func TestAPictureInsideTheJSON(t *testing.T) {
 func TestHalfACopyIsCompleted(t *testing.T) {
 	t.Parallel()
 	s := open(t)
-	body := words(gpu.DataURLPrefix + base64.StdEncoding.EncodeToString(photoPNG(t, 640, 480)))
+	body := words(dataURL(photoPNG(t, 640, 480)))
 	body["sub_copy"] = "내가 쓴 작은 문구"
 	var two gpu.Stage2Answer
 	s.post(gpu.PathStage2, body).into(t, &two)
@@ -159,7 +167,8 @@ func TestSeeds(t *testing.T) {
 		return a
 	}
 	form := with(original(t), "size", "342x228")
-	if a, b := run(with(form, "seed", "7")), run(with(form, "seed", "7")); a.Output.SHA256 != b.Output.SHA256 || a.Seed != 7 || a.ImageURL == b.ImageURL {
+	if a, b := run(with(form, "seed", "7")), run(with(form, "seed", "7")); a.Output.SHA256 != b.Output.SHA256 ||
+		a.Seed != 7 || a.ImageURL == b.ImageURL {
 		t.Errorf("the same seed: %+v, %+v", a, b)
 	}
 	if a, b := run(form), run(form); a.Seed == b.Seed {
@@ -194,7 +203,7 @@ func TestEveryPictureSaysWhatMadeIt(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.post(gpu.PathStage2, words(gpu.DataURLPrefix+base64.StdEncoding.EncodeToString(model))).into(t, &two)
+	s.post(gpu.PathStage2, words(dataURL(model))).into(t, &two)
 	mark, err = provenance.Read(s.get(strings.TrimPrefix(two.ImageURL, s.url)).body)
 	if err != nil || mark.Engine != "flux" || mark.StandIn {
 		t.Errorf("stage 2 of a model's picture: %+v, %v", mark, err)
@@ -212,15 +221,35 @@ func TestStage1RefusesBadRequests(t *testing.T) {
 		code   fault.Code
 		fields []string
 	}{
-		"no photo":            {without(good, "image"), 422, fault.PhotoMissing, nil},
-		"an empty photo":      {append(without(good, "image"), part{name: "image", file: []byte{}}), 422, fault.PhotoMissing, nil},
-		"photo and URL":       {with(good, "image_source_url", "https://a.example.com/x"), 422, fault.RequestInvalid, []string{"image_source_url"}},
-		"a foreign URL":       {with(without(good, "image"), "image_source_url", "https://a.example.com/x"), 422, fault.RequestInvalid, []string{"image_source_url"}},
-		"a URL that is long":  {with(without(good, "image"), "image_source_url", "https://a.example.com/"+strings.Repeat("x", 5000)), 422, fault.RequestInvalid, []string{"image_source_url"}},
-		"no words":            {good[:1], 422, fault.RequestInvalid, []string{"product_name", "product_category", "ad_concept"}},
-		"blank words":         {with(with(good, "product_name", " \t"), "ad_concept", "\u200e"), 422, fault.RequestInvalid, []string{"product_name", "ad_concept"}},
-		"words too long":      {with(with(with(good, "product_name", long(101)), "product_category", long(51)), "ad_concept", long(501)), 422, fault.RequestInvalid, []string{"product_name", "product_category", "ad_concept"}},
-		"a prompt too long":   {with(good, "prompt", strings.Repeat("a", 4001)), 422, fault.RequestInvalid, []string{"prompt"}},
+		"no photo": {without(good, "image"), 422, fault.PhotoMissing, nil},
+		"an empty photo": {
+			append(without(good, "image"), part{name: "image", file: []byte{}}), 422, fault.PhotoMissing, nil,
+		},
+		"photo and URL": {
+			with(good, "image_source_url", "https://a.example.com/x"), 422, fault.RequestInvalid, []string{"image_source_url"},
+		},
+		"a foreign URL": {
+			with(without(good, "image"), "image_source_url", "https://a.example.com/x"), 422, fault.RequestInvalid,
+			[]string{"image_source_url"},
+		},
+		"a URL that is long": {
+			with(without(good, "image"), "image_source_url", "https://a.example.com/"+strings.Repeat("x", 5000)), 422,
+			fault.RequestInvalid, []string{"image_source_url"},
+		},
+		"no words": {
+			good[:1], 422, fault.RequestInvalid, []string{"product_name", "product_category", "ad_concept"},
+		},
+		"blank words": {
+			with(with(good, "product_name", " \t"), "ad_concept", "\u200e"), 422, fault.RequestInvalid,
+			[]string{"product_name", "ad_concept"},
+		},
+		"words too long": {
+			with(with(with(good, "product_name", long(101)), "product_category", long(51)), "ad_concept", long(501)), 422,
+			fault.RequestInvalid, []string{"product_name", "product_category", "ad_concept"},
+		},
+		"a prompt too long": {
+			with(good, "prompt", strings.Repeat("a", 4001)), 422, fault.RequestInvalid, []string{"prompt"},
+		},
 		"a field far too big": {with(good, "prompt", long(20_000)), 413, fault.RequestTooLarge, nil},
 		"seed: words":         {with(good, "seed", "seven"), 422, fault.RequestInvalid, []string{"seed"}},
 		"seed: negative":      {with(good, "seed", "-1"), 422, fault.RequestInvalid, []string{"seed"}},
@@ -230,15 +259,33 @@ func TestStage1RefusesBadRequests(t *testing.T) {
 		"size: too big":       {with(good, "size", "1920x1921"), 422, fault.RequestInvalid, []string{"size"}},
 		"size: sign":          {with(good, "size", "+500x500"), 422, fault.RequestInvalid, []string{"size"}},
 		"size: leading zero":  {with(good, "size", "0500x500"), 422, fault.RequestInvalid, []string{"size"}},
-		"a foreign put URL":   {with(good, "output_put_url", "https://a.example.com/x"), 422, fault.RequestInvalid, []string{"output_put_url"}},
-		"a long put URL":      {with(good, "output_put_url", "https://a.example.com/"+strings.Repeat("x", 5000)), 422, fault.RequestInvalid, []string{"output_put_url"}},
-		"an unknown field":    {with(good, "promt", "x"), 422, fault.RequestInvalid, []string{"promt"}},
-		"a field twice":       {append(slices.Clone(good), part{name: "ad_concept", value: "x"}), 400, fault.RequestMalformed, nil},
-		"the photo twice":     {append(slices.Clone(good), good[0]), 400, fault.RequestMalformed, nil},
-		"no photo at all":     {append(without(good, "image"), part{name: "image", file: []byte("<html>")}), 415, fault.PhotoUnsupported, nil},
-		"a HEIC":              {append(without(good, "image"), part{name: "image", file: []byte("\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic")}), 415, fault.PhotoHEIC, nil},
-		"a photo cut off":     {append(without(good, "image"), part{name: "image", file: good[0].file[:len(good[0].file)/8]}), 422, fault.PhotoCorrupt, nil},
-		"a tiny photo":        {append(without(good, "image"), part{name: "image", file: photoPNG(t, 63, 64)}), 422, fault.PhotoTooSmall, nil},
+		"a foreign put URL": {
+			with(good, "output_put_url", "https://a.example.com/x"), 422, fault.RequestInvalid, []string{"output_put_url"},
+		},
+		"a long put URL": {
+			with(good, "output_put_url", "https://a.example.com/"+strings.Repeat("x", 5000)), 422, fault.RequestInvalid,
+			[]string{"output_put_url"},
+		},
+		"an unknown field": {with(good, "promt", "x"), 422, fault.RequestInvalid, []string{"promt"}},
+		"a field twice": {
+			append(slices.Clone(good), part{name: "ad_concept", value: "x"}), 400, fault.RequestMalformed, nil,
+		},
+		"the photo twice": {append(slices.Clone(good), good[0]), 400, fault.RequestMalformed, nil},
+		"no photo at all": {
+			append(without(good, "image"), part{name: "image", file: []byte("<html>")}), 415, fault.PhotoUnsupported, nil,
+		},
+		"a HEIC": {
+			append(without(good, "image"),
+				part{name: "image", file: []byte("\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic")}),
+			415, fault.PhotoHEIC, nil,
+		},
+		"a photo cut off": {
+			append(without(good, "image"), part{name: "image", file: good[0].file[:len(good[0].file)/8]}), 422,
+			fault.PhotoCorrupt, nil,
+		},
+		"a tiny photo": {
+			append(without(good, "image"), part{name: "image", file: photoPNG(t, 63, 64)}), 422, fault.PhotoTooSmall, nil,
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			p := s.stage1(tc.parts).want(t, tc.status, tc.code)
@@ -271,7 +318,7 @@ func TestManyUnknownFieldsEndTheReading(t *testing.T) {
 func TestStage2RefusesBadRequests(t *testing.T) {
 	t.Parallel()
 	s := open(t)
-	data := gpu.DataURLPrefix + base64.StdEncoding.EncodeToString(photoPNG(t, 640, 480))
+	data := dataURL(photoPNG(t, 640, 480))
 	change := func(name string, v any) map[string]any {
 		m := words(data)
 		if v == nil {
@@ -301,33 +348,63 @@ func TestStage2RefusesBadRequests(t *testing.T) {
 		"an unknown field":    {change("stage_1_image", "x"), 422, fault.RequestInvalid, "stage_1_image"},
 		"no picture":          {change("stage1_image", nil), 422, fault.RequestInvalid, "stage1_image"},
 		"unknown picture":     {change("stage1_image", strings.Repeat("0", 32)), 422, fault.RequestInvalid, "stage1_image"},
-		"unknown path":        {change("stage1_image", gpu.PathImages+strings.Repeat("0", 32)), 422, fault.RequestInvalid, "stage1_image"},
-		"path above":          {change("stage1_image", gpu.PathImages+"../"+strings.Repeat("0", 32)), 422, fault.RequestInvalid, "stage1_image"},
-		"foreign picture":     {change("stage1_image", "https://a.example.com/"), 422, fault.RequestInvalid, "stage1_image"},
-		"our path elsewhere":  {change("stage1_image", "https://a.example.com"+gpu.PathImages+strings.Repeat("0", 32)), 422, fault.RequestInvalid, "stage1_image"},
-		"our path, our user":  {change("stage1_image", strings.Replace(s.url, "//", "//u@", 1)+gpu.PathImages+strings.Repeat("0", 32)), 422, fault.RequestInvalid, "stage1_image"},
-		"a long address":      {change("stage1_image", "https://"+strings.Repeat("a", 5000)), 422, fault.RequestInvalid, "stage1_image"},
-		"no base64":           {change("stage1_image", gpu.DataURLPrefix+"?"), 422, fault.RequestInvalid, "stage1_image"},
-		"no image in it":      {change("stage1_image", gpu.DataURLPrefix+"AAAA"), 415, fault.PhotoUnsupported, ""},
-		"age":                 {change("target_age", "70대"), 422, fault.RequestInvalid, "target_age"},
-		"gender":              {change("target_gender", nil), 422, fault.RequestInvalid, "target_gender"},
-		"main copy":           {change("main_copy", strings.Repeat("가", 31)), 422, fault.RequestInvalid, "main_copy"},
-		"sub copy":            {change("sub_copy", strings.Repeat("가", 61)), 422, fault.RequestInvalid, "sub_copy"},
-		"size":                {change("size", "100x100"), 422, fault.RequestInvalid, "size"},
-		"script as src":       {change("html_image_url", "javascript:alert(1)"), 422, fault.RequestInvalid, "html_image_url"},
-		"data as src":         {change("html_image_url", "data:text/html,x"), 422, fault.RequestInvalid, "html_image_url"},
-		"no scheme as src":    {change("html_image_url", "//a.example.com/x"), 422, fault.RequestInvalid, "html_image_url"},
-		"space in src":        {change("html_image_url", "https://a.example.com/ x"), 422, fault.RequestInvalid, "html_image_url"},
-		"put URL":             {change("output_put_url", "https://a.example.com/"), 422, fault.RequestInvalid, "output_put_url"},
-		"box outside":         {bad(func(a *ad.Analysis) { a.ProductBox[0] = 1.5 }), 422, fault.RequestInvalid, "analysis"},
-		"box over the edge":   {bad(func(a *ad.Analysis) { a.ProductBox = ad.Box{0.6, 0, 0.6, 1} }), 422, fault.RequestInvalid, "analysis"},
-		"area's role":         {bad(func(a *ad.Analysis) { a.TextAreas[0].Role = "body" }), 422, fault.RequestInvalid, "analysis"},
-		"area's align":        {bad(func(a *ad.Analysis) { a.TextAreas[0].Align = "justify" }), 422, fault.RequestInvalid, "analysis"},
-		"area's score":        {bad(func(a *ad.Analysis) { a.TextAreas[0].Score = 2 }), 422, fault.RequestInvalid, "analysis"},
-		"too many areas":      {bad(func(a *ad.Analysis) { a.TextAreas = slices.Repeat(a.TextAreas, 33) }), 422, fault.RequestInvalid, "analysis"},
-		"colour":              {bad(func(a *ad.Analysis) { a.Colors.Text = "red" }), 422, fault.RequestInvalid, "analysis"},
-		"dominant colour":     {bad(func(a *ad.Analysis) { a.Colors.Dominant = []string{"#12345"} }), 422, fault.RequestInvalid, "analysis"},
-		"long mood":           {bad(func(a *ad.Analysis) { a.Mood = []string{strings.Repeat("x", 65)} }), 422, fault.RequestInvalid, "analysis"},
+		"unknown path": {
+			change("stage1_image", gpu.PathImages+strings.Repeat("0", 32)), 422, fault.RequestInvalid, "stage1_image",
+		},
+		"path above": {
+			change("stage1_image", gpu.PathImages+"../"+strings.Repeat("0", 32)), 422, fault.RequestInvalid, "stage1_image",
+		},
+		"foreign picture": {change("stage1_image", "https://a.example.com/"), 422, fault.RequestInvalid, "stage1_image"},
+		"our path elsewhere": {
+			change("stage1_image", "https://a.example.com"+gpu.PathImages+strings.Repeat("0", 32)), 422, fault.RequestInvalid,
+			"stage1_image",
+		},
+		"our path, our user": {
+			change("stage1_image", strings.Replace(s.url, "//", "//u@", 1)+gpu.PathImages+strings.Repeat("0", 32)), 422,
+			fault.RequestInvalid, "stage1_image",
+		},
+		"a long address": {
+			change("stage1_image", "https://"+strings.Repeat("a", 5000)), 422, fault.RequestInvalid, "stage1_image",
+		},
+		"no base64":        {change("stage1_image", gpu.DataURLPrefix+"?"), 422, fault.RequestInvalid, "stage1_image"},
+		"no image in it":   {change("stage1_image", gpu.DataURLPrefix+"AAAA"), 415, fault.PhotoUnsupported, ""},
+		"age":              {change("target_age", "70대"), 422, fault.RequestInvalid, "target_age"},
+		"gender":           {change("target_gender", nil), 422, fault.RequestInvalid, "target_gender"},
+		"main copy":        {change("main_copy", strings.Repeat("가", 31)), 422, fault.RequestInvalid, "main_copy"},
+		"sub copy":         {change("sub_copy", strings.Repeat("가", 61)), 422, fault.RequestInvalid, "sub_copy"},
+		"size":             {change("size", "100x100"), 422, fault.RequestInvalid, "size"},
+		"script as src":    {change("html_image_url", "javascript:alert(1)"), 422, fault.RequestInvalid, "html_image_url"},
+		"data as src":      {change("html_image_url", "data:text/html,x"), 422, fault.RequestInvalid, "html_image_url"},
+		"no scheme as src": {change("html_image_url", "//a.example.com/x"), 422, fault.RequestInvalid, "html_image_url"},
+		"space in src": {
+			change("html_image_url", "https://a.example.com/ x"), 422, fault.RequestInvalid, "html_image_url",
+		},
+		"put URL": {
+			change("output_put_url", "https://a.example.com/"), 422, fault.RequestInvalid, "output_put_url",
+		},
+		"box outside": {bad(func(a *ad.Analysis) { a.ProductBox[0] = 1.5 }), 422, fault.RequestInvalid, "analysis"},
+		"box over the edge": {
+			bad(func(a *ad.Analysis) { a.ProductBox = ad.Box{0.6, 0, 0.6, 1} }), 422, fault.RequestInvalid, "analysis",
+		},
+		"area's role": {
+			bad(func(a *ad.Analysis) { a.TextAreas[0].Role = "body" }), 422, fault.RequestInvalid, "analysis",
+		},
+		"area's align": {
+			bad(func(a *ad.Analysis) { a.TextAreas[0].Align = "justify" }), 422, fault.RequestInvalid, "analysis",
+		},
+		"area's score": {
+			bad(func(a *ad.Analysis) { a.TextAreas[0].Score = 2 }), 422, fault.RequestInvalid, "analysis",
+		},
+		"too many areas": {
+			bad(func(a *ad.Analysis) { a.TextAreas = slices.Repeat(a.TextAreas, 33) }), 422, fault.RequestInvalid, "analysis",
+		},
+		"colour": {bad(func(a *ad.Analysis) { a.Colors.Text = "red" }), 422, fault.RequestInvalid, "analysis"},
+		"dominant colour": {
+			bad(func(a *ad.Analysis) { a.Colors.Dominant = []string{"#12345"} }), 422, fault.RequestInvalid, "analysis",
+		},
+		"long mood": {
+			bad(func(a *ad.Analysis) { a.Mood = []string{strings.Repeat("x", 65)} }), 422, fault.RequestInvalid, "analysis",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			p := s.post(gpu.PathStage2, tc.body).want(t, tc.status, tc.code)
@@ -336,7 +413,7 @@ func TestStage2RefusesBadRequests(t *testing.T) {
 			}
 		})
 	}
-	small := words(gpu.DataURLPrefix + base64.StdEncoding.EncodeToString(photoPNG(t, 200, 200)))
+	small := words(dataURL(photoPNG(t, 200, 200)))
 	if p := s.post(gpu.PathStage2, small).want(t, 422, fault.RequestInvalid); p.Errors[0].Name != "size" {
 		t.Errorf("a small picture without a size: %+v", p.Errors)
 	}
@@ -344,29 +421,40 @@ func TestStage2RefusesBadRequests(t *testing.T) {
 	s.post(gpu.PathStage2, small).into(t, &gpu.Stage2Answer{})
 	// A big one is scaled down to what can be made.
 	var big gpu.Stage2Answer
-	s.post(gpu.PathStage2, words(gpu.DataURLPrefix+base64.StdEncoding.EncodeToString(photoPNG(t, 2400, 1200)))).into(t, &big)
+	s.post(gpu.PathStage2, words(dataURL(photoPNG(t, 2400, 1200)))).into(t, &big)
 	if big.Output.Width != 1920 || big.Output.Height != 960 {
 		t.Errorf("a big picture became %+v", big.Output)
 	}
-	strip := words(gpu.DataURLPrefix + base64.StdEncoding.EncodeToString(photoPNG(t, 2400, 240)))
+	strip := words(dataURL(photoPNG(t, 2400, 240)))
 	s.post(gpu.PathStage2, strip).want(t, 422, fault.RequestInvalid)
 }
 
 func TestScoreRefusesBadRequests(t *testing.T) {
 	t.Parallel()
 	s := open(t)
-	data := gpu.DataURLPrefix + base64.StdEncoding.EncodeToString(photoPNG(t, 640, 480))
+	data := dataURL(photoPNG(t, 640, 480))
 	for name, tc := range map[string]struct {
 		body   map[string]any
 		status int
 		code   fault.Code
 		fields []string
 	}{
-		"nothing":     {map[string]any{}, 422, fault.RequestInvalid, []string{"prompt", "image_url"}},
-		"long prompt": {map[string]any{"image_url": data, "prompt": strings.Repeat("x", 4001)}, 422, fault.RequestInvalid, []string{"prompt"}},
-		"analysis":    {map[string]any{"image_url": data, "prompt": "x", "analysis": map[string]any{}}, 422, fault.RequestInvalid, []string{"analysis"}},
-		"no picture":  {map[string]any{"image_url": strings.Repeat("1", 32), "prompt": "x"}, 422, fault.RequestInvalid, []string{"image_url"}},
-		"no image":    {map[string]any{"image_url": gpu.DataURLPrefix + "AAAA", "prompt": "x"}, 415, fault.PhotoUnsupported, nil},
+		"nothing": {map[string]any{}, 422, fault.RequestInvalid, []string{"prompt", "image_url"}},
+		"long prompt": {
+			map[string]any{"image_url": data, "prompt": strings.Repeat("x", 4001)}, 422, fault.RequestInvalid,
+			[]string{"prompt"},
+		},
+		"analysis": {
+			map[string]any{"image_url": data, "prompt": "x", "analysis": map[string]any{}}, 422, fault.RequestInvalid,
+			[]string{"analysis"},
+		},
+		"no picture": {
+			map[string]any{"image_url": strings.Repeat("1", 32), "prompt": "x"}, 422, fault.RequestInvalid,
+			[]string{"image_url"},
+		},
+		"no image": {
+			map[string]any{"image_url": gpu.DataURLPrefix + "AAAA", "prompt": "x"}, 415, fault.PhotoUnsupported, nil,
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			p := s.post(gpu.PathScore, tc.body).want(t, tc.status, tc.code)
@@ -434,9 +522,11 @@ func TestBodiesThatAreTooBig(t *testing.T) {
 	huge[len(huge)-1].file = make([]byte, 21<<20)
 	s.stage1(huge).want(t, 413, fault.RequestTooLarge) // announced: not even read
 	kind, body := multi(huge)
-	s.must(s.send(http.MethodPost, gpu.PathStage1, kind, struct{ io.Reader }{body})).want(t, 413, fault.PhotoTooLarge) // chunked
+	chunked := struct{ io.Reader }{body}
+	s.must(s.send(http.MethodPost, gpu.PathStage1, kind, chunked)).want(t, 413, fault.PhotoTooLarge)
 	fat := `{"prompt":"` + strings.Repeat("x", 29<<20) + `"}`
-	s.must(s.send(http.MethodPost, gpu.PathScore, "application/json", struct{ io.Reader }{strings.NewReader(fat)})).want(t, 413, fault.RequestTooLarge)
+	chunked = struct{ io.Reader }{strings.NewReader(fat)}
+	s.must(s.send(http.MethodPost, gpu.PathScore, "application/json", chunked)).want(t, 413, fault.RequestTooLarge)
 	picture := gpu.DataURLPrefix + base64.StdEncoding.EncodeToString(make([]byte, 20<<20+3))
 	s.post(gpu.PathScore, map[string]string{"image_url": picture, "prompt": "x"}).want(t, 413, fault.PhotoTooLarge)
 	// The server is as good as new.
@@ -446,7 +536,9 @@ func TestBodiesThatAreTooBig(t *testing.T) {
 func TestWhatIsNotInTheContract(t *testing.T) {
 	t.Parallel()
 	s := open(t)
-	for _, path := range []string{"/", "/api", "/api/stage3/generate", "/api/images/", "/api/images/a/b", "/metrics/x", "/debug/pprof/"} {
+	for _, path := range []string{
+		"/", "/api", "/api/stage3/generate", "/api/images/", "/api/images/a/b", "/metrics/x", "/debug/pprof/",
+	} {
 		s.get(path).want(t, http.StatusNotFound, fault.RequestUnsupported)
 	}
 	doc, err := loadContract()
@@ -455,7 +547,9 @@ func TestWhatIsNotInTheContract(t *testing.T) {
 	}
 	for path, item := range doc.Paths.Map() {
 		concrete := strings.ReplaceAll(path, "{id}", strings.Repeat("0", 32))
-		for _, method := range []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodDelete, http.MethodPatch} {
+		for _, method := range []string{
+			http.MethodGet, http.MethodPost, http.MethodPut, http.MethodDelete, http.MethodPatch,
+		} {
 			got := s.must(s.send(method, concrete, "", nil))
 			if known := item.GetOperation(method) != nil; known == (got.status == http.StatusMethodNotAllowed) {
 				t.Errorf("%s %s: %d, in the contract: %v", method, path, got.status, known)
@@ -486,7 +580,7 @@ func TestTheContractDrawsTheSameLines(t *testing.T) {
 		"analysis":      {map[string]any{"analysis": sample()}, true},
 		"bad analysis":  {map[string]any{"analysis": map[string]any{"version": "1"}}, false},
 	} {
-		body := words(gpu.DataURLPrefix + base64.StdEncoding.EncodeToString(photoPNG(t, 640, 480)))
+		body := words(dataURL(photoPNG(t, 640, 480)))
 		for k, v := range tc.change {
 			body[k] = v
 		}
@@ -513,7 +607,8 @@ func TestPicturesAreServedPrivately(t *testing.T) {
 	var one gpu.Stage1Answer
 	s.stage1(original(t)).into(t, &one)
 	got := s.get(strings.TrimPrefix(one.ImageURL, s.url))
-	if h := got.header; h.Get("Content-Type") != "image/png" || !strings.HasPrefix(h.Get("Cache-Control"), "private") || h.Get("X-Content-Type-Options") != "nosniff" {
+	if h := got.header; h.Get("Content-Type") != "image/png" || !strings.HasPrefix(h.Get("Cache-Control"), "private") ||
+		h.Get("X-Content-Type-Options") != "nosniff" {
 		t.Errorf("header = %v", h)
 	}
 	s.get(gpu.PathImages+strings.Repeat("0", 32)).want(t, http.StatusNotFound, fault.ImageNotFound)
@@ -535,7 +630,8 @@ func TestThePictureInsideTheJSONHoweverItIsWritten(t *testing.T) {
 		"last":            `{` + rest + `,"stage1_image" : "` + gpu.DataURLPrefix + b64 + `"` + "\n}\n",
 		"escaped slashes": `{` + rest + `,"stage1_image":"` + gpu.DataURLPrefix + strings.ReplaceAll(b64, "/", `\/`) + `"}`,
 		"escaped type":    `{` + rest + `,"stage1_image":"` + strings.ReplaceAll(gpu.DataURLPrefix, "/", `\/`) + b64 + `"}`,
-		"spread":          "{\r\n\t" + strings.ReplaceAll(rest, ",", " ,\r\n\t") + `, "stage1_image":"` + gpu.DataURLPrefix + b64 + `"}`,
+		"spread": "{\r\n\t" + strings.ReplaceAll(rest, ",", " ,\r\n\t") +
+			`, "stage1_image":"` + gpu.DataURLPrefix + b64 + `"}`,
 	} {
 		var two gpu.Stage2Answer
 		s.post(gpu.PathStage2, body).into(t, &two)
@@ -550,19 +646,39 @@ func TestThePictureInsideTheJSONHoweverItIsWritten(t *testing.T) {
 		code   fault.Code
 		field  string
 	}{
-		"in another field":      {`{"stage1_image":"x",` + strings.Replace(rest, "20대", data, 1) + `}`, 422, fault.RequestInvalid, "target_age"},
-		"as the concept":        {`{"stage1_image":"x","product_name":"a","target_age":"20대","target_gender":"전체","ad_concept":"` + data + `"}`, 422, fault.RequestInvalid, "stage1_image"},
-		"as a name":             {`{"` + data + `":1,` + rest + `}`, 422, fault.RequestInvalid, ""},
-		"a second one":          {`{"stage1_image":"` + data + `",` + rest + `,"html_image_url":"` + data + `"}`, 422, fault.RequestInvalid, "html_image_url"},
-		"no base64":             {`{` + rest + `,"stage1_image":"` + gpu.DataURLPrefix + `AA!A"}`, 422, fault.RequestInvalid, "stage1_image"},
-		"half a group":          {`{` + rest + `,"stage1_image":"` + gpu.DataURLPrefix + `AAA"}`, 422, fault.RequestInvalid, "stage1_image"},
-		"an escaped letter":     {`{` + rest + `,"stage1_image":"` + gpu.DataURLPrefix + `AA\u0041A"}`, 422, fault.RequestInvalid, "stage1_image"},
-		"a line break":          {`{` + rest + `,"stage1_image":"` + gpu.DataURLPrefix + "AAAA\nAAAA" + `"}`, 422, fault.RequestInvalid, "stage1_image"},
-		"nothing in it":         {`{` + rest + `,"stage1_image":"` + gpu.DataURLPrefix + `"}`, 422, fault.PhotoMissing, ""},
-		"cut off":               {`{` + rest + `,"stage1_image":"` + data[:len(data)/2], 400, fault.RequestMalformed, ""},
-		"cut off in an escape":  {`{` + rest + `,"stage1_image":"` + data[:100] + `\`, 400, fault.RequestMalformed, ""},
-		"no object around it":   {`"` + data + `"`, 422, fault.RequestInvalid, ""},
-		"too much text besides": {`{"stage1_image":"` + data + `",` + strings.Replace(rest, "새벽", strings.Repeat("가", 30_000), 1) + `}`, 413, fault.RequestTooLarge, ""},
+		"in another field": {
+			`{"stage1_image":"x",` + strings.Replace(rest, "20대", data, 1) + `}`, 422, fault.RequestInvalid, "target_age",
+		},
+		"as the concept": {
+			`{"stage1_image":"x","product_name":"a","target_age":"20대","target_gender":"전체","ad_concept":"` + data + `"}`, 422,
+			fault.RequestInvalid, "stage1_image",
+		},
+		"as a name": {`{"` + data + `":1,` + rest + `}`, 422, fault.RequestInvalid, ""},
+		"a second one": {
+			`{"stage1_image":"` + data + `",` + rest + `,"html_image_url":"` + data + `"}`, 422, fault.RequestInvalid,
+			"html_image_url",
+		},
+		"no base64": {
+			`{` + rest + `,"stage1_image":"` + gpu.DataURLPrefix + `AA!A"}`, 422, fault.RequestInvalid, "stage1_image",
+		},
+		"half a group": {
+			`{` + rest + `,"stage1_image":"` + gpu.DataURLPrefix + `AAA"}`, 422, fault.RequestInvalid, "stage1_image",
+		},
+		"an escaped letter": {
+			`{` + rest + `,"stage1_image":"` + gpu.DataURLPrefix + `AA\u0041A"}`, 422, fault.RequestInvalid, "stage1_image",
+		},
+		"a line break": {
+			`{` + rest + `,"stage1_image":"` + gpu.DataURLPrefix + "AAAA\nAAAA" + `"}`, 422, fault.RequestInvalid,
+			"stage1_image",
+		},
+		"nothing in it":        {`{` + rest + `,"stage1_image":"` + gpu.DataURLPrefix + `"}`, 422, fault.PhotoMissing, ""},
+		"cut off":              {`{` + rest + `,"stage1_image":"` + data[:len(data)/2], 400, fault.RequestMalformed, ""},
+		"cut off in an escape": {`{` + rest + `,"stage1_image":"` + data[:100] + `\`, 400, fault.RequestMalformed, ""},
+		"no object around it":  {`"` + data + `"`, 422, fault.RequestInvalid, ""},
+		"too much text besides": {
+			`{"stage1_image":"` + data + `",` + strings.Replace(rest, "새벽", strings.Repeat("가", 30_000), 1) + `}`, 413,
+			fault.RequestTooLarge, "",
+		},
 	} {
 		p := s.post(gpu.PathStage2, tc.body).want(t, tc.status, tc.code)
 		if tc.field != "" && (len(p.Errors) != 1 || p.Errors[0].Name != tc.field) {

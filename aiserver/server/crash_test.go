@@ -1,12 +1,13 @@
 package server_test
 
 import (
-	"bufio"
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net"
 	"os"
 	"os/exec"
@@ -17,6 +18,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"go.etcd.io/bbolt"
 
 	"github.com/nanococoa/nanococoa/aiserver/engine"
 	"github.com/nanococoa/nanococoa/aiserver/server"
@@ -110,28 +113,32 @@ func rendered(t *testing.T, path string) map[string]map[string]int {
 	return out
 }
 
-// finished reads from the journal, as the dead process has left it, which keys
+// finished reads from the database, as the dead process has left it, which keys
 // have a result.
 func finished(t *testing.T, dir string) map[string]bool {
 	t.Helper()
-	f, err := os.Open(filepath.Join(dir, "journal"))
+	db, err := bbolt.Open(filepath.Join(dir, "keys.db"), 0, &bbolt.Options{ReadOnly: true})
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer f.Close()
 	out := map[string]bool{}
-	for s := bufio.NewScanner(f); s.Scan(); {
-		_, payload, _ := strings.Cut(s.Text(), " ")
-		var e struct{ Key, Answer string }
-		if json.Unmarshal([]byte(payload), &e) == nil && e.Answer != "" {
-			out[e.Key] = true
-		}
+	err = db.View(func(tx *bbolt.Tx) error {
+		return tx.Bucket([]byte("keys")).ForEach(func(k, v []byte) error {
+			var e struct{ Answer string }
+			err := json.Unmarshal(v, &e)
+			out[string(k)] = e.Answer != ""
+			return err
+		})
+	})
+	if err := errors.Join(err, db.Close()); err != nil {
+		t.Fatal(err)
 	}
+	maps.DeleteFunc(out, func(_ string, done bool) bool { return !done })
 	return out
 }
 
 // Two hundred calls, half of them duplicates, through a server that is killed in
-// the middle and started again: nothing whose result was journalled is rendered
+// the middle and started again: nothing whose result was stored is rendered
 // a second time, and every caller gets the one picture of its key, after nothing
 // worse than faults that say they may be tried again.
 func TestKilledInTheMiddle(t *testing.T) {
@@ -162,7 +169,8 @@ func TestKilledInTheMiddle(t *testing.T) {
 		for until := time.Now().Add(2 * time.Minute); ; {
 			ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
 			got, err := client.Stage1(ctx, gpu.Stage1Request{
-				IdempotencyKey: name, Photo: photo, ProductName: name, ProductCategory: "의류", AdConcept: "여름", Width: 342, Height: 228,
+				IdempotencyKey: name, Photo: photo, ProductName: name, ProductCategory: "의류", AdConcept: "여름", Width: 342,
+				Height: 228,
 			})
 			cancel()
 			if err == nil {
@@ -217,7 +225,7 @@ func TestKilledInTheMiddle(t *testing.T) {
 		t.Fatal(err)
 	}
 	_ = first.Wait()
-	journalled := finished(t, filepath.Join(dir, "data"))
+	stored := finished(t, filepath.Join(dir, "data"))
 	second := child(t, env)
 	callers.Wait()
 
@@ -245,17 +253,18 @@ func TestKilledInTheMiddle(t *testing.T) {
 		if by[one] > 0 {
 			before++
 		}
-		if by[two] > 0 && journalled[name] {
-			t.Errorf("%s: its result was journalled, and it was rendered again", name)
+		if by[two] > 0 && stored[name] {
+			t.Errorf("%s: its result was stored, and it was rendered again", name)
 		}
 		if by[one] > 0 && by[two] > 0 {
 			again++
 		}
 	}
-	if before < keys/4 || before == keys || len(journalled) < keys/4 {
-		t.Errorf("the kill was not in the middle: %d keys rendered before, %d journalled", before, len(journalled))
+	if before < keys/4 || before == keys || len(stored) < keys/4 {
+		t.Errorf("the kill was not in the middle: %d keys rendered before, %d stored", before, len(stored))
 	}
-	t.Logf("before the kill: %d keys rendered, %d journalled; %d begun before and rendered again after; attempts that failed: %v", before, len(journalled), again, attempts)
+	t.Logf("before the kill: %d keys rendered, %d stored; %d begun before and rendered again after; failed attempts: %v",
+		before, len(stored), again, attempts)
 	if err := second.Process.Signal(os.Interrupt); err != nil {
 		t.Error(err)
 	}

@@ -3,9 +3,9 @@ package server_test
 import (
 	"bytes"
 	"context"
-	"encoding/base64"
 	"encoding/json"
 	"image"
+	"image/draw"
 	"net/http"
 	"strings"
 	"testing"
@@ -18,18 +18,21 @@ import (
 	"github.com/nanococoa/nanococoa/internal/gpu"
 )
 
-// tiny is an engine and a composer whose pictures are four pixels, so that a
-// fuzzer's time goes into what is before them.
+// tiny is an engine whose pictures are empty, so that a fuzzer's time goes into
+// what is before them.
 type tiny struct{}
 
 func (tiny) Name() string  { return "tiny" }
 func (tiny) StandIn() bool { return true }
 
 func (tiny) Render(_ context.Context, r engine.Request) (engine.Rendering, error) {
-	if r.Photo == nil || r.Photo.Rect.Empty() || r.Name == "" || r.Concept == "" || r.Seed > gpu.MaxSeed || r.Size.X < compose.MinWidth || r.Size.Y > compose.MaxSide {
+	if r.Photo == nil || r.Photo.Rect.Empty() || r.Name == "" || r.Concept == "" || r.Seed > gpu.MaxSeed ||
+		r.Size.X < compose.MinWidth || r.Size.Y > compose.MaxSide {
 		panic("the engine was given what it must not be given")
 	}
-	return engine.Rendering{Picture: image.NewRGBA(image.Rect(0, 0, 2, 2)), Analysis: sample()}, nil
+	pic := image.NewRGBA(image.Rectangle{Max: r.Size})
+	draw.Draw(pic, pic.Rect, image.White, image.Point{}, draw.Src)
+	return engine.Rendering{Picture: pic, Product: sample().ProductBox}, nil
 }
 
 func (tiny) Score(_ context.Context, r engine.ScoreRequest) (ad.Score, error) {
@@ -54,7 +57,8 @@ func intake(f *testing.F) func(path, contentType string, body []byte) *memoryWri
 		f.Fatal(err)
 	}
 	s, err := server.New(cfg, server.Parts{
-		Load: func(context.Context) (engine.Engine, error) { return tiny{}, nil }, Compose: typeset, Copy: wordsmith{}, Log: quiet(),
+		Load: func(context.Context) (engine.Engine, error) { return tiny{}, nil }, Compose: typeset, Copy: wordsmith{},
+		Log: quiet(),
 	})
 	if err != nil {
 		f.Fatal(err)
@@ -98,19 +102,22 @@ func FuzzStage1Body(f *testing.F) {
 	send := intake(f)
 	const boundary = "b"
 	form := func(parts ...string) []byte {
-		return []byte("--" + boundary + "\r\n" + strings.Join(parts, "\r\n--"+boundary+"\r\n") + "\r\n--" + boundary + "--\r\n")
+		const next = "\r\n--" + boundary + "\r\n"
+		return []byte(next[2:] + strings.Join(parts, next) + "\r\n--" + boundary + "--\r\n")
 	}
 	field := func(name, value string) string {
 		return "Content-Disposition: form-data; name=\"" + name + "\"\r\n\r\n" + value
 	}
-	photo := "Content-Disposition: form-data; name=\"image\"; filename=\"a.png\"\r\nContent-Type: image/png\r\n\r\n" + string(photoPNG(f, 64, 64))
+	photo := "Content-Disposition: form-data; name=\"image\"; filename=\"a.png\"\r\nContent-Type: image/png\r\n\r\n" +
+		string(photoPNG(f, 64, 64))
 	texts := []string{field("product_name", "이어폰"), field("product_category", "전자제품"), field("ad_concept", "새벽 도시")}
 	f.Add(form(append(texts, photo)...))
 	f.Add(form(append(texts, photo, field("prompt", "A street."), field("seed", "42"), field("size", "1080x1350"))...))
 	f.Add(form(append(texts, field("image_source_url", "https://ok@evil.example.net/x"))...))
-	f.Add(form(append(texts, field("image_source_url", gpu.DataURLPrefix+base64.StdEncoding.EncodeToString(photoPNG(f, 64, 64))))...))
+	f.Add(form(append(texts, field("image_source_url", dataURL(photoPNG(f, 64, 64))))...))
 	f.Add(form(field("product_name", "a"), field("product_name", "b")))
-	f.Add(form("Content-Disposition: form-data; name=\"image\"\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n=89PNG"))
+	const quoted = "Content-Transfer-Encoding: quoted-printable\r\n\r\n=89PNG"
+	f.Add(form("Content-Disposition: form-data; name=\"image\"\r\n" + quoted))
 	f.Add([]byte("--b\r\n\r\n\r\n--b--"))
 	f.Add([]byte("--b"))
 	f.Fuzz(func(t *testing.T, body []byte) {
@@ -121,11 +128,12 @@ func FuzzStage1Body(f *testing.F) {
 // FuzzJSONBody takes apart whatever comes as JSON, as stage 2 and as a score.
 func FuzzJSONBody(f *testing.F) {
 	send := intake(f)
-	data := gpu.DataURLPrefix + base64.StdEncoding.EncodeToString(photoPNG(f, 342, 228))
+	data := dataURL(photoPNG(f, 342, 228))
 	two := words(data)
 	for _, extra := range []map[string]any{
 		{}, {"main_copy": "새벽", "sub_copy": "도시의 소리", "size": "1080x1350", "notice": true, "html_image_url": "cid:stage1"},
-		{"analysis": sample()}, {"html_image_url": "javascript:x"}, {"output_put_url": "https://[::ffff:127.0.0.1]/"}, {"stage1_image": gpu.PathImages + strings.Repeat("0", 32)},
+		{"analysis": sample()}, {"html_image_url": "javascript:x"}, {"output_put_url": "https://[::ffff:127.0.0.1]/"},
+		{"stage1_image": gpu.PathImages + strings.Repeat("0", 32)},
 	} {
 		for k, v := range extra {
 			two[k] = v
@@ -156,14 +164,16 @@ func FuzzImage(f *testing.F) {
 	f.Add(jpg[:len(jpg)/2])
 	f.Add(photoPNG(f, 64, 64))
 	f.Add(photoPNG(f, 342, 228))
-	f.Add([]byte("GIF89a\x40\x00\x40\x00\x80\x00\x00\x00\x00\x00\xff\xff\xff,\x00\x00\x00\x00\x40\x00\x40\x00\x00\x02\x02\x44\x01\x00;"))
+	f.Add([]byte("GIF89a\x40\x00\x40\x00\x80\x00\x00\x00\x00\x00\xff\xff\xff," +
+		"\x00\x00\x00\x00\x40\x00\x40\x00\x00\x02\x02\x44\x01\x00;"))
 	f.Add([]byte("RIFF\x1a\x00\x00\x00WEBPVP8L\x0d\x00\x00\x00\x2f\x3f\xc0\x0f\x00\x07\x10\x11\x11\x88\x88\xfe\x07\x00"))
 	f.Add([]byte("\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic"))
 	f.Add([]byte("\x89PNG\r\n\x1a\n\x00\x00\x00\x0dIHDR\x00\x00\xc3\x50\x00\x00\xc3\x50\x01\x00\x00\x00\x00"))
 	f.Fuzz(func(t *testing.T, file []byte) {
-		kind, form := multi([]part{{name: "image", file: file}, {name: "product_name", value: "a"}, {name: "product_category", value: "b"}, {name: "ad_concept", value: "c"}})
+		kind, form := multi([]part{{name: "image", file: file}, {name: "product_name", value: "a"},
+			{name: "product_category", value: "b"}, {name: "ad_concept", value: "c"}})
 		judge(t, send(gpu.PathStage1, kind, form.Bytes()))
-		data := gpu.DataURLPrefix + base64.StdEncoding.EncodeToString(file)
+		data := dataURL(file)
 		body, err := json.Marshal(words(data))
 		if err != nil {
 			t.Fatal(err)

@@ -89,7 +89,8 @@ func skipPrefix(r *bufio.Reader) bool {
 func decodeInline(r *bufio.Reader, hint int64, field string) ([]byte, error) {
 	var buf bytes.Buffer
 	if hint > 0 {
-		buf.Grow(base64.StdEncoding.DecodedLen(int(min(hint, int64(base64.StdEncoding.EncodedLen(photo.MaxBytes))))) + bytes.MinRead)
+		most := int64(base64.StdEncoding.EncodedLen(photo.MaxBytes))
+		buf.Grow(base64.StdEncoding.DecodedLen(int(min(hint, most))) + bytes.MinRead)
 	}
 	q := &quoted{r: r}
 	_, err := buf.ReadFrom(io.LimitReader(base64.NewDecoder(base64.StdEncoding.Strict(), q), photo.MaxBytes+1))

@@ -6,7 +6,6 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/binary"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -25,6 +24,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/nanococoa/nanococoa/aiserver/engine"
 	"github.com/nanococoa/nanococoa/aiserver/fetch"
 	"github.com/nanococoa/nanococoa/aiserver/results"
 	"github.com/nanococoa/nanococoa/internal/ad"
@@ -79,7 +79,7 @@ type call struct {
 func (s *Server) newCall(r *http.Request) (call, error) {
 	c := call{key: r.Header.Get(gpu.HeaderKey), deadline: time.Now().Add(s.cfg.JobTimeout)}
 	var bad faults
-	if len(r.Header.Values(gpu.HeaderKey)) > 1 || len(c.key) > maxKey || strings.ContainsFunc(c.key, func(r rune) bool { return r <= ' ' || r > '~' }) {
+	if len(r.Header.Values(gpu.HeaderKey)) > 1 || len(c.key) > maxKey || !visible(c.key) {
 		bad.add(gpu.HeaderKey, "공백 없는 ASCII 문자 1~255자 하나만 보낼 수 있습니다.")
 	}
 	if v := r.Header.Get(gpu.HeaderTimeout); v != "" {
@@ -91,7 +91,7 @@ func (s *Server) newCall(r *http.Request) (call, error) {
 		}
 	}
 	if c.key != "" {
-		visitOf(r.Context()).note(slogKey(c.key))
+		logOf(r.Context()).note(slogKey(c.key))
 	}
 	return c, bad.err()
 }
@@ -148,7 +148,8 @@ func (f *faults) fields(in ad.Fields, has ...string) ad.Fields {
 func (f *faults) size(v string) image.Point {
 	p, err := gpu.ParseSize(v)
 	if err != nil || (p != image.Point{} && !makeable(p)) {
-		f.add("size", fmt.Sprintf("가로x세로 형식이며 %dx%d부터 %dx%d까지 만들 수 있습니다. 예: 1080x1350", compose.MinWidth, compose.MinHeight, compose.MaxSide, compose.MaxSide))
+		f.add("size", fmt.Sprintf("가로x세로 형식이며 %dx%d부터 %dx%d까지 만들 수 있습니다. 예: 1080x1350",
+			compose.MinWidth, compose.MinHeight, compose.MaxSide, compose.MaxSide))
 		return image.Point{}
 	}
 	return p
@@ -162,7 +163,9 @@ func makeable(p image.Point) bool {
 // picture, and gives it. The room must be given back with release once the
 // picture has been put away. Faults: Request.TooLarge, GPU.Busy when there is no
 // room.
-func (s *Server) admit(w http.ResponseWriter, r *http.Request, limit int64) (body io.ReadCloser, release func(), err error) {
+func (s *Server) admit(
+	w http.ResponseWriter, r *http.Request, limit int64,
+) (body io.ReadCloser, release func(), err error) {
 	if r.ContentLength > limit {
 		return nil, nil, fault.Newf(fault.RequestTooLarge, "%d bytes announced", r.ContentLength)
 	}
@@ -233,23 +236,16 @@ func readJSON(r *http.Request, body io.Reader, out any) (inlined, error) {
 	return pic, nil
 }
 
-// form is a parsed stage 1 body.
-type form struct {
-	image  []byte
-	fields map[string]string
-}
-
-// formFields are what stage 1 takes beside the picture.
-var formFields = []string{"product_name", "product_category", "ad_concept", "prompt", "seed", "size", "image_source_url", "output_put_url"}
-
-// readForm reads a multipart body part by part. Faults: Request.Unsupported,
-// Request.Malformed, Request.Invalid, Request.TooLarge, Photo.TooLarge.
-func readForm(r *http.Request, body io.Reader) (form, error) {
+// readForm reads a multipart body part by part: each field into its place in
+// fields, and the picture, which is nil when there is none. Faults:
+// Request.Unsupported, Request.Malformed, Request.Invalid, Request.TooLarge,
+// Photo.TooLarge.
+func readForm(r *http.Request, body io.Reader, fields map[string]*string) (picture []byte, err error) {
 	kind, params, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	if err != nil || kind != "multipart/form-data" || params["boundary"] == "" {
-		return form{}, fault.Newf(fault.RequestUnsupported, "content type is not multipart/form-data")
+		return nil, fault.Newf(fault.RequestUnsupported, "content type is not multipart/form-data")
 	}
-	f := form{fields: map[string]string{}}
+	seen := map[string]bool{}
 	var bad faults
 	m := multipart.NewReader(body, params["boundary"])
 	for {
@@ -258,37 +254,37 @@ func readForm(r *http.Request, body io.Reader) (form, error) {
 			break
 		}
 		if err != nil {
-			return form{}, bodyFault(err)
+			return nil, bodyFault(err)
 		}
-		switch name := part.FormName(); {
-		case name == "image" && f.image == nil:
-			if f.image, err = readPart(part, photo.MaxBytes, r.ContentLength, fault.PhotoTooLarge); err != nil {
-				return form{}, err
-			}
-		case slices.Contains(formFields, name):
-			if _, twice := f.fields[name]; twice {
-				return form{}, fault.Newf(fault.RequestMalformed, "field %s comes twice", name)
-			}
-			v, err := readPart(part, maxFieldBytes, 0, fault.RequestTooLarge)
-			if err != nil {
-				return form{}, err
-			}
-			f.fields[name] = string(v)
-		case name == "image":
-			return form{}, fault.Newf(fault.RequestMalformed, "the picture comes twice")
-		default:
+		name := part.FormName()
+		place, known := fields[name]
+		switch {
+		case name != "image" && !known:
 			bad.add(name[:min(len(name), 64)], "모르는 항목입니다. 이름을 확인해 주세요.")
 			if len(bad) > 16 {
-				return form{}, bad.err()
+				return nil, bad.err()
 			}
+		case seen[name]:
+			return nil, fault.Newf(fault.RequestMalformed, "field %s comes twice", name)
+		case name == "image":
+			if picture, err = readPart(part, photo.MaxBytes, r.ContentLength, fault.PhotoTooLarge); err != nil {
+				return nil, err
+			}
+		default:
+			v, err := readPart(part, maxFieldBytes, 0, fault.RequestTooLarge)
+			if err != nil {
+				return nil, err
+			}
+			*place = string(v)
 		}
+		seen[name] = true
 	}
 	// The connection notices that the caller has gone only when its body is read
 	// to the very end.
 	if _, err := io.Copy(io.Discard, body); err != nil {
-		return form{}, bodyFault(err)
+		return nil, bodyFault(err)
 	}
-	return f, bad.err()
+	return picture, bad.err()
 }
 
 // readPart reads a part of at most limit bytes; hint, when positive, is about
@@ -313,7 +309,8 @@ func readPart(part io.Reader, limit int, hint int64, tooBig fault.Code) ([]byte,
 }
 
 // picture gives the bytes behind an address in a request: what came inside the
-// request itself, a result of this server by id, path or URL, a data: URL, or whatever fetch's rules allow.
+// request itself, a result of this server by id, path or URL, a data: URL, or
+// whatever fetch's rules allow.
 // Faults: as fetch.Get, and Image.NotFound as a wrong field.
 func (s *Server) picture(ctx context.Context, field, address, host string, in inlined) ([]byte, error) {
 	if in.data != nil {
@@ -397,8 +394,8 @@ func (s *Server) checkPut(bad *faults, put string) error {
 // The limits of an analysis that a caller sends: ours have at most a handful of
 // areas and colours.
 const (
-	maxAreas = 32
-	maxWord  = 64
+	maxAreas = engine.MaxWords
+	maxWord  = engine.MaxWord
 )
 
 // analysis checks what a caller claims about a picture. Its contrast is not
@@ -440,25 +437,6 @@ func colour(s string) bool {
 }
 
 func word(s string) bool { return len(s) <= maxWord }
-
-// fingerprint is the SHA-256 of a request's content. Every part is preceded by
-// its length, so that no two contents run together into the same bytes.
-func fingerprint(parts ...[]byte) string {
-	h := sha256.New()
-	for _, p := range parts {
-		var n [8]byte
-		binary.BigEndian.PutUint64(n[:], uint64(len(p)))
-		h.Write(n[:])
-		h.Write(p)
-	}
-	return hex.EncodeToString(h.Sum(nil))
-}
-
-// digest is the SHA-256 of a file in lower-case hex.
-func digest(b []byte) string {
-	sum := sha256.Sum256(b)
-	return hex.EncodeToString(sum[:])
-}
 
 // seedFor gives the seed of a call that names none: from its key, so that a
 // render repeated after a crash makes the same picture, else a random one.

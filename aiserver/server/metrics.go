@@ -30,22 +30,24 @@ func newMetrics(s *Server) *metrics {
 		return c
 	}
 	histogram := func(name, help string) *prometheus.HistogramVec {
-		h := prometheus.NewHistogramVec(prometheus.HistogramOpts{Namespace: "aiserver", Name: name, Help: help, Buckets: seconds}, []string{"call"})
+		o := prometheus.HistogramOpts{Namespace: "aiserver", Name: name, Help: help, Buckets: seconds}
+		h := prometheus.NewHistogramVec(o, []string{"call"})
 		reg.MustRegister(h)
 		return h
 	}
 	gauge := func(name, help string, f func() float64) {
-		reg.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Namespace: "aiserver", Name: name, Help: help}, f))
+		o := prometheus.GaugeOpts{Namespace: "aiserver", Name: name, Help: help}
+		reg.MustRegister(prometheus.NewGaugeFunc(o, f))
 	}
 	m := &metrics{
 		requests: counter("requests_total", "HTTP requests by route and status.", "route", "status"),
-		jobs:     counter("jobs_total", "Jobs by call and outcome: done, replayed, joined, or the code of the fault.", "call", "outcome"),
-		renders:  counter("renders_total", "Times the engine or the composer was really set to work.", "call"),
-		work:     histogram("work_seconds", "From slot to stored result."),
-		queued:   histogram("queued_seconds", "Waiting for a slot."),
-		lost:     prometheus.NewCounter(prometheus.CounterOpts{Namespace: "aiserver", Name: "results_lost_total", Help: "Finished results that could not be written down."}),
+		jobs: counter("jobs_total", "Jobs by call and outcome: done, replayed, joined, or the code of the fault.",
+			"call", "outcome"),
+		renders: counter("renders_total", "Times the engine or the composer was really set to work.", "call"),
+		work:    histogram("work_seconds", "From slot to stored result."),
+		queued:  histogram("queued_seconds", "Waiting for a slot."),
+		lost:    counter("results_lost_total", "Finished results that could not be written down.").WithLabelValues(),
 	}
-	reg.MustRegister(m.lost)
 	flag := map[bool]float64{true: 1}
 	gauge("slots", "Jobs that may run at a time.", func() float64 { return float64(s.queue.State().Slots) })
 	gauge("busy", "Jobs that run.", func() float64 { return float64(s.queue.State().Busy) })

@@ -66,7 +66,8 @@ func TestTheRealPartsKeepTheContract(t *testing.T) {
 func TestTheRealPartsMakeEverySize(t *testing.T) {
 	t.Parallel()
 	s := open(t, real)
-	form := with(append(without(original(t), "image"), part{name: "image", file: sampleFile(t, "vitamin-jar.jpg")}), "size", "600x600")
+	photo := part{name: "image", file: sampleFile(t, "vitamin-jar.jpg")}
+	form := with(append(without(original(t), "image"), photo), "size", "600x600")
 	var one gpu.Stage1Answer
 	s.stage1(form).into(t, &one)
 	for _, size := range []string{"342x228", "1029x258", "1200x628", "1080x1350", "1080x1920", "1920x1920"} {
@@ -133,13 +134,15 @@ func BenchmarkCalls(b *testing.B) {
 			b.Fatal(err)
 		}
 		two, err := json.Marshal(gpu.Stage2Body{
-			Stage1Image: id(one.ImageURL), ProductName: "여행 가방", TargetAge: "20대", TargetGender: "전체", AdConcept: "여름 바다로 떠나는 휴가",
-			MainCopy: "여름을 담다", SubCopy: "어디든 가볍게 떠나는 가방", Analysis: &one.Analysis, Notice: true,
+			Stage1Image: id(one.ImageURL), ProductName: "여행 가방", TargetAge: "20대", TargetGender: "전체",
+			AdConcept: "여름 바다로 떠나는 휴가",
+			MainCopy:  "여름을 담다", SubCopy: "어디든 가볍게 떠나는 가방", Analysis: &one.Analysis, Notice: true,
 		})
 		if err != nil {
 			b.Fatal(err)
 		}
-		three, err := json.Marshal(gpu.ScoreBody{ImageURL: id(one.ImageURL), Prompt: "여름 바다로 떠나는 휴가", Analysis: &one.Analysis})
+		three, err := json.Marshal(gpu.ScoreBody{ImageURL: id(one.ImageURL), Prompt: "여름 바다로 떠나는 휴가",
+			Analysis: &one.Analysis})
 		if err != nil {
 			b.Fatal(err)
 		}

@@ -39,7 +39,8 @@ type CopyWriter interface {
 // Parts are what the server is put together from.
 type Parts struct {
 	// Load makes the engine. It runs while the server already listens and
-	// answers "not ready"; an error ends the server.
+	// answers "not ready"; an error ends the server. ctx bounds the loading: it
+	// ends when the server begins to drain, while the engine still has work.
 	Load func(ctx context.Context) (engine.Engine, error)
 	// Compose sets the words on a picture, normally compose.Render.
 	Compose func(ctx context.Context, r compose.Request) (compose.Result, error)
@@ -65,9 +66,9 @@ type Server struct {
 	public  atomic.Pointer[string]        // base of image_url
 }
 
-// New opens the data folder and makes a server. It reports a damaged journal to
-// the log and goes on: the damaged keys may render again, which is better than
-// no server.
+// New opens the data folder and makes a server. When the database of keys is
+// damaged it says so in the log and goes on with an empty one: what those keys
+// asked for may be rendered again, which is better than no server.
 func New(c Config, p Parts) (*Server, error) {
 	if err := c.Validate(); err != nil {
 		return nil, err
@@ -76,12 +77,14 @@ func New(c Config, p Parts) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	store, damaged, err := results.Open(results.Config{Dir: c.DataDir, TTL: c.ResultTTL, MaxBytes: int64(c.ResultMaxMB) << 20})
+	store, damaged, err := results.Open(results.Config{
+		Dir: c.DataDir, TTL: c.ResultTTL, MaxBytes: int64(c.ResultMaxMB) << 20,
+	})
 	if err != nil {
 		return nil, err
 	}
-	if damaged > 0 {
-		p.Log.Warn("journal lines could not be read", "lines", damaged)
+	if damaged != nil {
+		p.Log.Warn("the database of keys is damaged, beginning a new one", "err", damaged)
 	}
 	spool := filepath.Join(c.DataDir, "spool")
 	// What lies there belonged to jobs of a process that is no more.
@@ -115,8 +118,8 @@ const (
 	headerTimeout  = 10 * time.Second
 	idleTimeout    = 2 * time.Minute
 	maxHeaderBytes = 32 << 10
-	// goodbye is what answers get to be written after the last job.
-	goodbye = 5 * time.Second
+	// shutdownGrace is what answers get to be written after the last job.
+	shutdownGrace = 5 * time.Second
 	// sweepEvery is how often expired results are removed.
 	sweepEvery = time.Minute
 )
@@ -149,7 +152,7 @@ func (s *Server) Run(ctx context.Context, ln net.Listener) error {
 	}
 	s.log.Info("draining", "busy", s.queue.State().Busy, "queued", s.queue.State().Queued)
 	s.drain()
-	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), goodbye)
+	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownGrace)
 	defer cancel()
 	err := srv.Shutdown(end)
 	if err != nil {
@@ -169,7 +172,7 @@ func (s *Server) drain() {
 	}
 	s.log.Warn("jobs outlast the drain, aborting them", "busy", s.queue.State().Busy)
 	s.runner.Abort()
-	for until := time.Now().Add(goodbye); s.queue.State().Busy > 0 && time.Now().Before(until); {
+	for until := time.Now().Add(shutdownGrace); s.queue.State().Busy > 0 && time.Now().Before(until); {
 		time.Sleep(20 * time.Millisecond)
 	}
 }
@@ -178,6 +181,9 @@ func (s *Server) load(ctx context.Context) error {
 	began := time.Now()
 	e, err := s.parts.Load(ctx)
 	if err != nil {
+		return fmt.Errorf("load engine: %w", err)
+	}
+	if err := engine.CheckName(e.Name()); err != nil {
 		return fmt.Errorf("load engine: %w", err)
 	}
 	s.engine.Store(&e)
@@ -237,16 +243,19 @@ func (s *Server) ready() (engine.Engine, error) {
 func (s *Server) routes() http.Handler {
 	mux := http.NewServeMux()
 	// Each known path answers its method and, without one, says which it takes.
-	route := func(method, path string, h func(http.ResponseWriter, *http.Request) error) {
+	route := func(method, path string, h handler) {
 		mux.Handle(method+" "+path, s.serve(path, h))
 		mux.Handle(path, s.serve(path, func(w http.ResponseWriter, _ *http.Request) error {
 			w.Header().Set("Allow", method)
 			return unsupported(http.StatusMethodNotAllowed, "이 주소는 "+method+" 요청만 받습니다.", "method")
 		}))
 	}
-	route(http.MethodPost, gpu.PathStage1, s.authorized(handle(s, maxForm, s.stage1, func(a *gpu.Stage1Answer) *string { return &a.ImageURL })))
-	route(http.MethodPost, gpu.PathStage2, s.authorized(handle(s, maxJSON, s.stage2, func(a *gpu.Stage2Answer) *string { return &a.ImageURL })))
-	route(http.MethodPost, gpu.PathScore, s.authorized(handle[gpu.ScoreAnswer](s, maxJSON, s.score, nil)))
+	stage1 := handle(s, maxForm, s.stage1, func(a *gpu.Stage1Answer) *string { return &a.ImageURL })
+	stage2 := handle(s, maxJSON, s.stage2, func(a *gpu.Stage2Answer) *string { return &a.ImageURL })
+	score := handle[gpu.ScoreAnswer](s, maxJSON, s.score, nil)
+	route(http.MethodPost, gpu.PathStage1, s.authorized(stage1))
+	route(http.MethodPost, gpu.PathStage2, s.authorized(stage2))
+	route(http.MethodPost, gpu.PathScore, s.authorized(score))
 	route(http.MethodGet, gpu.PathImages+"{id}", s.authorized(s.image))
 	route(http.MethodGet, gpu.PathCapacity, s.authorized(s.capacity))
 	route(http.MethodGet, gpu.PathMetrics, s.authorized(s.metrics.serve))
@@ -268,7 +277,7 @@ func unsupported(status int, detail, what string) error {
 
 // authorized asks for the shared token, when there is one. Both sides are hashed
 // so that the comparison takes the same time whatever their lengths.
-func (s *Server) authorized(next func(http.ResponseWriter, *http.Request) error) func(http.ResponseWriter, *http.Request) error {
+func (s *Server) authorized(next handler) handler {
 	if s.cfg.Token == "" {
 		return next
 	}

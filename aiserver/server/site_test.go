@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha256"
+	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
@@ -46,10 +47,15 @@ type painter struct {
 	begun  chan struct{} // a token for every render that began
 	ended  chan error    // how held renders ended
 	render func(ctx context.Context, r engine.Request) error
+	spoil  func(*engine.Rendering) // nil: the picture is as it should be
+	score  ad.Score
 }
 
 func newPainter() *painter {
-	return &painter{begun: make(chan struct{}, 1000), ended: make(chan error, 1000)}
+	return &painter{
+		begun: make(chan struct{}, 1000), ended: make(chan error, 1000),
+		score: ad.Score{Metric: "painter-v1", Value: 0.5, StandIn: true},
+	}
 }
 
 func (*painter) Name() string  { return "painter" }
@@ -58,7 +64,7 @@ func (*painter) StandIn() bool { return true }
 func (p *painter) Render(ctx context.Context, r engine.Request) (engine.Rendering, error) {
 	p.mu.Lock()
 	p.asked = append(p.asked, r)
-	hold, render := p.hold, p.render
+	hold, render, spoil := p.hold, p.render, p.spoil
 	p.mu.Unlock()
 	p.begun <- struct{}{}
 	if render != nil {
@@ -79,15 +85,22 @@ func (p *painter) Render(ctx context.Context, r engine.Request) (engine.Renderin
 		}
 	}
 	pic := image.NewRGBA(image.Rectangle{Max: r.Size})
-	draw.Draw(pic, pic.Rect, image.NewUniform(color.RGBA{byte(r.Seed), byte(r.Seed >> 8), byte(r.Seed >> 16), 255}), image.Point{}, draw.Src)
-	return engine.Rendering{Picture: pic, Scene: "plain", CutOut: true, Analysis: sample()}, nil
+	seeded := image.NewUniform(color.RGBA{byte(r.Seed), byte(r.Seed >> 8), byte(r.Seed >> 16), 255})
+	draw.Draw(pic, pic.Rect, seeded, image.Point{}, draw.Src)
+	out := engine.Rendering{
+		Picture: pic, Product: sample().ProductBox, Scene: "plain", CutOut: true, Mood: []string{"calm"},
+	}
+	if spoil != nil {
+		spoil(&out)
+	}
+	return out, nil
 }
 
 func (p *painter) Score(_ context.Context, r engine.ScoreRequest) (ad.Score, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.scored = append(p.scored, r)
-	return ad.Score{Metric: "painter-v1", Value: 0.5, Text: r.Text, StandIn: true}, nil
+	return p.score, nil
 }
 
 func (p *painter) renders() int {
@@ -113,7 +126,8 @@ func sample() ad.Analysis {
 	return ad.Analysis{
 		Version: "1", Source: "painter", ProductBox: ad.Box{0.3, 0.4, 0.4, 0.5},
 		TextAreas: []ad.TextArea{{Role: "headline", Box: ad.Box{0.1, 0.05, 0.8, 0.2}, Align: "center", Score: 0.9}},
-		Colors:    ad.Colors{Text: "#ffffff", Accent: "#FF6B6B", Dominant: []string{"#102030"}}, ContrastRatio: 7, Mood: []string{"calm"},
+		Colors:    ad.Colors{Text: "#ffffff", Accent: "#FF6B6B", Dominant: []string{"#102030"}}, ContrastRatio: 7,
+		Mood: []string{"calm"},
 	}
 }
 
@@ -353,7 +367,10 @@ func original(t *testing.T) []part {
 	t.Helper()
 	return []part{
 		{name: "image", file: photoJPEG(t, 1)},
-		{name: "product_name", value: "무선 이어폰"}, {name: "product_category", value: "전자제품"}, {name: "ad_concept", value: "새벽 도시를 걷는 느낌"},
+		{
+			name: "product_name", value: "무선 이어폰"}, {name: "product_category", value: "전자제품"}, {name: "ad_concept",
+			value: "새벽 도시를 걷는 느낌",
+		},
 	}
 }
 
@@ -409,7 +426,8 @@ func (s *site) post(path string, body any, headers ...header) answer {
 // words are the original stage 2 fields for a picture.
 func words(imageURL string) map[string]any {
 	return map[string]any{
-		"stage1_image": imageURL, "product_name": "무선 이어폰", "target_age": "20대", "target_gender": "전체", "ad_concept": "새벽 도시를 걷는 느낌",
+		"stage1_image": imageURL, "product_name": "무선 이어폰", "target_age": "20대", "target_gender": "전체",
+		"ad_concept": "새벽 도시를 걷는 느낌",
 	}
 }
 
@@ -491,7 +509,9 @@ func (c *contract) RoundTrip(req *http.Request) (*http.Response, error) {
 	route, params, routeErr := c.router.FindRoute(req)
 	in := &openapi3filter.RequestValidationInput{
 		Request: req, PathParams: params, Route: route,
-		Options: &openapi3filter.Options{AuthenticationFunc: openapi3filter.NoopAuthenticationFunc, IncludeResponseStatus: true, SkipSettingDefaults: true},
+		Options: &openapi3filter.Options{
+			AuthenticationFunc: openapi3filter.NoopAuthenticationFunc, IncludeResponseStatus: true, SkipSettingDefaults: true,
+		},
 	}
 	var invalid error
 	if routeErr == nil {
@@ -512,13 +532,17 @@ func (c *contract) RoundTrip(req *http.Request) (*http.Response, error) {
 	switch {
 	case routeErr != nil:
 		if resp.StatusCode != http.StatusNotFound && resp.StatusCode != http.StatusMethodNotAllowed {
-			c.t.Errorf("%s %s is not in the contract (%v) and was answered with %d", req.Method, req.URL.Path, routeErr, resp.StatusCode)
+			c.t.Errorf("%s %s is not in the contract (%v) and was answered with %d", req.Method, req.URL.Path, routeErr,
+				resp.StatusCode)
 		}
 	case invalid != nil && resp.StatusCode < 400:
-		c.t.Errorf("%s %s: the contract forbids the request (%v) and the server answered %d", req.Method, req.URL.Path, invalid, resp.StatusCode)
+		c.t.Errorf("%s %s: the contract forbids the request (%v) and the server answered %d", req.Method, req.URL.Path,
+			invalid, resp.StatusCode)
 	case resp.StatusCode == http.StatusMethodNotAllowed:
 	default:
-		out := &openapi3filter.ResponseValidationInput{RequestValidationInput: in, Status: resp.StatusCode, Header: resp.Header, Options: in.Options}
+		out := &openapi3filter.ResponseValidationInput{
+			RequestValidationInput: in, Status: resp.StatusCode, Header: resp.Header, Options: in.Options,
+		}
 		out.SetBodyBytes(got)
 		if err := openapi3filter.ValidateResponse(req.Context(), out); err != nil {
 			c.t.Errorf("%s %s: answer %d is not the contract: %v\n%.2000s", req.Method, req.URL.Path, resp.StatusCode, err, got)
@@ -535,7 +559,9 @@ func (c *contract) allows(req *http.Request) error {
 	}
 	return openapi3filter.ValidateRequest(req.Context(), &openapi3filter.RequestValidationInput{
 		Request: req, PathParams: params, Route: route,
-		Options: &openapi3filter.Options{AuthenticationFunc: openapi3filter.NoopAuthenticationFunc, SkipSettingDefaults: true},
+		Options: &openapi3filter.Options{
+			AuthenticationFunc: openapi3filter.NoopAuthenticationFunc, SkipSettingDefaults: true,
+		},
 	})
 }
 
@@ -558,3 +584,6 @@ func digest(b []byte) string {
 }
 
 func quiet() *slog.Logger { return slog.New(slog.DiscardHandler) }
+
+// dataURL is a picture as an address that has it inside.
+func dataURL(png []byte) string { return gpu.DataURLPrefix + base64.StdEncoding.EncodeToString(png) }

@@ -2,71 +2,90 @@ package server
 
 import (
 	"context"
-	"encoding/binary"
 	"fmt"
 	"image"
 	"io"
 	"net/http"
+	"reflect"
 	"strconv"
 
 	"github.com/nanococoa/nanococoa/aiserver/engine"
 	"github.com/nanococoa/nanococoa/aiserver/jobs"
 	"github.com/nanococoa/nanococoa/aiserver/provenance"
 	"github.com/nanococoa/nanococoa/internal/ad"
+	"github.com/nanococoa/nanococoa/internal/compose"
 	"github.com/nanococoa/nanococoa/internal/gpu"
 	"github.com/nanococoa/nanococoa/internal/photo"
 )
 
+// stage1Body is the form of stage 1 but for the picture in it: texts, each under
+// its name in the contract.
+type stage1Body struct {
+	ProductName     string `json:"product_name"`
+	ProductCategory string `json:"product_category"`
+	AdConcept       string `json:"ad_concept"`
+	Prompt          string `json:"prompt"`
+	Seed            string `json:"seed"`
+	Size            string `json:"size"`
+	ImageSourceURL  string `json:"image_source_url"`
+	OutputPutURL    string `json:"output_put_url"`
+}
+
+// fields gives the place of each field by its name.
+func (b *stage1Body) fields() map[string]*string {
+	out := map[string]*string{}
+	for f, v := range reflect.ValueOf(b).Elem().Fields() {
+		out[f.Tag.Get("json")] = v.Addr().Interface().(*string)
+	}
+	return out
+}
+
 // stage1 checks a request of POST /api/stage1/generate and makes its job.
 func (s *Server) stage1(ctx context.Context, c call, r *http.Request, body io.Reader) (*work, error) {
-	f, err := readForm(r, body)
+	var b stage1Body
+	pic, err := readForm(r, body, b.fields())
 	if err != nil {
 		return nil, err
 	}
-	requestID := visitOf(ctx).id
+	requestID := logOf(ctx).id
 	var bad faults
-	in := bad.fields(ad.Fields{ProductName: f.fields["product_name"], ProductCategory: f.fields["product_category"], AdConcept: f.fields["ad_concept"]},
+	in := bad.fields(
+		ad.Fields{ProductName: b.ProductName, ProductCategory: b.ProductCategory, AdConcept: b.AdConcept},
 		"product_name", "product_category", "ad_concept")
-	prompt := bad.text("prompt", f.fields["prompt"], maxPrompt)
-	size := bad.size(f.fields["size"])
+	b.ProductName, b.ProductCategory, b.AdConcept = in.ProductName, in.ProductCategory, in.AdConcept
+	b.Prompt = bad.text("prompt", b.Prompt, maxPrompt)
+	size := bad.size(b.Size)
 	if size == (image.Point{}) {
 		size = defaultSize
 	}
-	var named *uint64 // the seed, when the caller names one
-	if v := f.fields["seed"]; v != "" {
-		n, err := strconv.ParseUint(v, 10, 64)
+	b.Size = gpu.FormatSize(size)
+	seed := seedFor(c.key)
+	if b.Seed != "" {
+		n, err := strconv.ParseUint(b.Seed, 10, 64)
 		if err != nil || n > gpu.MaxSeed {
 			bad.add("seed", fmt.Sprintf("0부터 %d까지의 정수여야 합니다.", uint64(gpu.MaxSeed)))
 		}
-		named = &n
+		seed, b.Seed = n, strconv.FormatUint(n, 10)
 	}
-	source, put := f.fields["image_source_url"], f.fields["output_put_url"]
-	if f.image != nil && source != "" {
+	if pic != nil && b.ImageSourceURL != "" {
 		bad.add("image_source_url", "image와 image_source_url 가운데 하나만 보내 주세요.")
 	}
-	if err := s.checkPut(&bad, put); err != nil {
+	if err := s.checkPut(&bad, b.OutputPutURL); err != nil {
 		return nil, err
 	}
 	if err := bad.err(); err != nil {
 		return nil, err
 	}
-	pic := f.image
-	if source != "" {
-		if pic, err = s.picture(ctx, "image_source_url", source, "", inlined{}); err != nil {
+	if b.ImageSourceURL != "" {
+		if pic, err = s.picture(ctx, "image_source_url", b.ImageSourceURL, "", inlined{}); err != nil {
 			return nil, err
 		}
 	}
 	if _, err := photo.Check(pic); err != nil {
 		return nil, err
 	}
-	seed, seedPart := seedFor(c.key), []byte{}
-	if named != nil {
-		seed, seedPart = *named, binary.BigEndian.AppendUint64(nil, *named)
-	}
 	return &work{
-		name: callStage1, class: jobs.Starting, call: c, picture: pic, putURL: put,
-		fingerprint: fingerprint([]byte(callStage1), pic, []byte(in.ProductName), []byte(in.ProductCategory), []byte(in.AdConcept),
-			[]byte(prompt), []byte(gpu.FormatSize(size)), seedPart),
+		name: callStage1, class: jobs.Starting, call: c, picture: pic, content: stage1Content(b), putURL: b.OutputPutURL,
 		do: func(ctx context.Context, e engine.Engine, pic []byte, t *stopwatch) (any, string, error) {
 			img, err := photo.Decode(ctx, pic, photo.MaxSide)
 			if err != nil {
@@ -74,7 +93,8 @@ func (s *Server) stage1(ctx context.Context, c call, r *http.Request, body io.Re
 			}
 			s.metrics.renders.WithLabelValues(callStage1).Inc()
 			made, err := e.Render(ctx, engine.Request{
-				Photo: img, Name: in.ProductName, Category: in.ProductCategory, Concept: in.AdConcept, Prompt: prompt, Seed: seed, Size: size,
+				Photo: img, Name: b.ProductName, Category: b.ProductCategory, Concept: b.AdConcept, Prompt: b.Prompt,
+				Seed: seed, Size: size,
 			})
 			if err != nil {
 				return nil, "", fmt.Errorf("render: %w", err)
@@ -82,28 +102,20 @@ func (s *Server) stage1(ctx context.Context, c call, r *http.Request, body io.Re
 			if err := ctx.Err(); err != nil {
 				return nil, "", context.Cause(ctx)
 			}
-			id, out, err := s.keep(made.Picture, provenance.Mark{Engine: e.Name(), StandIn: e.StandIn(), Seed: &seed})
+			if err := made.Check(size); err != nil {
+				return nil, "", fmt.Errorf("render: %w", err)
+			}
+			// Its source is the engine, which says where the product is.
+			analysis := compose.Analyze(made.Picture, made.Product, made.Mask, e.Name(), made.Mood)
+			mark := provenance.Mark{Engine: e.Name(), StandIn: e.StandIn(), Seed: &seed}
+			id, out, err := s.keep(made.Picture, mark)
 			if err != nil {
 				return nil, "", err
 			}
 			return gpu.Stage1Answer{
-				ImageURL: id, RequestID: requestID, Seed: seed, Engine: e.Name(), StandIn: e.StandIn(), Scene: made.Scene, CutOut: made.CutOut,
-				Output: out, Analysis: whole(made.Analysis), TimingMS: t.timing(),
+				ImageURL: id, RequestID: requestID, Seed: seed, Engine: e.Name(), StandIn: e.StandIn(),
+				Scene: made.Scene, CutOut: made.CutOut, Output: out, Analysis: analysis, TimingMS: t.timing(),
 			}, id, nil
 		},
 	}, nil
-}
-
-// whole gives an analysis whose lists are never null on the wire.
-func whole(a ad.Analysis) ad.Analysis {
-	if a.TextAreas == nil {
-		a.TextAreas = []ad.TextArea{}
-	}
-	if a.Colors.Dominant == nil {
-		a.Colors.Dominant = []string{}
-	}
-	if a.Mood == nil {
-		a.Mood = []string{}
-	}
-	return a
 }

@@ -3,13 +3,10 @@ package server
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"fmt"
 	"image"
 	"io"
 	"net/http"
-	"net/url"
-	"strconv"
 
 	"github.com/nanococoa/nanococoa/aiserver/engine"
 	"github.com/nanococoa/nanococoa/aiserver/jobs"
@@ -28,12 +25,14 @@ func (s *Server) stage2(ctx context.Context, c call, r *http.Request, body io.Re
 	if err != nil {
 		return nil, err
 	}
-	requestID := visitOf(ctx).id
+	requestID := logOf(ctx).id
 	var bad faults
-	in := bad.fields(ad.Fields{ProductName: b.ProductName, TargetAge: b.TargetAge, TargetGender: b.TargetGender, AdConcept: b.AdConcept},
+	in := bad.fields(
+		ad.Fields{ProductName: b.ProductName, TargetAge: b.TargetAge, TargetGender: b.TargetGender, AdConcept: b.AdConcept},
 		"product_name", "target_age", "target_gender", "ad_concept")
-	mainCopy := bad.text("main_copy", b.MainCopy, maxMainCopy)
-	subCopy := bad.text("sub_copy", b.SubCopy, maxSubCopy)
+	b.ProductName, b.TargetAge, b.TargetGender, b.AdConcept = in.ProductName, in.TargetAge, in.TargetGender, in.AdConcept
+	b.MainCopy = bad.text("main_copy", b.MainCopy, maxMainCopy)
+	b.SubCopy = bad.text("sub_copy", b.SubCopy, maxSubCopy)
 	size := bad.size(b.Size)
 	bad.analysis(b.Analysis)
 	if b.HTMLImageURL != "" && !htmlSource(b.HTMLImageURL) {
@@ -67,21 +66,15 @@ func (s *Server) stage2(ctx context.Context, c call, r *http.Request, body io.Re
 	if src == "" {
 		src = s.sourceFor(b.Stage1Image, r.Host)
 	}
-	claims, err := json.Marshal(b.Analysis)
-	if err != nil {
-		return nil, fault.New(fault.Internal, fmt.Errorf("encode: %w", err))
-	}
 	return &work{
-		name: callStage2, class: jobs.Finishing, call: c, picture: pic, putURL: b.OutputPutURL,
-		fingerprint: fingerprint([]byte(callStage2), pic, []byte(in.ProductName), []byte(in.TargetAge), []byte(in.TargetGender), []byte(in.AdConcept),
-			[]byte(mainCopy), []byte(subCopy), claims, []byte(gpu.FormatSize(size)), []byte(withoutQuery(b.HTMLImageURL)), []byte(strconv.FormatBool(b.Notice))),
+		name: callStage2, class: jobs.Finishing, call: c, picture: pic, content: stage2Content(b), putURL: b.OutputPutURL,
 		do: func(ctx context.Context, e engine.Engine, pic []byte, t *stopwatch) (any, string, error) {
 			img, err := photo.Decode(ctx, pic, compose.MaxSide)
 			if err != nil {
 				return nil, "", err
 			}
 			mark := markOf(pic, e)
-			head, sub, by, err := s.words(ctx, in, b.Analysis, mainCopy, subCopy)
+			head, sub, by, err := s.words(ctx, in, b.Analysis, b.MainCopy, b.SubCopy)
 			if err != nil {
 				return nil, "", err
 			}
@@ -95,7 +88,7 @@ func (s *Server) stage2(ctx context.Context, c call, r *http.Request, body io.Re
 			}
 			s.metrics.renders.WithLabelValues(callStage2).Inc()
 			made, err := s.parts.Compose(ctx, compose.Request{
-				Picture: img, Analysis: b.Analysis, MainCopy: head, SubCopy: sub, ProductName: in.ProductName,
+				Picture: img, Analysis: b.Analysis, MainCopy: head, SubCopy: sub, ProductName: b.ProductName,
 				Size: size, PictureURL: src, Notice: b.Notice,
 			})
 			if err != nil {
@@ -113,9 +106,9 @@ func (s *Server) stage2(ctx context.Context, c call, r *http.Request, body io.Re
 				lines[i] = gpu.Line{Text: l.Text, Role: l.Role, Box: l.Box, SizePx: l.SizePx}
 			}
 			return gpu.Stage2Answer{
-				ImageURL: id, HTMLCode: made.HTML, RequestID: requestID, Seed: mark.Seed, Engine: e.Name(), StandIn: e.StandIn(), Output: out,
-				MainCopy: head, SubCopy: sub, CopySource: by, Lines: lines, Layout: made.Layout, ContrastRatio: made.Contrast,
-				Scrim: made.Scrim, TimingMS: t.timing(),
+				ImageURL: id, HTMLCode: made.HTML, RequestID: requestID, Seed: mark.Seed, Engine: e.Name(), StandIn: e.StandIn(),
+				Output: out, MainCopy: head, SubCopy: sub, CopySource: by, Lines: lines, Layout: made.Layout,
+				ContrastRatio: made.Contrast, Scrim: made.Scrim, TimingMS: t.timing(),
 			}, id, nil
 		},
 	}, nil
@@ -123,7 +116,9 @@ func (s *Server) stage2(ctx context.Context, c call, r *http.Request, body io.Re
 
 // words gives the copy to set: the caller's, and for what is missing the
 // deterministic writer's, as the original call has none.
-func (s *Server) words(ctx context.Context, in ad.Fields, a *ad.Analysis, head, sub string) (string, string, string, error) {
+func (s *Server) words(
+	ctx context.Context, in ad.Fields, a *ad.Analysis, head, sub string,
+) (mainCopy, subCopy, source string, err error) {
 	if head != "" && sub != "" {
 		return head, sub, "request", nil
 	}
@@ -152,16 +147,6 @@ func (s *Server) sourceFor(address, host string) string {
 		return address
 	}
 	return ""
-}
-
-// withoutQuery drops what is fresh on every presigned URL to the same object.
-func withoutQuery(address string) string {
-	u, err := url.Parse(address)
-	if err != nil {
-		return address
-	}
-	u.RawQuery, u.Fragment = "", ""
-	return u.String()
 }
 
 // markOf gives the mark of a finished picture: what its stage 1 picture says of

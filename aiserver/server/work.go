@@ -29,12 +29,12 @@ const (
 
 // work is a checked request on its way into the queue.
 type work struct {
-	name        string
-	class       jobs.Class
-	call        call
-	fingerprint string
-	picture     []byte // the photo or picture the job starts from; goes to the spool
-	putURL      string
+	name    string
+	class   jobs.Class
+	call    call
+	picture []byte // the photo or picture the job starts from; goes to the spool
+	content any    // of the request, checked and normalized; see fingerprint
+	putURL  string
 	// do makes the result from the picture; t is for the answer's timing.
 	do func(ctx context.Context, e engine.Engine, picture []byte, t *stopwatch) (answer any, image string, err error)
 }
@@ -55,7 +55,7 @@ type check func(ctx context.Context, c call, r *http.Request, body io.Reader) (*
 
 // handle answers one call: limits, check, queue, delivery. image names the place of
 // the picture's address in the answer; nil when it has none.
-func handle[T any](s *Server, limit int64, check check, image func(*T) *string) func(http.ResponseWriter, *http.Request) error {
+func handle[T any](s *Server, limit int64, check check, image func(*T) *string) handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		c, err := s.newCall(r)
 		if err != nil {
@@ -87,16 +87,20 @@ func (s *Server) run(ctx context.Context, w *work, release func()) (jobs.Outcome
 	if err != nil {
 		return jobs.Outcome{}, err
 	}
+	fp, err := fingerprint(w.name, w.picture, w.content)
+	if err != nil {
+		return jobs.Outcome{}, err
+	}
 	in, err := s.put(w.picture)
 	if err != nil {
 		return jobs.Outcome{}, err
 	}
 	w.picture = nil // or it would be held as long as the job waits
 	release()
-	v := visitOf(ctx)
+	v := logOf(ctx)
 	log := s.log.With("request_id", v.id, "call", w.name, "key", w.call.key)
 	out, err := s.runner.Do(ctx, jobs.Job{
-		Key: w.call.key, Fingerprint: w.fingerprint, Class: w.class, Deadline: w.call.deadline, Free: in.drop,
+		Key: w.call.key, Fingerprint: fp, Class: w.class, Deadline: w.call.deadline, Free: in.drop,
 		Work: func(ctx context.Context, queued time.Duration) (jobs.Result, error) {
 			t := &stopwatch{queued: queued, began: time.Now()}
 			s.metrics.queued.WithLabelValues(w.name).Observe(queued.Seconds())
@@ -135,7 +139,9 @@ func (s *Server) run(ctx context.Context, w *work, release func()) (jobs.Outcome
 // finish delivers and answers. Delivery belongs to the request, not to the job:
 // a retry that brings a fresh address gets its picture there without a second
 // render.
-func finish[T any](ctx context.Context, s *Server, w http.ResponseWriter, out jobs.Outcome, putURL string, image func(*T) *string) error {
+func finish[T any](
+	ctx context.Context, s *Server, w http.ResponseWriter, out jobs.Outcome, putURL string, image func(*T) *string,
+) error {
 	var a T
 	if err := json.Unmarshal(out.Answer, &a); err != nil {
 		return fault.New(fault.Internal, fmt.Errorf("stored answer: %w", err))

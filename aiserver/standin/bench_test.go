@@ -9,6 +9,7 @@ import (
 	"github.com/nanococoa/nanococoa/aiserver/engine"
 	"github.com/nanococoa/nanococoa/aiserver/standin"
 	"github.com/nanococoa/nanococoa/aiserver/standin/cutout"
+	"github.com/nanococoa/nanococoa/internal/compose"
 )
 
 // BenchmarkRender renders each look at the size stage 1 is asked for. "cut" is
@@ -40,12 +41,15 @@ func BenchmarkRender(b *testing.B) {
 
 // BenchmarkScore measures one finished picture of that size.
 func BenchmarkScore(b *testing.B) {
-	r, err := standin.New().Render(context.Background(), engine.Request{Photo: bottle(1024, 1024), Concept: "여름 바다", Size: image.Pt(1024, 1024)})
+	ask := engine.Request{Photo: bottle(1024, 1024), Concept: "여름 바다", Size: image.Pt(1024, 1024)}
+	r, err := standin.New().Render(context.Background(), ask)
 	if err != nil {
 		b.Fatal(err)
 	}
+	analysis := compose.Analyze(r.Picture, r.Product, r.Mask, "standin", r.Mood)
+	score := engine.ScoreRequest{Picture: r.Picture, Text: "여름 바다", Analysis: &analysis}
 	for b.Loop() {
-		if _, err := standin.New().Score(context.Background(), engine.ScoreRequest{Picture: r.Picture, Text: "여름 바다", Analysis: &r.Analysis}); err != nil {
+		if _, err := standin.New().Score(context.Background(), score); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -13,7 +13,7 @@ import (
 // of the photo's edge into the pixel beside it.
 func TestCardOfEveryShape(t *testing.T) {
 	t.Parallel()
-	for _, size := range []image.Point{{X: 1536, Y: 1355}, {X: 1355, Y: 1536}, {X: 640, Y: 641}, {X: 97, Y: 64}, {X: 400, Y: 123}} {
+	for _, size := range []image.Point{{1536, 1355}, {1355, 1536}, {640, 641}, {97, 64}, {400, 123}} {
 		photo := image.NewNRGBA(image.Rectangle{Max: size})
 		dice := rand.New(rand.NewPCG(1, 2))
 		for y := range size.Y {

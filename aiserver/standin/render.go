@@ -10,7 +10,6 @@ import (
 	"github.com/nanococoa/nanococoa/aiserver/standin/raster"
 	"github.com/nanococoa/nanococoa/aiserver/standin/scene"
 	"github.com/nanococoa/nanococoa/internal/ad"
-	"github.com/nanococoa/nanococoa/internal/compose"
 	"github.com/nanococoa/nanococoa/internal/fault"
 )
 
@@ -18,19 +17,15 @@ import (
 // photo is shown: a framed photo always looks meant, a torn product never does.
 const trusted = 0.5
 
-// Render composes the product into a scene. Faults: Photo.Missing without a
-// photo, GPU.Rejected for a size outside 342×228..1920×1920, and ctx's own
-// error when it ends first.
+// Render puts the product into a scene. Faults: those of Request.Check, and
+// GPU.Unavailable when ctx ends first.
 func (*Engine) Render(ctx context.Context, r engine.Request) (engine.Rendering, error) {
-	if r.Photo == nil || r.Photo.Rect.Empty() {
-		return engine.Rendering{}, fault.New(fault.PhotoMissing, nil)
-	}
-	if s := r.Size; s.X < compose.MinWidth || s.Y < compose.MinHeight || s.X > compose.MaxSide || s.Y > compose.MaxSide {
-		return engine.Rendering{}, fault.Newf(fault.GPURejected, "picture size %v", s)
+	if err := r.Check(); err != nil {
+		return engine.Rendering{}, err
 	}
 	out, err := render(ctx, r)
-	if err != nil {
-		return engine.Rendering{}, fault.From(err)
+	if err != nil { // only because ctx has ended
+		return engine.Rendering{}, fault.New(fault.GPUUnavailable, err)
 	}
 	return out, nil
 }
@@ -59,13 +54,15 @@ func render(ctx context.Context, r engine.Request) (engine.Rendering, error) {
 	if err != nil {
 		return engine.Rendering{}, err
 	}
-	w, h := float64(r.Size.X), float64(r.Size.Y)
-	box := ad.Box{float64(set.Box.Min.X) / w, float64(set.Box.Min.Y) / h, float64(set.Box.Dx()) / w, float64(set.Box.Dy()) / h}
+	w, h, at := float64(r.Size.X), float64(r.Size.Y), set.Box
+	box := ad.Box{float64(at.Min.X) / w, float64(at.Min.Y) / h, float64(at.Dx()) / w, float64(at.Dy()) / h}
 	return engine.Rendering{
-		Picture:  pic,
-		Analysis: compose.Analyze(pic, box, maskOf(thing, set.Box.Min, r.Size), "standin", words.Words),
-		Scene:    string(set.Look),
-		CutOut:   ok,
+		Picture: pic,
+		Product: box,
+		Mask:    maskOf(thing, set.Box.Min, r.Size),
+		CutOut:  ok,
+		Scene:   string(set.Look),
+		Mood:    words.Words,
 	}, nil
 }
 

@@ -11,7 +11,6 @@ import (
 	"github.com/nanococoa/nanococoa/aiserver/standin/mood"
 	"github.com/nanococoa/nanococoa/aiserver/standin/tone"
 	"github.com/nanococoa/nanococoa/internal/ad"
-	"github.com/nanococoa/nanococoa/internal/fault"
 )
 
 // Metric names what Score measures. Change it when the formula changes: values
@@ -48,13 +47,13 @@ const (
 //
 // Without an analysis the text areas are the four bands along the edges and the
 // product is where colours leave the plane of the border. No model takes part.
-// Faults: Photo.Missing without a picture, and ctx's own error when it ends.
+// Faults: Photo.Missing without a picture, GPU.Unavailable when ctx ends first.
 func (*Engine) Score(ctx context.Context, r engine.ScoreRequest) (ad.Score, error) {
-	if r.Picture == nil || r.Picture.Bounds().Empty() {
-		return ad.Score{}, fault.New(fault.PhotoMissing, nil)
+	if err := r.Check(); err != nil {
+		return ad.Score{}, err
 	}
-	if err := ctx.Err(); err != nil {
-		return ad.Score{}, fault.From(err)
+	if err := engine.Ended(ctx); err != nil {
+		return ad.Score{}, err
 	}
 	g := newGauge(r.Picture)
 	product, areas := ad.Box{}, []ad.TextArea(nil)
@@ -65,12 +64,14 @@ func (*Engine) Score(ctx context.Context, r engine.ScoreRequest) (ad.Score, erro
 		product = g.findProduct()
 	}
 	if len(areas) == 0 {
-		for _, b := range [...]ad.Box{{0.06, 0.04, 0.88, 0.20}, {0.06, 0.78, 0.88, 0.18}, {0.03, 0.12, 0.30, 0.76}, {0.67, 0.12, 0.30, 0.76}} {
+		for _, b := range [...]ad.Box{
+			{0.06, 0.04, 0.88, 0.20}, {0.06, 0.78, 0.88, 0.18}, {0.03, 0.12, 0.30, 0.76}, {0.67, 0.12, 0.30, 0.76},
+		} {
 			areas = append(areas, ad.TextArea{Box: b})
 		}
 	}
-	if err := ctx.Err(); err != nil {
-		return ad.Score{}, fault.From(err)
+	if err := engine.Ended(ctx); err != nil {
+		return ad.Score{}, err
 	}
 	value := legibilityShare*g.legibility(areas) + visibilityShare*g.visibility(product) +
 		agreementShare*g.agreement(product, mood.Read(r.Text, "", ""))

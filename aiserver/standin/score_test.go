@@ -87,7 +87,8 @@ func TestScoreFallsWithTheProductsSize(t *testing.T) {
 		draw.Draw(m, m.Rect, image.NewUniform(color.RGBA{230, 225, 215, 255}), image.Point{}, draw.Src)
 		box := image.Rect(200-half, 220-half, 200+half, 220+half)
 		draw.Draw(m, box, image.NewUniform(color.RGBA{180, 40, 30, 255}), image.Point{}, draw.Src)
-		a := ad.Analysis{ProductBox: ad.Box{float64(box.Min.X) / 400, float64(box.Min.Y) / 400, float64(box.Dx()) / 400, float64(box.Dy()) / 400}}
+		at := func(v int) float64 { return float64(v) / 400 }
+		a := ad.Analysis{ProductBox: ad.Box{at(box.Min.X), at(box.Min.Y), at(box.Dx()), at(box.Dy())}}
 		got := score(t, m, "", &a)
 		if got >= last {
 			t.Errorf("a product of %d pixels scores %.3f, a larger one %.3f", 2*half, got, last)
@@ -123,7 +124,8 @@ func TestScoreFallsWithTheTextsContrast(t *testing.T) {
 		for _, ink := range tc.ink {
 			m := image.NewRGBA(image.Rect(0, 0, 600, 600))
 			draw.Draw(m, m.Rect, image.NewUniform(color.Gray{tc.ground}), image.Point{}, draw.Src)
-			draw.Draw(m, pixels(a.ProductBox, m.Rect.Size()), image.NewUniform(color.RGBA{200, 40, 40, 255}), image.Point{}, draw.Src)
+			red := image.NewUniform(color.RGBA{200, 40, 40, 255})
+			draw.Draw(m, pixels(a.ProductBox, m.Rect.Size()), red, image.Point{}, draw.Src)
 			write(m, area, color.Gray{ink})
 			got := score(t, m, "", a)
 			if got >= last {
@@ -136,7 +138,8 @@ func TestScoreFallsWithTheTextsContrast(t *testing.T) {
 
 func TestScoreOfFreeAreasFallsWithUnrest(t *testing.T) {
 	t.Parallel()
-	a := &ad.Analysis{ProductBox: ad.Box{0.3, 0.4, 0.4, 0.5}, TextAreas: []ad.TextArea{{Box: ad.Box{0.1, 0.06, 0.8, 0.18}}}}
+	area := ad.TextArea{Box: ad.Box{0.1, 0.06, 0.8, 0.18}}
+	a := &ad.Analysis{ProductBox: ad.Box{0.3, 0.4, 0.4, 0.5}, TextAreas: []ad.TextArea{area}}
 	at := func(spread int) float64 {
 		m := image.NewRGBA(image.Rect(0, 0, 400, 400))
 		for y := range 400 {
@@ -167,6 +170,7 @@ func TestScoreTakesAnyPicture(t *testing.T) {
 		image.NewGray(image.Rect(0, 0, 1, 1)), image.NewRGBA(image.Rect(0, 0, 300, 40)),
 	} {
 		score(t, m, "밤", nil)
-		score(t, m, "밤", &ad.Analysis{ProductBox: ad.Box{0.9, 0.9, 5, 5}, TextAreas: []ad.TextArea{{Box: ad.Box{-1, 2, 0, 0}}}})
+		nowhere := []ad.TextArea{{Box: ad.Box{-1, 2, 0, 0}}}
+		score(t, m, "밤", &ad.Analysis{ProductBox: ad.Box{0.9, 0.9, 5, 5}, TextAreas: nowhere})
 	}
 }
