@@ -55,7 +55,7 @@ type retrier struct {
 func (r row) byTemplate() bool { return strings.HasSuffix(r.state, "FromTemplate") }
 
 // happy is the way of an ad that meets nothing.
-const happy = "Prepare WritePrompt Stage1 WriteCopy Stage2 Score Publish"
+const happy = "Prepare Prompt Stage1 Copywrite Stage2 Clip Publish"
 
 var (
 	ours = []string{"Storage.Throttled", "Storage.Unavailable", "Ad.Timeout", "Internal"}
@@ -84,22 +84,22 @@ var table = []row{
 			"Ad.Gone", unknown,
 		},
 		recovers: happy,
-		givesUp:  "Prepare WritePrompt Fail FailRecorded",
+		givesUp:  "Prepare Prompt Fail FailRecorded",
 	},
 	{
 		state: "Prompt", function: "prompt",
 		retried:   []retrier{{2, openAI}, {2, slices.Concat(ours, platform)}, {8, asleep}},
 		permanent: []string{"OpenAI.Rejected", "OpenAI.Refused", "Ad.Gone", unknown},
 		recovers:  happy,
-		givesUp:   "Prepare WritePrompt PromptFromTemplate Stage1 WriteCopy Stage2 Score Publish",
+		givesUp:   "Prepare Prompt PromptFromTemplate Stage1 Copywrite Stage2 Clip Publish",
 	},
 	{
 		state: "PromptFromTemplate", function: "prompt",
 		after:     meeting{"Prompt", "OpenAI.Refused"},
 		retried:   []retrier{{3, slices.Concat(ours, platform)}, {8, asleep}},
 		permanent: []string{"Ad.Gone", unknown},
-		recovers:  "Prepare WritePrompt PromptFromTemplate Stage1 WriteCopy Stage2 Score Publish",
-		givesUp:   "Prepare WritePrompt PromptFromTemplate Fail FailRecorded",
+		recovers:  "Prepare Prompt PromptFromTemplate Stage1 Copywrite Stage2 Clip Publish",
+		givesUp:   "Prepare Prompt PromptFromTemplate Fail FailRecorded",
 	},
 	{
 		// Its time-out is no retrier's: it is a working day in the line.
@@ -107,51 +107,51 @@ var table = []row{
 		retried:   []retrier{{2, gpu}, {3, slices.Concat(ours, sending)}},
 		permanent: []string{"GPU.Rejected", "Image.NotFound", "Photo.TooLarge", "Ad.Gone", stateTimeout, "SQS.QueueDoesNotExistException"},
 		recovers:  happy,
-		givesUp:   "Prepare WritePrompt Stage1 Fail FailRecorded",
+		givesUp:   "Prepare Prompt Stage1 Fail FailRecorded",
 	},
 	{
 		state: "Copywrite", function: "copywrite",
 		retried:   []retrier{{2, openAI}, {2, slices.Concat(ours, platform)}, {8, asleep}},
 		permanent: []string{"OpenAI.Rejected", "OpenAI.Refused", "Ad.Gone", unknown},
 		recovers:  happy,
-		givesUp:   "Prepare WritePrompt Stage1 WriteCopy CopywriteFromTemplate Stage2 Score Publish",
+		givesUp:   "Prepare Prompt Stage1 Copywrite CopywriteFromTemplate Stage2 Clip Publish",
 	},
 	{
 		state: "CopywriteFromTemplate", function: "copywrite",
 		after:     meeting{"Copywrite", "OpenAI.Refused"},
 		retried:   []retrier{{3, slices.Concat(ours, platform)}, {8, asleep}},
 		permanent: []string{"Ad.Gone", unknown},
-		recovers:  "Prepare WritePrompt Stage1 WriteCopy CopywriteFromTemplate Stage2 Score Publish",
-		givesUp:   "Prepare WritePrompt Stage1 WriteCopy CopywriteFromTemplate Fail FailRecorded",
+		recovers:  "Prepare Prompt Stage1 Copywrite CopywriteFromTemplate Stage2 Clip Publish",
+		givesUp:   "Prepare Prompt Stage1 Copywrite CopywriteFromTemplate Fail FailRecorded",
 	},
 	{
 		state: "Stage2", function: "stage2",
 		retried:   []retrier{{6, gpu}, {3, slices.Concat(ours, platform)}, {8, asleep}},
 		permanent: []string{"GPU.Rejected", "Image.NotFound", "Photo.TooLarge", "Ad.Gone", unknown},
 		recovers:  happy,
-		givesUp:   "Prepare WritePrompt Stage1 WriteCopy Stage2 Fail FailRecorded",
+		givesUp:   "Prepare Prompt Stage1 Copywrite Stage2 Fail FailRecorded",
 	},
 	{
 		state: "Clip", function: "clip",
 		retried:   []retrier{{6, gpu}, {3, slices.Concat(ours, platform)}, {8, asleep}},
 		permanent: []string{"GPU.Rejected", "Image.NotFound", "Photo.TooLarge", "Ad.Gone", unknown},
 		recovers:  happy,
-		givesUp:   "Prepare WritePrompt Stage1 WriteCopy Stage2 Score Fail FailRecorded",
+		givesUp:   "Prepare Prompt Stage1 Copywrite Stage2 Clip Fail FailRecorded",
 	},
 	{
 		state: "Publish", function: "publish",
 		retried:   []retrier{{5, slices.Concat(ours, platform)}, {8, asleep}},
 		permanent: []string{"Ad.Gone", unknown},
 		recovers:  happy,
-		givesUp:   "Prepare WritePrompt Stage1 WriteCopy Stage2 Score Publish Fail FailRecorded",
+		givesUp:   "Prepare Prompt Stage1 Copywrite Stage2 Clip Publish Fail FailRecorded",
 	},
 	{
 		state: "Fail", function: "fail",
 		after:     meeting{"Prepare", "Photo.Corrupt"},
 		retried:   []retrier{{8, slices.Concat(ours, platform)}, {8, asleep}},
 		permanent: []string{"Ad.Gone", unknown},
-		recovers:  "Prepare WritePrompt Fail FailRecorded",
-		givesUp:   "Prepare WritePrompt Fail FailUnrecorded",
+		recovers:  "Prepare Prompt Fail FailRecorded",
+		givesUp:   "Prepare Prompt Fail FailUnrecorded",
 	},
 }
 
@@ -382,7 +382,7 @@ func TestPrepareFailsWhileThePromptIsWritten(t *testing.T) {
 		return ""
 	})
 	execution := w.start(t, w.machine(t, w.definition(t)), s)
-	w.went(t, s, execution, way{path: "Prepare WritePrompt Fail FailRecorded", err: "Photo.Corrupt"})
+	w.went(t, s, execution, way{path: "Prepare Prompt Fail FailRecorded", err: "Photo.Corrupt"})
 }
 
 // A busy server and one that is down put the ad back into the line: more often
@@ -431,7 +431,7 @@ func TestStage1OutOfTime(t *testing.T) {
 	})
 	d := changed(t, w.definition(t), "Stage1", func(state map[string]any) { state["TimeoutSeconds"] = 2 })
 	execution := w.start(t, w.machine(t, d), s)
-	w.went(t, s, execution, way{path: "Prepare WritePrompt Stage1 Fail FailRecorded", err: stateTimeout})
+	w.went(t, s, execution, way{path: "Prepare Prompt Stage1 Fail FailRecorded", err: stateTimeout})
 	if err := <-alive; err != nil {
 		t.Errorf("while it waits: %v", err)
 	}
@@ -478,7 +478,7 @@ func TestStoppedInTheLine(t *testing.T) {
 		steps = append(steps, c.state)
 	}
 	slices.Sort(steps)
-	if !slices.Equal(steps, []string{"Prepare", "Stage1", "Prompt"}) {
+	if !slices.Equal(steps, []string{"Prepare", "Prompt", "Stage1"}) {
 		t.Errorf("the steps: %v", steps)
 	}
 	if running, err := machine.Running(t.Context(), s.ref); running || err != nil {
@@ -494,7 +494,7 @@ func TestNoQueue(t *testing.T) {
 	execution := w.start(t, w.machine(t, strings.ReplaceAll(w.definition(t), w.queue, w.queue+"-gone")), s)
 	// AWS calls it SQS.QueueDoesNotExistException.
 	w.went(t, s, execution, way{
-		path: "Prepare WritePrompt Stage1 Fail FailRecorded", state: "Stage1", calls: 0, err: "SQS.QueueDoesNotExist",
+		path: "Prepare Prompt Stage1 Fail FailRecorded", state: "Stage1", calls: 0, err: "SQS.QueueDoesNotExist",
 	})
 }
 
@@ -514,7 +514,7 @@ func TestThrottled(t *testing.T) {
 	execution := w.start(t, w.machine(t, d), s)
 	// AWS calls it Lambda.TooManyRequestsException, which the same retrier names.
 	const name = "Lambda.Unknown"
-	w.went(t, s, execution, way{path: "Prepare WritePrompt Stage1 WriteCopy Stage2 Score Fail FailRecorded", state: "Clip", calls: 0, err: name})
+	w.went(t, s, execution, way{path: "Prepare Prompt Stage1 Copywrite Stage2 Clip Fail FailRecorded", state: "Clip", calls: 0, err: name})
 	failed := 0
 	for _, e := range w.history(t, execution) {
 		if d := e.TaskFailedEventDetails; d != nil && aws.ToString(d.Error) == name {

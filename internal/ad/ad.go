@@ -61,29 +61,6 @@ func (s Status) Before() []Status {
 // Done reports whether nothing more will happen to the ad by itself.
 func (s Status) Done() bool { return s == Succeeded || s == Failed }
 
-// Step is one step of making an ad. Its name is the folder in functions/, the
-// log field and the key in the progress.
-type Step string
-
-// The steps. Prepare and Prompt run side by side, the others in this order.
-const (
-	Prepare   Step = "prepare"
-	Prompt    Step = "prompt"
-	Stage1    Step = "stage1"
-	Copywrite Step = "copywrite"
-	Stage2    Step = "stage2"
-	Clip      Step = "clip"
-	Publish   Step = "publish"
-)
-
-// Steps lists the steps in the order they are shown.
-func Steps() []Step { return []Step{Prepare, Prompt, Stage1, Copywrite, Stage2, Clip, Publish} }
-
-// weights are the shares of the whole time each step takes with a GPU server
-// and OpenAI (stage 1 dominates in the replaced system's 2.5 minutes); they
-// only shape the percentage an owner sees. They sum to 100.
-var weights = map[Step]int{Prepare: 3, Prompt: 7, Stage1: 55, Copywrite: 12, Stage2: 15, Clip: 5, Publish: 3}
-
 // NewID makes the id of a new ad: a UUIDv7. So ids sort by time, and 62 bits of each are
 // random.
 func NewID() (string, error) {
@@ -194,9 +171,9 @@ func (a *Ad) Percent() int {
 	for s, t := range a.Steps {
 		switch {
 		case !t.FinishedAt.IsZero():
-			sum += weights[s]
+			sum += s.weight()
 		case !t.StartedAt.IsZero():
-			sum += weights[s] / 2
+			sum += s.weight() / 2
 		}
 	}
 	return min(sum, 99)

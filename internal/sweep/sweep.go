@@ -194,7 +194,7 @@ func (s *Sweeper) working(ctx context.Context, a ad.Ad, found *Found) error {
 // hours. Any other is stuck: its step has neither ended nor been tried again, and no step
 // lasts that long.
 func (s *Sweeper) slow(ctx context.Context, a ad.Ad, found *Found) *int {
-	if a.Has(ad.Prepare) && a.Has(ad.Prompt) && !a.Has(ad.Stage1) {
+	if a.At(ad.Stage1) {
 		return &found.Waiting
 	}
 	s.say(ctx, "stuck", a.Ref, "step", string(a.Current()))

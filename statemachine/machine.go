@@ -1,0 +1,235 @@
+// Package statemachine makes the definition of the state machine that makes an ad, ad.asl.json, out of the table of
+// steps in internal/ad and of what the machine alone needs of a step: its time limit and its retries, below.
+// README.md says how a step is added.
+package statemachine
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/nanococoa/nanococoa/internal/ad"
+	"github.com/nanococoa/nanococoa/statemachine/asl"
+)
+
+//go:generate go test . -run ^TestTheDefinitionIsGenerated$ -update
+
+// task is what the machine needs of a step.
+type task struct {
+	comment string
+	// timeout is the most seconds one try takes: a little more than the function's own Timeout in template.yaml, so
+	// that the function's answer or its fault is read and not lost. internal/contract holds that.
+	timeout int
+	retry   []asl.Retrier
+	// queued: the step waits in the queue of its name, whose consumer reports how it ended.
+	queued bool
+	// template: where the model has failed, the deterministic writer does the step.
+	template bool
+}
+
+// tasks has one row for each step.
+var tasks = map[ad.Step]task{
+	ad.Prepare: {
+		comment: "Makes the photo safe and small. A photo that cannot be used ends the ad at once.",
+		timeout: 50,
+		retry:   lambda(3, 20),
+	},
+	ad.Prompt: {
+		comment:  "Has the model write the background prompt. A model that is down costs the ad nothing: the template writes.",
+		timeout:  130,
+		retry:    slices.Concat(openAI(), lambda(2, 20)),
+		template: true,
+	},
+	ad.Stage1: {
+		comment: "Puts stage 1 into the line before the GPU server and waits: the consumer reports with the token. Waiting costs nothing, so the timeout is a working day and not a rendering; a retry goes to the end of the line.",
+		timeout: 21600,
+		retry:   slices.Concat(gpu(2, 5), queue()),
+		queued:  true,
+	},
+	ad.Copywrite: {
+		comment:  "Has the model write the copy for this very picture; the template does when the model is down.",
+		timeout:  130,
+		retry:    slices.Concat(openAI(), lambda(2, 20)),
+		template: true,
+	},
+	ad.Stage2: {
+		comment: "Has the GPU server set the copy into the picture: the final PNG and the HTML, from one layout.",
+		timeout: 150,
+		retry:   slices.Concat(gpu(6, 3), lambda(3, 20)),
+	},
+	ad.Clip: {
+		comment: "Measures how well the finished picture fits the concept.",
+		timeout: 90,
+		retry:   slices.Concat(gpu(6, 3), lambda(3, 20)),
+	},
+	ad.Publish: {
+		comment: "Writes the finished ad and its owner's statistics in one transaction.",
+		timeout: 25,
+		retry:   lambda(5, 30),
+	},
+}
+
+// fail is the state that ends an ad badly. It is no step of ad.Steps, for no owner sees it, and is named like one.
+const fail = "Fail"
+
+// What a step is called with, in JSONata: the execution's input, {owner, ad_id, attempt}, and for two of them one
+// thing more. It gives nothing back, for its result is on the record; so the input goes on as it came.
+const (
+	input      = "{% $states.context.Execution.Input %}"
+	byTemplate = "{% $merge([$states.context.Execution.Input, {'writer':'template'}]) %}"
+	withError  = "{% $merge([$states.context.Execution.Input, {'error': $states.input.error}]) %}"
+)
+
+// The two ways to do a task. The ${…} in their arguments are bound in template.yaml.
+const (
+	invoke      = "arn:aws:states:::lambda:invoke"
+	sendAndWait = "arn:aws:states:::sqs:sendMessage.waitForTaskToken"
+)
+
+type (
+	// invocation is the arguments of invoke.
+	invocation struct {
+		FunctionName string
+		Payload      string
+	}
+	// message is the arguments of sendAndWait.
+	message struct {
+		QueueURL    string `json:"QueueUrl"`
+		MessageBody messageBody
+	}
+	// messageBody is what the consumer reads, queue.Message.
+	messageBody struct {
+		TaskToken string `json:"task_token"`
+		Input     string `json:"input"`
+	}
+	// caught is the output of a Catch: what Fail finds in $states.input.error.
+	caught struct {
+		Error string `json:"error"`
+	}
+)
+
+// all is every error there is. It must stand alone and last (Amazon States Language, "Errors").
+var all = []string{"States.ALL"}
+
+// StateOf is the name of a step's state: stage1 becomes Stage1. The function's resource in template.yaml is
+// Stage1Function, its log group Stage1FunctionLogs.
+func StateOf(s ad.Step) string { return strings.ToUpper(string(s[:1])) + string(s[1:]) }
+
+// Definition is the machine. It fails when a step has no task here, or a task no step.
+func Definition() (asl.Machine, error) {
+	for _, s := range ad.Steps() {
+		if tasks[s].timeout == 0 {
+			return asl.Machine{}, fmt.Errorf("step %s has no row in statemachine's tasks", s)
+		}
+	}
+	if len(tasks) != len(ad.Steps()) {
+		return asl.Machine{}, fmt.Errorf("statemachine has %d tasks for %d steps", len(tasks), len(ad.Steps()))
+	}
+	m := asl.Machine{
+		Comment:       "Makes one ad. The input is {owner, ad_id, attempt} and stays the payload of every step: the record in DynamoDB is the truth, the execution only moves it on. See docs/architecture.md for the timeout budget.",
+		QueryLanguage: "JSONata",
+		// Longer than all steps with all their retries (internal/contract adds them up): past it nobody would be left
+		// to write why the ad failed.
+		TimeoutSeconds: 172800,
+	}
+	order := ad.Order()
+	for i, group := range order {
+		next := "" // the last one ends the machine
+		if i+1 < len(order) {
+			next = nameOf(order[i+1])
+		}
+		m.States = append(m.States, run(group, next)...)
+	}
+	m.StartAt = m.States[0].Name
+	m.States = append(m.States, failing()...)
+	return m, nil
+}
+
+// nameOf is the name of the state that runs a group of steps: of PrepareAndPrompt, say.
+func nameOf(group []ad.Step) string {
+	var names []string
+	for _, s := range group {
+		names = append(names, StateOf(s))
+	}
+	return strings.Join(names, "And")
+}
+
+// run gives the states that run a group of steps side by side and then lead to next; what no retry mends leads to
+// Fail.
+func run(group []ad.Step, next string) asl.States {
+	toFail := []asl.Catcher{catch(fail)}
+	if len(group) == 1 {
+		return chain(group[0], next, toFail)
+	}
+	parallel := asl.State{
+		Name: nameOf(group), Type: "Parallel",
+		Comment: "The two steps that need nothing but the order. Each leaves its result on the record; the branches' outputs are not used.",
+		Output:  input, Catch: toFail, Next: next, End: next == "",
+	}
+	for _, s := range group {
+		// An error inside of a branch is the Parallel's to catch.
+		parallel.Branches = append(parallel.Branches, asl.Branch{StartAt: StateOf(s), States: chain(s, "", nil)})
+	}
+	return asl.States{parallel}
+}
+
+// chain gives the states of one step: its own and, where the deterministic writer can do the step, the one that has
+// it do so. Each leads to next, or ends its level when there is none; what no retry mends is caught by last.
+func chain(s ad.Step, next string, last []asl.Catcher) asl.States {
+	t := tasks[s]
+	state := asl.State{
+		Name: StateOf(s), Type: "Task", Comment: t.comment,
+		Resource: invoke, Arguments: call(StateOf(s), input), Output: input,
+		TimeoutSeconds: t.timeout, Retry: t.retry, Catch: last, Next: next, End: next == "",
+	}
+	if t.queued {
+		state.Resource = sendAndWait
+		state.Arguments = message{
+			QueueURL:    "${" + state.Name + "QueueUrl}",
+			MessageBody: messageBody{TaskToken: "{% $states.context.Task.Token %}", Input: input},
+		}
+	}
+	if !t.template {
+		return asl.States{state}
+	}
+	instead := state
+	instead.Name += "FromTemplate"
+	instead.Comment = "The deterministic writer, in place of the model."
+	instead.Arguments = call(state.Name, byTemplate)
+	instead.Retry = lambda(3, 20)
+	state.Catch = []asl.Catcher{catch(instead.Name)}
+	return asl.States{state, instead}
+}
+
+// failing gives the states an ad goes through that failed.
+func failing() asl.States {
+	return asl.States{
+		{
+			Name: fail, Type: "Task",
+			Comment:  "Writes why the ad ended, in words its owner understands. The most stubborn retries of all: an ad without an end is worse than a failed one.",
+			Resource: invoke, Arguments: call(fail, withError), Output: "{% $states.input %}",
+			TimeoutSeconds: 25, Retry: lambda(8, 60),
+			Catch: []asl.Catcher{{ErrorEquals: all, Next: "FailUnrecorded"}}, Next: "FailRecorded",
+		},
+		{
+			Name: "FailRecorded", Type: "Fail",
+			Comment: "For operators: the ad failed and its owner was told. Nothing to clean up.",
+			Error:   "{% $states.input.error.Error %}", Cause: "The ad failed; the record says why.",
+		},
+		{
+			Name: "FailUnrecorded", Type: "Fail",
+			Comment: "For operators: the ad failed and the record does not say so. See the runbook for stuck executions.",
+			Error:   "Fail.Unrecorded", Cause: "The Fail step itself failed; the record still says running.",
+		},
+	}
+}
+
+// call is what invoke is given: the function of a state and its payload.
+func call(state, payload string) invocation {
+	return invocation{FunctionName: "${" + state + "FunctionArn}", Payload: payload}
+}
+
+// catch leads every error on to a state, and tells it which error it was.
+func catch(state string) asl.Catcher {
+	return asl.Catcher{ErrorEquals: all, Output: caught{Error: "{% $states.errorOutput %}"}, Next: state}
+}
