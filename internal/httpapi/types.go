@@ -5,6 +5,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/danielgtaylor/huma/v2"
+
 	"github.com/nanococoa/nanococoa/internal/ad"
 	"github.com/nanococoa/nanococoa/internal/queue"
 )
@@ -93,10 +95,18 @@ type Progress struct {
 
 // Step is one step of making an ad.
 type Step struct {
-	Name       string     `json:"name" enum:"prepare,prompt,stage1,copywrite,stage2,clip,publish"`
+	Name       string     `json:"name"`
 	Status     string     `json:"status" enum:"waiting,running,done,failed"`
 	StartedAt  *time.Time `json:"started_at"`
 	FinishedAt *time.Time `json:"finished_at"`
+}
+
+// TransformSchema has the OpenAPI list the steps there are; the site's types come from there.
+func (Step) TransformSchema(_ huma.Registry, s *huma.Schema) *huma.Schema {
+	for _, step := range ad.Steps() {
+		s.Properties["name"].Enum = append(s.Properties["name"].Enum, string(step))
+	}
+	return s
 }
 
 // Score is a measured agreement of picture and text.

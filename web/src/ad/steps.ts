@@ -2,7 +2,7 @@ import type { components } from '../api/schema'
 import { texts } from '../texts'
 
 type Ad = components['schemas']['Ad']
-type StageName = components['schemas']['Step']['name']
+type StepName = components['schemas']['Step']['name']
 
 /** A step as an owner sees it: one or two of the API's steps. */
 export type StepKey = keyof typeof texts.making.step
@@ -12,26 +12,33 @@ export interface Step {
   state: StepState
 }
 
-const stepsOf: Record<StepKey, readonly StageName[]> = {
-  photo: ['prepare', 'prompt'],
-  scene: ['stage1'],
-  copy: ['copywrite'],
-  finish: ['stage2'],
-  score: ['clip', 'publish'],
+/** What each step of the API is to an owner. A step of the API that is missing here is a type error. */
+const shownAs: Record<StepName, StepKey> = {
+  prepare: 'photo',
+  prompt: 'photo',
+  stage1: 'scene',
+  copywrite: 'copy',
+  stage2: 'finish',
+  clip: 'score',
+  publish: 'score',
 }
-const order = Object.keys(stepsOf) as StepKey[]
 
 /**
- * The five steps of an ad and how far each is. A failed ad has exactly one
- * failed step: the one that was running, else the first that was not done.
+ * The steps of an ad, in the API's order, and how far each is. A failed ad has
+ * exactly one failed step: the one that was running, else the first that was not
+ * done.
  */
 export function steps(ad: Pick<Ad, 'status' | 'progress'>): Step[] {
-  const status = new Map(ad.progress.steps.map((s) => [s.name, s.status]))
-  const list = order.map((key): Step => {
-    const parts = stepsOf[key].map((name) => status.get(name) ?? 'waiting')
-    if (ad.status === 'succeeded' || parts.every((s) => s === 'done')) return { key, state: 'done' }
-    if (parts.includes('failed')) return { key, state: 'failed' }
-    return { key, state: parts.every((s) => s === 'waiting') ? 'waiting' : 'running' }
+  const parts = new Map<StepKey, string[]>()
+  for (const { name, status } of ad.progress.steps) {
+    // A page that was opened before a deployment may meet a step it does not know.
+    const key = shownAs[name] as StepKey | undefined
+    if (key) parts.set(key, [...(parts.get(key) ?? []), status])
+  }
+  const list = Array.from(parts, ([key, states]): Step => {
+    if (ad.status === 'succeeded' || states.every((s) => s === 'done')) return { key, state: 'done' }
+    if (states.includes('failed')) return { key, state: 'failed' }
+    return { key, state: states.every((s) => s === 'waiting') ? 'waiting' : 'running' }
   })
   if (ad.status === 'failed') {
     const at = list.find((s) => s.state === 'failed') ?? list.find((s) => s.state !== 'done')

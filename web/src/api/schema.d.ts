@@ -304,12 +304,12 @@ export interface components {
              * @description How many ads come before this one; null when unknown
              */
             queue_position: number | null;
+            /** @description The server that makes the pictures takes nothing at the moment; the ad waits and goes on by itself */
+            stalled: boolean;
             /** @description The step that runs */
             step: string | null;
             /** @description All steps, in order */
             steps: components["schemas"]["Step"][];
-            /** @description The server that makes the pictures takes nothing at the moment; the ad waits and goes on by itself */
-            stalled: boolean;
         };
         Score: {
             metric: string;
@@ -321,16 +321,6 @@ export interface components {
             text: string;
             /** Format: double */
             value: number;
-        };
-        Step: {
-            /** Format: date-time */
-            finished_at: string | null;
-            /** @enum {string} */
-            name: "prepare" | "prompt" | "stage1" | "copywrite" | "stage2" | "clip" | "publish";
-            /** Format: date-time */
-            started_at: string | null;
-            /** @enum {string} */
-            status: "waiting" | "running" | "done" | "failed";
         };
         Stats: {
             /**
@@ -347,6 +337,16 @@ export interface components {
             months: components["schemas"]["Month"][];
             /** Format: int64 */
             total_ads: number;
+        };
+        Step: {
+            /** Format: date-time */
+            finished_at: string | null;
+            /** @enum {string} */
+            name: "prepare" | "prompt" | "stage1" | "copywrite" | "stage2" | "clip" | "publish";
+            /** Format: date-time */
+            started_at: string | null;
+            /** @enum {string} */
+            status: "waiting" | "running" | "done" | "failed";
         };
         Upload: {
             fields: {

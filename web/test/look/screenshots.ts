@@ -14,8 +14,7 @@ const out = fileURLToPath(new URL('../../../screenshots/', import.meta.url))
 rmSync(out, { recursive: true, force: true })
 mkdirSync(out, { recursive: true })
 
-const steps = ['prepare', 'prompt', 'stage1', 'copywrite', 'stage2', 'clip', 'publish'] as const
-type Step = (typeof steps)[number]
+type Step = Ad['progress']['steps'][number]['name']
 
 /** The finished ad, with the address of its product's picture, which it had before, and its neighbours on the dashboard. */
 type Shown = Ad & { product_url: string; shop: readonly Ad[] }
@@ -31,6 +30,7 @@ const shop: readonly { photo: string; fields: Record<string, string> }[] = [
 
 /** The ad as it was when a step ran. */
 function during(ad: Shown, step: Step | null, change: Partial<Ad> = {}): Ad {
+  const steps = ad.progress.steps.map((s) => s.name)
   const at = step ? steps.indexOf(step) : -1
   const begun = new Date(Date.now() - 12_000 * (at + 1)).toISOString()
   const has = (made: Step) => at > steps.indexOf(made)
@@ -59,7 +59,7 @@ function during(ad: Shown, step: Step | null, change: Partial<Ad> = {}): Ad {
 
 function failed(ad: Shown, retryable: boolean): Ad {
   const stopped = during(ad, 'stage1')
-  stopped.progress.steps[2]!.status = 'failed'
+  for (const s of stopped.progress.steps) if (s.status === 'running') s.status = 'failed'
   return {
     ...stopped,
     status: 'failed',

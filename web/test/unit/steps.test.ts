@@ -2,11 +2,11 @@ import { describe, expect, it } from 'vitest'
 import { current, steps, type StepState } from '../../src/ad/steps'
 import type { Ad } from '../../src/api/client'
 
-type StageName = Ad['progress']['steps'][number]['name']
-type StageStatus = Ad['progress']['steps'][number]['status']
-const names: StageName[] = ['prepare', 'prompt', 'stage1', 'copywrite', 'stage2', 'clip', 'publish']
+type StepName = Ad['progress']['steps'][number]['name']
+type StepStatus = Ad['progress']['steps'][number]['status']
+const names: StepName[] = ['prepare', 'prompt', 'stage1', 'copywrite', 'stage2', 'clip', 'publish']
 
-function ad(status: Ad['status'], states: Partial<Record<StageName, StageStatus>>): Pick<Ad, 'status' | 'progress'> {
+function ad(status: Ad['status'], states: Partial<Record<StepName, StepStatus>>): Pick<Ad, 'status' | 'progress'> {
   return {
     status,
     progress: {
@@ -60,5 +60,17 @@ describe('steps', () => {
     const list = steps(value)
     expect(list.map((s) => s.state)).toEqual(states)
     expect(current(list)?.key ?? null).toBe(now)
+  })
+
+  it('come in the order of the API', () => {
+    const value = ad('running', {})
+    value.progress.steps.reverse()
+    expect(steps(value).map((s) => s.key)).toEqual(['score', 'finish', 'copy', 'scene', 'photo'])
+  })
+
+  it('leave out what this page does not know', () => {
+    const value = ad('running', { prepare: done, prompt: done })
+    value.progress.steps.splice(2, 0, { ...value.progress.steps[0]!, name: 'unheard-of' as StepName, status: 'running' })
+    expect(steps(value).map((s) => s.state)).toEqual(['done', 'waiting', 'waiting', 'waiting', 'waiting'])
   })
 })
