@@ -61,7 +61,7 @@ type OpenAI struct {
 	Cooldown time.Duration `env:"OPENAI_COOLDOWN" envDefault:"30s"`
 }
 
-// The configurations of the functions, by folder.
+// The configurations of the functions.
 type (
 	// API configures functions/api.
 	API struct {
@@ -120,17 +120,6 @@ type (
 	// End configures functions/publish and functions/fail.
 	End struct{ Table }
 )
-
-// Configs is every function's configuration, by the function's folder.
-func Configs() map[string]any {
-	return map[string]any{
-		"api": API{}, "ingest": Ingest{}, "prepare": Prepare{},
-		"prompt": Write{}, "copywrite": Write{},
-		"stage1": Stage1{}, "stage2": GPUStep{}, "clip": GPUStep{},
-		"publish": End{}, "fail": End{},
-		"sweep": Sweep{}, "deadletter": Deadletter{},
-	}
-}
 
 // Load reads a configuration; it reports every missing variable at once.
 func Load[C any]() (C, error) {

@@ -2,7 +2,6 @@ package config_test
 
 import (
 	"os"
-	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -132,28 +131,4 @@ func TestEveryMissingVariableIsNamedAtOnce(t *testing.T) { //nolint:paralleltest
 	only(t, "TABLE_NAME=ads", "BUCKET_NAME=", "SITE_ORIGIN=https://x")
 	_, err = config.Load[config.API]()
 	check(err, "BUCKET_NAME", "STATE_MACHINE_ARN", "COOKIE_KEY_PARAMETER") // an empty one is a missing one
-}
-
-// The list is what the contract tests hold against the template: each function
-// under its folder's name, each a struct.
-func TestConfigsNamesEveryFunction(t *testing.T) {
-	t.Parallel()
-	entries, err := os.ReadDir("../../functions")
-	if err != nil {
-		t.Fatal(err)
-	}
-	configs := config.Configs()
-	for _, e := range entries {
-		if !e.IsDir() {
-			continue
-		}
-		c, ok := configs[e.Name()]
-		if !ok || reflect.TypeOf(c).Kind() != reflect.Struct {
-			t.Errorf("functions/%s has the configuration %T", e.Name(), c)
-		}
-		delete(configs, e.Name())
-	}
-	for name := range configs {
-		t.Errorf("%s is configured and has no folder", name)
-	}
 }

@@ -14,7 +14,6 @@ import (
 	"time"
 
 	"github.com/nanococoa/nanococoa/aiserver/server"
-	"github.com/nanococoa/nanococoa/internal/config"
 	"github.com/nanococoa/nanococoa/internal/llm/openai"
 )
 
@@ -31,7 +30,6 @@ func TestEveryFolderIsOneFunction(t *testing.T) {
 		}
 	}
 	sameSet(t, "functions of the template", slices.Collect(maps.Keys(tp.ofType("AWS::Serverless::Function"))), want)
-	sameSet(t, "configurations", slices.Collect(maps.Keys(config.Configs())), folders(t))
 }
 
 // A function's folder holds its main and sample events, and nothing that could
@@ -108,10 +106,10 @@ func TestEveryFunctionIsCalled(t *testing.T) {
 func TestEveryVariableIsSet(t *testing.T) {
 	t.Parallel()
 	tp := readTemplate(t)
-	for folder, c := range config.Configs() {
+	for _, folder := range folders(t) {
 		set := tp.variables(folder)
 		var known []string
-		for _, v := range variablesOf(c) {
+		for _, v := range variablesOf(t, folder) {
 			known = append(known, v.name)
 			if got, ok := set[v.name]; v.required && (!ok || got == nil || got == "") {
 				t.Errorf("%s requires %s, which the template does not set", resourceOf(folder), v.name)
@@ -123,8 +121,8 @@ func TestEveryVariableIsSet(t *testing.T) {
 			}
 		}
 	}
-	if len(variablesOf(config.API{})) < 5 {
-		t.Errorf("read only %v of the API's configuration", variablesOf(config.API{}))
+	if api := variablesOf(t, "api"); len(api) < 5 {
+		t.Errorf("read only %v of the API's configuration", api)
 	}
 }
 

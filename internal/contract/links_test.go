@@ -8,8 +8,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-
-	"github.com/nanococoa/nanococoa/internal/config"
 )
 
 // A program starts as fast as it is small: heavy packages are linked where they
@@ -43,7 +41,7 @@ func TestFunctionsLinkOnlyWhatTheyUse(t *testing.T) {
 	}
 	// reads reports whether a function's configuration has such a variable.
 	reads := func(folder, suffix string) bool {
-		return slices.ContainsFunc(variablesOf(config.Configs()[folder]), func(v variable) bool { return strings.HasSuffix(v.name, suffix) })
+		return slices.ContainsFunc(variablesOf(t, folder), func(v variable) bool { return strings.HasSuffix(v.name, suffix) })
 	}
 	nobody := func(string) bool { return false }
 	const aws = "github.com/aws/aws-sdk-go-v2/"

@@ -273,31 +273,74 @@ func imports(t *testing.T, folder, pkg string) bool {
 	})
 }
 
+// configOf is the struct of internal/config with which a function is wired.
+func configOf(t *testing.T, folder string) string {
+	t.Helper()
+	var found []string
+	ast.Inspect(mainOf(t, folder), func(n ast.Node) bool {
+		if p, ok := n.(*ast.Field); ok {
+			if name, ok := strings.CutPrefix(qualified(p.Type), "config."); ok {
+				found = append(found, name)
+			}
+		}
+		return true
+	})
+	if len(found) != 1 {
+		t.Fatalf("functions/%s is wired with %d configurations: %v", folder, len(found), found)
+	}
+	return found[0]
+}
+
+// qualified gives an expression like pkg.Name as text, "" for any other.
+func qualified(e ast.Expr) string {
+	if s, ok := e.(*ast.SelectorExpr); ok {
+		if pkg, ok := s.X.(*ast.Ident); ok {
+			return pkg.Name + "." + s.Sel.Name
+		}
+	}
+	return ""
+}
+
 // variable is one field of a configuration.
 type variable struct {
 	name     string
 	required bool
 }
 
-// variablesOf lists what a configuration struct reads.
-func variablesOf(c any) []variable {
+// variablesOf lists what a function's configuration reads, with the parts it is made of.
+func variablesOf(t *testing.T, folder string) []variable {
+	t.Helper()
+	source, err := parser.ParseFile(token.NewFileSet(), filepath.Join(root, "internal/config/config.go"), nil, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	structs := map[string]*ast.StructType{}
+	ast.Inspect(source, func(n ast.Node) bool {
+		if spec, ok := n.(*ast.TypeSpec); ok {
+			structs[spec.Name.Name], _ = spec.Type.(*ast.StructType)
+		}
+		return true
+	})
 	var out []variable
-	var walk func(reflect.Type)
-	walk = func(s reflect.Type) {
-		for i := range s.NumField() {
-			f := s.Field(i)
-			tag, ok := f.Tag.Lookup("env")
-			if !ok {
-				if f.Type.Kind() == reflect.Struct {
-					walk(f.Type)
-				}
+	var collect func(name string)
+	collect = func(name string) {
+		s := structs[name]
+		if s == nil {
+			t.Fatalf("internal/config has no struct %s", name)
+		}
+		for _, f := range s.Fields.List {
+			if part, ok := f.Type.(*ast.Ident); ok && f.Names == nil {
+				collect(part.Name)
 				continue
 			}
-			parts := strings.Split(tag, ",")
+			if f.Tag == nil {
+				t.Fatalf("%s.%s reads no variable", name, f.Names[0].Name)
+			}
+			parts := strings.Split(reflect.StructTag(strings.Trim(f.Tag.Value, "`")).Get("env"), ",")
 			out = append(out, variable{parts[0], slices.Contains(parts[1:], "required")})
 		}
 	}
-	walk(reflect.TypeOf(c))
+	collect(configOf(t, folder))
 	return out
 }
 
