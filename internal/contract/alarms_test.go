@@ -19,12 +19,13 @@ import (
 type watch struct {
 	resources object
 	values    map[string]string // of its parameters; a resource of template.yaml by its name there
+	logGroups []string          // of its parameter of that name, by their names there
 }
 
 func readWatch(t *testing.T) watch {
 	t.Helper()
 	tp, doc := readTemplate(t), readYAML(t, "infra/alarms.yaml")
-	w := watch{in(doc, "Resources"), map[string]string{}}
+	w := watch{resources: in(doc, "Resources"), values: map[string]string{}}
 	nested := in(tp.resources, "Alarming", "Properties")
 	if nested["TemplateURL"] != "infra/alarms.yaml" {
 		t.Fatalf("template.yaml nests %v", nested["TemplateURL"])
@@ -42,6 +43,8 @@ func readWatch(t *testing.T) watch {
 			w.values[name] = "true"
 		case name == "Environment" && ref == "Environment":
 			w.values[name] = "test"
+		case name == "LogGroups":
+			w.logGroups = refs(at(v, "Fn::Join"))
 		case ref != nil && tp.resources[fmt.Sprint(ref)] != nil:
 			w.values[name] = fmt.Sprint(ref)
 		case ref != nil:
@@ -142,21 +145,62 @@ func (w watch) alarms(t *testing.T) map[string]alarm {
 	return out
 }
 
-// dashboard gives the dashboard's metrics, and its text with every parameter
-// filled in.
-func (w watch) dashboard(t *testing.T) (metrics []string, body string) {
+// refs are the resources in the list of a Fn::Join.
+func refs(join value) []string {
+	var out []string
+	if parts := list(join); len(parts) == 2 {
+		for _, r := range list(parts[1]) {
+			out = append(out, fmt.Sprint(at(r, "Ref")))
+		}
+	}
+	return out
+}
+
+// fill gives a Fn::Sub's text with everything it names filled in: what stands beside it, parameters, or else the
+// name as it is, which stays in its braces when it has a dot.
+func (w watch) fill(t *testing.T, sub value) string {
 	t.Helper()
-	sub := list(at(w.resources, "Dashboard", "Properties", "DashboardBody", "Fn::Sub"))
-	body, _ = sub[0].(string)
-	body = strings.ReplaceAll(body, "${ModelAlarm}", `, "${TemplateCopy.Arn}"`) // when a model is configured
-	body = regexp.MustCompile(`\$\{([\w:]+)\}`).ReplaceAllStringFunc(body, func(ref string) string {
+	parts := list(sub)
+	beside := object{}
+	if len(parts) == 2 {
+		beside = in(parts[1])
+	}
+	return reference.ReplaceAllStringFunc(fmt.Sprint(parts[0]), func(ref string) string {
 		name := strings.Trim(ref, "${}")
+		if v, ok := beside[name]; ok {
+			return w.text(t, v)
+		}
+		if strings.HasPrefix(name, "AWS::") || strings.HasSuffix(name, ".Arn") {
+			return ref
+		}
 		v, ok := w.values[name]
-		if !ok && !strings.HasPrefix(name, "AWS::") {
+		if !ok {
 			t.Errorf("the dashboard names %s", ref)
 		}
 		return v
 	})
+}
+
+var reference = regexp.MustCompile(`\$\{([\w:.]+)\}`)
+
+// text gives what one of the functions in use becomes; of a condition what it is when it is true.
+func (w watch) text(t *testing.T, v value) string {
+	t.Helper()
+	switch f, join := at(v, "Fn::If"), list(at(v, "Fn::Join")); {
+	case f != nil:
+		return w.text(t, list(f)[1])
+	case len(join) == 2 && at(join[1], "Ref") == "LogGroups":
+		return strings.Join(w.logGroups, fmt.Sprint(join[0]))
+	case at(v, "Fn::Sub") != nil:
+		return w.fill(t, at(v, "Fn::Sub"))
+	}
+	return fmt.Sprint(v)
+}
+
+// dashboard gives the dashboard's metrics and widgets' titles, and its text with every name filled in.
+func (w watch) dashboard(t *testing.T) (metrics, titles []string, body string) {
+	t.Helper()
+	body = w.fill(t, at(w.resources, "Dashboard", "Properties", "DashboardBody", "Fn::Sub"))
 	var doc struct {
 		Widgets []struct {
 			Type       string
@@ -170,6 +214,7 @@ func (w watch) dashboard(t *testing.T) (metrics []string, body string) {
 		t.Fatal(err)
 	}
 	for _, widget := range doc.Widgets {
+		titles = append(titles, widget.Properties.Title)
 		ids := map[string]bool{}
 		var expressions []string
 		for _, m := range widget.Properties.Metrics {
@@ -205,7 +250,7 @@ func (w watch) dashboard(t *testing.T) (metrics []string, body string) {
 			}
 		}
 	}
-	return metrics, body
+	return metrics, titles, body
 }
 
 // search is the one form of search that is used: all metrics of a name that differ
@@ -253,7 +298,7 @@ func written() []string {
 func TestEveryMetricIsWrittenAndWatched(t *testing.T) {
 	t.Parallel()
 	w, tp := readWatch(t), readTemplate(t)
-	read, _ := w.dashboard(t)
+	read, _, _ := w.dashboard(t)
 	for _, a := range w.alarms(t) {
 		for _, q := range a.queries {
 			if q.metric != "" {
@@ -289,7 +334,7 @@ func TestEveryMetricIsWrittenAndWatched(t *testing.T) {
 func TestTheDashboardIsWhole(t *testing.T) {
 	t.Parallel()
 	w, tp := readWatch(t), readTemplate(t)
-	_, body := w.dashboard(t)
+	_, _, body := w.dashboard(t)
 	var shown, groups, want []string
 	for _, m := range regexp.MustCompile(`\$\{(\w+)\.Arn\}`).FindAllStringSubmatch(body, -1) {
 		shown = append(shown, m[1])
@@ -299,8 +344,7 @@ func TestTheDashboardIsWhole(t *testing.T) {
 		groups = append(groups, m[1])
 	}
 	for _, folder := range folders(t) {
-		group := fmt.Sprint(at(tp.function(folder), "LoggingConfig", "LogGroup", "Ref"))
-		want = append(want, strings.ReplaceAll(fmt.Sprint(at(tp.resources, group, "Properties", "LogGroupName", "Fn::Sub")), "${Environment}", "test"))
+		want = append(want, fmt.Sprint(at(tp.function(folder), "LoggingConfig", "LogGroup", "Ref")))
 	}
 	sameSet(t, "logs on the dashboard", groups, want)
 }
