@@ -1,0 +1,73 @@
+package ad_test
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/nanococoa/nanococoa/internal/ad"
+)
+
+// after is an ad in which some steps have ended and one has begun.
+func after(begun ad.Step, ended ...ad.Step) *ad.Ad {
+	now := time.Date(2026, 1, 31, 16, 0, 0, 0, time.UTC)
+	a := &ad.Ad{Status: ad.Running, Steps: map[ad.Step]ad.StepTimes{}}
+	if begun != "" {
+		a.Steps[begun] = ad.StepTimes{StartedAt: now}
+	}
+	for _, s := range ended {
+		a.Steps[s] = ad.StepTimes{StartedAt: now, FinishedAt: now}
+	}
+	return a
+}
+
+func TestTheWeightsAreShares(t *testing.T) {
+	t.Parallel()
+	sum := 0
+	for _, s := range ad.Steps() {
+		weight := after("", s).Percent()
+		if weight < 1 {
+			t.Errorf("%s weighs %d", s, weight)
+		}
+		sum += weight
+	}
+	if sum != 100 {
+		t.Errorf("the weights sum to %d", sum)
+	}
+}
+
+// What runs side by side stands together, in the order in which it is shown.
+func TestTheOrderIsThatOfTheSteps(t *testing.T) {
+	t.Parallel()
+	if got := slices.Concat(ad.Order()...); !slices.Equal(got, ad.Steps()) {
+		t.Errorf("order %v of steps %v", got, ad.Steps())
+	}
+	for _, group := range ad.Order() {
+		if beside := slices.Contains(group, ad.Prepare); beside != (len(group) > 1) || beside != slices.Contains(group, ad.Prompt) {
+			t.Errorf("side by side: %v", group)
+		}
+	}
+}
+
+func TestAt(t *testing.T) {
+	t.Parallel()
+	for name, tc := range map[string]struct {
+		ad   *ad.Ad
+		step ad.Step
+		want bool
+	}{
+		"the first, before it begins":        {after(""), ad.Prepare, true},
+		"while it runs":                      {after(ad.Prepare), ad.Prepare, true},
+		"when it has ended":                  {after("", ad.Prepare), ad.Prepare, false},
+		"beside one that has not ended":      {after(ad.Prepare), ad.Prompt, true},
+		"one of the two before it has ended": {after("", ad.Prompt), ad.Stage1, false},
+		"both before it have ended":          {after("", ad.Prepare, ad.Prompt), ad.Stage1, true},
+		"the next one":                       {after("", ad.Prepare, ad.Prompt), ad.Copywrite, false},
+		"all before the last have ended":     {after("", ad.Steps()[:len(ad.Steps())-1]...), ad.Publish, true},
+		"what is no step":                    {after("", ad.Steps()...), "score", false},
+	} {
+		if got := tc.ad.At(tc.step); got != tc.want {
+			t.Errorf("%s: at %s is %t", name, tc.step, got)
+		}
+	}
+}
