@@ -487,25 +487,33 @@ func TestEveryAlarmGoesOffAndEnds(t *testing.T) {
 	}
 }
 
-// drill is the command by which a runbook page sets its alarm off.
-var drill = regexp.MustCompile(`aws cloudwatch put-metric-data --namespace (\w+) --metric-name (\w+) --dimensions Environment=\$ENVIRONMENT --unit (\w+) --value (\S+)`)
+// drill is the command by which a runbook page sets its alarm off, and drillIs the shell function behind it.
+var (
+	drill   = regexp.MustCompile(`(?m)^drill (\w+) (\w+) (\S+)$`)
+	drillIs = regexp.MustCompile(`drill\(\) \{ aws cloudwatch put-metric-data --namespace (\w+) ` +
+		`--metric-name \$1 --unit \$2 --value \$3 \\\n +--dimensions (\w+)=\$ENVIRONMENT; \}`)
+)
 
 // A runbook's own command, taken by its word, sets the alarm off.
 func TestEveryDrillSetsItsAlarmOff(t *testing.T) {
 	t.Parallel()
+	does := drillIs.FindStringSubmatch(string(read(t, "infra/runbooks/README.md")))
+	if len(does) == 0 || does[1] != metric.Namespace || does[2] != metric.Environment {
+		t.Fatalf("drill writes %q", does)
+	}
 	found := 0
 	for name, a := range readWatch(t).alarms(t) {
 		page := string(read(t, filepath.Join("infra", "runbooks", pageOf(name))))
 		bad := samples{}
 		for _, m := range drill.FindAllStringSubmatch(page, -1) {
 			var v float64
-			if _, err := fmt.Sscan(m[4], &v); err != nil {
+			if _, err := fmt.Sscan(m[3], &v); err != nil {
 				t.Errorf("%s: %v", name, err)
 			}
-			if def, ok := metric.Definitions()[metric.Name(m[2])]; !ok || m[1] != metric.Namespace || string(def.Unit) != m[3] {
-				t.Errorf("%s: the drill writes %s/%s in %s", name, m[1], m[2], m[3])
+			if def, ok := metric.Definitions()[metric.Name(m[1])]; !ok || string(def.Unit) != m[2] {
+				t.Errorf("%s: the drill writes %s in %s", name, m[1], m[2])
 			}
-			key := fmt.Sprintf("%s/%s{Environment=test}", m[1], m[2])
+			key := fmt.Sprintf("%s/%s{%s=test}", metric.Namespace, m[1], metric.Environment)
 			bad[key] = append(bad[key], v)
 		}
 		ours := func(q query) bool { return strings.HasPrefix(q.metric, metric.Namespace+"/") }
@@ -549,8 +557,8 @@ func TestEveryRunbookHasItsParts(t *testing.T) {
 	}
 }
 
-// What the runbooks' commands and redrive name is there: outputs of the stack,
-// logs of functions, pages.
+// What the runbooks and redrive name is there: outputs of the stack, logs of functions, widgets of the dashboard,
+// states, pages.
 func TestWhatTheRunbooksNameIsThere(t *testing.T) {
 	t.Parallel()
 	tp := readTemplate(t)
@@ -569,12 +577,19 @@ func TestWhatTheRunbooksNameIsThere(t *testing.T) {
 		}
 	}
 	output := func(name string) bool { return at(tp.doc, "Outputs", name) != nil }
+	_, titles, _ := readWatch(t).dashboard(t)
+	widget := func(name string) bool { // without what stands behind a comma: the unit
+		return slices.ContainsFunc(titles, func(title string) bool { return title == name || strings.HasPrefix(title, name+",") })
+	}
+	state := func(name string) bool { return readMachine(t).states[name] != nil }
 	for _, page := range pages {
 		name := filepath.Base(page)
 		text := string(read(t, filepath.Join("infra", "runbooks", name)))
 		look(name, text, `\bout ([A-Z]\w+)`, output)
 		look(name, text, `\b([A-Z]\w+FunctionName|[A-Z]\w+Url)\b`, func(n string) bool { return output(n) || n == "AIServerUrl" })
 		look(name, text, `(?m)^(?:lines|errors) ([a-z]\w*)`, func(n string) bool { return slices.Contains(logs, n) })
+		look(name, text, `(?:^|[^*])\*([A-Z][^*\n]*)\*(?:[^*]|$)`, widget)
+		look(name, text, "`(Fail(?:[A-Z]\\w*)?)`", state)
 		look(name, text, `\]\(([a-z0-9-]+\.md)\)`, func(n string) bool { return slices.Contains(pages, filepath.Join(root, "infra", "runbooks", n)) })
 	}
 	look("redrive", string(read(t, "infra/redrive/redrive.go")), `"(\w+(?:Url|FunctionName))"`, output)

@@ -197,7 +197,7 @@ func (s *Sweeper) slow(ctx context.Context, a ad.Ad, found *Found) *int {
 	if a.At(ad.Stage1) {
 		return &found.Waiting
 	}
-	s.say(ctx, "stuck", a.Ref, "step", string(a.Current()))
+	s.say(ctx, "stuck", a.Ref, "at", string(a.Current()))
 	return &found.Stuck
 }
 
