@@ -43,7 +43,8 @@ func TestTheOrderIsThatOfTheSteps(t *testing.T) {
 		t.Errorf("order %v of steps %v", got, ad.Steps())
 	}
 	for _, group := range ad.Order() {
-		if beside := slices.Contains(group, ad.Prepare); beside != (len(group) > 1) || beside != slices.Contains(group, ad.Prompt) {
+		prepare, prompt := slices.Contains(group, ad.Prepare), slices.Contains(group, ad.Prompt)
+		if beside := len(group) > 1; beside != prepare || beside != prompt {
 			t.Errorf("side by side: %v", group)
 		}
 	}

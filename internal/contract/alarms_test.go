@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/nanococoa/nanococoa/internal/ad"
 	"github.com/nanococoa/nanococoa/internal/metric"
 	"github.com/nanococoa/nanococoa/internal/metric/metrictest"
 )
@@ -31,7 +32,7 @@ func readWatch(t *testing.T) watch {
 		t.Fatalf("template.yaml nests %v", nested["TemplateURL"])
 	}
 	given := in(nested, "Parameters")
-	sameSet(t, "parameters of infra/alarms.yaml", slices.Collect(maps.Keys(given)), slices.Collect(maps.Keys(in(doc, "Parameters"))))
+	sameSet(t, "parameters of infra/alarms.yaml", names(given), names(in(doc, "Parameters")))
 	for name, v := range given {
 		switch ref, att := at(v, "Ref"), texts(at(v, "Fn::GetAtt")); {
 		case name == "ApiName":
@@ -102,7 +103,8 @@ func (w watch) alarms(t *testing.T) map[string]alarm {
 		}
 		p := in(r, "Properties")
 		a := alarm{
-			queries: map[string]query{}, periods: int(number(p["EvaluationPeriods"])), datapoints: int(number(p["DatapointsToAlarm"])),
+			queries: map[string]query{},
+			periods: int(number(p["EvaluationPeriods"])), datapoints: int(number(p["DatapointsToAlarm"])),
 			comparison: fmt.Sprint(p["ComparisonOperator"]), missing: fmt.Sprint(p["TreatMissingData"]),
 		}
 		if a.datapoints == 0 {
@@ -255,7 +257,8 @@ func (w watch) dashboard(t *testing.T) (metrics, titles []string, body string) {
 
 // search is the one form of search that is used: all metrics of a name that differ
 // in one dimension.
-var search = regexp.MustCompile(`^SEARCH\('\{(\w+),Environment,(\w+)\} MetricName="(\w+)" Environment="(\w+)"', '\w+', \d+\)$`)
+var search = regexp.MustCompile(
+	`^SEARCH\('\{(\w+),Environment,(\w+)\} MetricName="(\w+)" Environment="(\w+)"', '\w+', \d+\)$`)
 
 // ofAWS are the metrics AWS writes by itself that are read here: the dimension's
 // name, and the type of resource it names; none for those of the whole account.
@@ -339,7 +342,7 @@ func TestTheDashboardIsWhole(t *testing.T) {
 	for _, m := range regexp.MustCompile(`\$\{(\w+)\.Arn\}`).FindAllStringSubmatch(body, -1) {
 		shown = append(shown, m[1])
 	}
-	sameSet(t, "alarms on the dashboard", shown, slices.Collect(maps.Keys(w.alarms(t))))
+	sameSet(t, "alarms on the dashboard", shown, names(w.alarms(t)))
 	for _, m := range regexp.MustCompile(`SOURCE '([^']*)'`).FindAllStringSubmatch(body, -1) {
 		groups = append(groups, m[1])
 	}
@@ -358,10 +361,12 @@ func TestEveryAlarmSpeaks(t *testing.T) {
 		p := in(w.resources[name], "Properties")
 		about := strings.Join(strings.Fields(fmt.Sprint(p["AlarmDescription"])), " ")
 		page := "infra/runbooks/" + pageOf(name)
-		if !strings.HasSuffix(about, "Runbook: "+page) || len(about) > 1024 || !regexp.MustCompile(`[Oo]wner|ad `).MatchString(about) {
+		ofOwners := regexp.MustCompile(`[Oo]wner|ad `).MatchString(about)
+		if !strings.HasSuffix(about, "Runbook: "+page) || len(about) > 1024 || !ofOwners {
 			t.Errorf("%s says %q", name, about)
 		}
-		if want := "nanococoa-${Environment}-" + strings.TrimSuffix(pageOf(name), ".md"); at(p["AlarmName"], "Fn::Sub") != want {
+		want := "nanococoa-${Environment}-" + strings.TrimSuffix(pageOf(name), ".md")
+		if at(p["AlarmName"], "Fn::Sub") != want {
 			t.Errorf("%s is called %v, not %s", name, p["AlarmName"], want)
 		}
 		if p["TreatMissingData"] == nil {
@@ -400,8 +405,11 @@ func times(n int, l metric.Line) []metric.Line { return slices.Repeat([]metric.L
 // where it should be. The data are what the code writes, or what AWS does.
 func TestEveryAlarmGoesOffAndEnds(t *testing.T) {
 	t.Parallel()
-	finished := metric.Line{Step: "publish", Values: metric.Values{metric.Finished: 1, metric.Failed: 0, metric.TemplateCopy: 0}}
-	template := metric.Line{Step: "publish", Values: metric.Values{metric.Finished: 1, metric.Failed: 0, metric.TemplateCopy: 1}}
+	published := func(byTemplate float64) metric.Line {
+		values := metric.Values{metric.Finished: 1, metric.Failed: 0, metric.TemplateCopy: byTemplate}
+		return metric.Line{Step: string(ad.Publish), Values: values}
+	}
+	finished, template := published(0), published(1)
 	failed := metric.Line{Code: "GPU.BadAnswer", Values: metric.Values{metric.Failed: 1, metric.Finished: 0}}
 	refused := metric.Line{Code: "Photo.Corrupt", Values: metric.Values{metric.Refused: 1}}
 	one := func(n metric.Name, v float64) samples { return of(t, metric.Line{Values: metric.Values{n: v}}) }
@@ -420,13 +428,17 @@ func TestEveryAlarmGoesOffAndEnds(t *testing.T) {
 	aws := func(m string, values ...float64) samples { return samples{m: values} }
 	const (
 		oldest    = "AWS/SQS/ApproximateAgeOfOldestMessage{QueueName=Stage1Queue}"
-		letters   = "AWS/SQS/ApproximateNumberOfMessagesVisible{QueueName=DeadLetters}"
-		letters1  = "AWS/SQS/ApproximateNumberOfMessagesVisible{QueueName=Stage1DeadLetters}"
+		dead      = "AWS/SQS/ApproximateNumberOfMessagesVisible{QueueName=DeadLetters}"
+		dead1     = "AWS/SQS/ApproximateNumberOfMessagesVisible{QueueName=Stage1DeadLetters}"
 		errors    = "AWS/ApiGateway/5XXError{ApiName=Api}"
 		throttles = "AWS/Lambda/Throttles{}"
 	)
 	requests := func(good, bad int) samples {
 		return aws(errors, append(make([]float64, good), slices.Repeat([]float64{1}, bad)...)...)
+	}
+	// ads are those that ended in a period: so many of one kind, and so many of another.
+	ads := func(n int, kind metric.Line, m int, other metric.Line) samples {
+		return of(t, append(times(n, kind), times(m, other)...)...)
 	}
 	cases := map[string]struct {
 		quiet  samples   // a period in which all is well
@@ -434,31 +446,59 @@ func TestEveryAlarmGoesOffAndEnds(t *testing.T) {
 		within int
 		silent [][]samples // sequences that, repeated, never do
 	}{
-		"OldestMessage":  {aws(oldest, 60, 1200), []samples{aws(oldest, 1700, 1800)}, 1, [][]samples{{aws(oldest, 1799)}, {nil}}},
-		"GpuUnavailable": {nil, []samples{one(metric.StallSeconds, 600)}, 1, [][]samples{{one(metric.StallSeconds, 599)}}},
-		"FailureRate": {of(t, append(times(19, finished), failed)...), []samples{
-			of(t, append(times(11, finished), times(3, failed)...)...), of(t, times(3, failed)...),
-		}, 1, [][]samples{
-			{of(t, times(2, failed)...)}, {of(t, append(times(12, finished), times(3, failed)...)...)}, {of(t, append(times(5, finished), times(20, refused)...)...)}, {nil},
-		}},
-		"TemplateCopy": {of(t, append(times(9, finished), template)...), []samples{of(t, append(times(2, finished), times(3, template)...)...)}, 1, [][]samples{
-			{of(t, times(2, template)...)}, {of(t, append(times(5, finished), times(5, template)...)...)}, {nil},
-		}},
-		"Stage1Crashes":     {nil, []samples{one(metric.DeadLettered, 1)}, 1, nil},
-		"Stage1DeadLetters": {aws(letters1, 0, 0), []samples{aws(letters1, 1, 2, 1)}, 1, [][]samples{{aws(letters1, 0, 3, 0)}, {nil}}},
-		"EventDeadLetters":  {aws(letters, 0, 0), []samples{aws(letters, 0, 1)}, 1, [][]samples{{nil}}},
-		"SweeperFinds": {sweep(), []samples{sweep(metric.SweepStarted), sweep(metric.SweepRestarted), sweep(metric.SweepGivenUp)}, 1, [][]samples{
-			{sweep(metric.SweepTombstones, metric.SweepExpired, metric.SweepStuck)}, {nil},
-		}},
-		"StuckExecutions": {sweep(), []samples{sweep(metric.SweepStuck)}, 1, [][]samples{{sweep(metric.SweepStarted, metric.SweepGivenUp)}, {nil}}},
+		"OldestMessage": {
+			quiet: aws(oldest, 60, 1200), bad: []samples{aws(oldest, 1700, 1800)}, within: 1,
+			silent: [][]samples{{aws(oldest, 1799)}, {nil}},
+		},
+		"GpuUnavailable": {
+			bad: []samples{one(metric.StallSeconds, 600)}, within: 1,
+			silent: [][]samples{{one(metric.StallSeconds, 599)}},
+		},
+		"FailureRate": {
+			quiet: ads(19, finished, 1, failed), within: 1,
+			bad: []samples{ads(11, finished, 3, failed), ads(0, finished, 3, failed)},
+			silent: [][]samples{
+				{ads(0, finished, 2, failed)}, {ads(12, finished, 3, failed)}, {ads(5, finished, 20, refused)}, {nil},
+			},
+		},
+		"TemplateCopy": {
+			quiet: ads(9, finished, 1, template), bad: []samples{ads(2, finished, 3, template)}, within: 1,
+			silent: [][]samples{{ads(0, finished, 2, template)}, {ads(5, finished, 5, template)}, {nil}},
+		},
+		"Stage1Crashes": {bad: []samples{one(metric.DeadLettered, 1)}, within: 1},
+		"Stage1DeadLetters": {
+			quiet: aws(dead1, 0, 0), bad: []samples{aws(dead1, 1, 2, 1)}, within: 1,
+			silent: [][]samples{{aws(dead1, 0, 3, 0)}, {nil}},
+		},
+		"EventDeadLetters": {
+			quiet: aws(dead, 0, 0), bad: []samples{aws(dead, 0, 1)}, within: 1, silent: [][]samples{{nil}},
+		},
+		"SweeperFinds": {
+			quiet: sweep(), within: 1,
+			bad:    []samples{sweep(metric.SweepStarted), sweep(metric.SweepRestarted), sweep(metric.SweepGivenUp)},
+			silent: [][]samples{{sweep(metric.SweepTombstones, metric.SweepExpired, metric.SweepStuck)}, {nil}},
+		},
+		"StuckExecutions": {
+			quiet: sweep(), bad: []samples{sweep(metric.SweepStuck)}, within: 1,
+			silent: [][]samples{{sweep(metric.SweepStarted, metric.SweepGivenUp)}, {nil}},
+		},
 		// After the last sweep it takes five periods: CloudWatch prefers real points
 		// that are a little too old to missing ones.
-		"SweeperSilent": {sweep(), []samples{nil}, 5, [][]samples{{sweep(), nil}, {sweep(metric.SweepStarted)}}},
-		"ApiErrors":     {requests(99, 1), []samples{requests(40, 3)}, 1, [][]samples{{requests(0, 2)}, {requests(95, 5)}, {nil}}},
-		"Throttles":     {nil, []samples{aws(throttles, 4, 7)}, 2, [][]samples{{aws(throttles, 10)}, {aws(throttles, 50), nil, nil, nil, nil}}},
+		"SweeperSilent": {
+			quiet: sweep(), bad: []samples{nil}, within: 5,
+			silent: [][]samples{{sweep(), nil}, {sweep(metric.SweepStarted)}},
+		},
+		"ApiErrors": {
+			quiet: requests(99, 1), bad: []samples{requests(40, 3)}, within: 1,
+			silent: [][]samples{{requests(0, 2)}, {requests(95, 5)}, {nil}},
+		},
+		"Throttles": {
+			bad: []samples{aws(throttles, 4, 7)}, within: 2,
+			silent: [][]samples{{aws(throttles, 10)}, {aws(throttles, 50), nil, nil, nil, nil}},
+		},
 	}
 	alarms := readWatch(t).alarms(t)
-	sameSet(t, "alarms that are tried", slices.Collect(maps.Keys(cases)), slices.Collect(maps.Keys(alarms)))
+	sameSet(t, "alarms that are tried", names(cases), names(alarms))
 	const long = 12 // periods, longer than any alarm looks back
 	for name, tc := range cases {
 		a := alarms[name]
@@ -577,20 +617,27 @@ func TestWhatTheRunbooksNameIsThere(t *testing.T) {
 		}
 	}
 	output := func(name string) bool { return at(tp.doc, "Outputs", name) != nil }
+	parameter := func(name string) bool { return at(tp.doc, "Parameters", name) != nil }
+	named := func(name string) bool { return output(name) || parameter(name) }
+	logged := func(name string) bool { return slices.Contains(logs, name) }
+	page := func(name string) bool { return slices.Contains(pages, filepath.Join(root, "infra/runbooks", name)) }
 	_, titles, _ := readWatch(t).dashboard(t)
 	widget := func(name string) bool { // without what stands behind a comma: the unit
-		return slices.ContainsFunc(titles, func(title string) bool { return title == name || strings.HasPrefix(title, name+",") })
+		return slices.ContainsFunc(titles, func(title string) bool {
+			before, _, _ := strings.Cut(title, ",")
+			return before == name
+		})
 	}
 	state := func(name string) bool { return readMachine(t).states[name] != nil }
-	for _, page := range pages {
-		name := filepath.Base(page)
+	for _, path := range pages {
+		name := filepath.Base(path)
 		text := string(read(t, filepath.Join("infra", "runbooks", name)))
 		look(name, text, `\bout ([A-Z]\w+)`, output)
-		look(name, text, `\b([A-Z]\w+FunctionName|[A-Z]\w+Url)\b`, func(n string) bool { return output(n) || n == "AIServerUrl" })
-		look(name, text, `(?m)^(?:lines|errors) ([a-z]\w*)`, func(n string) bool { return slices.Contains(logs, n) })
+		look(name, text, `\b([A-Z]\w+FunctionName|[A-Z]\w+Url)\b`, named)
+		look(name, text, `(?m)^(?:lines|errors) ([a-z]\w*)`, logged)
 		look(name, text, `(?:^|[^*])\*([A-Z][^*\n]*)\*(?:[^*]|$)`, widget)
 		look(name, text, "`(Fail(?:[A-Z]\\w*)?)`", state)
-		look(name, text, `\]\(([a-z0-9-]+\.md)\)`, func(n string) bool { return slices.Contains(pages, filepath.Join(root, "infra", "runbooks", n)) })
+		look(name, text, `\]\(([a-z0-9-]+\.md)\)`, page)
 	}
 	look("redrive", string(read(t, "infra/redrive/redrive.go")), `"(\w+(?:Url|FunctionName))"`, output)
 	if found < 40 {
@@ -604,12 +651,14 @@ func TestTheDocsListMetricsAndAlarms(t *testing.T) {
 	t.Parallel()
 	docs := string(read(t, "docs/architecture.md"))
 	var got, want []string
-	for _, m := range regexp.MustCompile("(?m)^\\| `(\\w+)` \\| (count|seconds) \\|([\\w, ]*)\\| .+ \\|$").FindAllStringSubmatch(docs, -1) {
+	row := regexp.MustCompile("(?m)^\\| `(\\w+)` \\| (count|seconds) \\|([\\w, ]*)\\| .+ \\|$")
+	for _, m := range row.FindAllStringSubmatch(docs, -1) {
 		got = append(got, fmt.Sprintf("%s in %s by %s", m[1], m[2], strings.TrimSpace(m[3])))
 	}
 	for name, def := range metric.Definitions() {
 		last := def.Dimensions[len(def.Dimensions)-1]
-		want = append(want, fmt.Sprintf("%s in %s by %s", name, strings.ToLower(string(def.Unit)), strings.Join(last[1:], ", ")))
+		unit, by := strings.ToLower(string(def.Unit)), strings.Join(last[1:], ", ")
+		want = append(want, fmt.Sprintf("%s in %s by %s", name, unit, by))
 	}
 	sameSet(t, "metrics in docs/architecture.md", got, want)
 	for name := range readWatch(t).alarms(t) {

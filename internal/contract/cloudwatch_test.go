@@ -11,7 +11,7 @@ import (
 )
 
 // What of CloudWatch the alarms need, as its user guide has it ("Alarm
-// evaluation", "Using math expressions"): no engine that runs here judges alarms
+// evaluation", "Using math expressions"): nothing that runs here judges alarms
 // by their dimensions, by M of N, by missing data or by metric math.
 
 // series is a value by period; a period without one is missing.
@@ -224,7 +224,9 @@ func TestAlarmsAreJudgedAsByCloudWatch(t *testing.T) {
 
 func TestMetricMath(t *testing.T) {
 	t.Parallel()
-	a := alarm{queries: map[string]query{"a": {metric: "a", stat: "Sum"}, "b": {metric: "b", stat: "Maximum"}, "c": {expression: "a + b"}}}
+	a := alarm{queries: map[string]query{
+		"a": {metric: "a", stat: "Sum"}, "b": {metric: "b", stat: "Maximum"}, "c": {expression: "a + b"},
+	}}
 	data := []samples{{"a": {1, 2}, "b": {4, 5}}, {"a": {7}}, {"b": {0}}, nil}
 	for expression, want := range map[string]series{
 		"a + b":                      {0: 8, 1: 7, 2: 0},

@@ -98,7 +98,8 @@ func TestEveryFunctionIsCalled(t *testing.T) {
 	}
 	for _, folder := range folders(t) {
 		if events := in(tp.function(folder), "Events"); called[folder] == (len(events) > 0) {
-			t.Errorf("functions/%s: a step of the machine (%t) and %d events: it must be one or the other", folder, called[folder], len(events))
+			t.Errorf("functions/%s: a step of the machine (%t) and %d events: it must be one or the other",
+				folder, called[folder], len(events))
 		}
 	}
 }
@@ -169,7 +170,7 @@ func TestEveryFunctionHasALogThatEnds(t *testing.T) {
 	}
 	for name, g := range groups {
 		if at(g, "Properties", "RetentionInDays") == nil {
-			t.Errorf("%s keeps its lines for ever", name)
+			t.Errorf("%s is kept for ever", name)
 		}
 	}
 }
@@ -259,10 +260,12 @@ func TestEverythingAsynchronousHasADeadLetterQueue(t *testing.T) {
 			if at(e, "Type") == "SQS" { // what fails comes back by itself; the queue says where it ends
 				found++
 				name := fmt.Sprint(list(at(e, "Properties", "Queue", "Fn::GetAtt"))[0])
-				if !strings.HasSuffix(name, "DeadLetters") && !queue(at(queues[name], "Properties", "RedrivePolicy", "deadLetterTargetArn")) {
+				dead := at(queues[name], "Properties", "RedrivePolicy", "deadLetterTargetArn")
+				if !strings.HasSuffix(name, "DeadLetters") && !queue(dead) {
 					t.Errorf("%s: a message that cannot be handled comes back for ever", name)
 				}
-				if b, ok := at(e, "Properties", "FunctionResponseTypes").([]any); !ok || len(b) != 1 || fmt.Sprint(b[0]) != "ReportBatchItemFailures" {
+				types := texts(at(e, "Properties", "FunctionResponseTypes"))
+				if !slices.Equal(types, []string{"ReportBatchItemFailures"}) {
 					t.Errorf("%s: one message that fails brings back its whole batch", name)
 				}
 				continue
@@ -272,10 +275,12 @@ func TestEverythingAsynchronousHasADeadLetterQueue(t *testing.T) {
 			if !queue(at(e, "Properties", "DeadLetterConfig", "Arn")) {
 				t.Errorf("%s: an event that cannot be delivered is lost", where)
 			}
-			if d := in(props, "EventInvokeConfig", "DestinationConfig", "OnFailure"); d["Type"] != "SQS" || !queue(d["Destination"]) {
+			invoke := in(props, "EventInvokeConfig")
+			if d := in(invoke, "DestinationConfig", "OnFailure"); d["Type"] != "SQS" || !queue(d["Destination"]) {
 				t.Errorf("%s: an event that cannot be handled is lost", where)
 			}
-			if at(e, "Properties", "RetryPolicy", "MaximumEventAgeInSeconds") == nil || at(props, "EventInvokeConfig", "MaximumEventAgeInSeconds") == nil {
+			retry := in(e, "Properties", "RetryPolicy")
+			if retry["MaximumEventAgeInSeconds"] == nil || invoke["MaximumEventAgeInSeconds"] == nil {
 				t.Errorf("%s: events are tried for longer than anybody waits", where)
 			}
 			// EventBridge puts into the queue by the queue's own policy.
@@ -284,7 +289,8 @@ func TestEverythingAsynchronousHasADeadLetterQueue(t *testing.T) {
 				for _, s := range list(at(p, "Properties", "PolicyDocument", "Statement")) {
 					for _, arn := range list(at(s, "Condition", "ArnEquals", "aws:SourceArn")) {
 						source := list(at(arn, "Fn::GetAtt"))
-						allowed = allowed || len(source) == 2 && source[0] == resourceOf(folder)+name && slices.Contains(texts(at(s, "Action")), "sqs:SendMessage")
+						may := slices.Contains(texts(at(s, "Action")), "sqs:SendMessage")
+						allowed = allowed || may && len(source) == 2 && source[0] == resourceOf(folder)+name
 					}
 				}
 			}
@@ -298,7 +304,7 @@ func TestEverythingAsynchronousHasADeadLetterQueue(t *testing.T) {
 	}
 	for name, q := range queues {
 		if !strings.HasSuffix(name, "DeadLetters") {
-			continue // a line: its messages end with the tasks behind them
+			continue // its messages end with the tasks behind them
 		}
 		if d := number(at(q, "Properties", "MessageRetentionPeriod")); d < (4 * 24 * time.Hour).Seconds() {
 			t.Errorf("%s keeps messages for %v s: less than a long weekend", name, d)
@@ -321,23 +327,25 @@ func TestTimeoutsNest(t *testing.T) {
 		within(resourceOf(s.folder(t)), tp.timeout(s.folder(t)), "state "+s.name, number(s.object["TimeoutSeconds"]))
 	}
 	// A message that becomes visible while it is worked on is worked on twice.
-	lines := 0
+	queues := 0
 	for _, folder := range folders(t) {
 		for _, e := range in(tp.function(folder), "Events") {
 			if at(e, "Type") != "SQS" {
 				continue
 			}
-			lines++
+			queues++
 			name := fmt.Sprint(list(at(e, "Properties", "Queue", "Fn::GetAtt"))[0])
-			within(resourceOf(folder), tp.timeout(folder), "a message of "+name, number(at(tp.resources[name], "Properties", "VisibilityTimeout")))
+			visible := number(at(tp.resources[name], "Properties", "VisibilityTimeout"))
+			within(resourceOf(folder), tp.timeout(folder), "a message of "+name, visible)
 		}
 	}
-	if lines == 0 {
+	if queues == 0 {
 		t.Error("no queue found")
 	}
 	const gateway = 29 // seconds, the most API Gateway's REST APIs wait without a quota increase
 	within(resourceOf("api"), tp.timeout("api"), "API Gateway", gateway+1)
-	m := regexp.MustCompile(`wait=N \(up to (\d+) seconds\)`).FindStringSubmatch(string(read(t, "internal/httpapi/openapi.json")))
+	openAPI := string(read(t, "internal/httpapi/openapi.json"))
+	m := regexp.MustCompile(`wait=N \(up to (\d+) seconds\)`).FindStringSubmatch(openAPI)
 	if m == nil {
 		t.Fatal("the OpenAPI does not say how long Prefer: wait may be")
 	}
@@ -355,7 +363,8 @@ func TestTimeoutsNest(t *testing.T) {
 		t.Fatal(err)
 	}
 	within("a job of the GPU server", gpu.JobTimeout.Seconds(), resourceOf("stage1"), tp.timeout("stage1"))
-	for _, o := range list(at(readYAML(t, "infra/site.yaml"), "Resources", "Distribution", "Properties", "DistributionConfig", "Origins")) {
+	distribution := at(readYAML(t, "infra/site.yaml"), "Resources", "Distribution", "Properties", "DistributionConfig")
+	for _, o := range list(at(distribution, "Origins")) {
 		if at(o, "Id") == "api" {
 			within(resourceOf("api"), tp.timeout("api"), "CloudFront", number(at(o, "CustomOriginConfig", "OriginReadTimeout")))
 		}

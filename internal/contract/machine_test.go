@@ -232,8 +232,9 @@ func TestEveryErrorNameIsKnown(t *testing.T) {
 func TestEveryStateRetriesWhatItsStepCanMeet(t *testing.T) {
 	t.Parallel()
 	everywhere := []string{
-		string(fault.StorageThrottled), string(fault.StorageUnavailable), string(fault.Internal), string(fault.AdTimeout), "States.Timeout",
-		"Lambda.ServiceException", "Lambda.AWSLambdaException", "Lambda.SdkClientException", "Lambda.TooManyRequestsException", "Lambda.Unknown",
+		string(fault.StorageThrottled), string(fault.StorageUnavailable), string(fault.Internal), string(fault.AdTimeout),
+		"States.Timeout", "Lambda.ServiceException", "Lambda.AWSLambdaException", "Lambda.SdkClientException",
+		"Lambda.TooManyRequestsException", "Lambda.Unknown",
 		"Sandbox.Timedout", "Runtime.ExitError", "Lambda.CodeArtifactUserPendingException",
 	}
 	byImport := map[string]string{"internal/gpuserver": "GPU.", "internal/llm/model": "OpenAI."}
@@ -274,7 +275,8 @@ func longest(s *state) float64 {
 	for _, r := range s.retriers() {
 		attempts += number(r["MaxAttempts"])
 		for i := range int(number(r["MaxAttempts"])) {
-			waits += min(number(r["IntervalSeconds"])*math.Pow(number(r["BackoffRate"]), float64(i)), number(r["MaxDelaySeconds"]))
+			wait := number(r["IntervalSeconds"]) * math.Pow(number(r["BackoffRate"]), float64(i))
+			waits += min(wait, number(r["MaxDelaySeconds"]))
 		}
 	}
 	return attempts*number(s.object["TimeoutSeconds"]) + waits
@@ -321,19 +323,19 @@ func TestTheMachineOutlivesEveryRetry(t *testing.T) {
 func TestTheHappyPathIsShort(t *testing.T) {
 	t.Parallel()
 	m := readMachine(t)
-	var walk func(name string) []string
-	walk = func(name string) []string {
+	var follow func(name string) []string
+	follow = func(name string) []string {
 		s := m.states[name]
 		path := []string{name}
 		for _, b := range list(s.object["Branches"]) {
-			path = append(path, walk(fmt.Sprint(at(b, "StartAt")))...)
+			path = append(path, follow(fmt.Sprint(at(b, "StartAt")))...)
 		}
 		if n, ok := s.object["Next"].(string); ok {
-			path = append(path, walk(n)...)
+			path = append(path, follow(n)...)
 		}
 		return path
 	}
-	path := walk(fmt.Sprint(m.doc["StartAt"]))
+	path := follow(fmt.Sprint(m.doc["StartAt"]))
 	if path[len(path)-1] != "Publish" {
 		t.Errorf("the happy path ends with %s", path[len(path)-1])
 	}

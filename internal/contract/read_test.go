@@ -130,7 +130,7 @@ func untagged(n *yaml.Node) (value, error) {
 	return n.Value, nil
 }
 
-// at walks into a value: at(v, "Properties", "Timeout"). What is not there is nil.
+// at gives what is deep in a value: at(v, "Properties", "Timeout"). What is not there is nil.
 func at(v value, path ...string) value {
 	for _, p := range path {
 		m, ok := v.(object)
@@ -171,6 +171,9 @@ func number(v value) float64 {
 	f, _ := v.(float64)
 	return f
 }
+
+// names gives the keys of a mapping.
+func names[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
 
 // sameSet compares two sets and names the difference.
 func sameSet(t *testing.T, what string, got, want []string) {
@@ -258,7 +261,8 @@ func folders(t *testing.T) []string {
 // mainOf parses a function's main.go.
 func mainOf(t *testing.T, folder string) *ast.File {
 	t.Helper()
-	f, err := parser.ParseFile(token.NewFileSet(), filepath.Join(root, "functions", folder, "main.go"), nil, parser.ParseComments)
+	path := filepath.Join(root, "functions", folder, "main.go")
+	f, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.ParseComments)
 	if err != nil {
 		t.Fatal(err)
 	}

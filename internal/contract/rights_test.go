@@ -181,7 +181,8 @@ func note(f *ssa.Function, found map[string]bool) {
 
 // noteWrite remembers a write that goes into a transaction.
 func noteWrite(alloc *ssa.Alloc, found map[string]bool) {
-	if path, name := typeName(alloc.Type()); path == sdk+"dynamodb/types" && slices.Contains([]string{"Put", "Update", "Delete", "ConditionCheck"}, name) {
+	writes := []string{"Put", "Update", "Delete", "ConditionCheck"}
+	if path, name := typeName(alloc.Type()); path == sdk+"dynamodb/types" && slices.Contains(writes, name) {
 		found["dynamodb."+name] = true
 	}
 }

@@ -72,7 +72,9 @@ func zipped(t *testing.T, program string) float64 {
 	var b bytes.Buffer
 	z := zip.NewWriter(&b)
 	// SAM zips with zlib, which packs a little tighter than Go's default.
-	z.RegisterCompressor(zip.Deflate, func(w io.Writer) (io.WriteCloser, error) { return flate.NewWriter(w, flate.BestCompression) })
+	z.RegisterCompressor(zip.Deflate, func(w io.Writer) (io.WriteCloser, error) {
+		return flate.NewWriter(w, flate.BestCompression)
+	})
 	w, err := z.Create("bootstrap")
 	if err != nil {
 		t.Fatal(err)

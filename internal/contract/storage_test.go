@@ -80,15 +80,22 @@ func TestStorageIsClosedAndKept(t *testing.T) {
 
 	unfinished, originals := false, false
 	for _, r := range list(at(bucket, "Properties", "LifecycleConfiguration", "Rules")) {
-		unfinished = unfinished || number(at(r, "AbortIncompleteMultipartUpload", "DaysAfterInitiation")) == 1 && at(r, "Status") == "Enabled"
-		originals = originals || at(r, "Prefix") == "uploads/" && at(r, "ExpirationInDays", "Ref") == "OriginalRetentionDays" && at(r, "Status") == "Enabled"
+		if at(r, "Status") != "Enabled" {
+			continue
+		}
+		unfinished = unfinished || number(at(r, "AbortIncompleteMultipartUpload", "DaysAfterInitiation")) == 1
+		originals = originals || at(r, "Prefix") == "uploads/" &&
+			at(r, "ExpirationInDays", "Ref") == "OriginalRetentionDays"
 	}
 	if !unfinished || !originals {
 		t.Errorf("lifecycle: unfinished uploads end %t, originals end %t", unfinished, originals)
 	}
-	// Code deployments have no hands on it.
+	// A deployment of the code cannot change it.
 	tp := readTemplate(t)
-	for _, kind := range []string{"AWS::S3::Bucket", "AWS::DynamoDB::Table", "AWS::Serverless::SimpleTable", "AWS::CloudFormation::Stack", "AWS::Serverless::Application"} {
+	for _, kind := range []string{
+		"AWS::S3::Bucket", "AWS::DynamoDB::Table", "AWS::Serverless::SimpleTable",
+		"AWS::CloudFormation::Stack", "AWS::Serverless::Application",
+	} {
 		for name, r := range tp.ofType(kind) {
 			if name == "Alarming" && at(r, "Properties", "TemplateURL") == "infra/alarms.yaml" {
 				continue // alarms keep nothing
@@ -103,8 +110,9 @@ func TestEverythingThatRunsIsTraced(t *testing.T) {
 	t.Parallel()
 	tp := readTemplate(t)
 	for name, m := range tp.ofType("AWS::Serverless::StateMachine") {
-		if at(m, "Properties", "Tracing", "Enabled") != true || len(list(at(m, "Properties", "Logging", "Destinations"))) != 1 || at(m, "Properties", "Logging", "IncludeExecutionData") != false {
-			t.Errorf("%s: tracing %v, logging %v", name, at(m, "Properties", "Tracing"), at(m, "Properties", "Logging"))
+		tracing, logging := in(m, "Properties", "Tracing"), in(m, "Properties", "Logging")
+		if tracing["Enabled"] != true || len(list(logging["Destinations"])) != 1 || logging["IncludeExecutionData"] != false {
+			t.Errorf("%s: tracing %v, logging %v", name, tracing, logging)
 		}
 	}
 	for _, folder := range folders(t) {
