@@ -52,6 +52,7 @@ func TestTheOrderIsThatOfTheSteps(t *testing.T) {
 
 func TestAt(t *testing.T) {
 	t.Parallel()
+	before := func(s ad.Step) []ad.Step { return ad.Steps()[:slices.Index(ad.Steps(), s)] }
 	for name, tc := range map[string]struct {
 		ad   *ad.Ad
 		step ad.Step
@@ -62,9 +63,9 @@ func TestAt(t *testing.T) {
 		"when it has ended":                  {after("", ad.Prepare), ad.Prepare, false},
 		"beside one that has not ended":      {after(ad.Prepare), ad.Prompt, true},
 		"one of the two before it has ended": {after("", ad.Prompt), ad.Stage1, false},
-		"both before it have ended":          {after("", ad.Prepare, ad.Prompt), ad.Stage1, true},
-		"the next one":                       {after("", ad.Prepare, ad.Prompt), ad.Copywrite, false},
-		"all before the last have ended":     {after("", ad.Steps()[:len(ad.Steps())-1]...), ad.Publish, true},
+		"all before it have ended":           {after("", before(ad.Stage1)...), ad.Stage1, true},
+		"the next one":                       {after("", before(ad.Stage1)...), ad.Copywrite, false},
+		"all before the last have ended":     {after("", before(ad.Publish)...), ad.Publish, true},
 		"what is no step":                    {after("", ad.Steps()...), "score", false},
 	} {
 		if got := tc.ad.At(tc.step); got != tc.want {
