@@ -56,6 +56,9 @@ func TestAFolderIsAMainAndItsEvents(t *testing.T) {
 	}
 }
 
+// naming are the functions whose first argument is the step in the log.
+var naming = []string{"function.Main", "step.Main", "step.Observe", "taskqueue.Handler"}
+
 // The name in the log is the folder's name.
 func TestAStepLogsUnderItsFolder(t *testing.T) {
 	t.Parallel()
@@ -66,7 +69,7 @@ func TestAStepLogsUnderItsFolder(t *testing.T) {
 			if !ok {
 				return true
 			}
-			if f := qualified(call.Fun); f == "step.Main" || f == "step.Observe" {
+			if slices.Contains(naming, qualified(call.Fun)) {
 				name, _ := literal(call.Args[0])
 				names = append(names, name)
 			}
