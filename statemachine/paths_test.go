@@ -1,12 +1,12 @@
-// Package statemachine_test shows for every state of ad.asl.json which way an
-// ad takes: with success, with every error the state tries again, once and for
-// ever, with every error no retry mends, with time-outs, crashes and throttling.
+// Package statemachine_test shows for every state of ad.asl.json which path an ad
+// takes: with success, with every error the state tries again, once and for ever,
+// with every error no retry mends, with timeouts, crashes and throttling.
 //
-// The real file runs on the local engine. Every function is bound to a scripted
-// one (world_test.go) that is told, per ad, what each call meets; it reports as
-// our functions do, through package step. Stage 1 goes through the real queue and
-// its real consumer. What is known of an ad afterwards is which steps were called
-// with what, which states the execution entered, and how it ended.
+// The real file runs on the local AWS. Every function is bound to a scripted one
+// (world_test.go) that is told, for each ad, which error each call meets; it reports
+// as our functions do, through package step. Stage 1 goes through the real queue and
+// its real consumer. The tests then check which steps were called with what, which
+// states the execution entered, and how it ended.
 //
 // README.md says how to read the table.
 package statemachine_test
@@ -36,11 +36,11 @@ var text string
 // row is what one state does with what it meets.
 type row struct {
 	state, function string
-	after           meeting   // what brings an ad to this state, if it is not the way of success
+	after           meeting   // what brings an ad to this state, if success does not
 	retried         []retrier // what the state tries again
 	permanent       []string  // what it meets as well, and no retry mends
-	recovers        string    // the way of an ad whose step succeeds, at once or after a retry
-	givesUp         string    // its way when the step does not
+	recovers        string    // the path of an ad whose step succeeds, at once or after a retry
+	givesUp         string    // its path when the step does not
 }
 
 // meeting is an error a state meets.
@@ -54,15 +54,16 @@ type retrier struct {
 
 func (r row) byTemplate() bool { return strings.HasSuffix(r.state, "FromTemplate") }
 
-// happy is the way of an ad that meets nothing.
+// happy is the path of an ad that meets no error.
 const happy = "Prepare Prompt Stage1 Copywrite Stage2 Clip Publish"
 
 var (
 	ours = []string{"Storage.Throttled", "Storage.Unavailable", "Ad.Timeout", "Internal"}
 	// platform is what can go wrong around any function.
 	platform = []string{
-		"Lambda.ServiceException", "Lambda.AWSLambdaException", "Lambda.SdkClientException", "Lambda.TooManyRequestsException",
-		"Lambda.ClientExecutionTimeoutException", "Lambda.Unknown", functionTimeout, crash, stateTimeout,
+		"Lambda.ServiceException", "Lambda.AWSLambdaException", "Lambda.SdkClientException",
+		"Lambda.TooManyRequestsException", "Lambda.ClientExecutionTimeoutException", "Lambda.Unknown",
+		functionTimeout, crash, stateTimeout,
 	}
 	// asleep is a function nobody has called for weeks: Lambda refuses the call
 	// and makes the function ready, which takes it a minute or two.
@@ -80,8 +81,8 @@ var table = []row{
 		state: "Prepare", function: "prepare",
 		retried: []retrier{{3, slices.Concat(ours, platform)}, {8, asleep}},
 		permanent: []string{
-			"Photo.Missing", "Photo.TooLarge", "Photo.TooManyPixels", "Photo.TooSmall", "Photo.TooManyFrames", "Photo.Unsupported", "Photo.HEIC", "Photo.Corrupt",
-			"Ad.Gone", unknown,
+			"Photo.Missing", "Photo.TooLarge", "Photo.TooManyPixels", "Photo.TooSmall", "Photo.TooManyFrames",
+			"Photo.Unsupported", "Photo.HEIC", "Photo.Corrupt", "Ad.Gone", unknown,
 		},
 		recovers: happy,
 		givesUp:  "Prepare Prompt Fail FailRecorded",
@@ -102,12 +103,14 @@ var table = []row{
 		givesUp:   "Prepare Prompt PromptFromTemplate Fail FailRecorded",
 	},
 	{
-		// Its time-out is no retrier's: it is a working day in the line.
+		// Its timeout is retried by nothing: after it the ad has waited in the queue for six hours.
 		state: "Stage1", function: "stage1",
-		retried:   []retrier{{2, gpu}, {3, slices.Concat(ours, sending)}},
-		permanent: []string{"GPU.Rejected", "Image.NotFound", "Photo.TooLarge", "Ad.Gone", stateTimeout, "SQS.QueueDoesNotExistException"},
-		recovers:  happy,
-		givesUp:   "Prepare Prompt Stage1 Fail FailRecorded",
+		retried: []retrier{{2, gpu}, {3, slices.Concat(ours, sending)}},
+		permanent: []string{
+			"GPU.Rejected", "Image.NotFound", "Photo.TooLarge", "Ad.Gone", stateTimeout, "SQS.QueueDoesNotExistException",
+		},
+		recovers: happy,
+		givesUp:  "Prepare Prompt Stage1 Fail FailRecorded",
 	},
 	{
 		state: "Copywrite", function: "copywrite",
@@ -155,9 +158,9 @@ var table = []row{
 	},
 }
 
-// scene is one line of the table played: an ad whose step meets errors, one a
-// call, and then succeeds, or meets the last for ever.
-type scene struct {
+// trial is what a row of the table says, tried with one ad: its step meets errors, one
+// at each call, and then succeeds, or meets the last for ever.
+type trial struct {
 	name    string
 	row     row
 	errors  []string
@@ -165,33 +168,33 @@ type scene struct {
 	calls   int // of the row's state
 }
 
-// scenes are all lines of the table.
-func scenes() []scene {
-	var out []scene
+// trials are those of all rows.
+func trials() []trial {
+	var out []trial
 	for _, r := range table {
 		var exhausted []string // every retrier, each to its end
 		total := 1
 		for _, retry := range r.retried {
 			for _, e := range retry.errors {
 				out = append(out,
-					scene{r.state + "/" + e + " once", r, []string{e}, false, 2},
-					scene{r.state + "/" + e + " for ever", r, []string{e}, true, 1 + retry.times})
+					trial{r.state + "/" + e + " once", r, []string{e}, false, 2},
+					trial{r.state + "/" + e + " for ever", r, []string{e}, true, 1 + retry.times})
 			}
 			exhausted = append(exhausted, slices.Repeat(retry.errors[:1], retry.times)...)
 			total += retry.times
 		}
 		out = append(out,
-			scene{r.state + "/every retrier to its end", r, exhausted, false, total},
-			scene{r.state + "/and one error more", r, slices.Concat(exhausted, r.retried[0].errors[:1]), true, total})
+			trial{r.state + "/every retrier to its end", r, exhausted, false, total},
+			trial{r.state + "/and one error more", r, slices.Concat(exhausted, r.retried[0].errors[:1]), true, total})
 		for _, e := range r.permanent {
-			out = append(out, scene{r.state + "/" + e, r, []string{e}, true, 1})
+			out = append(out, trial{r.state + "/" + e, r, []string{e}, true, 1})
 		}
 	}
 	return out
 }
 
 // way is where the ad goes.
-func (s scene) way() way {
+func (s trial) way() way {
 	v := way{path: s.row.recovers, state: s.row.state, calls: s.calls, err: s.row.after.err}
 	if s.forever {
 		v.path = s.row.givesUp
@@ -203,7 +206,7 @@ func (s scene) way() way {
 }
 
 // meets is the script.
-func (s scene) meets(state string, n int) string {
+func (s trial) meets(state string, n int) string {
 	switch {
 	case state == s.row.after.state:
 		return s.row.after.err
@@ -217,12 +220,12 @@ func (s scene) meets(state string, n int) string {
 	return ""
 }
 
-// TestPaths plays every line of the table.
+// TestPaths tries every row of the table.
 func TestPaths(t *testing.T) {
 	t.Parallel()
 	w := open(t)
 	machine := w.machine(t, w.definition(t))
-	play := func(t *testing.T, sc scene) {
+	play := func(t *testing.T, sc trial) {
 		t.Helper()
 		on := machine
 		if sc.clock() > 0 {
@@ -233,10 +236,10 @@ func TestPaths(t *testing.T) {
 	}
 	t.Run("success", func(t *testing.T) {
 		t.Parallel()
-		play(t, scene{row: row{recovers: happy}})
+		play(t, trial{row: row{recovers: happy}})
 	})
-	all := scenes()
-	slices.SortStableFunc(all, func(a, b scene) int { // what takes longest begins first
+	all := trials()
+	slices.SortStableFunc(all, func(a, b trial) int { // what takes longest begins first
 		return b.clock()*b.calls - a.clock()*a.calls
 	})
 	for _, sc := range all {
@@ -247,9 +250,9 @@ func TestPaths(t *testing.T) {
 	}
 }
 
-// clock is how many seconds a clock is given that runs out in a scene; 0 when
+// clock is how many seconds a clock is given that runs out in a trial; 0 when
 // none does.
-func (s scene) clock() int {
+func (s trial) clock() int {
 	switch {
 	case !slices.Contains(s.errors, stateTimeout) && !slices.Contains(s.errors, functionTimeout):
 		return 0
@@ -259,10 +262,10 @@ func (s scene) clock() int {
 	return 4 // enough for an answer from a busy machine
 }
 
-// hurried gives the definition for a scene in which a clock runs out: a copy in
+// hurried gives the definition for a trial in which a clock runs out: a copy in
 // which the state's own TimeoutSeconds is small, or its function is one whose
 // Timeout is.
-func (w *world) hurried(t *testing.T, sc scene) string {
+func (w *world) hurried(t *testing.T, sc trial) string {
 	t.Helper()
 	if slices.Contains(sc.errors, stateTimeout) {
 		return changed(t, w.definition(t), sc.row.state, func(state map[string]any) {
@@ -284,8 +287,8 @@ type way struct {
 	err   string // what the ad fails with, if it does
 }
 
-// steps are the steps that are called, Prepare first: it runs while the prompt
-// is written.
+// steps are the steps that are called, Prepare first: it runs beside Prompt, so their
+// order is not fixed.
 func (v way) steps() []string {
 	var out []string
 	for _, name := range strings.Fields(v.path) {
@@ -300,8 +303,8 @@ func (v way) steps() []string {
 	return out
 }
 
-// states are the states the execution enters, as far as its history tells: the
-// engine writes none inside the Parallel.
+// states are the states the execution enters, as far as its history tells: the local
+// AWS writes none of those inside a Parallel.
 func (v way) states() []string {
 	out := []string{"PrepareAndPrompt"}
 	for _, name := range strings.Fields(v.path) {
@@ -336,7 +339,7 @@ func (v way) payload(s *story, state string) map[string]any {
 	return out
 }
 
-// went checks that an ad that has come to its end has gone a way and no further.
+// went checks that an ad has come to its end on this way and on no other.
 func (w *world) went(t *testing.T, s *story, execution string, v way) {
 	t.Helper()
 	out := w.ended(t, execution, s)
@@ -385,9 +388,9 @@ func TestPrepareFailsWhileThePromptIsWritten(t *testing.T) {
 	w.went(t, s, execution, way{path: "Prepare Prompt Fail FailRecorded", err: "Photo.Corrupt"})
 }
 
-// A busy server and one that is down put the ad back into the line: more often
-// than the state tries again, and none of its tries is used up.
-func TestWaitingInTheLineIsNoAttempt(t *testing.T) {
+// A busy server, or one that is down, puts the ad back into the queue: more often than
+// the state tries again, and none of the state's tries is used up.
+func TestWaitingInTheQueueIsNoAttempt(t *testing.T) {
 	t.Parallel()
 	w := open(t)
 	s := newStory(t, func(state string, n int) string {
@@ -410,8 +413,8 @@ func TestWaitingInTheLineIsNoAttempt(t *testing.T) {
 	}
 }
 
-// While an ad waits, heartbeats hear that it does; when its time is over, nobody
-// waits any more and what comes late changes nothing.
+// While an ad waits, a heartbeat is answered so; when its time is over, nothing waits
+// any more and what comes late changes nothing.
 func TestStage1OutOfTime(t *testing.T) {
 	t.Parallel()
 	w := open(t)
@@ -443,9 +446,9 @@ func TestStage1OutOfTime(t *testing.T) {
 	}
 }
 
-// A deleted ad's execution is stopped while it waits in the line: what the
-// consumer reports then, if it had begun, is no error and leads nowhere.
-func TestStoppedInTheLine(t *testing.T) {
+// A deleted ad's execution is stopped while it waits in the queue: what the consumer
+// reports then, if it had begun, is no error and changes nothing.
+func TestStoppedInTheQueue(t *testing.T) {
 	t.Parallel()
 	w := open(t)
 	arn := w.machine(t, w.definition(t))
@@ -498,8 +501,8 @@ func TestNoQueue(t *testing.T) {
 	})
 }
 
-// A function whose concurrency is used up: the engine's own throttling, beside
-// the scripted one of the table.
+// A function whose concurrency is used up: the local AWS's own throttling, beside the
+// scripted one of the table.
 func TestThrottled(t *testing.T) {
 	t.Parallel()
 	w := open(t)
@@ -514,7 +517,9 @@ func TestThrottled(t *testing.T) {
 	execution := w.start(t, w.machine(t, d), s)
 	// AWS calls it Lambda.TooManyRequestsException, which the same retrier names.
 	const name = "Lambda.Unknown"
-	w.went(t, s, execution, way{path: "Prepare Prompt Stage1 Copywrite Stage2 Clip Fail FailRecorded", state: "Clip", calls: 0, err: name})
+	w.went(t, s, execution, way{
+		path: "Prepare Prompt Stage1 Copywrite Stage2 Clip Fail FailRecorded", state: "Clip", calls: 0, err: name,
+	})
 	failed := 0
 	for _, e := range w.history(t, execution) {
 		if d := e.TaskFailedEventDetails; d != nil && aws.ToString(d.Error) == name {
@@ -543,7 +548,7 @@ var reportedByNoStep = map[fault.Code]string{
 	fault.AdNoUpload:          "the sweeper's",
 }
 
-// Every state and every name of an error in the machine has its line, and every
+// Every state and every name of an error in the machine has its row, and every
 // permanent fault one somewhere.
 func TestTheTableIsWhole(t *testing.T) {
 	t.Parallel()
@@ -551,13 +556,13 @@ func TestTheTableIsWhole(t *testing.T) {
 	if err := json.Unmarshal([]byte(text), &doc); err != nil {
 		t.Fatal(err)
 	}
-	lines := map[string]row{}
+	rows := map[string]row{}
 	walked, met := map[string]bool{}, map[fault.Code]bool{}
 	for _, r := range table {
-		if _, twice := lines[r.state]; twice {
-			t.Errorf("%s has two lines", r.state)
+		if _, twice := rows[r.state]; twice {
+			t.Errorf("%s has two rows", r.state)
 		}
-		lines[r.state] = r
+		rows[r.state] = r
 		for _, name := range append(strings.Fields(r.recovers), strings.Fields(r.givesUp)...) {
 			walked[name] = true
 		}
@@ -571,12 +576,12 @@ func TestTheTableIsWhole(t *testing.T) {
 	for name, s := range statesOf(doc) {
 		switch s["Type"] {
 		case "Task":
-			r, ok := lines[name]
+			r, ok := rows[name]
 			if !ok {
-				t.Errorf("%s has no line", name)
+				t.Errorf("%s has no row", name)
 				continue
 			}
-			delete(lines, name)
+			delete(rows, name)
 			var retried []string
 			for _, retry := range r.retried {
 				retried = append(retried, retry.errors...)
@@ -584,7 +589,8 @@ func TestTheTableIsWhole(t *testing.T) {
 			if d := cmp.Diff(retriedBy(s), slices.Sorted(slices.Values(retried))); d != "" {
 				t.Errorf("%s retries: -machine +table\n%s", name, d)
 			}
-			if want := "${" + strings.ToUpper(r.function[:1]) + r.function[1:]; !strings.Contains(fmt.Sprint(s["Arguments"]), want) {
+			bound := "${" + strings.ToUpper(r.function[:1]) + r.function[1:]
+			if !strings.Contains(fmt.Sprint(s["Arguments"]), bound) {
 				t.Errorf("%s does not call %s", name, r.function)
 			}
 		case "Fail":
@@ -598,16 +604,16 @@ func TestTheTableIsWhole(t *testing.T) {
 		default:
 			t.Errorf("%s: the table knows nothing of a %s", name, s["Type"])
 		}
-		// An error by name would be a way of its own.
+		// An error that is caught by its name would be a path of its own.
 		catch, _ := s["Catch"].([]any)
 		for _, c := range catch {
 			c, _ := c.(map[string]any)
 			if fmt.Sprint(c["ErrorEquals"]) != "[States.ALL]" {
-				t.Errorf("%s: %v wants a line of its own", name, c["ErrorEquals"])
+				t.Errorf("%s: %v wants a row of its own", name, c["ErrorEquals"])
 			}
 		}
 	}
-	for name := range lines {
+	for name := range rows {
 		t.Errorf("there is no state %s", name)
 	}
 	for _, code := range fault.Codes() {

@@ -48,8 +48,8 @@ const (
 	// script at that address what to do.
 	scriptVariable = "STATEMACHINE_TEST_SCRIPT"
 	selfVariable   = "STATEMACHINE_TEST_SELF"
-	// sideBySide is how many ads are under way at once. They wait for the engine
-	// and for clocks, so there may be many more of them than processors.
+	// sideBySide is how many ads are made at once. They wait for the local AWS and for
+	// timeouts, so there may be many more of them than processors.
 	sideBySide = 16
 	// patience is how long a test waits for what takes a second.
 	patience = 90 * time.Second
@@ -88,7 +88,7 @@ func act(ctx context.Context, script string, payload json.RawMessage) error {
 		os.Exit(1)
 	}
 	if meets != "" && !fault.Code(meets).Known() {
-		slog.Info("the platform fails", "error", meets) // the engine waits 50 ms for a line
+		slog.Info("the platform fails", "error", meets) // the local AWS waits 50 ms for a line
 		return messages.InvokeResponse_Error{Type: meets, Message: meets}
 	}
 	var in ad.StepInput
@@ -232,9 +232,9 @@ func (w *world) open(ctx context.Context, cfg aws.Config, name string) error {
 	w.cfg, w.lambda, w.sfn, w.sqs = cfg, awslambda.NewFromConfig(cfg), sfn.NewFromConfig(cfg), sqs.NewFromConfig(cfg)
 	w.functions, w.stories = map[string]string{}, map[string]*story{}
 	w.script = httptest.NewServer(w).URL
-	made, err := w.sqs.CreateQueue(
-		ctx, &sqs.CreateQueueInput{QueueName: &name, Attributes: map[string]string{"VisibilityTimeout": "360"}},
-	)
+	made, err := w.sqs.CreateQueue(ctx, &sqs.CreateQueueInput{
+		QueueName: &name, Attributes: map[string]string{"VisibilityTimeout": "360"},
+	})
 	if err != nil {
 		return err
 	}
@@ -293,9 +293,8 @@ func (w *world) lent(t *testing.T, folder string, timeout int32) (arn string) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { // and its processes; t.Context has ended by then
-		if _, err := w.lambda.DeleteFunction(
-			context.Background(), &awslambda.DeleteFunctionInput{FunctionName: &arn},
-		); err != nil {
+		function := awslambda.DeleteFunctionInput{FunctionName: &arn}
+		if _, err := w.lambda.DeleteFunction(context.Background(), &function); err != nil {
 			t.Error(err)
 		}
 	})
@@ -340,11 +339,11 @@ func (w *world) story(payload map[string]any) *story {
 // consumer. It ends with the test binary.
 func (w *world) consume(ctx context.Context) {
 	for {
-		got, err := w.sqs.ReceiveMessage(
-			ctx, &sqs.ReceiveMessageInput{QueueUrl: &w.queue, WaitTimeSeconds: 5, MaxNumberOfMessages: 10},
-		)
+		got, err := w.sqs.ReceiveMessage(ctx, &sqs.ReceiveMessageInput{
+			QueueUrl: &w.queue, WaitTimeSeconds: 5, MaxNumberOfMessages: 10,
+		})
 		if err != nil {
-			return // the engine is gone
+			return // the local AWS has stopped
 		}
 		for _, m := range got.Messages {
 			go func() {
@@ -394,9 +393,9 @@ func (w *world) message(ctx context.Context, m sqstypes.Message) error {
 			}
 		},
 	}
-	out, err := taskqueue.Handler("stage1", slog.Default(), c)(
-		ctx, events.SQSEvent{Records: []events.SQSMessage{{MessageId: *m.MessageId, Body: string(raw)}}},
-	)
+	out, err := taskqueue.Handler("stage1", slog.Default(), c)(ctx, events.SQSEvent{
+		Records: []events.SQSMessage{{MessageId: *m.MessageId, Body: string(raw)}},
+	})
 	if err != nil || len(out.BatchItemFailures) > 0 {
 		return fmt.Errorf("the message comes back: %w", err)
 	}
@@ -522,7 +521,7 @@ func (w *world) start(t *testing.T, machine string, s *story) (execution string)
 func (w *world) ended(t *testing.T, execution string, s *story) *sfn.DescribeExecutionOutput {
 	t.Helper()
 	defer close(s.end)
-	near, wait := s.near, time.Second // asking is work for the engine
+	near, wait := s.near, time.Second // each question is work for the local AWS
 	for until := time.Now().Add(patience); time.Now().Before(until); {
 		select {
 		case <-near:
@@ -541,7 +540,7 @@ func (w *world) ended(t *testing.T, execution string, s *story) *sfn.DescribeExe
 	return nil
 }
 
-// entered gives the states an execution entered. The engine writes none of those
+// entered gives the states an execution entered. The local AWS writes none of those
 // inside a Parallel.
 func (w *world) entered(t *testing.T, execution string) []string {
 	t.Helper()
@@ -557,10 +556,9 @@ func (w *world) entered(t *testing.T, execution string) []string {
 func (w *world) history(t *testing.T, execution string) []sfntypes.HistoryEvent {
 	t.Helper()
 	var all []sfntypes.HistoryEvent
-	for p := sfn.NewGetExecutionHistoryPaginator(
-		w.sfn, &sfn.GetExecutionHistoryInput{ExecutionArn: &execution},
-	); p.HasMorePages(); {
-		page, err := p.NextPage(t.Context())
+	pages := sfn.NewGetExecutionHistoryPaginator(w.sfn, &sfn.GetExecutionHistoryInput{ExecutionArn: &execution})
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(t.Context())
 		if err != nil {
 			t.Fatal(err)
 		}
