@@ -628,7 +628,11 @@ func TestWhatTheRunbooksNameIsThere(t *testing.T) {
 			return before == name
 		})
 	}
-	state := func(name string) bool { return readMachine(t).states[name] != nil }
+	states, metrics := readMachine(t).states, metric.Definitions()
+	stateOrMetric := func(name string) bool {
+		_, measured := metrics[metric.Name(name)]
+		return measured || states[name] != nil
+	}
 	for _, path := range pages {
 		name := filepath.Base(path)
 		text := string(read(t, filepath.Join("infra", "runbooks", name)))
@@ -636,7 +640,7 @@ func TestWhatTheRunbooksNameIsThere(t *testing.T) {
 		look(name, text, `\b([A-Z]\w+FunctionName|[A-Z]\w+Url)\b`, named)
 		look(name, text, `(?m)^(?:lines|errors) ([a-z]\w*)`, logged)
 		look(name, text, `(?:^|[^*])\*([A-Z][^*\n]*)\*(?:[^*]|$)`, widget)
-		look(name, text, "`(Fail(?:[A-Z]\\w*)?)`", state)
+		look(name, text, "`(Fail\\w*)`", stateOrMetric)
 		look(name, text, `\]\(([a-z0-9-]+\.md)\)`, page)
 	}
 	look("redrive", string(read(t, "infra/redrive/redrive.go")), `"(\w+(?:Url|FunctionName))"`, output)
