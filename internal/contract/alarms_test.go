@@ -16,7 +16,7 @@ import (
 	"github.com/nanococoa/nanococoa/internal/metric/metrictest"
 )
 
-// watch is infra/alarms.yaml as template.yaml nests it.
+// watch is infra/alarms.yaml with the parameters that template.yaml gives it.
 type watch struct {
 	resources object
 	values    map[string]string // of its parameters; a resource of template.yaml by its name there
@@ -59,7 +59,7 @@ func readWatch(t *testing.T) watch {
 	return w
 }
 
-// value gives what a property becomes.
+// value gives the value that a property has when it is deployed.
 func (w watch) value(v value) string {
 	if ref, ok := at(v, "Ref").(string); ok {
 		return w.values[ref]
@@ -158,8 +158,8 @@ func refs(join value) []string {
 	return out
 }
 
-// fill gives a Fn::Sub's text with everything it names filled in: what stands beside it, parameters, or else the
-// name as it is, which stays in its braces when it has a dot.
+// fill gives a Fn::Sub's text with the values of what it names: the variables that stand
+// beside it, and parameters. AWS's own values and ARNs stay as they are.
 func (w watch) fill(t *testing.T, sub value) string {
 	t.Helper()
 	parts := list(sub)
@@ -185,7 +185,8 @@ func (w watch) fill(t *testing.T, sub value) string {
 
 var reference = regexp.MustCompile(`\$\{([\w:.]+)\}`)
 
-// text gives what one of the functions in use becomes; of a condition what it is when it is true.
+// text gives what one of CloudFormation's functions becomes when it is deployed; of a
+// condition, what it is when it is true.
 func (w watch) text(t *testing.T, v value) string {
 	t.Helper()
 	switch f, join := at(v, "Fn::If"), list(at(v, "Fn::Join")); {
@@ -260,8 +261,8 @@ func (w watch) dashboard(t *testing.T) (metrics, titles []string, body string) {
 var search = regexp.MustCompile(
 	`^SEARCH\('\{(\w+),Environment,(\w+)\} MetricName="(\w+)" Environment="(\w+)"', '\w+', \d+\)$`)
 
-// ofAWS are the metrics AWS writes by itself that are read here: the dimension's
-// name, and the type of resource it names; none for those of the whole account.
+// ofAWS are the metrics in use that AWS writes by itself: the dimension's name, and the
+// type of resource it names; none for those of the whole account.
 var ofAWS = map[string]struct{ dimension, kind string }{
 	"AWS/SQS/ApproximateAgeOfOldestMessage":         {"QueueName", "AWS::SQS::Queue"},
 	"AWS/SQS/ApproximateNumberOfMessagesVisible":    {"QueueName", "AWS::SQS::Queue"},
@@ -352,8 +353,8 @@ func TestTheDashboardIsWhole(t *testing.T) {
 	sameSet(t, "logs on the dashboard", groups, want)
 }
 
-// Whoever gets an alarm by mail learns what it is to owners and where to read on;
-// and hears when it is over.
+// Whoever gets an alarm by mail learns what it means for owners and where to read more,
+// and is told when it is over.
 func TestEveryAlarmSpeaks(t *testing.T) {
 	t.Parallel()
 	w := readWatch(t)
@@ -401,8 +402,8 @@ func of(t *testing.T, lines ...metric.Line) samples {
 
 func times(n int, l metric.Line) []metric.Line { return slices.Repeat([]metric.Line{l}, n) }
 
-// Every alarm goes off by what it is for, ends when that is over, and is silent
-// where it should be. The data are what the code writes, or what AWS does.
+// Every alarm goes off when that happens which it is for, ends when it is over, and stays
+// silent otherwise. The data are what the code writes, or what AWS writes.
 func TestEveryAlarmGoesOffAndEnds(t *testing.T) {
 	t.Parallel()
 	published := func(byTemplate float64) metric.Line {
@@ -482,8 +483,8 @@ func TestEveryAlarmGoesOffAndEnds(t *testing.T) {
 			quiet: sweep(), bad: []samples{sweep(metric.SweepStuck)}, within: 1,
 			silent: [][]samples{{sweep(metric.SweepStarted, metric.SweepGivenUp)}, {nil}},
 		},
-		// After the last sweep it takes five periods: CloudWatch prefers real points
-		// that are a little too old to missing ones.
+		// It goes off five periods after the last sweep, not three: CloudWatch uses points
+		// that are a little too old before it counts a point as missing.
 		"SweeperSilent": {
 			quiet: sweep(), bad: []samples{nil}, within: 5,
 			silent: [][]samples{{sweep(), nil}, {sweep(metric.SweepStarted)}},
@@ -534,7 +535,7 @@ var (
 		`--metric-name \$1 --unit \$2 --value \$3 \\\n +--dimensions (\w+)=\$ENVIRONMENT; \}`)
 )
 
-// A runbook's own command, taken by its word, sets the alarm off.
+// A runbook's own drill, just as it is written there, sets the alarm off.
 func TestEveryDrillSetsItsAlarmOff(t *testing.T) {
 	t.Parallel()
 	does := drillIs.FindStringSubmatch(string(read(t, "infra/runbooks/README.md")))

@@ -92,7 +92,7 @@ func TestAStepLogsUnderItsFolder(t *testing.T) {
 	}
 }
 
-// A function nobody calls is not deployed.
+// Every function is called: by the state machine, or by an event.
 func TestEveryFunctionIsCalled(t *testing.T) {
 	t.Parallel()
 	tp, called := readTemplate(t), map[string]bool{}
@@ -132,7 +132,7 @@ func TestEveryVariableIsSet(t *testing.T) {
 	}
 }
 
-// Secrets are named, never held: a value of a variable is a parameter's name.
+// No variable's value is a secret: it is the name of the parameter that holds it.
 func TestNoVariableHoldsASecret(t *testing.T) {
 	t.Parallel()
 	tp := readTemplate(t)
@@ -151,7 +151,7 @@ func TestNoVariableHoldsASecret(t *testing.T) {
 	}
 }
 
-// A log that is kept for ever costs for ever.
+// A log that is kept for ever costs for ever; and each function has its own.
 func TestEveryFunctionHasALogThatEnds(t *testing.T) {
 	t.Parallel()
 	tp := readTemplate(t)
@@ -244,7 +244,7 @@ func TestLeastPrivilege(t *testing.T) {
 	}
 }
 
-// An event nobody waits for must not be lost when it cannot be handled.
+// An event for whose handling nobody waits must not be lost when that fails.
 func TestEverythingAsynchronousHasADeadLetterQueue(t *testing.T) {
 	t.Parallel()
 	tp := readTemplate(t)
@@ -286,7 +286,7 @@ func TestEverythingAsynchronousHasADeadLetterQueue(t *testing.T) {
 			if retry["MaximumEventAgeInSeconds"] == nil || invoke["MaximumEventAgeInSeconds"] == nil {
 				t.Errorf("%s: events are tried for longer than anybody waits", where)
 			}
-			// EventBridge puts into the queue by the queue's own policy.
+			// It is the queue's own policy that lets EventBridge write to it.
 			allowed := false
 			for _, p := range tp.ofType("AWS::SQS::QueuePolicy") {
 				for _, s := range list(at(p, "Properties", "PolicyDocument", "Statement")) {
@@ -315,8 +315,8 @@ func TestEverythingAsynchronousHasADeadLetterQueue(t *testing.T) {
 	}
 }
 
-// Times nest: what is called ends before its caller does. A step's own calls end
-// a second before its function (internal/step); here is the rest.
+// What is called ends before its caller does. A step's own calls end a second before its
+// function (internal/step); the rest is here.
 func TestTimeoutsNest(t *testing.T) {
 	t.Parallel()
 	tp := readTemplate(t)

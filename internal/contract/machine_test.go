@@ -78,8 +78,8 @@ func TestEveryStateSaysWhatItIsFor(t *testing.T) {
 	}
 }
 
-// Every task has a time, tries again, and leads somewhere when that was not
-// enough: by its own Catch or by that of the Parallel that holds it.
+// Every task has a time limit and retries, and leads on when they were not enough: by its
+// own Catch or by that of the Parallel that holds it.
 func TestEveryTaskEnds(t *testing.T) {
 	t.Parallel()
 	m := readMachine(t)
@@ -103,7 +103,7 @@ func TestEveryTaskEnds(t *testing.T) {
 			t.Errorf("%s: an error nobody retries ends the execution without a word", s.name)
 		}
 	}
-	// What is caught must come to Fail with the error it is about.
+	// Fail must be told which error was caught.
 	for _, s := range m.states {
 		for _, c := range list(s.object["Catch"]) {
 			next := fmt.Sprint(at(c, "Next"))
@@ -124,8 +124,8 @@ func catchesAll(s *state) bool {
 	return len(catch) > 0 && slices.Equal(texts(at(catch[len(catch)-1], "ErrorEquals")), []string{"States.ALL"})
 }
 
-// From every state the machine can come to an end where the record is written,
-// and every state can be come to.
+// Every state can be reached, and from every state the machine can reach an end where the
+// record is written.
 func TestEveryPathIsRecorded(t *testing.T) {
 	t.Parallel()
 	m := readMachine(t)
@@ -163,7 +163,7 @@ func TestEveryPathIsRecorded(t *testing.T) {
 	all := reach(fmt.Sprint(m.doc["StartAt"]))
 	for name, s := range m.states {
 		if !all[name] {
-			t.Errorf("%s cannot be come to", name)
+			t.Errorf("%s cannot be reached", name)
 		}
 		if s.object["Type"] == "Task" && !reach(name)["Fail"] {
 			t.Errorf("%s: no way to Fail, so the owner is never told", name)
@@ -227,8 +227,8 @@ func TestEveryErrorNameIsKnown(t *testing.T) {
 	}
 }
 
-// What a step can meet, its state retries: the table and the bucket, Lambda
-// itself, a panic; the GPU server where it is called, the model where it is.
+// A state retries what its step can meet: faults of the table, the bucket and Lambda, and
+// a panic; those of the GPU server where it is called, those of the model where it is.
 func TestEveryStateRetriesWhatItsStepCanMeet(t *testing.T) {
 	t.Parallel()
 	everywhere := []string{
@@ -282,12 +282,12 @@ func longest(s *state) float64 {
 	return attempts*number(s.object["TimeoutSeconds"]) + waits
 }
 
-// The machine's own limit is the last resort: past it no state runs any more and
-// nobody writes why. So it lies beyond the worst that all retries together can do.
+// When the machine's own time limit is over, no state runs any more and nothing writes why
+// the ad ended. So it is longer than all steps with all their retries.
 func TestTheMachineOutlivesEveryRetry(t *testing.T) {
 	t.Parallel()
 	m := readMachine(t)
-	// worst gives the longest way from a state to the end, over Next and Catch.
+	// worst gives the longest time from a state to the end, over Next and Catch.
 	var worst func(name string, level object) float64
 	worst = func(name string, level object) float64 {
 		s := m.states[name]
@@ -319,7 +319,7 @@ func TestTheMachineOutlivesEveryRetry(t *testing.T) {
 	t.Logf("at worst an ad takes %v s of the machine's %v s", most, limit)
 }
 
-// Standard workflows are paid by the transition.
+// Standard workflows are paid for by the transition.
 func TestTheHappyPathIsShort(t *testing.T) {
 	t.Parallel()
 	m := readMachine(t)

@@ -106,7 +106,7 @@ func TestAFunctionHasOneName(t *testing.T) {
 	}
 }
 
-// Where code says in a log which step it is, it says a function's folder.
+// The step that a log line names is a function's folder.
 func TestEveryStepInALogIsAFunction(t *testing.T) {
 	t.Parallel()
 	found := 0

@@ -21,7 +21,7 @@ import (
 	"github.com/nanococoa/nanococoa/internal/httpapi"
 )
 
-// root is the project's folder, seen from here.
+// root is the project's folder, relative to this one.
 const root = "../.."
 
 // value is YAML or JSON as Go reads it: map[string]any, []any, string, float64,
@@ -311,7 +311,7 @@ type variable struct {
 	required bool
 }
 
-// variablesOf lists what a function's configuration reads, with the parts it is made of.
+// variablesOf lists the environment variables that a function's configuration reads.
 func variablesOf(t *testing.T, folder string) []variable {
 	t.Helper()
 	source, err := parser.ParseFile(token.NewFileSet(), filepath.Join(root, "internal/config/config.go"), nil, 0)

@@ -44,7 +44,7 @@ var rightsOf = map[string][]string{
 }
 
 // A function may do what its code does, and nothing else. What it does is read
-// from the code: every call of an AWS client that its main can come to.
+// from the code: every call of an AWS client that its main can reach.
 func TestAFunctionMayDoWhatItDoes(t *testing.T) {
 	if testing.Short() {
 		t.Skip("-short: reading the whole program takes ten seconds")
@@ -107,10 +107,10 @@ func (p program) main(t *testing.T, folder string) *ssa.Function {
 	return nil
 }
 
-// calls are the calls of AWS clients, and the writes of transactions, that a
-// function of ours can come to. It follows what is called, what is passed on as
-// a value (others may call it), and through an interface every type of ours that
-// was put into one on the way.
+// calls are the calls of AWS clients, and the writes of transactions, that a function of
+// ours can reach. It follows what is called, what is passed on as a value (others may call
+// it), and of a call through an interface every type of ours that has been converted to an
+// interface so far.
 func (p program) calls(from *ssa.Function) map[string]bool {
 	found, seen := map[string]bool{}, map[*ssa.Function]bool{}
 	boxed := map[types.Type]bool{}    // types put into interfaces

@@ -66,7 +66,7 @@ func TestEveryAlarmHasARunbook(t *testing.T) {
 	}
 }
 
-// The comparison itself, as long as there may be no alarm to try it on.
+// The comparison itself finds what is missing and what is too many.
 func TestRunbooksAreCompared(t *testing.T) {
 	t.Parallel()
 	tp, err := parseYAML([]byte(`

@@ -46,8 +46,8 @@ func TestEveryParameterIsDescribedAndBounded(t *testing.T) {
 	}
 }
 
-// What owners gave us outlives every deployment, is closed to everybody else, and
-// comes back after a mistake.
+// What owners gave us is kept by every deployment, is closed to everybody else, and can be
+// restored after a mistake.
 func TestStorageIsClosedAndKept(t *testing.T) {
 	t.Parallel()
 	doc := readYAML(t, "infra/storage.yaml")
@@ -105,7 +105,7 @@ func TestStorageIsClosedAndKept(t *testing.T) {
 	}
 }
 
-// What runs can be followed afterwards.
+// Traces show afterwards what ran.
 func TestEverythingThatRunsIsTraced(t *testing.T) {
 	t.Parallel()
 	tp := readTemplate(t)
