@@ -144,9 +144,6 @@ func openKeys(path string) (db *bbolt.DB, err error) {
 	}
 	known := false
 	err = db.View(func(tx *bbolt.Tx) error {
-		if info, err := os.Stat(path); err != nil || info.Size() < tx.Size() {
-			return fmt.Errorf("%w: cut short", errDamaged)
-		}
 		b := keysOf(tx)
 		if known = b != nil; !known {
 			return nil

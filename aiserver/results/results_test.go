@@ -438,7 +438,7 @@ func TestSweepingWhileWriting(t *testing.T) {
 func TestADamagedDatabaseIsPutAside(t *testing.T) {
 	t.Parallel()
 	s := newFolder(t, 0)
-	for i := range 100 {
+	for i := range 300 {
 		if err := s.Bind(fmt.Sprint("k", i), "f"); err != nil {
 			t.Fatal(err)
 		}
@@ -456,20 +456,24 @@ func TestADamagedDatabaseIsPutAside(t *testing.T) {
 		}
 	}
 	page := os.Getpagesize()
-	for name, tc := range map[string]struct {
+	const putAside, anything = -1, -2
+	type file struct {
 		file func() []byte
-		kept bool
-	}{
-		"as it was":           {func() []byte { return whole }, true},
-		"both meta pages":     {zero(0, 2*page), false},
-		"another's":           {func() []byte { return bytes.ReplaceAll(whole, []byte(`{"at":`), []byte(`["at":`)) }, false},
-		"everything but meta": {zero(2*page, len(whole)), false},
-		"cut behind meta":     {func() []byte { return whole[:2*page] }, false},
-		"cut in the middle":   {func() []byte { return whole[:3*page+page/2] }, false},
-		"a few bytes":         {func() []byte { return whole[:100] }, false},
-		"another kind":        {func() []byte { return bytes.Repeat([]byte("{}\n"), 20_000) }, false},
-		"empty":               {func() []byte { return nil }, false},
-	} {
+		keys int // that are kept
+	}
+	cases := map[string]file{
+		"as it was":           {func() []byte { return whole }, 300},
+		"both meta pages":     {zero(0, 2*page), putAside},
+		"another's":           {func() []byte { return bytes.ReplaceAll(whole, []byte(`{"at":`), []byte(`["at":`)) }, putAside},
+		"everything but meta": {zero(2*page, len(whole)), putAside},
+		"a few bytes":         {func() []byte { return whole[:100] }, putAside},
+		"another kind":        {func() []byte { return bytes.Repeat([]byte("{}\n"), 20_000) }, putAside},
+		"empty":               {func() []byte { return nil }, 0},
+	}
+	for cut := 2 * page; cut < len(whole); cut += page / 2 {
+		cases[fmt.Sprintf("cut after %d bytes", cut)] = file{func() []byte { return whole[:cut] }, anything}
+	}
+	for name, tc := range cases {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := newFolder(t, 0)
@@ -478,17 +482,26 @@ func TestADamagedDatabaseIsPutAside(t *testing.T) {
 				t.Fatal(err)
 			}
 			damaged := s.open()
-			if keys := s.Usage().Keys; tc.kept && (keys != 100 || damaged != nil) || !tc.kept && keys != 0 {
+			keys := s.Usage().Keys
+			if tc.keys == anything && damaged == nil {
+				tc.keys = 300 // the cut was behind the last page that is used
+			}
+			if keys != max(tc.keys, 0) || (damaged != nil) != (tc.keys < 0) {
 				t.Errorf("%d keys, %v", keys, damaged)
 			}
 			if _, err := os.Stat(s.database() + ".damaged"); (err == nil) != (damaged != nil) {
 				t.Errorf("put aside: %v, told: %v", err, damaged)
 			}
-			if err := s.Bind("new", "f"); err != nil || s.answer("new") != "bound to f" {
-				t.Errorf("binding: %v, %s", err, s.answer("new"))
+			for i := range 30 { // enough to need pages of their own
+				if err := s.Bind(fmt.Sprint("new", i), "f"); err != nil {
+					t.Fatal(err)
+				}
 			}
-			if s.reopen(); s.answer("new") != "bound to f" {
-				t.Errorf("opened again: %s", s.answer("new"))
+			s.reopen()
+			for i := range 30 {
+				if got := s.answer(fmt.Sprint("new", i)); got != "bound to f" {
+					t.Errorf("new%d: %s", i, got)
+				}
 			}
 		})
 	}

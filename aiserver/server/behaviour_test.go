@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"maps"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -110,6 +111,13 @@ func TestOtherContentUnderAKnownKey(t *testing.T) {
 		body := words(picture)
 		body[name] = v
 		s.post(gpu.PathStage2, body, key("k2")).want(t, http.StatusUnprocessableEntity, fault.RequestConflict)
+	}
+	score := map[string]any{"image_url": picture, "prompt": "새벽"}
+	s.post(gpu.PathScore, score, key("k3")).into(t, &gpu.ScoreAnswer{})
+	for name, v := range map[string]any{"prompt": "한낮", "analysis": sample()} {
+		other := maps.Clone(score)
+		other[name] = v
+		s.post(gpu.PathScore, other, key("k3")).want(t, http.StatusUnprocessableEntity, fault.RequestConflict)
 	}
 	if s.painter.renders() != 1 {
 		t.Errorf("%d renders", s.painter.renders())
