@@ -38,9 +38,20 @@ AWS_FLAGS      := -trimpath -gcflags=all=-l -gcflags=image/...= -gcflags=golang.
 # This machine's processor as Lambda calls it.
 HOST_ARCH := $(if $(filter arm64 aarch64,$(shell uname -m)),arm64,x86_64)
 
-# What the programs are made of: everything but tests, embedded files included.
-sources = $(shell find $(1) -type f -not -name '*_test.go' -not -path '*/testdata/*' -not -path '*/events/*' 2>/dev/null)
-MODULE  := go.mod go.sum
+# What each program is made of, asked of Go itself (tools/sources, a quarter of a second
+# each), so that a new import or an embedded file needs no line here. Not asked for what
+# builds nothing.
+MODULE := go.mod go.sum
+ifneq ($(filter-out help needs port clean,$(or $(MAKECMDGOALS),help)),)
+sources = $(shell GO='$(GO)' tools/sources $(1) $(2))
+FUNCTION_SOURCES := $(call sources,functions,./functions/...)
+AISERVER_SOURCES := $(call sources,aiserver,./aiserver)
+LOCAL_SOURCES    := $(call sources,local,./infra/local/cmd)
+# What template.yaml names: the state machine and the nested stack.
+TEMPLATE_SOURCES := template.yaml $(shell sed -nE 's/^ *(DefinitionUri|TemplateURL): *//p' template.yaml)
+# As Vite has no such list: everything of the pages but their tests.
+WEB_SOURCES := $(shell find web -type f -not -path '*/node_modules/*' -not -path 'web/dist/*' -not -path 'web/test/*')
+endif
 
 # ------------------------------------------------------------------ every day
 
@@ -291,6 +302,10 @@ port:
 	@if (exec 3<>/dev/tcp/127.0.0.1/$(PORT)) 2>/dev/null; then \
 	  echo "Port $(PORT) is taken by another program (\`ss -ltnp | grep :$(PORT)\` or \`lsof -i :$(PORT)\` says which); choose another: PORT=$$(($(PORT) + 10)) make run"; exit 1; fi
 
+# A prerequisite that makes its target be built each time.
+.PHONY: always
+always:
+
 # Python's tools. The lock is exact, so pip has nothing to decide; Python
 # compiles what is used when it is used.
 .venv/.installed: tools/requirements.txt
@@ -312,16 +327,17 @@ $(LINT): tools/go.mod tools/go.sum
 
 # SAM's own cache looks at each function's folder and misses changes in
 # internal/. Make looks at everything, and Go's build cache does the rest.
-.aws-sam/local/template.yaml: template.yaml infra/alarms.yaml samconfig.toml statemachine/ad.asl.json $(MODULE) $(call sources,functions internal) | .venv/.installed
+.aws-sam/local/template.yaml: $(TEMPLATE_SOURCES) samconfig.toml $(MODULE) $(FUNCTION_SOURCES) | .venv/.installed
 	@GOFLAGS="$(FUNCTION_FLAGS)" $(SHOW) "Compiling the functions" $(GO) build ./functions/...
 	@GOFLAGS="$(FUNCTION_FLAGS)" $(SHOW) "Building with SAM" $(SAM) build --config-env local --parameter-overrides Architecture=$(HOST_ARCH)
 	@touch $@
 
-build/aiserver: $(MODULE) $(call sources,aiserver internal)
+build/aiserver: $(MODULE) $(AISERVER_SOURCES)
 	@$(SHOW) "Building the GPU server" $(GO) build -o $@ ./aiserver
-build/linux/aiserver: $(MODULE) $(call sources,aiserver internal)
+# Another system may have other sources; Go looks by itself whether it has to work.
+build/linux/aiserver: always
 	@GOOS=linux CGO_ENABLED=0 $(SHOW) "Building the GPU server for Linux" $(GO) build -o $@ ./aiserver
-build/local: $(MODULE) $(call sources,infra/local infra/keys)
+build/local: $(MODULE) $(LOCAL_SOURCES)
 	@$(SHOW) "Building the local deployment" $(GO) build -o $@ ./infra/local/cmd
 
 web/node_modules/.package-lock.json: web/package.json web/package-lock.json
@@ -330,7 +346,7 @@ web/node_modules/.package-lock.json: web/package.json web/package-lock.json
 tools/node_modules/.package-lock.json: tools/package.json tools/package-lock.json
 	@$(SHOW) "Installing the Node tools" npm --prefix tools ci
 	@touch $@
-web/dist/index.html: web/node_modules/.package-lock.json $(shell find web -type f -not -path '*/node_modules/*' -not -path 'web/dist/*' -not -path 'web/test/*' 2>/dev/null)
+web/dist/index.html: web/node_modules/.package-lock.json $(WEB_SOURCES)
 	@$(SHOW) "Building the pages" npm --prefix web run build
 	@touch $@
 

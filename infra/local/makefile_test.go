@@ -2,11 +2,15 @@ package local_test
 
 import (
 	"bytes"
+	"errors"
+	"go/build"
+	"io/fs"
 	"net"
 	"os"
 	"os/exec"
 	"os/signal"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -126,5 +130,173 @@ func TestATakenPortIsNamedBeforeAnythingIsBuilt(t *testing.T) {
 	makefile, err := os.ReadFile("../../Makefile")
 	if err != nil || !bytes.Contains(makefile, []byte("\nrun: needs port build ")) {
 		t.Errorf("make run does not begin with it (%v)", err)
+	}
+}
+
+// checkoutOfSources copies what this repository's programs and pages are built from, and
+// gives each thing that make builds a file which is newer than all of it.
+func checkoutOfSources(t *testing.T, built ...string) string {
+	t.Helper()
+	dir := t.TempDir()
+	long := time.Now().Add(-time.Hour)
+	put := func(path string, data []byte, at time.Time) {
+		t.Helper()
+		path = filepath.Join(dir, path)
+		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, data, 0o700); err != nil { //nolint:gosec // tools/sources is a program
+			t.Fatal(err)
+		}
+		if err := os.Chtimes(path, at, at); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, top := range []string{
+		"Makefile", "go.mod", "go.sum", "template.yaml", "samconfig.toml",
+		"aiserver", "functions", "infra", "internal", "statemachine", "tools", "web",
+	} {
+		err := fs.WalkDir(os.DirFS("../.."), top, func(path string, entry fs.DirEntry, err error) error {
+			switch {
+			case err != nil:
+				return err
+			case entry.IsDir() && slices.Contains([]string{"node_modules", "dist", "testdata"}, entry.Name()):
+				return fs.SkipDir
+			case !entry.Type().IsRegular():
+				return nil
+			}
+			data, err := os.ReadFile(filepath.Join("../..", path))
+			put(path, data, long)
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	put(".venv/.installed", nil, long)
+	put("web/node_modules/.package-lock.json", nil, long)
+	// The lists of sources are written by the first look.
+	_, _ = makes(t, os.Getenv("PATH"), "-C", dir, "--question", built[0])
+	for _, b := range built {
+		put(b, nil, time.Now())
+	}
+	return dir
+}
+
+// filesOf gives a file of each package of this repository that programs import, their own
+// included, found without Go's command.
+func filesOf(t *testing.T, dir string, programs ...string) []string {
+	t.Helper()
+	const module = "github.com/nanococoa/nanococoa/"
+	seen := map[string]bool{}
+	var files []string
+	for open := programs; len(open) > 0; {
+		pkg := open[0]
+		open = open[1:]
+		if seen[pkg] {
+			continue
+		}
+		seen[pkg] = true
+		p, err := build.ImportDir(filepath.Join(dir, pkg), 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		files = append(files, filepath.Join(pkg, p.GoFiles[len(p.GoFiles)-1]))
+		for _, i := range p.Imports {
+			if ours, ok := strings.CutPrefix(i, module); ok {
+				open = append(open, ours)
+			}
+		}
+	}
+	return files
+}
+
+// What is built is built again when one of its sources changes, wherever that is, and not
+// when something else does.
+func TestEveryTargetKnowsItsSources(t *testing.T) {
+	t.Parallel()
+	if _, err := exec.LookPath("make"); err != nil {
+		t.Skip("make is not installed")
+	}
+	const template = ".aws-sam/local/template.yaml"
+	const font = "internal/compose/fonts/nanococoa-sans-bold.otf" // embedded
+	dir := checkoutOfSources(t, template, "build/aiserver", "build/local", "web/dist/index.html")
+	programs, err := filepath.Glob(filepath.Join(dir, "functions/*"))
+	if err != nil || len(programs) < 10 {
+		t.Fatalf("functions: %q, %v", programs, err)
+	}
+	for i := range programs {
+		programs[i] = strings.TrimPrefix(programs[i], dir+"/")
+	}
+	for target, tc := range map[string]struct{ of, not []string }{
+		template: {
+			of: append(filesOf(t, dir, programs...),
+				"template.yaml", "infra/alarms.yaml", "statemachine/ad.asl.json", "samconfig.toml", "go.mod"),
+			not: []string{"aiserver/main.go", "infra/storage.yaml", "internal/ad/ad_test.go", "functions/api/events/health.json"},
+		},
+		"build/aiserver": {
+			of:  append(filesOf(t, dir, "aiserver"), font, "go.sum"),
+			not: []string{"internal/adstore/store.go", "aiserver/server/crash_test.go", "template.yaml"},
+		},
+		"build/local": {
+			of:  append(filesOf(t, dir, "infra/local/cmd"), "go.mod"),
+			not: []string{"infra/redrive/redrive.go", "infra/local/site_test.go", "internal/adstore/store.go"},
+		},
+		"web/dist/index.html": {
+			of:  []string{"web/src/texts.ts", "web/index.html", "web/package.json", "web/public/robots.txt"},
+			not: []string{"web/test/unit/fields.test.ts", "internal/httpapi/types.go"},
+		},
+	} {
+		t.Run(target, func(t *testing.T) {
+			t.Parallel()
+			// change asks make whether the target must be built after a change of files.
+			change := func(files []string, more ...string) (stale bool, said string) {
+				t.Helper()
+				arguments := append([]string{"-C", dir, "--question", target}, more...)
+				for _, f := range files {
+					if _, err := os.Stat(filepath.Join(dir, f)); err != nil {
+						t.Error(err)
+					}
+					arguments = append(arguments, "--what-if="+f)
+				}
+				said, err := makes(t, os.Getenv("PATH"), arguments...)
+				var exit *exec.ExitError
+				if err != nil && (!errors.As(err, &exit) || exit.ExitCode() != 1) {
+					t.Fatalf("make %q: %v\n%s", arguments, err, said)
+				}
+				return err != nil, said
+			}
+			stale, said := change(tc.not, "--print-data-base")
+			if stale {
+				t.Errorf("built again after a change of one of %q", tc.not)
+			}
+			_, rule, _ := strings.Cut(said, "\n"+target+": ")
+			rule, _, _ = strings.Cut(rule, "\n")
+			known := strings.Fields(rule)
+			for _, f := range tc.of {
+				if !slices.Contains(known, f) {
+					t.Errorf("not built again after a change of %s", f)
+				}
+			}
+			// What the rule names is what decides.
+			if stale, _ := change(tc.of[len(tc.of)/2 : len(tc.of)/2+1]); !stale {
+				t.Errorf("not built again after a change of %s", tc.of[len(tc.of)/2])
+			}
+		})
+	}
+}
+
+// What is taken away is a change too.
+func TestATargetNoticesThatASourceIsGone(t *testing.T) {
+	t.Parallel()
+	dir := checkoutOfSources(t, "build/local")
+	if said, err := makes(t, os.Getenv("PATH"), "-C", dir, "--question", "build/local"); err != nil {
+		t.Fatalf("built again though nothing has changed: %v\n%s", err, said)
+	}
+	if err := os.Remove(filepath.Join(dir, "infra/local/logs.go")); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := makes(t, os.Getenv("PATH"), "-C", dir, "--question", "build/local"); err == nil {
+		t.Error("not built again after a source was taken away")
 	}
 }
