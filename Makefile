@@ -102,8 +102,8 @@ all_but = $$($(GO) list $(1) | grep -vxF "$$($(GO) list $(2))")
 .PHONY: unit
 unit: .venv/.installed ## unit tests, race detector on, in random order, with coverage
 	@mkdir -p build
-	REQUIRE_LOCAL_ENGINE=1 $(GO) test -race -shuffle=on -timeout 20m -coverprofile build/cover.out $(call all_but,./internal/...,$(PIXELS) $(LOOPS) ./internal/contract)
-	REQUIRE_LOCAL_ENGINE=1 $(GO) test -race -shuffle=on -timeout 20m $(LOOPS) $(call all_but,./...,$(PIXELS) ./internal/...)
+	REQUIRE_LOCAL_AWS=1 $(GO) test -race -shuffle=on -timeout 20m -coverprofile build/cover.out $(call all_but,./internal/...,$(PIXELS) $(LOOPS) ./internal/contract)
+	REQUIRE_LOCAL_AWS=1 $(GO) test -race -shuffle=on -timeout 20m $(LOOPS) $(call all_but,./...,$(PIXELS) ./internal/...)
 	$(GO) test -shuffle=on -timeout 10m -skip '^TestBombsTakeNoTime$$' -covermode=atomic -coverprofile build/cover.loops.out $(LOOPS) $(PIXELS)
 	$(GO) test -race -timeout 10m -run '^TestConformance$$/^many_at_once$$' ./aiserver/standin
 	$(GO) test -count=1 -run '^TestBombsTakeNoTime$$' ./internal/photo

@@ -125,7 +125,7 @@ type chaos struct {
 // prepare makes the deployment observable, and its slowest clock faster.
 func (c *chaos) prepare() {
 	t := c.t
-	cfg := aws.Config{Region: sys.Region, BaseEndpoint: &sys.EngineURL, Credentials: sys.s3.Options().Credentials}
+	cfg := aws.Config{Region: sys.Region, BaseEndpoint: &sys.AWSURL, Credentials: sys.s3.Options().Credentials}
 	c.lambda, c.streams = lambda.NewFromConfig(cfg), dynamodbstreams.NewFromConfig(cfg)
 	c.bus = eventbridge.NewFromConfig(cfg)
 	rules, err := c.bus.ListRules(t.Context(), &eventbridge.ListRulesInput{})
@@ -412,7 +412,7 @@ func (c *chaos) deliver(ctx context.Context, id string, p plan) {
 func (c *chaos) killFunctions(ctx context.Context, seed uint64) {
 	dice := rand.New(rand.NewPCG(seed, 3)) //nolint:gosec // a repeatable test, no secret
 	for pause(ctx, between(dice, 500, 3500)) {
-		pids := functionProcesses(sys.EngineURL)
+		pids := functionProcesses(sys.AWSURL)
 		if len(pids) == 0 {
 			continue
 		}
@@ -424,8 +424,8 @@ func (c *chaos) killFunctions(ctx context.Context, seed uint64) {
 	}
 }
 
-// functionProcesses lists the processes of functions of this very engine.
-func functionProcesses(engine string) (pids []int) {
+// functionProcesses lists the processes of functions of this very deployment.
+func functionProcesses(endpoint string) (pids []int) {
 	entries, _ := filepath.Glob("/proc/[0-9]*")
 	for _, e := range entries {
 		exe, err := os.Readlink(filepath.Join(e, "exe"))
@@ -433,7 +433,7 @@ func functionProcesses(engine string) (pids []int) {
 			continue
 		}
 		env, _ := os.ReadFile(filepath.Join(e, "environ"))
-		if bytes.Contains(env, []byte("AWS_ENDPOINT_URL="+engine+"\x00")) {
+		if bytes.Contains(env, []byte("AWS_ENDPOINT_URL="+endpoint+"\x00")) {
 			pid, _ := strconv.Atoi(filepath.Base(e))
 			pids = append(pids, pid)
 		}

@@ -110,7 +110,7 @@ func TestBothServersAreDown(t *testing.T) {
 // Twenty ads at once on one slot: all are taken at once, drawn in the order they
 // came, told their place, which only falls, and finished. The log line is the
 // measured makespan beside the bound n·D, D being the server's own time for a
-// picture; what lies between is what this engine adds, which looks into a queue
+// picture; what lies between is what MiniStack adds, which looks into a queue
 // about once a second.
 //
 //nolint:paralleltest // it measures

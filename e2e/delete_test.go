@@ -275,7 +275,7 @@ func (g tombstone) forGood() {
 }
 
 // atWork counts the tasks of an execution that have begun and not ended. The
-// engine goes on writing them down when the execution was stopped.
+// local AWS goes on writing them down when the execution was stopped.
 func atWork(t *testing.T, execution string) (n int) {
 	t.Helper()
 	pages := sfn.NewGetExecutionHistoryPaginator(sys.sfn, &sfn.GetExecutionHistoryInput{ExecutionArn: aws.String(executionARN(execution))})

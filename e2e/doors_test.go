@@ -19,8 +19,8 @@ import (
 	"github.com/nanococoa/nanococoa/internal/httpapi"
 )
 
-// happyPath is every state of an ad that goes well, as the engine's history has
-// them: the local engine does not write down the states inside a Parallel, so
+// happyPath is every state of an ad that goes well, as the local AWS's history has
+// them: the local AWS does not write down the states inside a Parallel, so
 // what the branches did is read off the record (writer of the prompt, steps).
 var happyPath = []string{"PrepareAndPrompt", "Stage1", "Copywrite", "Stage2", "Clip", "Publish"}
 

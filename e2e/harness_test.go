@@ -1,7 +1,7 @@
 //go:build e2e
 
 // Package e2e runs the whole system as it is deployed: template.yaml put onto
-// the local engine by SAM, the real function binaries, the real state machine,
+// the local AWS by SAM, the real function binaries, the real state machine,
 // and between the functions and their servers a proxy that can break any call.
 //
 // All tests share one deployment and run side by side, each as owners of its
@@ -98,11 +98,11 @@ func run(m *testing.M) (code int, err error) {
 		// model would look down.
 		o.Env = append(o.Env, "OPENAI_FAILURES=1000000")
 	} else {
-		if o.EnginePort, err = freePort(); err != nil {
+		if o.AWSPort, err = freePort(); err != nil {
 			return 0, err
 		}
-		engine := fmt.Sprintf("http://127.0.0.1:%d", o.EnginePort)
-		proxies = append(proxies, proxied{&sys.tableProxy, engine}, proxied{&sys.bucketProxy, engine})
+		endpoint := fmt.Sprintf("http://127.0.0.1:%d", o.AWSPort)
+		proxies = append(proxies, proxied{&sys.tableProxy, endpoint}, proxied{&sys.bucketProxy, endpoint})
 	}
 	for _, p := range proxies {
 		proxy, err := faultproxy.New()
@@ -131,7 +131,7 @@ func run(m *testing.M) (code int, err error) {
 // connect makes clients that look at the deployment from outside, as the
 // account's root.
 func (s *system) connect() {
-	cfg := aws.Config{Region: s.Region, BaseEndpoint: &s.EngineURL, Credentials: credentials.NewStaticCredentialsProvider("test", "test", "")}
+	cfg := aws.Config{Region: s.Region, BaseEndpoint: &s.AWSURL, Credentials: credentials.NewStaticCredentialsProvider("test", "test", "")}
 	s.db = dynamodb.NewFromConfig(cfg)
 	s.s3 = s3.NewFromConfig(cfg, func(o *s3.Options) { o.UsePathStyle = true })
 	s.sfn = sfn.NewFromConfig(cfg)

@@ -133,7 +133,7 @@ func measured(t *testing.T, adID, secret string, since time.Time) []string {
 // What redrive looks for is there in the deployed stack, and it may look.
 func TestRedriveFindsItsQueues(t *testing.T) {
 	t.Parallel()
-	cfg := aws.Config{Region: sys.Region, BaseEndpoint: &sys.EngineURL, Credentials: credentials.NewStaticCredentialsProvider("test", "test", "")}
+	cfg := aws.Config{Region: sys.Region, BaseEndpoint: &sys.AWSURL, Credentials: credentials.NewStaticCredentialsProvider("test", "test", "")}
 	places, err := redrive.Find(t.Context(), cfg, "nanococoa-local")
 	if err != nil {
 		t.Fatal(err)

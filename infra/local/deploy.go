@@ -15,7 +15,7 @@ import (
 	"github.com/nanococoa/nanococoa/infra/keys"
 )
 
-// deploy puts both stacks onto the engine with SAM, as onto AWS, unless they
+// deploy puts both stacks onto the local AWS with SAM, as onto AWS, unless they
 // are there already, and reads what they made.
 func (d *Deployment) deploy(ctx context.Context) error {
 	storage := stack{
@@ -119,7 +119,7 @@ func (d *Deployment) samDeploy(ctx context.Context, config string, parameters ..
 	cmd := exec.Command(d.sam(), args...)
 	cmd.Dir = d.o.Root
 	cmd.Env = append(d.environ(),
-		"AWS_ENDPOINT_URL="+d.EngineURL, "AWS_ACCESS_KEY_ID="+rootKey, "AWS_SECRET_ACCESS_KEY="+rootKey,
+		"AWS_ENDPOINT_URL="+d.AWSURL, "AWS_ACCESS_KEY_ID="+rootKey, "AWS_SECRET_ACCESS_KEY="+rootKey,
 		"AWS_DEFAULT_REGION="+region, "AWS_EC2_METADATA_DISABLED=true",
 		// A person's own ~/.aws must not decide where this goes.
 		"AWS_CONFIG_FILE="+os.DevNull, "AWS_SHARED_CREDENTIALS_FILE="+os.DevNull,
@@ -135,9 +135,9 @@ func (d *Deployment) samDeploy(ctx context.Context, config string, parameters ..
 	case <-p.done:
 	case <-ctx.Done():
 		return errors.Join(context.Cause(ctx), p.stop(2*time.Second))
-	case <-d.engine.done:
+	case <-d.running.done:
 		_ = p.stop(2 * time.Second)
-		return d.engine.ended()
+		return d.running.ended()
 	}
 	if p.err != nil {
 		return fmt.Errorf("sam deploy --config-env %s failed (%w):\n%s", config, p.err, p.tail)
@@ -208,7 +208,7 @@ func (d *Deployment) applyGatewayResponses(ctx context.Context) error {
 // apiStage is template.yaml's StageName.
 const apiStage = "v1"
 
-// apiURL is where the engine serves the API; /api/... follows.
+// apiURL is where the local AWS serves the API; /api/... follows.
 func (d *Deployment) apiURL() string {
-	return strings.Join([]string{d.EngineURL, "_aws", "execute-api", d.Outputs["ApiId"], apiStage}, "/")
+	return strings.Join([]string{d.AWSURL, "_aws", "execute-api", d.Outputs["ApiId"], apiStage}, "/")
 }

@@ -66,7 +66,7 @@ func TestTwoSideBySideAndARestart(t *testing.T) {
 	ports := [3]int{freePort(t), freePort(t), freePort(t)} // kept over the restart
 	const secret = "sk-of-a-person-who-trusts-us"
 	stay := local.Options{
-		StateDir: state, Persist: true, SitePort: ports[0], EnginePort: ports[1], AIServerPort: ports[2],
+		StateDir: state, Persist: true, SitePort: ports[0], AWSPort: ports[1], AIServerPort: ports[2],
 		OpenAIKey: secret, OpenAIBaseURL: "http://127.0.0.1:9/v1", WaitScale: 0.05, // nobody there: the template writes
 	}
 	both.Go(func() { first, said = up(t, stay) })
@@ -75,7 +75,7 @@ func TestTwoSideBySideAndARestart(t *testing.T) {
 	if first == nil || other == nil {
 		t.FailNow()
 	}
-	if first.SiteURL == other.SiteURL || first.EngineURL == other.EngineURL || first.AIServerURL == other.AIServerURL {
+	if first.SiteURL == other.SiteURL || first.AWSURL == other.AWSURL || first.AIServerURL == other.AIServerURL {
 		t.Fatalf("they share an address: %+v, %+v", first, other)
 	}
 	if strings.Contains(said, "unchanged") {
@@ -94,7 +94,7 @@ func TestTwoSideBySideAndARestart(t *testing.T) {
 	if err := first.Down(); err != nil {
 		t.Fatal(err)
 	}
-	for _, u := range []string{first.SiteURL, first.EngineURL, first.AIServerURL} {
+	for _, u := range []string{first.SiteURL, first.AWSURL, first.AIServerURL} {
 		if listening(t, u) {
 			t.Errorf("%s still answers", u)
 		}
@@ -119,20 +119,20 @@ func TestTwoSideBySideAndARestart(t *testing.T) {
 	}
 
 	// What was ordered is still there, nothing is deployed again, and ads are made
-	// as before: also where the engine's port was taken meanwhile, and without
+	// as before: also where the local AWS's port was taken meanwhile, and without
 	// being told the GPU server's port again.
 	ln, err := new(net.ListenConfig).Listen(t.Context(), "tcp", fmt.Sprintf("127.0.0.1:%d", ports[1]))
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer ln.Close()
-	stay.EnginePort, stay.AIServerPort = 0, 0
+	stay.AWSPort, stay.AIServerPort = 0, 0
 	again, said := up(t, stay)
 	if n := strings.Count(said, "unchanged"); n != 2 {
 		t.Errorf("deployed again:\n%s", said)
 	}
-	if again.EngineURL == first.EngineURL || again.AIServerURL != first.AIServerURL {
-		t.Errorf("%s and %s, before %s and %s", again.EngineURL, again.AIServerURL, first.EngineURL, first.AIServerURL)
+	if again.AWSURL == first.AWSURL || again.AIServerURL != first.AIServerURL {
+		t.Errorf("%s and %s, before %s and %s", again.AWSURL, again.AIServerURL, first.AWSURL, first.AIServerURL)
 	}
 	makeAd(t, again)
 	if got := status(t, again, upload.adID, upload.cookie); got != http.StatusOK {
@@ -277,7 +277,7 @@ func TestHoweverItEndsNothingIsLeft(t *testing.T) { //nolint:paralleltest // a w
 				}
 				time.Sleep(100 * time.Millisecond)
 			}
-			if n := len(children(t, state)); n < 3 { // the engine, a function, the GPU server
+			if n := len(children(t, state)); n < 3 { // the local AWS, a function, the GPU server
 				t.Fatalf("%d children:\n%s", n, said())
 			}
 			if err := cmd.Process.Signal(sig); err != nil {
@@ -310,7 +310,7 @@ func TestAProgramRunsAgainstTheDeployment(t *testing.T) {
 }
 
 // children are the running processes that were given something in a state
-// folder: the engine, everything it started, and the GPU server.
+// folder: the local AWS, everything it started, and the GPU server.
 func children(t *testing.T, state string) (programs []string) {
 	t.Helper()
 	given, err := filepath.Glob("/proc/[0-9]*/environ")

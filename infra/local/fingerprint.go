@@ -20,7 +20,7 @@ import (
 
 // SAM needs five seconds of packing to find out that nothing has changed. So
 // what was deployed is remembered as a digest of everything that goes into a
-// deployment, and remembered on the engine itself: when the engine's state is
+// deployment, and remembered on the local AWS itself: when the local AWS's state is
 // lost, so is the memory of it.
 
 // deployedName is the parameter that holds the digest of what was last deployed

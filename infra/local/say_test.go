@@ -87,7 +87,7 @@ func TestADigestSeesEveryChange(t *testing.T) {
 	}
 }
 
-func TestTheEnginesStateMovesToAnotherPort(t *testing.T) {
+func TestTheSavedStateMovesToAnotherPort(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	before := map[string]string{

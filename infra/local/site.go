@@ -27,7 +27,7 @@ type Site struct {
 }
 
 // maxBody is API Gateway's limit on a request (Amazon API Gateway quotas,
-// "Payload size"). The local engine has none of its own.
+// "Payload size"). MiniStack has none of its own.
 const maxBody = 10 << 20
 
 // Handler serves the site. A path is a file of Pages, or a page without its
@@ -49,7 +49,7 @@ func (s Site) api() http.Handler {
 		},
 		ModifyResponse: func(res *http.Response) error {
 			res.Header.Set("X-Content-Type-Options", "nosniff")
-			// The engine allows every page in the world to read answers. AWS does not.
+			// MiniStack allows every page in the world to read answers. AWS does not.
 			for name := range res.Header {
 				if strings.HasPrefix(name, "Access-Control-") {
 					res.Header.Del(name)
@@ -164,7 +164,7 @@ func (d *Deployment) serve(ln net.Listener) error {
 		return err
 	}
 	d.site = &http.Server{
-		Handler:           Site{Pages: pages, API: api, S3: d.EngineURL}.Handler(),
+		Handler:           Site{Pages: pages, API: api, S3: d.AWSURL}.Handler(),
 		ReadHeaderTimeout: 10 * time.Second,
 		ErrorLog:          slog.NewLogLogger(slog.DiscardHandler, slog.LevelError),
 	}

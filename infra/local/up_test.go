@@ -91,7 +91,7 @@ func TestUpRefusesAFolderInUse(t *testing.T) {
 	}
 }
 
-func TestUpGivesTheLastWordsOfAnEngineThatDies(t *testing.T) {
+func TestUpGivesTheLastWordsOfALocalAWSThatDies(t *testing.T) {
 	t.Parallel()
 	state := filepath.Join(t.TempDir(), "state")
 	var said bytes.Buffer
@@ -99,10 +99,10 @@ func TestUpGivesTheLastWordsOfAnEngineThatDies(t *testing.T) {
 	if err == nil || !strings.Contains(err.Error(), "it is broken") || !strings.Contains(err.Error(), "exit status 3") {
 		t.Errorf("err = %v", err)
 	}
-	if !strings.Contains(said.String(), "Starting the local AWS engine") || !strings.Contains(said.String(), "failed") {
+	if !strings.Contains(said.String(), "Starting the local AWS") || !strings.Contains(said.String(), "failed") {
 		t.Errorf("said %q", said.String())
 	}
-	log, err := os.ReadFile(filepath.Join(state, "engine.log"))
+	log, err := os.ReadFile(filepath.Join(state, "aws.log"))
 	if err != nil || string(log) != "it is broken\n" {
 		t.Errorf("log %q, %v", log, err)
 	}
@@ -115,7 +115,7 @@ func TestUpGivesTheLastWordsOfAnEngineThatDies(t *testing.T) {
 func TestAnInterruptedUpLeavesNothingRunning(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	// An engine that does not listen, ignores SIGTERM and has a child of its own.
+	// A local AWS that does not listen, ignores SIGTERM and has a child of its own.
 	root := checkout(t, fmt.Sprintf(`trap "" TERM; sleep 300 & echo $! > %[1]s/grandchild; echo $$ > %[1]s/child; wait; wait`, dir))
 	ctx, stop := context.WithCancel(t.Context())
 	defer stop()

@@ -27,12 +27,12 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sqs/types"
 
 	"github.com/nanococoa/nanococoa/infra/redrive"
-	"github.com/nanococoa/nanococoa/internal/enginetest"
+	"github.com/nanococoa/nanococoa/internal/localaws"
 	"github.com/nanococoa/nanococoa/internal/queue"
 	"github.com/nanococoa/nanococoa/internal/taskqueue"
 )
 
-func TestMain(m *testing.M) { os.Exit(enginetest.Main(m)) }
+func TestMain(m *testing.M) { os.Exit(localaws.Main(m)) }
 
 // handler is a function that hands its event to the test, and fails when the test
 // says so.
@@ -42,7 +42,7 @@ def handle(event, context):
     urllib.request.urlopen(urllib.request.Request(os.environ["SINK"], data=json.dumps(event).encode()), timeout=10)
 `
 
-// world is a deployment in the engine: two dead-letter queues, the line, and one
+// world is a deployment in the local AWS: two dead-letter queues, the line, and one
 // function that events are for.
 type world struct {
 	redrive.Places
@@ -59,7 +59,7 @@ type world struct {
 
 func newWorld(t *testing.T) *world {
 	t.Helper()
-	w := &world{t: t, cfg: enginetest.Config(t), function: enginetest.Name(t)}
+	w := &world{t: t, cfg: localaws.Config(t), function: localaws.Name(t)}
 	w.sqs = sqs.NewFromConfig(w.cfg)
 	sink := httptest.NewServer(http.HandlerFunc(func(res http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
@@ -196,7 +196,7 @@ const (
 	aborted  = `{"detail-type":"Step Functions Execution Status Change","detail":{"name":"` + adID + `","status":"ABORTED","input":"{\"owner\":\"SECRETOWNER\"}"}}`
 )
 
-// The engine itself lays a letter down: an event the function fails on. It stays
+// MiniStack itself lays a letter down: an event the function fails on. It stays
 // while the function fails, and goes when it does not.
 func TestAnEventGoesBackToItsFunction(t *testing.T) {
 	t.Parallel()
@@ -219,7 +219,7 @@ func TestAnEventGoesBackToItsFunction(t *testing.T) {
 	}
 	for end := time.Now().Add(time.Minute); w.visible(w.DeadLetters) != "1"; time.Sleep(100 * time.Millisecond) {
 		if time.Now().After(end) {
-			t.Fatal("the engine laid no letter down")
+			t.Fatal("the local AWS laid no letter down")
 		}
 	}
 	w.breaks(true)
@@ -339,7 +339,7 @@ func TestStage1GoesBackIntoTheLine(t *testing.T) {
 		}
 	}
 	// One task ends behind its message's back. (A stopped execution would do on
-	// AWS; the engine keeps its token.)
+	// AWS; the local AWS keeps its token.)
 	seen, err := w.sqs.ReceiveMessage(t.Context(), &sqs.ReceiveMessageInput{QueueUrl: &w.Stage1DeadLetters, MaxNumberOfMessages: 10})
 	if err != nil || len(seen.Messages) != 2 {
 		t.Fatal(seen, err)
@@ -422,7 +422,7 @@ func TestEveryLetterIsDealtWithOnce(t *testing.T) {
 
 func TestFind(t *testing.T) {
 	t.Parallel()
-	cfg := enginetest.Config(t)
+	cfg := localaws.Config(t)
 	client := cloudformation.NewFromConfig(cfg)
 	stack := func(name string, outputs map[string]string) string {
 		t.Helper()
@@ -431,7 +431,7 @@ func TestFind(t *testing.T) {
 			template["Outputs"].(map[string]any)[k] = map[string]any{"Value": v}
 		}
 		body, _ := json.Marshal(template)
-		name = enginetest.Name(t) + name
+		name = localaws.Name(t) + name
 		if _, err := client.CreateStack(t.Context(), &cloudformation.CreateStackInput{StackName: &name, TemplateBody: aws.String(string(body))}); err != nil {
 			t.Fatal(err)
 		}

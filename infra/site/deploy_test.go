@@ -17,11 +17,11 @@ import (
 	ssmtypes "github.com/aws/aws-sdk-go-v2/service/ssm/types"
 
 	"github.com/nanococoa/nanococoa/infra/site"
-	"github.com/nanococoa/nanococoa/internal/enginetest"
+	"github.com/nanococoa/nanococoa/internal/localaws"
 )
 
 // samLog is the variable that makes this test binary act as `sam`: CloudFront
-// is nothing the local engine has, so the order of a deployment is tested with
+// is nothing the local AWS has, so the order of a deployment is tested with
 // everything real but SAM.
 const samLog = "SITE_TEST_SAM_LOG"
 
@@ -71,7 +71,7 @@ func sam(args []string) error {
 
 func TestADeploymentTellsEveryStackTheOrigin(t *testing.T) {
 	t.Parallel()
-	cfg := enginetest.Config(t)
+	cfg := localaws.Config(t)
 	self, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
@@ -80,11 +80,11 @@ func TestADeploymentTellsEveryStackTheOrigin(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(built, "index.html"), []byte("start"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	environment := enginetest.Name(t)
+	environment := localaws.Name(t)
 	client := s3.NewFromConfig(cfg, func(o *s3.Options) { o.UsePathStyle = true })
 	_, err = client.CreateBucket(t.Context(), &s3.CreateBucketInput{
 		Bucket:                    &environment,
-		CreateBucketConfiguration: &types.CreateBucketConfiguration{LocationConstraint: enginetest.Region},
+		CreateBucketConfiguration: &types.CreateBucketConfiguration{LocationConstraint: localaws.Region},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -98,7 +98,7 @@ func TestADeploymentTellsEveryStackTheOrigin(t *testing.T) {
 		}, variables...)
 		cmd := exec.CommandContext(t.Context(), "make", args...)
 		cmd.Env = append(os.Environ(), samLog+"="+log, "ENVIRONMENT="+environment, "PAGES="+built, "MAKEFLAGS=", "MAKEOVERRIDES=", "OPENAI_API_KEY=",
-			"AWS_ENDPOINT_URL="+*cfg.BaseEndpoint, "AWS_ACCESS_KEY_ID=test", "AWS_SECRET_ACCESS_KEY=test", "AWS_REGION="+enginetest.Region)
+			"AWS_ENDPOINT_URL="+*cfg.BaseEndpoint, "AWS_ACCESS_KEY_ID=test", "AWS_SECRET_ACCESS_KEY=test", "AWS_REGION="+localaws.Region)
 		if out, err := cmd.CombinedOutput(); err != nil {
 			t.Fatalf("make deploy: %v\n%s", err, out)
 		}

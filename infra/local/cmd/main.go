@@ -80,7 +80,7 @@ nanoCocoa is ready:  %s
 
 Ctrl-C ends it. What it does from here on:
 
-`, d.SiteURL, d.SiteURL, d.EngineURL, d.Region, d.AIServerURL, writer, state)
+`, d.SiteURL, d.SiteURL, d.AWSURL, d.Region, d.AIServerURL, writer, state)
 	following, stop := context.WithCancel(ctx)
 	defer stop()
 	go d.Follow(following, out)
