@@ -18,7 +18,8 @@ func TestMain(m *testing.M) { os.Exit(localaws.Main(m)) }
 // kept is what a parameter holds, "" when there is none, and its kind.
 func kept(t *testing.T, client *ssm.Client, name string) (string, types.ParameterType) {
 	t.Helper()
-	out, err := client.GetParameters(t.Context(), &ssm.GetParametersInput{Names: []string{name}, WithDecryption: aws.Bool(true)})
+	out, err := client.GetParameters(t.Context(),
+		&ssm.GetParametersInput{Names: []string{name}, WithDecryption: aws.Bool(true)})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -54,7 +54,8 @@ func (d *Deployment) cloudFormation(ctx context.Context, out any, action string,
 	return nil
 }
 
-func (d *Deployment) send(ctx context.Context, service, method, path string, header http.Header, body []byte) ([]byte, error) {
+func (d *Deployment) send(ctx context.Context, service, method, path string, header http.Header,
+	body []byte) ([]byte, error) {
 	req, err := http.NewRequestWithContext(ctx, method, d.AWSURL+path, bytes.NewReader(body))
 	if err != nil {
 		return nil, fmt.Errorf("call %s: %w", service, err)
@@ -69,7 +70,8 @@ func (d *Deployment) send(ctx context.Context, service, method, path string, hea
 		return nil, fmt.Errorf("call %s: %w", service, err)
 	}
 	sum := sha256.Sum256(body)
-	if err := v4.NewSigner().SignHTTP(ctx, creds, req, hex.EncodeToString(sum[:]), service, region, time.Now()); err != nil {
+	if err := v4.NewSigner().SignHTTP(ctx, creds, req, hex.EncodeToString(sum[:]), service, region,
+		time.Now()); err != nil {
 		return nil, fmt.Errorf("sign for %s: %w", service, err)
 	}
 	res, err := http.DefaultClient.Do(req)

@@ -20,8 +20,10 @@ import (
 func (d *Deployment) deploy(ctx context.Context) error {
 	storage := stack{
 		name: storageStack, config: "local-storage", title: "infra/storage.yaml",
-		parameters: []string{"Environment=" + environment, "SiteOrigin=" + d.SiteURL, "RequireTls=false", "DeletionProtection=false"},
-		made:       []string{filepath.Join(d.o.Root, "infra", "storage.yaml")},
+		parameters: []string{
+			"Environment=" + environment, "SiteOrigin=" + d.SiteURL, "RequireTls=false", "DeletionProtection=false",
+		},
+		made: []string{filepath.Join(d.o.Root, "infra", "storage.yaml")},
 	}
 	if err := d.put(ctx, storage); err != nil {
 		return err
@@ -91,7 +93,9 @@ func (d *Deployment) parameters(ctx context.Context) ([]string, error) {
 		"Environment=" + environment, "SiteOrigin=" + d.SiteURL, "Architecture=" + architecture(),
 		"BucketName=/nanococoa/" + environment + "/bucket", "TableName=/nanococoa/" + environment + "/table",
 		"AIServerUrl=" + d.AIServerURL, "LogRetentionDays=1",
-		"Alarms=false", // MiniStack 1.5.33 refuses alarms on metric math, and judges the others without their dimensions
+		// MiniStack 1.5.33 refuses alarms on metric math, and judges the others without
+		// their dimensions.
+		"Alarms=false",
 	}
 	if d.o.OpenAIKey == "" {
 		return out, keys.Remove(ctx, d.ssm(), keys.OpenAIName(environment)) // an earlier run may have been killed
@@ -115,7 +119,8 @@ func (d *Deployment) samDeploy(ctx context.Context, config string, parameters ..
 	if err != nil {
 		return err
 	}
-	args := append([]string{"deploy", "--config-env", config, "--no-progressbar", "--parameter-overrides"}, parameters...)
+	args := []string{"deploy", "--config-env", config, "--no-progressbar", "--parameter-overrides"}
+	args = append(args, parameters...)
 	cmd := exec.Command(d.sam(), args...)
 	cmd.Dir = d.o.Root
 	cmd.Env = append(d.environ(),
@@ -177,7 +182,8 @@ func (d *Deployment) applyGatewayResponses(ctx context.Context) error {
 	var answer struct {
 		Body string `xml:"GetTemplateResult>TemplateBody"`
 	}
-	if err := d.cloudFormation(ctx, &answer, "GetTemplate", "StackName", appStack, "TemplateStage", "Processed"); err != nil {
+	if err := d.cloudFormation(ctx, &answer, "GetTemplate", "StackName", appStack, "TemplateStage",
+		"Processed"); err != nil {
 		return err
 	}
 	var template struct {
@@ -197,12 +203,14 @@ func (d *Deployment) applyGatewayResponses(ctx context.Context) error {
 	api := "/restapis/" + d.Outputs["ApiId"]
 	responses := template.Resources.API.Properties.Body.Responses
 	for kind, response := range responses {
-		if err := d.call(ctx, "apigateway", http.MethodPut, api+"/gatewayresponses/"+kind, nil, response, nil); err != nil {
+		path := api + "/gatewayresponses/" + kind
+		if err := d.call(ctx, "apigateway", http.MethodPut, path, nil, response, nil); err != nil {
 			return err
 		}
 	}
 	// They hold from the next deployment of the environment on.
-	return d.call(ctx, "apigateway", http.MethodPost, api+"/deployments", nil, map[string]string{"stageName": apiStage}, nil)
+	return d.call(ctx, "apigateway", http.MethodPost, api+"/deployments", nil, map[string]string{"stageName": apiStage},
+		nil)
 }
 
 // apiStage is template.yaml's StageName.

@@ -81,12 +81,15 @@ func TestTwoSideBySideAndARestart(t *testing.T) {
 	if strings.Contains(said, "unchanged") {
 		t.Errorf("a new deployment found itself unchanged: %s", said)
 	}
-	if first.Outputs["TableName"] == "" || first.Outputs["BucketName"] == "" || first.Outputs["StateMachineArn"] == "" || first.Outputs["ApiFunctionName"] == "" {
-		t.Errorf("outputs %v", first.Outputs)
+	for _, name := range []string{"TableName", "BucketName", "StateMachineArn", "ApiFunctionName"} {
+		if first.Outputs[name] == "" {
+			t.Errorf("no %s in %v", name, first.Outputs)
+		}
 	}
 	// The gateway's own answers have the API's shape.
 	res, body := request(t, http.MethodGet, first.SiteURL+"/api/none", nil)
-	if res.StatusCode != http.StatusNotFound || res.Header.Get("Content-Type") != "application/problem+json" || !strings.Contains(body, `"code":"Request.NotFound"`) {
+	if res.StatusCode != http.StatusNotFound || res.Header.Get("Content-Type") != "application/problem+json" ||
+		!strings.Contains(body, `"code":"Request.NotFound"`) {
 		t.Errorf("no such route: %d %s %s", res.StatusCode, res.Header.Get("Content-Type"), body)
 	}
 	upload := order(t, first)
@@ -151,8 +154,10 @@ type ordered struct {
 // order orders an ad by the upload door.
 func order(t *testing.T, d *local.Deployment) ordered {
 	t.Helper()
-	fields := `{"product_name":"비타민","product_category":"식품","target_age":"30대","target_gender":"전체","ad_concept":"아침","content_type":"image/jpeg","content_length":1000}`
-	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, d.SiteURL+"/api/uploads", strings.NewReader(fields))
+	fields := `{"product_name":"비타민","product_category":"식품","target_age":"30대","target_gender":"전체","ad_concept":"아침",` +
+		`"content_type":"image/jpeg","content_length":1000}`
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, d.SiteURL+"/api/uploads",
+		strings.NewReader(fields))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -181,7 +186,8 @@ func makeAd(t *testing.T, d *local.Deployment) {
 	var form bytes.Buffer
 	w := multipart.NewWriter(&form)
 	for name, value := range map[string]string{
-		"product_name": "비타민", "product_category": "식품", "target_age": "30대", "target_gender": "전체", "ad_concept": "아침", "product_image": string(photo),
+		"product_name": "비타민", "product_category": "식품", "target_age": "30대", "target_gender": "전체", "ad_concept": "아침",
+		"product_image": string(photo),
 	} {
 		part, err := w.CreateFormFile(name, name)
 		if err != nil {
@@ -254,7 +260,9 @@ func freePort(t *testing.T) int {
 
 // TestHoweverItEndsNothingIsLeft ends the program of `make run` as a person does,
 // and as a machine short of memory does.
-func TestHoweverItEndsNothingIsLeft(t *testing.T) { //nolint:paralleltest // a whole deployment each; two at a time are enough
+//
+//nolint:paralleltest // a whole deployment each; two at a time are enough
+func TestHoweverItEndsNothingIsLeft(t *testing.T) {
 	for _, sig := range []syscall.Signal{syscall.SIGINT, syscall.SIGKILL} {
 		t.Run(sig.String(), func(t *testing.T) {
 			state := t.TempDir()
@@ -300,11 +308,13 @@ func TestHoweverItEndsNothingIsLeft(t *testing.T) { //nolint:paralleltest // a w
 // TestAProgramRunsAgainstTheDeployment is how screenshots are made.
 func TestAProgramRunsAgainstTheDeployment(t *testing.T) {
 	t.Parallel()
-	cmd := exec.CommandContext(t.Context(), filepath.Join("build", "local"), "sh", "-c", `curl -sf "$SITE_URL/api/health"; exit 3`)
+	cmd := exec.CommandContext(t.Context(), filepath.Join("build", "local"), "sh", "-c",
+		`curl -sf "$SITE_URL/api/health"; exit 3`)
 	cmd.Dir = root
 	cmd.Env = append(os.Environ(), "PORT=0", "STATE=")
 	out, err := cmd.CombinedOutput()
-	if err == nil || !strings.Contains(string(out), `{"status":"ok"}`) || !strings.Contains(string(out), "exit status 3") {
+	if err == nil || !strings.Contains(string(out), `{"status":"ok"}`) ||
+		!strings.Contains(string(out), "exit status 3") {
 		t.Errorf("%v\n%s", err, out)
 	}
 }

@@ -108,7 +108,10 @@ func Up(ctx context.Context, o Options) (d *Deployment, err error) {
 		return nil, fmt.Errorf("find the repository: %w", err)
 	}
 	o.Root = root
-	d = &Deployment{o: o, Region: region, Outputs: map[string]string{}, logs: map[string]*os.File{}, say: newProgress(o.Log), lines: newLines()}
+	d = &Deployment{
+		o: o, Region: region, Outputs: map[string]string{}, logs: map[string]*os.File{}, say: newProgress(o.Log),
+		lines: newLines(),
+	}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, d.Down())
@@ -145,7 +148,8 @@ func Up(ctx context.Context, o Options) (d *Deployment, err error) {
 		return d, err
 	}
 	return d, d.say.phase("Waiting for the first answer", func() error {
-		return poll(ctx, 20*time.Second, d.running, func(ctx context.Context) error { return get(ctx, d.SiteURL+"/api/health") })
+		return poll(ctx, 20*time.Second, d.running,
+			func(ctx context.Context) error { return get(ctx, d.SiteURL+"/api/health") })
 	})
 }
 
@@ -304,14 +308,17 @@ func listen(ctx context.Context, port int) (net.Listener, error) {
 	ln, err := new(net.ListenConfig).Listen(ctx, "tcp", fmt.Sprintf("127.0.0.1:%d", port))
 	switch {
 	case errors.Is(err, syscall.EADDRINUSE):
-		return nil, fmt.Errorf("port %d is taken by another program (`ss -ltnp | grep :%d` or `lsof -i :%d` says which); choose another: PORT=%d make run", port, port, port, port+1)
+		return nil, fmt.Errorf(
+			"port %d is taken by another program (`ss -ltnp | grep :%[1]d` or `lsof -i :%[1]d` says which); "+
+				"choose another: PORT=%[2]d make run", port, port+1)
 	case err != nil:
 		return nil, fmt.Errorf("port %d cannot be used: %w", port, err)
 	}
 	return ln, nil
 }
 
-func port(ln net.Listener) int { return ln.Addr().(*net.TCPAddr).Port } //nolint:forcetypeassert // listen makes no other
+//nolint:forcetypeassert // listen makes no other
+func port(ln net.Listener) int { return ln.Addr().(*net.TCPAddr).Port }
 
 // choose gives asked if it is free, else usual if that is free, else any free
 // port. See holdPorts for what keeps it free until a child has taken it.

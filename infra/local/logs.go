@@ -117,7 +117,9 @@ func (d *Deployment) newEvents(ctx context.Context, cursors map[string]*cursor, 
 // first. MiniStack has it when an invocation ends.
 func (d *Deployment) Logged(ctx context.Context, function string, since time.Time) (string, error) {
 	var out strings.Builder
-	in := map[string]any{"logGroupName": "/nanococoa/" + environment + "/" + function, "startTime": since.UnixMilli(), "limit": 10000}
+	in := map[string]any{
+		"logGroupName": "/nanococoa/" + environment + "/" + function, "startTime": since.UnixMilli(), "limit": 10000,
+	}
 	for {
 		var page struct {
 			Events    []logEvent

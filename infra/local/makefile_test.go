@@ -69,11 +69,13 @@ func TestWhatTakesLongShowsThatItGoesOn(t *testing.T) {
 		t.Errorf("exit code %d, want the command's 7", cmd.ProcessState.ExitCode())
 	}
 	lines := strings.Split(strings.TrimSpace(said.String()), "\n")
-	if len(lines) < 3 || !strings.HasPrefix(lines[0], "Working ...") || !strings.Contains(lines[1], "failed after") || !strings.Contains(lines[len(lines)-1], "it is broken") {
+	if len(lines) < 3 || !strings.HasPrefix(lines[0], "Working ...") || !strings.Contains(lines[1], "failed after") ||
+		!strings.Contains(lines[len(lines)-1], "it is broken") {
 		t.Errorf("in %v it said %q", time.Since(began), lines)
 	}
 	cmd, said = during(t, t.TempDir(), "echo chatter")
-	if err := cmd.Run(); err != nil || strings.Contains(said.String(), "chatter") || !strings.Contains(said.String(), "done in") {
+	if err := cmd.Run(); err != nil || strings.Contains(said.String(), "chatter") ||
+		!strings.Contains(said.String(), "done in") {
 		t.Errorf("%v, said %q", err, said)
 	}
 }
@@ -85,7 +87,8 @@ func makes(t *testing.T, path string, arguments ...string) (string, error) {
 	if err != nil {
 		t.Skip("make is not installed")
 	}
-	cmd := exec.CommandContext(t.Context(), program, append([]string{"--no-print-directory", "-C", "../.."}, arguments...)...)
+	cmd := exec.CommandContext(t.Context(), program,
+		append([]string{"--no-print-directory", "-C", "../.."}, arguments...)...)
 	cmd.Env = append(os.Environ(), "PATH="+path)
 	out, err := cmd.CombinedOutput()
 	return string(out), err
@@ -104,10 +107,12 @@ func TestWhatAMachineLacksIsNamedAtOnce(t *testing.T) {
 	}
 	// Too old counts as missing.
 	old := filepath.Join(t.TempDir(), "go")
-	if err := os.WriteFile(old, []byte("#!/bin/sh\necho go version go1.21.5 linux/amd64\n"), 0o700); err != nil { //nolint:gosec // a program must be executable
+	program := []byte("#!/bin/sh\necho go version go1.21.5 linux/amd64\n")
+	if err := os.WriteFile(old, program, 0o700); err != nil { //nolint:gosec // a program must be executable
 		t.Fatal(err)
 	}
-	if said, err := makes(t, os.Getenv("PATH"), "needs", "GO="+old); err == nil || !strings.Contains(said, "Go 1.") || strings.Contains(said, "Python") {
+	if said, err := makes(t, os.Getenv("PATH"), "needs", "GO="+old); err == nil || !strings.Contains(said, "Go 1.") ||
+		strings.Contains(said, "Python") {
 		t.Errorf("an old Go: %v\n%s", err, said)
 	}
 }
@@ -119,7 +124,8 @@ func TestATakenPortIsNamedBeforeAnythingIsBuilt(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, port, _ := net.SplitHostPort(ln.Addr().String())
-	if said, err := makes(t, os.Getenv("PATH"), "port", "PORT="+port); err == nil || !strings.Contains(said, "Port "+port+" is taken") {
+	if said, err := makes(t, os.Getenv("PATH"), "port", "PORT="+port); err == nil ||
+		!strings.Contains(said, "Port "+port+" is taken") {
 		t.Errorf("%v\n%s", err, said)
 	}
 	_ = ln.Close()
@@ -232,7 +238,9 @@ func TestEveryTargetKnowsItsSources(t *testing.T) {
 		template: {
 			of: append(filesOf(t, dir, programs...),
 				"template.yaml", "infra/alarms.yaml", "statemachine/ad.asl.json", "samconfig.toml", "go.mod"),
-			not: []string{"aiserver/main.go", "infra/storage.yaml", "internal/ad/ad_test.go", "functions/api/events/health.json"},
+			not: []string{
+				"aiserver/main.go", "infra/storage.yaml", "internal/ad/ad_test.go", "functions/api/events/health.json",
+			},
 		},
 		"build/aiserver": {
 			of:  append(filesOf(t, dir, "aiserver"), font, "go.sum"),

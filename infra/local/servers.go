@@ -44,7 +44,8 @@ func (d *Deployment) startAWS(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return poll(ctx, 30*time.Second, d.running, func(ctx context.Context) error { return get(ctx, d.AWSURL+"/_ministack/ready") })
+	return poll(ctx, 30*time.Second, d.running,
+		func(ctx context.Context) error { return get(ctx, d.AWSURL+"/_ministack/ready") })
 }
 
 // awsHost is what the local AWS calls itself in the addresses of queues.

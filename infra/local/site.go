@@ -60,7 +60,8 @@ func (s Site) api() http.Handler {
 		ErrorLog: slog.NewLogLogger(slog.DiscardHandler, slog.LevelError), // the answer says it
 		ErrorHandler: func(w http.ResponseWriter, _ *http.Request, err error) {
 			if tooLarge := new(http.MaxBytesError); errors.As(err, &tooLarge) {
-				problem(w, http.StatusRequestEntityTooLarge, "Request.TooLarge", "보내신 내용이 너무 큽니다. 4MB가 넘는 사진은 먼저 업로드 주소(/api/uploads)를 받아 올려 주세요.")
+				problem(w, http.StatusRequestEntityTooLarge, "Request.TooLarge",
+					"보내신 내용이 너무 큽니다. 4MB가 넘는 사진은 먼저 업로드 주소(/api/uploads)를 받아 올려 주세요.")
 				return
 			}
 			problem(w, http.StatusBadGateway, "Internal", "서버에 잠시 연결할 수 없습니다. 잠시 뒤 다시 시도해 주세요.")

@@ -47,7 +47,9 @@ func TestUpNamesEverythingThatIsMissing(t *testing.T) {
 	if err == nil || d != nil {
 		t.Fatalf("came up out of nothing: %v", d)
 	}
-	for _, want := range []string{".venv/bin/python", ".venv/bin/sam", ".aws-sam/local/template.yaml", "build/aiserver", "make build", "make .venv"} {
+	for _, want := range []string{
+		".venv/bin/python", ".venv/bin/sam", ".aws-sam/local/template.yaml", "build/aiserver", "make build", "make .venv",
+	} {
 		if !strings.Contains(err.Error(), want) {
 			t.Errorf("%q does not name %s", err, want)
 		}
@@ -64,7 +66,8 @@ func TestUpNamesThePortThatIsTaken(t *testing.T) {
 	_, port, _ := net.SplitHostPort(ln.Addr().String())
 	n, _ := strconv.Atoi(port)
 	_, err = local.Up(t.Context(), local.Options{Root: checkout(t, "exit 1"), SitePort: n})
-	if err == nil || !strings.Contains(err.Error(), "port "+port+" is taken") || !strings.Contains(err.Error(), fmt.Sprintf("PORT=%d make run", n+1)) {
+	if err == nil || !strings.Contains(err.Error(), "port "+port+" is taken") ||
+		!strings.Contains(err.Error(), fmt.Sprintf("PORT=%d make run", n+1)) {
 		t.Errorf("err = %v", err)
 	}
 }
@@ -95,7 +98,8 @@ func TestUpGivesTheLastWordsOfALocalAWSThatDies(t *testing.T) {
 	t.Parallel()
 	state := filepath.Join(t.TempDir(), "state")
 	var said bytes.Buffer
-	_, err := local.Up(t.Context(), local.Options{Root: checkout(t, "echo it is broken >&2; exit 3"), StateDir: state, Log: &said})
+	_, err := local.Up(t.Context(),
+		local.Options{Root: checkout(t, "echo it is broken >&2; exit 3"), StateDir: state, Log: &said})
 	if err == nil || !strings.Contains(err.Error(), "it is broken") || !strings.Contains(err.Error(), "exit status 3") {
 		t.Errorf("err = %v", err)
 	}
@@ -116,7 +120,8 @@ func TestAnInterruptedUpLeavesNothingRunning(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	// A local AWS that does not listen, ignores SIGTERM and has a child of its own.
-	root := checkout(t, fmt.Sprintf(`trap "" TERM; sleep 300 & echo $! > %[1]s/grandchild; echo $$ > %[1]s/child; wait; wait`, dir))
+	root := checkout(t,
+		fmt.Sprintf(`trap "" TERM; sleep 300 & echo $! > %[1]s/grandchild; echo $$ > %[1]s/child; wait; wait`, dir))
 	ctx, stop := context.WithCancel(t.Context())
 	defer stop()
 	done := make(chan error, 1)

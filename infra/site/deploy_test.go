@@ -58,7 +58,9 @@ func sam(args []string) error {
 	} else if origin == "" {
 		origin = "https://d111.cloudfront.net"
 	}
-	for name, value := range map[string]string{site.OriginName(environment): origin, site.BucketName(environment): environment} {
+	for name, value := range map[string]string{
+		site.OriginName(environment): origin, site.BucketName(environment): environment,
+	} {
 		_, err := client.PutParameter(ctx, &ssm.PutParameterInput{
 			Name: &name, Value: &value, Type: ssmtypes.ParameterTypeString, Overwrite: aws.Bool(true),
 		})
@@ -94,11 +96,15 @@ func TestADeploymentTellsEveryStackTheOrigin(t *testing.T) {
 	deploy := func(variables ...string) []string {
 		log := filepath.Join(t.TempDir(), "sam")
 		args := append([]string{
-			"-C", "../..", "--no-print-directory", "-o", ".venv/.installed", "-o", "web/dist/index.html", "deploy", "SAM=" + self, "ENVIRONMENT=" + environment,
+			"-C", "../..", "--no-print-directory", "-o", ".venv/.installed", "-o", "web/dist/index.html", "deploy",
+			"SAM=" + self, "ENVIRONMENT=" + environment,
 		}, variables...)
 		cmd := exec.CommandContext(t.Context(), "make", args...)
-		cmd.Env = append(os.Environ(), samLog+"="+log, "ENVIRONMENT="+environment, "PAGES="+built, "MAKEFLAGS=", "MAKEOVERRIDES=", "OPENAI_API_KEY=",
-			"AWS_ENDPOINT_URL="+*cfg.BaseEndpoint, "AWS_ACCESS_KEY_ID=test", "AWS_SECRET_ACCESS_KEY=test", "AWS_REGION="+localaws.Region)
+		cmd.Env = append(os.Environ(), samLog+"="+log, "ENVIRONMENT="+environment, "PAGES="+
+			built, "MAKEFLAGS=", "MAKEOVERRIDES=", "OPENAI_API_KEY=",
+			"AWS_ENDPOINT_URL="+*cfg.BaseEndpoint, "AWS_ACCESS_KEY_ID=test", "AWS_SECRET_ACCESS_KEY=test",
+			"AWS_REGION="+
+				localaws.Region)
 		if out, err := cmd.CombinedOutput(); err != nil {
 			t.Fatalf("make deploy: %v\n%s", err, out)
 		}
@@ -133,12 +139,18 @@ func TestADeploymentTellsEveryStackTheOrigin(t *testing.T) {
 			t.Errorf("%s:\n%s\nwant\n%s", what, strings.Join(got, "\n"), strings.Join(want, "\n"))
 		}
 	}
-	const unknown, cloudfront, own = " https://not-yet.invalid", " https://d111.cloudfront.net", " https://ads.example.com"
-	same("the first time", deploy(), "-storage"+unknown, "app"+unknown+" asks", "-site", "-storage"+cloudfront, "app"+cloudfront)
+	const (
+		unknown    = " https://not-yet.invalid"
+		cloudfront = " https://d111.cloudfront.net"
+		own        = " https://ads.example.com"
+	)
+	same("the first time", deploy(), "-storage"+unknown, "app"+unknown+" asks", "-site", "-storage"+cloudfront,
+		"app"+cloudfront)
 	same("later", deploy(), "-storage"+cloudfront, "app"+cloudfront, "-site")
 	same("with a domain", deploy("DOMAIN=ads.example.com", "CERTIFICATE_ARN=arn"), "-storage"+own, "app"+own, "-site")
 	same("and later", deploy(), "-storage"+own, "app"+own, "-site")
-	if _, err := client.HeadObject(t.Context(), &s3.HeadObjectInput{Bucket: &environment, Key: aws.String("index.html")}); err != nil {
+	if _, err := client.HeadObject(t.Context(),
+		&s3.HeadObjectInput{Bucket: &environment, Key: aws.String("index.html")}); err != nil {
 		t.Errorf("the pages are not there: %v", err)
 	}
 }

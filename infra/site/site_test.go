@@ -190,7 +190,8 @@ func TestParametersOfTheSiteStack(t *testing.T) {
 		t.Errorf("before: %q, %v", got, err)
 	}
 	const origin = "https://ads.example.com"
-	_, err := client.PutParameter(t.Context(), &ssm.PutParameterInput{Name: &name, Value: aws.String(origin), Type: ssmtypes.ParameterTypeString})
+	_, err := client.PutParameter(t.Context(),
+		&ssm.PutParameterInput{Name: &name, Value: aws.String(origin), Type: ssmtypes.ParameterTypeString})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -90,7 +90,8 @@ func (s *server) start() {
 		return
 	}
 	s.cmd = exec.Command(bin)
-	s.cmd.Env = append(os.Environ(), "BIND_HOST=127.0.0.1", fmt.Sprintf("GATEWAY_PORT=%d", port), "MINISTACK_REGION="+Region,
+	s.cmd.Env = append(os.Environ(), "BIND_HOST=127.0.0.1", fmt.Sprintf("GATEWAY_PORT=%d",
+		port), "MINISTACK_REGION="+Region,
 		"STATE_DIR="+s.dir, "S3_DATA_DIR="+filepath.Join(s.dir, "s3"), "TMPDIR="+s.dir, "PERSIST_STATE=0", "SFN_WAIT_SCALE=0",
 		"LAMBDA_ACCOUNT_CONCURRENCY=1000") // as on AWS; by itself the local AWS throttles small machines sooner
 	s.cmd.Stdout, s.cmd.Stderr = log, log

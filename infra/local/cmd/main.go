@@ -23,8 +23,9 @@ import (
 
 // settings are what a person may set; README.md explains them.
 type settings struct {
-	Port          int    `env:"PORT" envDefault:"8890"` // 0: any free one
-	State         string `env:"STATE"`                  // folder for state and logs; empty: one a port, so that two runs each keep their own ads
+	Port int `env:"PORT" envDefault:"8890"` // 0: any free one
+	// folder for state and logs; empty: one a port, so that two runs each keep their own ads
+	State         string `env:"STATE"`
 	OpenAIKey     string `env:"OPENAI_API_KEY"`
 	OpenAIBaseURL string `env:"OPENAI_BASE_URL"`
 	OpenAIModel   string `env:"OPENAI_MODEL"`
