@@ -53,6 +53,9 @@ TEMPLATE_SOURCES := template.yaml $(shell sed -nE 's/^ *(DefinitionUri|TemplateU
 WEB_SOURCES := $(shell find web -type f -not -path '*/node_modules/*' -not -path 'web/dist/*' -not -path 'web/test/*')
 endif
 
+# What Node runs here: the pages' packages and the tools.
+NODE_PACKAGES := web/node_modules/.package-lock.json tools/node_modules/.package-lock.json
+
 # ------------------------------------------------------------------ every day
 
 .PHONY: help
@@ -122,9 +125,14 @@ cover: unit ## how much of internal/ the unit tests cover; fails below 85 %
 	    p = 100 * good / all; printf "  %5.1f %%  internal/, at least %d %% asked\n", p, min; exit p < min }' build/cover.out
 
 .PHONY: contract
-contract: tools/node_modules/.package-lock.json ## template, state machine, routes and code agree
+contract: $(NODE_PACKAGES) ## template, state machine, routes, code and notices agree
 	$(GO) test ./internal/contract/...
 	@cd tools && npx --no-install asl-validator --json-path ../statemachine/ad.asl.json
+	$(GO) run ./infra/notices/cmd -check
+
+.PHONY: notices
+notices: web/node_modules/.package-lock.json ## write THIRD_PARTY_NOTICES.md anew, from what is linked and bundled
+	$(GO) run ./infra/notices/cmd
 
 .PHONY: validate
 validate: .venv/.installed ## sam validate --lint of every template
