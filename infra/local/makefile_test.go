@@ -80,6 +80,88 @@ func TestWhatTakesLongShowsThatItGoesOn(t *testing.T) {
 	}
 }
 
+// together gives the command of tools/together, by which make runs things side by side.
+func together(t *testing.T, dir string, commands ...string) (*exec.Cmd, *bytes.Buffer) {
+	t.Helper()
+	program, err := filepath.Abs("../../tools/together")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var said bytes.Buffer
+	cmd := exec.CommandContext(t.Context(), program, commands...)
+	cmd.Dir, cmd.Stdout, cmd.Stderr = dir, &said, &said
+	return cmd, &said
+}
+
+func TestSideBySideEachIsHeardWholeAndTheFaultyAreNamed(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	// Each waits for the other: in turn they would never end.
+	cmd, said := together(t, dir,
+		"first=touch a; until [ -e b ]; do sleep 0.05; done; echo one; sleep 0.3; echo two",
+		"second=touch b; until [ -e a ]; do sleep 0.05; done; echo '=== RUN x'; echo no good; exit 3",
+		"third=exit 4")
+	err := cmd.Run()
+	if err == nil || cmd.ProcessState.ExitCode() != 1 {
+		t.Errorf("%v, want exit code 1", err)
+	}
+	text := said.String()
+	for _, want := range []string{
+		"--- first: passed after ", " s\none\ntwo\n", "--- second: FAILED (3) after ", " s\nno good\n",
+		"--- third: FAILED (4)",
+	} {
+		if strings.Count(text, want) != 1 {
+			t.Errorf("not once %q in %q", want, text)
+		}
+	}
+	if _, last, _ := strings.Cut(text, "\nFAILED: "); !strings.HasPrefix(last, "third second") &&
+		!strings.HasPrefix(last, "second third") {
+		t.Errorf("the faulty are not named at the end: %q", text)
+	}
+	log, err := os.ReadFile(filepath.Join(dir, "build", "logs", "second.log"))
+	if err != nil || string(log) != "=== RUN x\nno good\n" {
+		t.Errorf("second's log: %q, %v", log, err)
+	}
+	cmd, said = together(t, dir, "fine=true")
+	if err := cmd.Run(); err != nil || strings.Contains(said.String(), "FAILED") {
+		t.Errorf("%v, said %q", err, said)
+	}
+}
+
+func TestCtrlCEndsWhatRunsSideBySide(t *testing.T) {
+	t.Parallel()
+	for _, sig := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM} {
+		t.Run(sig.String(), func(t *testing.T) {
+			t.Parallel()
+			if signal.Ignored(sig) {
+				t.Skip("ignored here, as under nohup: a shell cannot catch what it was told to ignore")
+			}
+			dir := t.TempDir()
+			cmd, said := together(t, dir,
+				"first=sleep 300 & echo $! > grandchild; echo $$ > first; wait",
+				"second=trap '' TERM; echo $$ > second; while true; do sleep 0.1; done")
+			if err := cmd.Start(); err != nil {
+				t.Fatal(err)
+			}
+			var pids []int
+			for _, name := range []string{"grandchild", "first", "second"} {
+				pids = append(pids, pid(t, filepath.Join(dir, name)))
+			}
+			if err := cmd.Process.Signal(sig); err != nil {
+				t.Fatal(err)
+			}
+			if err := cmd.Wait(); err == nil || cmd.ProcessState.ExitCode() != 130 {
+				t.Errorf("%v, said %q", err, said)
+			}
+			for _, p := range pids {
+				if alive(p) {
+					t.Errorf("%d is still there", p)
+				}
+			}
+		})
+	}
+}
+
 // makes runs a target of the Makefile and gives what it says.
 func makes(t *testing.T, path string, arguments ...string) (string, error) {
 	t.Helper()
