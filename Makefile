@@ -9,11 +9,13 @@ SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.NOTPARALLEL: # the parts share two processors; in order their output can be read
+# In order, so that the output can be read and nothing is built twice at once. What gains
+# from running side by side is run by tools/together.
+.NOTPARALLEL:
 
 GO      ?= go
 PYTHON  ?= python3
-ENVIRONMENT   ?= dev
+ENVIRONMENT ?= dev
 PORT    ?= 8890
 REGION  ?= ap-northeast-2
 
@@ -33,14 +35,30 @@ FUNCTION_FLAGS := '-ldflags=-s -w' -tags=lambda.norpc
 # For AWS also without inlining: the calls cost microseconds beside the services
 # they wait for, and every zip is half a megabyte smaller. Not where pixels are
 # worked on.
-AWS_FLAGS      := -trimpath -gcflags=all=-l -gcflags=image/...= -gcflags=golang.org/x/image/...= -gcflags=github.com/nanococoa/nanococoa/internal/photo= $(FUNCTION_FLAGS)
+AWS_FLAGS      := -trimpath -gcflags=all=-l \
+  -gcflags=image/...= -gcflags=golang.org/x/image/...= -gcflags=github.com/nanococoa/nanococoa/internal/photo= \
+  $(FUNCTION_FLAGS)
 
 # This machine's processor as Lambda calls it.
 HOST_ARCH := $(if $(filter arm64 aarch64,$(shell uname -m)),arm64,x86_64)
 
-# What the programs are made of: everything but tests, embedded files included.
-sources = $(shell find $(1) -type f -not -name '*_test.go' -not -path '*/testdata/*' -not -path '*/events/*' 2>/dev/null)
-MODULE  := go.mod go.sum
+# What each program is made of, asked of Go itself (tools/sources, a quarter of a second
+# each), so that a new import or an embedded file needs no line here. Not asked for what
+# builds nothing.
+MODULE := go.mod go.sum
+ifneq ($(filter-out help needs port clean,$(or $(MAKECMDGOALS),help)),)
+sources = $(shell GO='$(GO)' tools/sources $(1) $(2))
+FUNCTION_SOURCES := $(call sources,functions,./functions/...)
+AISERVER_SOURCES := $(call sources,aiserver,./aiserver)
+LOCAL_SOURCES    := $(call sources,local,./infra/local/cmd)
+# What template.yaml names: the state machine and the nested stack.
+TEMPLATE_SOURCES := template.yaml $(shell sed -nE 's/^ *(DefinitionUri|TemplateURL): *//p' template.yaml)
+# As Vite has no such list: everything of the pages but their tests.
+WEB_SOURCES := $(shell find web -type f -not -path '*/node_modules/*' -not -path 'web/dist/*' -not -path 'web/test/*')
+endif
+
+# What Node runs here: the pages' packages and the tools.
+NODE_PACKAGES := web/node_modules/.package-lock.json tools/node_modules/.package-lock.json
 
 # ------------------------------------------------------------------ every day
 
@@ -60,8 +78,17 @@ build: needs .aws-sam/local/template.yaml build/aiserver build/local web/dist/in
 .PHONY: check
 check: needs lint unit contract ## the fast part of test: what needs no deployment
 
+# Three chains side by side: two wait more than they work, each for a deployment of its
+# own, and the third computes with what they leave of the processor. The browser's tests,
+# which notice when they are short of it, are in the first. What is timed comes last, alone.
+IN_TURN = $(MAKE) --no-print-directory
 .PHONY: test
-test: needs packages lint unit cover contract validate web-check deployed web-test ## everything, on a fresh machine too
+test: needs packages build $(NODE_PACKAGES) ## everything, on a fresh machine too
+	@tools/together \
+	  deployed="$(IN_TURN) deployed" \
+	  chaos="nice -n 10 $(IN_TURN) chaos-test local-test" \
+	  code="nice -n 19 $(IN_TURN) lint unit cover contract validate web-check"
+	@$(IN_TURN) quick
 	@echo "make test: all passed"
 
 .PHONY: clean
@@ -87,52 +114,58 @@ PIXELS := ./aiserver ./aiserver/standin ./aiserver/standin/cutout ./aiserver/sta
 LOOPS := ./internal/llm ./internal/photo ./internal/resample
 # The contract has a target of its own, and nothing in it runs side by side. What
 # must be quick is timed alone.
+TIMED := ^TestBombsTakeNoTime$$
 all_but = $$($(GO) list $(1) | grep -vxF "$$($(GO) list $(2))")
+# `make lint` vets everything, and more strictly; each kind of build would be vetted again.
+TEST   := REQUIRE_LOCAL_AWS=1 $(GO) test -vet=off -timeout 20m
+SHUFFLED := $(TEST) -shuffle=on
 .PHONY: unit
 unit: .venv/.installed ## unit tests, race detector on, in random order, with coverage
 	@mkdir -p build
-	REQUIRE_LOCAL_ENGINE=1 $(GO) test -race -shuffle=on -timeout 20m -coverprofile build/cover.out $(call all_but,./internal/...,$(PIXELS) $(LOOPS) ./internal/contract)
-	REQUIRE_LOCAL_ENGINE=1 $(GO) test -race -shuffle=on -timeout 20m $(LOOPS) $(call all_but,./...,$(PIXELS) ./internal/...)
-	$(GO) test -shuffle=on -timeout 10m -skip '^TestBombsTakeNoTime$$' -covermode=atomic -coverprofile build/cover.loops.out $(LOOPS) $(PIXELS)
-	$(GO) test -race -timeout 10m -run '^TestConformance$$/^many_at_once$$' ./aiserver/standin
-	$(GO) test -count=1 -run '^TestBombsTakeNoTime$$' ./internal/photo
+	$(SHUFFLED) -race -coverprofile build/cover.out \
+	  $(call all_but,./internal/...,$(PIXELS) $(LOOPS) ./internal/contract)
+	$(SHUFFLED) -race $(LOOPS) $(call all_but,./...,$(PIXELS) ./internal/...)
+	$(SHUFFLED) -skip '$(TIMED)' -covermode=atomic -coverprofile build/cover.loops.out $(LOOPS) $(PIXELS)
+	$(TEST) -race -run '^TestConformance$$/^many_at_once$$' ./aiserver/standin
 	@tail -n +2 build/cover.loops.out >> build/cover.out
+
+.PHONY: quick
+quick: ## what must be quick; wants the machine for itself
+	$(TEST) -count=1 -run '$(TIMED)' ./internal/photo
 
 # The profile's lines are "file:range statements count" (go tool cover).
 COVER_MIN := 85
 .PHONY: cover
 cover: unit ## how much of internal/ the unit tests cover; fails below 85 %
-	@awk -v min=$(COVER_MIN) ' \
-	  /\/internal\// { split($$1, at, ":"); n[at[1]] += $$2; all += $$2; if ($$3 > 0) { hit[at[1]] += $$2; good += $$2 } } \
-	  END { \
-	    for (f in n) { dir = f; sub(/\/[^\/]*$$/, "", dir); sub(/.*\/internal\//, "internal/", dir); dn[dir] += n[f]; dh[dir] += hit[f] } \
-	    for (d in dn) printf "  %5.1f %%  %s\n", 100 * dh[d] / dn[d], d | "sort -k3"; close("sort -k3"); \
-	    if (all == 0) { print "no coverage of internal/"; exit 1 } \
-	    p = 100 * good / all; printf "  %5.1f %%  internal/, at least %d %% asked\n", p, min; exit p < min }' build/cover.out
+	@awk -v min=$(COVER_MIN) -f tools/cover.awk build/cover.out
 
 .PHONY: contract
-contract: tools/node_modules/.package-lock.json ## template, state machine, routes and code agree
+contract: $(NODE_PACKAGES) ## template, state machine, routes, code and notices agree
 	$(GO) test ./internal/contract/...
 	@cd tools && npx --no-install asl-validator --json-path ../statemachine/ad.asl.json
+	$(GO) run ./infra/notices/cmd -check
+
+.PHONY: notices
+notices: web/node_modules/.package-lock.json ## write THIRD_PARTY_NOTICES.md anew, from what is linked and bundled
+	$(GO) run ./infra/notices/cmd
 
 .PHONY: validate
 validate: .venv/.installed ## sam validate --lint of every template
-	@for t in template.yaml $(sort $(wildcard infra/*.yaml)); do $(SAM) validate --lint --region $(REGION) --template-file $$t; done
+	@.venv/bin/python tools/sam-validate.py --region $(REGION) template.yaml $(sort $(wildcard infra/*.yaml))
 
-# Two deployments side by side: each waits more than it works. Not so web-test: a
-# browser that is short of time sees other things than its user does.
-DEPLOYED := e2e chaos-test
+# One deployment serves the browser's tests and those end to end.
 .PHONY: deployed
-deployed: build web/node_modules/.package-lock.json ## e2e and chaos-test, side by side
-	@mkdir -p build/logs; echo "$(DEPLOYED), side by side; what they say is in build/logs/"
-	@declare -A running; failed=(); \
-	for t in $(DEPLOYED); do $(MAKE) --no-print-directory $$t > build/logs/$$t.log 2>&1 & running[$$t]=$$!; done; \
-	for t in $(DEPLOYED); do wait $${running[$$t]} || failed+=($$t); echo "--- make $$t"; grep -v '^=== ' build/logs/$$t.log || true; done; \
-	[ $${#failed[@]} -eq 0 ] || { echo "failed: $${failed[*]}"; exit 1; }
+deployed: build web/node_modules/.package-lock.json ## e2e and web-test on one deployment
+	WEB_TESTS=1 $(E2E) -timeout 45m ./e2e
 
+E2E := $(GO) test -vet=off -tags e2e -count=1
 .PHONY: e2e
 e2e: build ## end to end on the deployed local stack
-	$(GO) test -tags e2e -p 1 -count=1 -timeout 15m ./e2e/... ./infra/local/...
+	$(E2E) -timeout 15m ./e2e/...
+
+.PHONY: local-test
+local-test: build ## what make run starts: ports, restarts, and that nothing is left
+	$(E2E) -timeout 15m ./infra/local/...
 
 # What breaks things for everybody has a deployment of its own.
 CHAOS_ADS   ?= 100
@@ -140,10 +173,11 @@ CHAOS_SEEDS ?= 1 2 3 4 5
 CHAOS_TESTS := ^(TestOpenAIIsDown|TestBothServersAreDown|TestTwentyAtOnce|TestChaos)$$
 .PHONY: chaos
 chaos: build ## everything fails that can: CHAOS_ADS ads for each of CHAOS_SEEDS
-	CHAOS=1 CHAOS_ADS=$(CHAOS_ADS) CHAOS_SEEDS="$(CHAOS_SEEDS)" $(GO) test -tags e2e -count=1 -timeout 80m -v -run '$(CHAOS_TESTS)' ./e2e
+	CHAOS=1 CHAOS_ADS=$(CHAOS_ADS) CHAOS_SEEDS="$(CHAOS_SEEDS)" \
+	  $(E2E) -timeout 80m -v -run '$(CHAOS_TESTS)' ./e2e
 .PHONY: chaos-test
 chaos-test: ## the same, 40 ads of one seed
-	@$(MAKE) --no-print-directory chaos CHAOS_ADS=40 CHAOS_SEEDS=1
+	@$(IN_TURN) chaos CHAOS_ADS=40 CHAOS_SEEDS=1
 
 .PHONY: web-check
 web-check: web/node_modules/.package-lock.json ## types, API drift and unit tests of the pages
@@ -151,7 +185,7 @@ web-check: web/node_modules/.package-lock.json ## types, API drift and unit test
 
 .PHONY: web-test
 web-test: build web/node_modules/.package-lock.json ## the pages in a browser on the deployed local stack
-	WEB_TESTS=1 $(GO) test -tags e2e -count=1 -timeout 30m -run '^TestPages$$' ./e2e
+	WEB_TESTS=1 $(E2E) -timeout 30m -run '^TestPages$$' ./e2e
 
 FUZZTIME ?= 30s
 .PHONY: fuzz
@@ -190,7 +224,7 @@ measure: packages build web/node_modules/.package-lock.json ## how fast the star
 
 # ------------------------------------------------------------------------ AWS
 
-# What a deployment is told the first time, and to change it: what is not said
+# What `make deploy` is told the first time, and to change it: what is not said
 # later stays as it is. Without AI_SERVER_URL the first deployment asks.
 AI_SERVER_URL          ?=
 OPENAI_KEY_PARAMETER   ?=
@@ -202,9 +236,11 @@ ARCHITECTURE           ?= arm64
 storage_parameters = Environment=$(ENVIRONMENT) SiteOrigin=$(SITE_ORIGIN)
 app_parameters = Environment=$(ENVIRONMENT) SiteOrigin=$(SITE_ORIGIN) Architecture=$(ARCHITECTURE) \
   BucketName=/nanococoa/$(ENVIRONMENT)/bucket TableName=/nanococoa/$(ENVIRONMENT)/table \
-  $(if $(AI_SERVER_URL),AIServerUrl=$(AI_SERVER_URL)) $(if $(OPENAI_KEY_PARAMETER),OpenAIKeyParameter=$(OPENAI_KEY_PARAMETER)) \
+  $(if $(AI_SERVER_URL),AIServerUrl=$(AI_SERVER_URL)) \
+  $(if $(OPENAI_KEY_PARAMETER),OpenAIKeyParameter=$(OPENAI_KEY_PARAMETER)) \
   $(if $(ALARM_EMAIL),AlarmEmail=$(ALARM_EMAIL))
-site_parameters = Environment=$(ENVIRONMENT) ApiDomain=/nanococoa/$(ENVIRONMENT)/api-domain PicturesBucket=/nanococoa/$(ENVIRONMENT)/bucket \
+site_parameters = Environment=$(ENVIRONMENT) \
+  ApiDomain=/nanococoa/$(ENVIRONMENT)/api-domain PicturesBucket=/nanococoa/$(ENVIRONMENT)/bucket \
   $(if $(DOMAIN),DomainName=$(DOMAIN) CertificateArn=$(CERTIFICATE_ARN))
 SITE = ENVIRONMENT=$(ENVIRONMENT) AWS_REGION=$(REGION) $(GO) run ./infra/site/cmd
 
@@ -212,10 +248,11 @@ SITE = ENVIRONMENT=$(ENVIRONMENT) AWS_REGION=$(REGION) $(GO) run ./infra/site/cm
 # your own CloudFront chooses it, so the very first time they are told a name that
 # cannot exist, and are deployed once more when the site is up.
 .PHONY: deploy
-deploy: .venv/.installed secrets ## everything to AWS (ENVIRONMENT, AI_SERVER_URL, OPENAI_KEY_PARAMETER, DOMAIN, CERTIFICATE_ARN, ALARM_EMAIL)
+deploy: .venv/.installed secrets ## everything to AWS (ENVIRONMENT, and the settings that README.md lists)
 	GOFLAGS="$(AWS_FLAGS)" $(SAM) build --config-env $(ENVIRONMENT) --parameter-overrides Architecture=$(ARCHITECTURE)
 	@known=$$($(SITE) origin); origin=$(if $(DOMAIN),https://$(DOMAIN),$$known); \
-	$(MAKE) deploy-code deploy-site SITE_ORIGIN=$${origin:-https://not-yet.invalid} GUIDED=$(if $(AI_SERVER_URL),,$${known:-1}); \
+	$(MAKE) deploy-code deploy-site SITE_ORIGIN=$${origin:-https://not-yet.invalid} \
+	  GUIDED=$(if $(AI_SERVER_URL),,$${known:-1}); \
 	now=$$($(SITE) origin); \
 	if [ "$$now" != "$$origin" ]; then $(MAKE) deploy-code SITE_ORIGIN=$$now GUIDED=; fi
 
@@ -240,21 +277,27 @@ redrive: ## what lies in the environment's dead-letter queues; with APPLY=1 put 
 .PHONY: delete
 delete: .venv/.installed ## remove the environment's code from AWS; photos, ads and secrets stay
 	$(SAM) delete --config-env $(ENVIRONMENT) --stack-name nanococoa-$(ENVIRONMENT) --region $(REGION)
-	@echo "The site stays, without an API behind it. To give it up: $(SAM) delete --stack-name nanococoa-$(ENVIRONMENT)-site"
-	@echo "The storage stack stays. To give it up: $(SAM) delete --stack-name nanococoa-$(ENVIRONMENT)-storage"
+	@echo "The site stays, without an API behind it. To give it up:"
+	@echo "  $(SAM) delete --stack-name nanococoa-$(ENVIRONMENT)-site"
+	@echo "The storage stack stays. To give it up:"
+	@echo "  $(SAM) delete --stack-name nanococoa-$(ENVIRONMENT)-storage"
 	@echo "Its bucket and table are kept even then; delete them by hand."
 
 # ------------------------------------------------- SAM + LocalStack (Docker)
 
-LOCALSTACK := AWS_ENDPOINT_URL=http://localhost:4566 AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test AWS_DEFAULT_REGION=$(REGION)
-localstack_parameters = Environment=local SiteOrigin=http://localhost:3000 AIServerUrl=http://aiserver:8892 Architecture=$(HOST_ARCH) \
+LOCALSTACK := AWS_ENDPOINT_URL=http://localhost:4566 AWS_DEFAULT_REGION=$(REGION) \
+  AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test
+localstack_storage_parameters = Environment=local SiteOrigin=http://localhost:3000 \
+  RequireTls=false DeletionProtection=false
+localstack_parameters = Environment=local SiteOrigin=http://localhost:3000 \
+  AIServerUrl=http://aiserver:8892 Architecture=$(HOST_ARCH) \
   BucketName=/nanococoa/local/bucket TableName=/nanococoa/local/table ManageApiLogsRole=false Alarms=false
 
 .PHONY: localstack-deploy
 localstack-deploy: .aws-sam/local/template.yaml build/linux/aiserver ## the same two stacks onto LocalStack in Docker
 	docker compose up --detach --wait
 	$(LOCALSTACK) ENVIRONMENT=local $(GO) run ./infra/keys/cmd
-	$(LOCALSTACK) $(SAM) deploy --config-env localstack-storage --parameter-overrides Environment=local SiteOrigin=http://localhost:3000 RequireTls=false DeletionProtection=false
+	$(LOCALSTACK) $(SAM) deploy --config-env localstack-storage --parameter-overrides $(localstack_storage_parameters)
 	$(LOCALSTACK) $(SAM) deploy --config-env localstack --parameter-overrides $(localstack_parameters)
 
 .PHONY: sam-local
@@ -281,7 +324,8 @@ needs:
 	  missing+=("Go 1.$$go or newer: https://go.dev/dl, or name it with GO=/path/to/go"); \
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
 	  missing+=("Python 3.11 or newer: https://python.org, or name it with PYTHON=/path/to/python3"); \
-	{ command -v npm && node -e 'const [a, b] = process.versions.node.split("."); process.exit(+(a < 20 || a == 20 && b < 19))'; } >/dev/null 2>&1 || \
+	node='const [a, b] = process.versions.node.split("."); process.exit(+(a < 20 || a == 20 && b < 19))'; \
+	{ command -v npm && node -e "$$node"; } >/dev/null 2>&1 || \
 	  missing+=("Node.js 20.19 or newer with npm: https://nodejs.org"); \
 	if [ $${#missing[@]} -gt 0 ]; then echo "This machine lacks:"; printf '  %s\n' "$${missing[@]}"; exit 1; fi
 
@@ -289,39 +333,52 @@ needs:
 .PHONY: port
 port:
 	@if (exec 3<>/dev/tcp/127.0.0.1/$(PORT)) 2>/dev/null; then \
-	  echo "Port $(PORT) is taken by another program (\`ss -ltnp | grep :$(PORT)\` or \`lsof -i :$(PORT)\` says which); choose another: PORT=$$(($(PORT) + 10)) make run"; exit 1; fi
+	  echo "Port $(PORT) is taken by another program" \
+	    "(\`ss -ltnp | grep :$(PORT)\` or \`lsof -i :$(PORT)\` says which);" \
+	    "choose another: PORT=$$(($(PORT) + 10)) make run"; \
+	  exit 1; fi
 
+# A prerequisite that makes its target be built each time.
+.PHONY: always
+always:
+
+PIP := .venv/bin/pip install --disable-pip-version-check
 # Python's tools. The lock is exact, so pip has nothing to decide; Python
 # compiles what is used when it is used.
 .venv/.installed: tools/requirements.txt
-	@$(SHOW) "Making the Python venv" $(PYTHON) -m venv .venv || { echo "on Debian: apt-get install python3-venv"; exit 1; }
-	@$(SHOW) "Installing the Python tools" .venv/bin/pip install --disable-pip-version-check --no-compile --requirement tools/requirements.txt
+	@$(SHOW) "Making the Python venv" $(PYTHON) -m venv .venv || \
+	  { echo "on Debian: apt-get install python3-venv"; exit 1; }
+	@$(SHOW) "Installing the Python tools" $(PIP) --no-compile --requirement tools/requirements.txt
 	@touch $@
 
 .PHONY: tools-lock
 tools-lock: ## write tools/requirements.txt anew from tools/requirements.in
 	rm -rf build/lock && $(PYTHON) -m venv build/lock
 	build/lock/bin/pip install --quiet --disable-pip-version-check --requirement tools/requirements.in
-	{ echo '# Written by `make tools-lock` from requirements.in. Do not edit.'; build/lock/bin/pip freeze; } > tools/requirements.txt
+	{ echo '# Written by `make tools-lock` from requirements.in. Do not edit.'; build/lock/bin/pip freeze; } \
+	  > tools/requirements.txt
 	rm -rf build/lock
 
 # Go's linter, pinned in tools/go.mod so that the project links none of it.
 $(LINT): tools/go.mod tools/go.sum
 	@mkdir -p $(@D)
-	@$(SHOW) "Building golangci-lint, once" $(GO) build -C tools -o ../$@ github.com/golangci/golangci-lint/v2/cmd/golangci-lint
+	@$(SHOW) "Building golangci-lint, once" \
+	  $(GO) build -C tools -o ../$@ github.com/golangci/golangci-lint/v2/cmd/golangci-lint
 
 # SAM's own cache looks at each function's folder and misses changes in
 # internal/. Make looks at everything, and Go's build cache does the rest.
-.aws-sam/local/template.yaml: template.yaml infra/alarms.yaml samconfig.toml statemachine/ad.asl.json $(MODULE) $(call sources,functions internal) | .venv/.installed
+.aws-sam/local/template.yaml: $(TEMPLATE_SOURCES) samconfig.toml $(MODULE) $(FUNCTION_SOURCES) | .venv/.installed
 	@GOFLAGS="$(FUNCTION_FLAGS)" $(SHOW) "Compiling the functions" $(GO) build ./functions/...
-	@GOFLAGS="$(FUNCTION_FLAGS)" $(SHOW) "Building with SAM" $(SAM) build --config-env local --parameter-overrides Architecture=$(HOST_ARCH)
+	@GOFLAGS="$(FUNCTION_FLAGS)" $(SHOW) "Building with SAM" \
+	  $(SAM) build --config-env local --parameter-overrides Architecture=$(HOST_ARCH)
 	@touch $@
 
-build/aiserver: $(MODULE) $(call sources,aiserver internal)
+build/aiserver: $(MODULE) $(AISERVER_SOURCES)
 	@$(SHOW) "Building the GPU server" $(GO) build -o $@ ./aiserver
-build/linux/aiserver: $(MODULE) $(call sources,aiserver internal)
+# Another system may have other sources; Go looks by itself whether it has to work.
+build/linux/aiserver: always
 	@GOOS=linux CGO_ENABLED=0 $(SHOW) "Building the GPU server for Linux" $(GO) build -o $@ ./aiserver
-build/local: $(MODULE) $(call sources,infra/local infra/keys)
+build/local: $(MODULE) $(LOCAL_SOURCES)
 	@$(SHOW) "Building the local deployment" $(GO) build -o $@ ./infra/local/cmd
 
 web/node_modules/.package-lock.json: web/package.json web/package-lock.json
@@ -330,7 +387,7 @@ web/node_modules/.package-lock.json: web/package.json web/package-lock.json
 tools/node_modules/.package-lock.json: tools/package.json tools/package-lock.json
 	@$(SHOW) "Installing the Node tools" npm --prefix tools ci
 	@touch $@
-web/dist/index.html: web/node_modules/.package-lock.json $(shell find web -type f -not -path '*/node_modules/*' -not -path 'web/dist/*' -not -path 'web/test/*' 2>/dev/null)
+web/dist/index.html: web/node_modules/.package-lock.json $(WEB_SOURCES)
 	@$(SHOW) "Building the pages" npm --prefix web run build
 	@touch $@
 
@@ -346,7 +403,8 @@ packages:
 	if [ $${#missing[@]} -eq 0 ]; then exit 0; fi; \
 	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 	  $(SHOW) "Reading Debian's package lists" apt-get update; \
-	  DEBIAN_FRONTEND=noninteractive $(SHOW) "Installing Debian packages" apt-get install -y --no-install-recommends "$${missing[@]}"; \
+	  DEBIAN_FRONTEND=noninteractive $(SHOW) "Installing Debian packages" \
+	    apt-get install -y --no-install-recommends "$${missing[@]}"; \
 	else \
 	  echo "make test needs $${missing[*]}: sudo apt-get install $${missing[*]}"; exit 1; \
 	fi

@@ -61,7 +61,8 @@ func (c *chaos) judge() {
 			succeeded[r.owner]++
 			c.judgeFinished(a)
 		case ad.Failed:
-			if a.Failure == nil || !fault.Code(a.Failure.Code).Known() || a.Failure.Detail != fault.Code(a.Failure.Code).Detail() {
+			if a.Failure == nil || !fault.Code(a.Failure.Code).Known() ||
+				a.Failure.Detail != fault.Code(a.Failure.Code).Detail() {
 				t.Errorf("%s failed without a reason its owner can read: %+v", r.id, a.Failure)
 			} else {
 				t.Logf("%s failed with %s", r.id, a.Failure.Code)
@@ -107,7 +108,8 @@ func (c *chaos) judgeFinished(a ad.Ad) {
 		}
 	}
 	for _, kind := range []ad.Picture{ad.Stage1Picture, ad.Stage2Picture, ad.ProductThumbnail, ad.Stage2Thumbnail} {
-		out, err := sys.s3.GetObject(c.t.Context(), &s3.GetObjectInput{Bucket: &sys.bucket, Key: aws.String(blob.Key(a.AdID, kind))})
+		out, err := sys.s3.GetObject(c.t.Context(),
+			&s3.GetObjectInput{Bucket: &sys.bucket, Key: aws.String(blob.Key(a.AdID, kind))})
 		if err != nil {
 			c.t.Errorf("%s is finished without %s: %v", a.AdID, kind, err)
 			continue
@@ -193,7 +195,8 @@ func (c *chaos) judgeChange(r streamtypes.Record, changes map[string]int) {
 	changes[fmt.Sprintf("%s→%s", from, to)]++
 	first := from == "" && to == ad.AwaitingUpload
 	// The sweeper begins an attempt again that was queued or running.
-	restart := to == ad.Queued && (from == ad.Queued || from == ad.Running) && text(now, "restarts") == "1" && text(old, "restarts") != "1"
+	restart := to == ad.Queued && (from == ad.Queued || from == ad.Running) && text(now, "restarts") == "1" &&
+		text(old, "restarts") != "1"
 	if !first && !restart && !from.CanBecome(to) {
 		c.t.Errorf("%s went from %s to %s", text(r.Dynamodb.Keys, "SK"), from, to)
 	}
@@ -228,7 +231,8 @@ func (c *chaos) judgeRenderings() {
 	for _, one := range c.ads {
 		retries += one.retries
 	}
-	t.Logf("GPU server: %d calls carried out for %d keys, %d of them pictures of %d ads with %d retries; %d made again, power cut %d times",
+	t.Logf("GPU server: %d calls carried out for %d keys, %d of them pictures of %d ads with %d retries; "+
+		"%d made again, power cut %d times",
 		sum(made), len(made), pictures, len(c.ads), retries, extra, c.cuts)
 	if extra > c.cuts {
 		t.Errorf("%d renderings were doubled, with %d power cuts", extra, c.cuts)

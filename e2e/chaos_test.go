@@ -70,7 +70,9 @@ func TestChaos(t *testing.T) {
 		t.Log(rows[len(rows)-1]) // a round takes minutes
 	}
 	c.judge()
-	t.Logf("the rounds:\n| seed | ads | succeeded | failed, readable | deleted | faults | killed | second events | restarts by the sweeper | seconds |\n|---|---|---|---|---|---|---|---|---|---|\n%s", strings.Join(rows, "\n"))
+	t.Logf("the rounds:\n| seed | ads | succeeded | failed, readable | deleted | faults | killed "+
+		"| second events | restarts by the sweeper | seconds |\n|---|---|---|---|---|---|---|---|---|---|\n%s",
+		strings.Join(rows, "\n"))
 }
 
 // alone skips a test that breaks things for everybody, unless this deployment is
@@ -125,7 +127,7 @@ type chaos struct {
 // prepare makes the deployment observable, and its slowest clock faster.
 func (c *chaos) prepare() {
 	t := c.t
-	cfg := aws.Config{Region: sys.Region, BaseEndpoint: &sys.EngineURL, Credentials: sys.s3.Options().Credentials}
+	cfg := aws.Config{Region: sys.Region, BaseEndpoint: &sys.AWSURL, Credentials: sys.s3.Options().Credentials}
 	c.lambda, c.streams = lambda.NewFromConfig(cfg), dynamodbstreams.NewFromConfig(cfg)
 	c.bus = eventbridge.NewFromConfig(cfg)
 	rules, err := c.bus.ListRules(t.Context(), &eventbridge.ListRulesInput{})
@@ -142,7 +144,8 @@ func (c *chaos) prepare() {
 	}
 	queue := sqs.NewFromConfig(cfg)
 	_, err = queue.SetQueueAttributes(t.Context(), &sqs.SetQueueAttributesInput{
-		QueueUrl: aws.String(sys.Outputs["Stage1QueueUrl"]), Attributes: map[string]string{"VisibilityTimeout": strconv.Itoa(visibility)},
+		QueueUrl:   aws.String(sys.Outputs["Stage1QueueUrl"]),
+		Attributes: map[string]string{"VisibilityTimeout": strconv.Itoa(visibility)},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -225,7 +228,8 @@ type plan struct {
 }
 
 var wounds = []faultproxy.Fault{
-	faultproxy.Error, faultproxy.Busy, faultproxy.Hang, faultproxy.Reset, faultproxy.Truncate, faultproxy.LostReply, faultproxy.Slow,
+	faultproxy.Error, faultproxy.Busy, faultproxy.Hang, faultproxy.Reset, faultproxy.Truncate, faultproxy.LostReply,
+	faultproxy.Slow,
 }
 
 // breakAll wounds every dependency.
@@ -256,7 +260,8 @@ func ofFunctions(rule faultproxy.Rule) faultproxy.Rule {
 
 func (c *chaos) faults() map[string]map[faultproxy.Fault]int {
 	return map[string]map[faultproxy.Fault]int{
-		"GPU": sys.gpu.Faults(), "OpenAI": sys.openai.Faults(), "DynamoDB": sys.tableProxy.Faults(), "S3": sys.bucketProxy.Faults(),
+		"GPU": sys.gpu.Faults(), "OpenAI": sys.openai.Faults(), "DynamoDB": sys.tableProxy.Faults(),
+		"S3": sys.bucketProxy.Faults(),
 	}
 }
 
@@ -282,7 +287,8 @@ func (c *chaos) ownerFor(dice *rand.Rand) *caller {
 var errGivenUp = errors.New("the round is over")
 
 // do makes a call until it is answered by something other than "later".
-func (o *caller) do(ctx context.Context, method, path, contentType string, body []byte, headers ...string) (answer, error) {
+func (o *caller) do(ctx context.Context, method, path, contentType string, body []byte,
+	headers ...string) (answer, error) {
 	for {
 		a, err := send(ctx, o.http, method, path, contentType, body, headers...)
 		if err == nil && a.status < 500 && a.status != http.StatusTooManyRequests {
@@ -325,7 +331,8 @@ func (o *caller) order(ctx context.Context, t *testing.T, p plan, photo []byte) 
 		a.decode(t, &acc)
 		return acc.AdID, nil
 	}
-	a, err := o.do(ctx, "POST", "/api/uploads", "application/json", uploadBody(fields(p.name), len(photo)), "Idempotency-Key", fmt.Sprint(p.seed))
+	a, err := o.do(ctx, "POST", "/api/uploads", "application/json", uploadBody(fields(p.name), len(photo)),
+		"Idempotency-Key", fmt.Sprint(p.seed))
 	if err != nil || a.status != http.StatusCreated {
 		return "", fmt.Errorf("upload: %d %s, %w", a.status, a.body, err)
 	}
@@ -380,7 +387,8 @@ func (c *chaos) live(ctx context.Context, o *caller, p plan, photo []byte) strin
 			return id
 		case v.Status == "failed": // most owners press the button once
 			one.retries++
-			if a, err := o.do(ctx, "POST", "/api/ads/"+id+"/retry", "", nil); err != nil || a.status != http.StatusAccepted && a.status != http.StatusConflict {
+			if a, err := o.do(ctx, "POST", "/api/ads/"+id+"/retry", "", nil); err != nil || a.status != http.StatusAccepted &&
+				a.status != http.StatusConflict {
 				c.t.Errorf("retry %s: %d %s, %v", id, a.status, a.body, err)
 			}
 		}
@@ -393,14 +401,17 @@ func (c *chaos) deliver(ctx context.Context, id string, p plan) {
 	dice := rand.New(rand.NewPCG(p.seed, 2)) //nolint:gosec // a repeatable test, no secret
 	event, _ := json.Marshal(map[string]any{
 		"source": "aws.s3", "detail-type": "Object Created",
-		"detail": map[string]any{"bucket": map[string]any{"name": sys.bucket}, "object": map[string]any{"key": "uploads/" + id + "/original"}},
+		"detail": map[string]any{
+			"bucket": map[string]any{"name": sys.bucket}, "object": map[string]any{"key": "uploads/" + id + "/original"},
+		},
 	})
 	for range p.again {
 		if !pause(ctx, between(dice, 0, 6000)) {
 			return
 		}
 		_, _ = c.lambda.Invoke(ctx, &lambda.InvokeInput{
-			FunctionName: aws.String(sys.Outputs["IngestFunctionName"]), Payload: event, InvocationType: lambdatypes.InvocationTypeEvent,
+			FunctionName: aws.String(sys.Outputs["IngestFunctionName"]), Payload: event,
+			InvocationType: lambdatypes.InvocationTypeEvent,
 		})
 		c.mu.Lock()
 		c.events++
@@ -412,7 +423,7 @@ func (c *chaos) deliver(ctx context.Context, id string, p plan) {
 func (c *chaos) killFunctions(ctx context.Context, seed uint64) {
 	dice := rand.New(rand.NewPCG(seed, 3)) //nolint:gosec // a repeatable test, no secret
 	for pause(ctx, between(dice, 500, 3500)) {
-		pids := functionProcesses(sys.EngineURL)
+		pids := functionProcesses(sys.AWSURL)
 		if len(pids) == 0 {
 			continue
 		}
@@ -424,8 +435,8 @@ func (c *chaos) killFunctions(ctx context.Context, seed uint64) {
 	}
 }
 
-// functionProcesses lists the processes of functions of this very engine.
-func functionProcesses(engine string) (pids []int) {
+// functionProcesses lists the processes of functions of this very deployment.
+func functionProcesses(endpoint string) (pids []int) {
 	entries, _ := filepath.Glob("/proc/[0-9]*")
 	for _, e := range entries {
 		exe, err := os.Readlink(filepath.Join(e, "exe"))
@@ -433,7 +444,7 @@ func functionProcesses(engine string) (pids []int) {
 			continue
 		}
 		env, _ := os.ReadFile(filepath.Join(e, "environ"))
-		if bytes.Contains(env, []byte("AWS_ENDPOINT_URL="+engine+"\x00")) {
+		if bytes.Contains(env, []byte("AWS_ENDPOINT_URL="+endpoint+"\x00")) {
 			pid, _ := strconv.Atoi(filepath.Base(e))
 			pids = append(pids, pid)
 		}
@@ -491,11 +502,13 @@ func (c *chaos) rules(on bool) {
 func (c *chaos) stopExecutions(ctx context.Context, seed uint64) {
 	dice := rand.New(rand.NewPCG(seed, 6)) //nolint:gosec // a repeatable test, no secret
 	for pause(ctx, between(dice, 12000, 24000)) {
-		out, err := sys.sfn.ListExecutions(ctx, &sfn.ListExecutionsInput{StateMachineArn: &sys.machine, StatusFilter: sfntypes.ExecutionStatusRunning})
+		out, err := sys.sfn.ListExecutions(ctx,
+			&sfn.ListExecutionsInput{StateMachineArn: &sys.machine, StatusFilter: sfntypes.ExecutionStatusRunning})
 		if err != nil || len(out.Executions) == 0 {
 			continue
 		}
-		if _, err := sys.sfn.StopExecution(ctx, &sfn.StopExecutionInput{ExecutionArn: out.Executions[dice.IntN(len(out.Executions))].ExecutionArn}); err == nil {
+		if _, err := sys.sfn.StopExecution(ctx,
+			&sfn.StopExecutionInput{ExecutionArn: out.Executions[dice.IntN(len(out.Executions))].ExecutionArn}); err == nil {
 			c.mu.Lock()
 			c.kills["executions"]++
 			c.mu.Unlock()
@@ -510,8 +523,11 @@ func (c *chaos) sweep(ctx context.Context) {
 		for _, r := range c.records() {
 			if !r.done() && time.Since(r.updated) > stale {
 				_, _ = sys.db.UpdateItem(ctx, &dynamodb.UpdateItemInput{
-					TableName: &sys.table, Key: r.key, UpdateExpression: aws.String("SET due_at = :past"), ConditionExpression: aws.String("attribute_exists(due_at)"),
-					ExpressionAttributeValues: map[string]dbtypes.AttributeValue{":past": &dbtypes.AttributeValueMemberS{Value: "2000-01-01T00:00:00.000Z"}},
+					TableName: &sys.table, Key: r.key, UpdateExpression: aws.String("SET due_at = :past"),
+					ConditionExpression: aws.String("attribute_exists(due_at)"),
+					ExpressionAttributeValues: map[string]dbtypes.AttributeValue{
+						":past": &dbtypes.AttributeValueMemberS{Value: "2000-01-01T00:00:00.000Z"},
+					},
 				})
 			}
 		}
@@ -520,7 +536,8 @@ func (c *chaos) sweep(ctx context.Context) {
 }
 
 func (c *chaos) sweepOnce(ctx context.Context) error {
-	out, err := c.lambda.Invoke(ctx, &lambda.InvokeInput{FunctionName: aws.String(sys.Outputs["SweepFunctionName"]), Payload: []byte("{}")})
+	out, err := c.lambda.Invoke(ctx,
+		&lambda.InvokeInput{FunctionName: aws.String(sys.Outputs["SweepFunctionName"]), Payload: []byte("{}")})
 	if err == nil && out.FunctionError != nil {
 		err = fmt.Errorf("the sweeper: %s", out.Payload)
 	}
@@ -541,7 +558,8 @@ func (r stored) done() bool { return r.status.Done() }
 
 // records reads every ad of the table, as no function may: it is the whole truth.
 func (c *chaos) records() (out []stored) {
-	pages := dynamodb.NewScanPaginator(sys.db, &dynamodb.ScanInput{TableName: &sys.table, ConsistentRead: aws.Bool(true)})
+	in := &dynamodb.ScanInput{TableName: &sys.table, ConsistentRead: aws.Bool(true)}
+	pages := dynamodb.NewScanPaginator(sys.db, in)
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(context.Background())
 		if err != nil {
@@ -556,7 +574,8 @@ func (c *chaos) records() (out []stored) {
 			updated, _ := time.Parse(time.RFC3339Nano, str(item["updated_at"]))
 			out = append(out, stored{
 				key: map[string]dbtypes.AttributeValue{"PK": item["PK"], "SK": item["SK"]}, id: strings.TrimPrefix(sk, "AD#"),
-				owner: strings.TrimPrefix(str(item["PK"]), "OWNER#"), status: ad.Status(str(item["status"])), updated: updated, item: item,
+				owner: strings.TrimPrefix(str(item["PK"]), "OWNER#"), status: ad.Status(str(item["status"])), updated: updated,
+				item: item,
 			})
 		}
 	}
@@ -594,7 +613,8 @@ func (c *chaos) quiesce(ctx context.Context) {
 }
 
 func (c *chaos) executions(status sfntypes.ExecutionStatus) (n int) {
-	pages := sfn.NewListExecutionsPaginator(sys.sfn, &sfn.ListExecutionsInput{StateMachineArn: &sys.machine, StatusFilter: status})
+	pages := sfn.NewListExecutionsPaginator(sys.sfn,
+		&sfn.ListExecutionsInput{StateMachineArn: &sys.machine, StatusFilter: status})
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(context.Background())
 		if err != nil {
@@ -632,6 +652,8 @@ func (c *chaos) row(seed uint64, ids []string, before map[string]map[faultproxy.
 			faults += k - before[name][f]
 		}
 	}
-	return fmt.Sprintf("| %d | %d | %d | %d | %d | %d | %d functions, %d executions, %d times the GPU server, %d times all events | %d | %d | %.0f |",
-		seed, len(ids), n[ad.Succeeded], n[ad.Failed], deleted, faults, c.kills["functions"], c.kills["executions"], c.kills["GPU server"], c.kills["silences"], c.events, restarts, took.Seconds())
+	killed := fmt.Sprintf("%d functions, %d executions, %d times the GPU server, %d times all events",
+		c.kills["functions"], c.kills["executions"], c.kills["GPU server"], c.kills["silences"])
+	return fmt.Sprintf("| %d | %d | %d | %d | %d | %d | %s | %d | %d | %.0f |",
+		seed, len(ids), n[ad.Succeeded], n[ad.Failed], deleted, faults, killed, c.events, restarts, took.Seconds())
 }

@@ -98,7 +98,8 @@ func (o *owner) do(method, path, contentType string, body []byte, headers ...str
 }
 
 // send makes one call, to the site unless the path is a whole address.
-func send(ctx context.Context, client *http.Client, method, path, contentType string, body []byte, headers ...string) (answer, error) {
+func send(ctx context.Context, client *http.Client, method, path, contentType string, body []byte,
+	headers ...string) (answer, error) {
 	if strings.HasPrefix(path, "/") {
 		path = sys.SiteURL + path
 	}
@@ -128,7 +129,10 @@ func (o *owner) delete(path string) answer { o.t.Helper(); return o.do("DELETE",
 type order map[string]string
 
 func fields(name string) order {
-	return order{"product_name": name, "product_category": "의류", "target_age": "30대", "target_gender": "여성", "ad_concept": "겨울 아침, 따뜻한 여행을 떠나는 느낌"}
+	return order{
+		"product_name": name, "product_category": "의류", "target_age": "30대", "target_gender": "여성",
+		"ad_concept": "겨울 아침, 따뜻한 여행을 떠나는 느낌",
+	}
 }
 
 // form makes the multipart body of POST /api/ads/generate.
@@ -298,7 +302,8 @@ func objects(t *testing.T, id string) []string {
 	t.Helper()
 	var keys []string
 	for _, prefix := range []string{"uploads/", "ads/"} {
-		out, err := sys.s3.ListObjectsV2(t.Context(), &s3.ListObjectsV2Input{Bucket: &sys.bucket, Prefix: aws.String(prefix + id + "/")})
+		out, err := sys.s3.ListObjectsV2(t.Context(),
+			&s3.ListObjectsV2Input{Bucket: &sys.bucket, Prefix: aws.String(prefix + id + "/")})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -317,7 +322,8 @@ func executionARN(name string) string {
 func states(t *testing.T, execution string) []string {
 	t.Helper()
 	var names []string
-	pages := sfn.NewGetExecutionHistoryPaginator(sys.sfn, &sfn.GetExecutionHistoryInput{ExecutionArn: aws.String(executionARN(execution))})
+	pages := sfn.NewGetExecutionHistoryPaginator(sys.sfn,
+		&sfn.GetExecutionHistoryInput{ExecutionArn: aws.String(executionARN(execution))})
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(context.Background())
 		if err != nil {
@@ -357,7 +363,8 @@ func ended(t *testing.T, execution string) types.ExecutionStatus {
 	t.Helper()
 	end := time.Now().Add(patience)
 	for {
-		out, err := sys.sfn.DescribeExecution(t.Context(), &sfn.DescribeExecutionInput{ExecutionArn: aws.String(executionARN(execution))})
+		out, err := sys.sfn.DescribeExecution(t.Context(),
+			&sfn.DescribeExecutionInput{ExecutionArn: aws.String(executionARN(execution))})
 		if err != nil {
 			t.Fatal(err)
 		}

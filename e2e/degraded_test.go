@@ -41,7 +41,8 @@ func TestOpenAIIsDown(t *testing.T) {
 	}
 	// Without the breaker: two steps an ad with three calls each.
 	asked = sys.openai.Calls("/responses") - asked
-	t.Logf("%d ads asked a model that was down %d times; without a breaker they would have %d times", len(ids), asked, len(ids)*2*3)
+	t.Logf("%d ads asked a model that was down %d times; without a breaker they would have %d times", len(ids), asked,
+		len(ids)*2*3)
 	if asked < 6 || asked > len(ids)*2*3/2 {
 		t.Errorf("asked %d times", asked)
 	}
@@ -66,7 +67,8 @@ func TestOpenAIIsDown(t *testing.T) {
 func TestBothServersAreDown(t *testing.T) {
 	alone(t)
 	o := newOwner(t)
-	heal := []func(){sys.openai.Add(faultproxy.Always(faultproxy.Reset)), sys.gpu.Add(faultproxy.Always(faultproxy.Reset))}
+	reset := faultproxy.Always(faultproxy.Reset)
+	heal := []func(){sys.openai.Add(reset), sys.gpu.Add(reset)}
 	var ids []string
 	for i := range 3 {
 		var acc httpapi.Accepted
@@ -75,7 +77,8 @@ func TestBothServersAreDown(t *testing.T) {
 	}
 	for i, id := range ids {
 		v := o.until(id, "waiting and saying so", func(v httpapi.Ad) bool { return v.Progress.Stalled })
-		if v.Status != "running" || v.Progress.ETASeconds != nil || v.Progress.QueuePosition == nil || *v.Progress.QueuePosition > i {
+		if v.Status != "running" || v.Progress.ETASeconds != nil || v.Progress.QueuePosition == nil ||
+			*v.Progress.QueuePosition > i {
 			t.Errorf("ad %d waits: %+v", i, v.Progress)
 		}
 	}
@@ -110,7 +113,7 @@ func TestBothServersAreDown(t *testing.T) {
 // Twenty ads at once on one slot: all are taken at once, drawn in the order they
 // came, told their place, which only falls, and finished. The log line is the
 // measured makespan beside the bound n·D, D being the server's own time for a
-// picture; what lies between is what this engine adds, which looks into a queue
+// picture; what lies between is what MiniStack adds, which looks into a queue
 // about once a second.
 //
 //nolint:paralleltest // it measures
@@ -163,7 +166,8 @@ func TestTwentyAtOnce(t *testing.T) {
 		}
 	}
 	d := pictureTime(t, offset)
-	t.Logf("taken in %v, finished in %v = %.2f times the bound %d × %v", taken.Round(10*time.Millisecond), makespan.Round(10*time.Millisecond),
+	t.Logf("taken in %v, finished in %v = %.2f times the bound %d × %v",
+		taken.Round(10*time.Millisecond), makespan.Round(10*time.Millisecond),
 		float64(makespan)/float64(n)/float64(d), n, d.Round(time.Millisecond))
 }
 

@@ -80,11 +80,13 @@ func TestDeleteInEveryState(t *testing.T) {
 			if at.proxy == sys.gpu {
 				marker = up.AdID
 			}
-			held, letGo := at.proxy.Hold(faultproxy.On(at.path, faultproxy.Naming(marker, faultproxy.Naming(at.task, faultproxy.Always(faultproxy.Slow)))))
+			held, letGo := at.proxy.Hold(faultproxy.On(at.path,
+				faultproxy.Naming(marker, faultproxy.Naming(at.task, faultproxy.Always(faultproxy.Slow)))))
 			t.Cleanup(letGo)
 			o.post(up, small(t))
 			arrived(t, held)
-			if v := o.ad(up.AdID); !slices.ContainsFunc(v.Progress.Steps, func(s httpapi.Step) bool { return s.Name == at.step && s.Status == "running" }) {
+			if v := o.ad(up.AdID); !slices.ContainsFunc(v.Progress.Steps,
+				func(s httpapi.Step) bool { return s.Name == at.step && s.Status == "running" }) {
 				t.Errorf("while it is held: %+v", v)
 			}
 			gone := o.deleted(up.AdID)
@@ -177,13 +179,15 @@ func deleteWhilePublishing(t *testing.T) {
 	// Fail as well: by itself the last try of Publish is over in three seconds.
 	last := []string{sys.Outputs["PublishFunctionName"], sys.Outputs["FailFunctionName"]}
 	for _, name := range last {
-		if _, err := sys.lambda.PutFunctionConcurrency(t.Context(), &lambda.PutFunctionConcurrencyInput{FunctionName: &name, ReservedConcurrentExecutions: aws.Int32(0)}); err != nil {
+		off := &lambda.PutFunctionConcurrencyInput{FunctionName: &name, ReservedConcurrentExecutions: aws.Int32(0)}
+		if _, err := sys.lambda.PutFunctionConcurrency(t.Context(), off); err != nil {
 			t.Fatal(err)
 		}
 	}
 	accept := sync.OnceFunc(func() {
 		for _, name := range last {
-			if _, err := sys.lambda.DeleteFunctionConcurrency(context.Background(), &lambda.DeleteFunctionConcurrencyInput{FunctionName: &name}); err != nil {
+			on := &lambda.DeleteFunctionConcurrencyInput{FunctionName: &name}
+			if _, err := sys.lambda.DeleteFunctionConcurrency(context.Background(), on); err != nil {
 				t.Error(err)
 			}
 		}
@@ -275,10 +279,11 @@ func (g tombstone) forGood() {
 }
 
 // atWork counts the tasks of an execution that have begun and not ended. The
-// engine goes on writing them down when the execution was stopped.
+// local AWS goes on writing them down when the execution was stopped.
 func atWork(t *testing.T, execution string) (n int) {
 	t.Helper()
-	pages := sfn.NewGetExecutionHistoryPaginator(sys.sfn, &sfn.GetExecutionHistoryInput{ExecutionArn: aws.String(executionARN(execution))})
+	pages := sfn.NewGetExecutionHistoryPaginator(sys.sfn,
+		&sfn.GetExecutionHistoryInput{ExecutionArn: aws.String(executionARN(execution))})
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(t.Context())
 		if err != nil {

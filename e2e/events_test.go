@@ -18,7 +18,10 @@ import (
 // invoke calls a deployed function as Lambda's own API does.
 func invoke(t *testing.T, folder string, event []byte) *lambda.InvokeOutput {
 	t.Helper()
-	client := lambda.NewFromConfig(aws.Config{Region: sys.Region, BaseEndpoint: &sys.EngineURL, Credentials: credentials.NewStaticCredentialsProvider("test", "test", "")})
+	client := lambda.NewFromConfig(aws.Config{
+		Region: sys.Region, BaseEndpoint: &sys.AWSURL,
+		Credentials: credentials.NewStaticCredentialsProvider("test", "test", ""),
+	})
 	name := sys.Outputs[strings.ToUpper(folder[:1])+folder[1:]+"FunctionName"]
 	out, err := client.Invoke(t.Context(), &lambda.InvokeInput{FunctionName: &name, Payload: event})
 	if err != nil {
@@ -33,7 +36,10 @@ func invokeIngest(t *testing.T, adID string) {
 	t.Helper()
 	event, _ := json.Marshal(map[string]any{
 		"source": "aws.s3", "detail-type": "Object Created",
-		"detail": map[string]any{"bucket": map[string]any{"name": sys.bucket}, "object": map[string]any{"key": "uploads/" + adID + "/original"}},
+		"detail": map[string]any{
+			"bucket": map[string]any{"name": sys.bucket},
+			"object": map[string]any{"key": "uploads/" + adID + "/original"},
+		},
 	})
 	if out := invoke(t, "ingest", event); out.FunctionError != nil {
 		t.Errorf("ingest failed: %s", out.Payload)

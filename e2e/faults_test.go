@@ -53,7 +53,8 @@ func TestPaths(t *testing.T) {
 		{"stage1 reset once", sys.gpu, stage1Path, once, faultproxy.Reset, happyPath, "", "openai"},
 		{"stage1 cut once", sys.gpu, stage1Path, once, faultproxy.Truncate, happyPath, "", "openai"},
 		{"stage1 reply lost", sys.gpu, stage1Path, once, faultproxy.LostReply, happyPath, "", "openai"},
-		{"stage1 down for a while", sys.gpu, stage1Path, 4, faultproxy.Error, happyPath, "", "openai"}, // waits, burns no attempt
+		// waits, burns no attempt
+		{"stage1 down for a while", sys.gpu, stage1Path, 4, faultproxy.Error, happyPath, "", "openai"},
 		{"stage1 rejects", sys.gpu, stage1Path, times, faultproxy.Reject, to("Stage1", failed...), fault.GPURejected, ""},
 		{"stage2 error once", sys.gpu, stage2Path, once, faultproxy.Error, happyPath, "", "openai"},
 		{"stage2 reply lost", sys.gpu, stage2Path, once, faultproxy.LostReply, happyPath, "", "openai"},
@@ -78,7 +79,8 @@ func TestPaths(t *testing.T) {
 			up := o.upload(fields(marker), len(photo))
 			t.Cleanup(tc.proxy.Add(faultproxy.On(tc.path, faultproxy.Naming(marker, faultproxy.First(tc.n, tc.fault)))))
 			if tc.path == scorePath { // it is told the concept only
-				t.Cleanup(tc.proxy.Add(faultproxy.On(tc.path, faultproxy.Naming(up.AdID, faultproxy.First(tc.n, tc.fault)))))
+				first := faultproxy.First(tc.n, tc.fault)
+				t.Cleanup(tc.proxy.Add(faultproxy.On(tc.path, faultproxy.Naming(up.AdID, first))))
 			}
 			o.post(up, photo)
 			v := o.finished(up.AdID)
@@ -110,7 +112,9 @@ func TestPaths(t *testing.T) {
 }
 
 // templatePath is the path while OpenAI is down.
-var templatePath = []string{"PrepareAndPrompt", "Stage1", "Copywrite", "CopywriteFromTemplate", "Stage2", "Clip", "Publish"}
+var templatePath = []string{
+	"PrepareAndPrompt", "Stage1", "Copywrite", "CopywriteFromTemplate", "Stage2", "Clip", "Publish",
+}
 
 // While the GPU server takes nothing, ads wait and say so; when it is back they
 // are finished, in the same attempt.
@@ -178,7 +182,8 @@ func TestBadPhotosAtTheFirstDoor(t *testing.T) {
 	for name, tc := range badPhotos(t) {
 		p := o.generate(fields(name), tc.data)
 		got := p.problem(t)
-		if p.status != tc.code.Status() || got.Code != string(tc.code) || len(got.Errors) != 1 || got.Errors[0].Field != "product_image" {
+		if p.status != tc.code.Status() || got.Code != string(tc.code) || len(got.Errors) != 1 ||
+			got.Errors[0].Field != "product_image" {
 			t.Errorf("%s: %d %+v, want %s", name, p.status, got, tc.code)
 		}
 	}
@@ -202,7 +207,8 @@ func TestBadPhotosAtTheSecondDoor(t *testing.T) {
 			if v.Error.Code != string(tc.code) || v.Error.Retryable || v.Error.Detail != tc.code.Detail() {
 				t.Errorf("%+v, want %s", v.Error, tc.code)
 			}
-			if p := o.do("POST", "/api/ads/"+up.AdID+"/retry", "", nil).want(t, 409).problem(t); p.Code != "Ad.NotRetryable" {
+			p := o.do("POST", "/api/ads/"+up.AdID+"/retry", "", nil).want(t, 409).problem(t)
+			if p.Code != "Ad.NotRetryable" {
 				t.Errorf("retry: %+v", p)
 			}
 			if got := sys.gpu.KeyCalls(up.AdID + ".1.stage1"); got != 0 {
@@ -243,19 +249,25 @@ func badPhotos(t *testing.T) map[string]badPhoto {
 func TestEveryWrongFieldComesBackAtOnce(t *testing.T) {
 	t.Parallel()
 	o := newOwner(t)
-	p := o.generate(order{"product_name": strings.Repeat("가", 101), "target_age": "90대"}, []byte("%PDF-1.7 not a photo")).want(t, 422).problem(t)
+	p := o.generate(order{"product_name": strings.Repeat("가", 101), "target_age": "90대"},
+		[]byte("%PDF-1.7 not a photo")).want(t, 422).problem(t)
 	var names []string
 	for _, f := range p.Errors {
 		names = append(names, f.Field)
 	}
 	slices.Sort(names)
-	if want := []string{"ad_concept", "product_category", "product_image", "product_name", "target_age", "target_gender"}; !slices.Equal(names, want) {
+	if want := []string{
+		"ad_concept", "product_category", "product_image", "product_name", "target_age", "target_gender",
+	}; !slices.Equal(names, want) {
 		t.Errorf("fields %v, want %v", names, want)
 	}
-	if p := o.do("POST", "/api/uploads", "application/json", []byte(`{"product_name":`)).want(t, 400).problem(t); p.Code != "Request.Malformed" {
+	p = o.do("POST", "/api/uploads", "application/json", []byte(`{"product_name":`)).want(t, 400).problem(t)
+	if p.Code != "Request.Malformed" {
 		t.Errorf("broken JSON: %+v", p)
 	}
-	if p := o.do("POST", "/api/ads/generate", "multipart/form-data; boundary=x", []byte("--x\r\nbroken")).want(t, 400).problem(t); p.Code != "Request.Malformed" {
+	broken := []byte("--x\r\nbroken")
+	p = o.do("POST", "/api/ads/generate", "multipart/form-data; boundary=x", broken).want(t, 400).problem(t)
+	if p.Code != "Request.Malformed" {
 		t.Errorf("broken form: %+v", p)
 	}
 }

@@ -1,7 +1,7 @@
 //go:build e2e
 
 // Package e2e runs the whole system as it is deployed: template.yaml put onto
-// the local engine by SAM, the real function binaries, the real state machine,
+// the local AWS by SAM, the real function binaries, the real state machine,
 // and between the functions and their servers a proxy that can break any call.
 //
 // All tests share one deployment and run side by side, each as owners of its
@@ -91,18 +91,20 @@ func run(m *testing.M) (code int, err error) {
 	if err := sys.server.start(ctx); err != nil {
 		return 0, err
 	}
-	o := local.Options{Root: root, OpenAIKey: "sk-test", WaitScale: 0.05, Log: os.Stderr, Env: []string{"PUT_BACK=1s", "HOLD=5s"}}
+	o := local.Options{
+		Root: root, OpenAIKey: "sk-test", WaitScale: 0.05, Log: os.Stderr, Env: []string{"PUT_BACK=1s", "HOLD=5s"},
+	}
 	proxies := []proxied{{&sys.openai, sys.model.URL}, {&sys.gpu, sys.server.url()}}
 	if os.Getenv("CHAOS") == "" {
 		// Tests side by side aim faults at single ads: of all of them together the
 		// model would look down.
 		o.Env = append(o.Env, "OPENAI_FAILURES=1000000")
 	} else {
-		if o.EnginePort, err = freePort(); err != nil {
+		if o.AWSPort, err = freePort(); err != nil {
 			return 0, err
 		}
-		engine := fmt.Sprintf("http://127.0.0.1:%d", o.EnginePort)
-		proxies = append(proxies, proxied{&sys.tableProxy, engine}, proxied{&sys.bucketProxy, engine})
+		endpoint := fmt.Sprintf("http://127.0.0.1:%d", o.AWSPort)
+		proxies = append(proxies, proxied{&sys.tableProxy, endpoint}, proxied{&sys.bucketProxy, endpoint})
 	}
 	for _, p := range proxies {
 		proxy, err := faultproxy.New()
@@ -116,7 +118,8 @@ func run(m *testing.M) (code int, err error) {
 		*p.proxy = proxy
 	}
 	if sys.tableProxy != nil {
-		o.Env = append(o.Env, "AWS_ENDPOINT_URL_DYNAMODB="+sys.tableProxy.URL, "AWS_ENDPOINT_URL_S3="+sys.bucketProxy.URL, "OPENAI_COOLDOWN=2s")
+		o.Env = append(o.Env, "OPENAI_COOLDOWN=2s",
+			"AWS_ENDPOINT_URL_DYNAMODB="+sys.tableProxy.URL, "AWS_ENDPOINT_URL_S3="+sys.bucketProxy.URL)
 	}
 	o.AIServerURL, o.OpenAIBaseURL = sys.gpu.URL, sys.openai.URL
 	sys.Deployment, err = local.Up(ctx, o)
@@ -131,7 +134,10 @@ func run(m *testing.M) (code int, err error) {
 // connect makes clients that look at the deployment from outside, as the
 // account's root.
 func (s *system) connect() {
-	cfg := aws.Config{Region: s.Region, BaseEndpoint: &s.EngineURL, Credentials: credentials.NewStaticCredentialsProvider("test", "test", "")}
+	cfg := aws.Config{
+		Region: s.Region, BaseEndpoint: &s.AWSURL,
+		Credentials: credentials.NewStaticCredentialsProvider("test", "test", ""),
+	}
 	s.db = dynamodb.NewFromConfig(cfg)
 	s.s3 = s3.NewFromConfig(cfg, func(o *s3.Options) { o.UsePathStyle = true })
 	s.sfn = sfn.NewFromConfig(cfg)
@@ -172,7 +178,8 @@ func newAIServer(root string) (*aiServer, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &aiServer{program: filepath.Join(root, "build", "aiserver"), addr: fmt.Sprintf("127.0.0.1:%d", port), dir: dir}, nil
+	program := filepath.Join(root, "build", "aiserver")
+	return &aiServer{program: program, addr: fmt.Sprintf("127.0.0.1:%d", port), dir: dir}, nil
 }
 
 func (s *aiServer) url() string { return "http://" + s.addr }
@@ -186,7 +193,8 @@ func (s *aiServer) start(ctx context.Context) error {
 	}
 	defer log.Close()
 	cmd := exec.Command(s.program)
-	cmd.Env = append(os.Environ(), "ADDR="+s.addr, "DATA_DIR="+filepath.Join(s.dir, "data"), "QUEUE=64", "LOG_LEVEL=INFO")
+	cmd.Env = append(os.Environ(),
+		"ADDR="+s.addr, "DATA_DIR="+filepath.Join(s.dir, "data"), "QUEUE=64", "LOG_LEVEL=INFO")
 	cmd.Stdout, cmd.Stderr = log, log
 	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	if err := cmd.Start(); err != nil {

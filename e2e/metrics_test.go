@@ -42,21 +42,24 @@ func TestMetrics(t *testing.T) {
 			fault: func(m string) faultproxy.Rule {
 				return faultproxy.On(stage2Path, faultproxy.Naming(m, faultproxy.First(1, faultproxy.Error)))
 			},
-			want: append(began(wholePath), "Finished{Environment=local}=1", "Failed{Environment=local}=0", "Retries{Environment=local,Step=stage2}=1"),
+			want: append(began(wholePath), "Finished{Environment=local}=1", "Failed{Environment=local}=0",
+				"Retries{Environment=local,Step=stage2}=1"),
 		},
 		"failed": {
 			marker: "METRIC2X", proxy: sys.gpu, photo: small(t),
 			fault: func(m string) faultproxy.Rule {
 				return faultproxy.On(stage2Path, faultproxy.Naming(m, faultproxy.Always(faultproxy.Reject)))
 			},
-			want: append(began("prepare prompt stage1 copywrite"), "Failed{Environment=local}=1", "Failed{Environment=local,Code=GPU.Rejected}=1", "Finished{Environment=local}=0"),
+			want: append(began("prepare prompt stage1 copywrite"), "Failed{Environment=local}=1",
+				"Failed{Environment=local,Code=GPU.Rejected}=1", "Finished{Environment=local}=0"),
 		},
 		"copy by the template": {
 			marker: "METRIC3X", proxy: sys.openai, photo: small(t), copies: true,
 			fault: func(m string) faultproxy.Rule {
 				return faultproxy.On("/responses", faultproxy.Naming(m, faultproxy.Always(faultproxy.Reject)))
 			},
-			want: append(began(wholePath), "Finished{Environment=local}=1", "Failed{Environment=local}=0", "Retries{Environment=local,Step=prompt}=1", "Retries{Environment=local,Step=copywrite}=1"),
+			want: append(began(wholePath), "Finished{Environment=local}=1", "Failed{Environment=local}=0",
+				"Retries{Environment=local,Step=prompt}=1", "Retries{Environment=local,Step=copywrite}=1"),
 		},
 		"refused": {
 			marker: "METRIC4X", photo: []byte("%PDF-1.7\n" + strings.Repeat("x", 100)),
@@ -104,7 +107,8 @@ func TestMetrics(t *testing.T) {
 func measured(t *testing.T, adID, secret string, since time.Time) []string {
 	t.Helper()
 	var out []string
-	for _, f := range strings.Fields("api ingest prepare prompt stage1 copywrite stage2 clip publish fail sweep deadletter") {
+	const functions = "api ingest prepare prompt stage1 copywrite stage2 clip publish fail sweep deadletter"
+	for _, f := range strings.Fields(functions) {
 		log, err := sys.Logged(t.Context(), f, since)
 		if err != nil {
 			t.Fatal(err)
@@ -133,7 +137,10 @@ func measured(t *testing.T, adID, secret string, since time.Time) []string {
 // What redrive looks for is there in the deployed stack, and it may look.
 func TestRedriveFindsItsQueues(t *testing.T) {
 	t.Parallel()
-	cfg := aws.Config{Region: sys.Region, BaseEndpoint: &sys.EngineURL, Credentials: credentials.NewStaticCredentialsProvider("test", "test", "")}
+	cfg := aws.Config{
+		Region: sys.Region, BaseEndpoint: &sys.AWSURL,
+		Credentials: credentials.NewStaticCredentialsProvider("test", "test", ""),
+	}
 	places, err := redrive.Find(t.Context(), cfg, "nanococoa-local")
 	if err != nil {
 		t.Fatal(err)

@@ -35,7 +35,7 @@ import (
 	sqstypes "github.com/aws/aws-sdk-go-v2/service/sqs/types"
 
 	"github.com/nanococoa/nanococoa/internal/ad"
-	"github.com/nanococoa/nanococoa/internal/enginetest"
+	"github.com/nanococoa/nanococoa/internal/localaws"
 	"github.com/nanococoa/nanococoa/internal/fault"
 	"github.com/nanococoa/nanococoa/internal/function"
 	"github.com/nanococoa/nanococoa/internal/queue"
@@ -65,7 +65,7 @@ func TestMain(m *testing.M) {
 			panic(err)
 		}
 	}
-	os.Exit(enginetest.Main(m))
+	os.Exit(localaws.Main(m))
 }
 
 // What a call can meet that no function reports, by the name Step Functions has
@@ -213,15 +213,15 @@ type world struct {
 	stories map[string]*story // by ad
 }
 
-//nolint:gochecknoglobals // as there is one engine; see enginetest
+//nolint:gochecknoglobals // as there is one engine; see localaws
 var shared world
 
 // open gives the world.
 func open(t *testing.T) *world {
 	t.Helper()
-	cfg := enginetest.Config(t)
+	cfg := localaws.Config(t)
 	w := &shared
-	w.once.Do(func() { w.err = w.open(context.Background(), cfg, enginetest.Name(t)) })
+	w.once.Do(func() { w.err = w.open(context.Background(), cfg, localaws.Name(t)) })
 	if w.err != nil {
 		t.Fatal(w.err)
 	}
@@ -288,7 +288,7 @@ func (w *world) function(ctx context.Context, folder, name string, timeout int32
 // lent makes a function for one test.
 func (w *world) lent(t *testing.T, folder string, timeout int32) (arn string) {
 	t.Helper()
-	arn, err := w.function(t.Context(), folder, enginetest.Name(t), timeout)
+	arn, err := w.function(t.Context(), folder, localaws.Name(t), timeout)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -449,7 +449,7 @@ func (w *world) definition(t *testing.T) string {
 func (w *world) machine(t *testing.T, definition string) (arn string) {
 	t.Helper()
 	out, err := w.sfn.CreateStateMachine(t.Context(), &sfn.CreateStateMachineInput{
-		Name: aws.String(enginetest.Name(t)), RoleArn: aws.String(role), Definition: &definition,
+		Name: aws.String(localaws.Name(t)), RoleArn: aws.String(role), Definition: &definition,
 	})
 	if err != nil {
 		t.Fatal(err)

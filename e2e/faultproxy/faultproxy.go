@@ -135,7 +135,10 @@ func New() (*Proxy, error) {
 	if err != nil {
 		return nil, fmt.Errorf("fault proxy: %w", err)
 	}
-	p := &Proxy{URL: "http://" + l.Addr().String(), rules: map[int]Rule{}, calls: map[string]int{}, keys: map[string]int{}, faults: map[Fault]int{}, stop: make(chan struct{})}
+	p := &Proxy{
+		URL: "http://" + l.Addr().String(), rules: map[int]Rule{}, calls: map[string]int{}, keys: map[string]int{},
+		faults: map[Fault]int{}, stop: make(chan struct{}),
+	}
 	p.server = &http.Server{Handler: p, ReadHeaderTimeout: 10 * time.Second}
 	go p.server.Serve(l) //nolint:errcheck // ends by Close
 	return p, nil
@@ -338,7 +341,8 @@ func busy(w http.ResponseWriter, r *http.Request) {
 	case r.Header.Get("X-Amz-Target") != "":
 		w.Header().Set("Content-Type", "application/x-amz-json-1.0")
 		w.WriteHeader(http.StatusBadRequest)
-		_, _ = io.WriteString(w, `{"__type":"com.amazonaws.dynamodb.v20120810#ThrottlingException","message":"injected"}`)
+		const answer = `{"__type":"com.amazonaws.dynamodb.v20120810#ThrottlingException","message":"injected"}`
+		_, _ = io.WriteString(w, answer)
 	case strings.HasPrefix(r.Header.Get("Authorization"), "AWS4-HMAC-SHA256"):
 		w.Header().Set("Content-Type", "application/xml")
 		w.WriteHeader(http.StatusServiceUnavailable)

@@ -1,5 +1,5 @@
 // Package keys keeps the secrets of a deployment in Parameter Store, where the
-// functions read them. It works the same against AWS and a local engine.
+// functions read them. It works the same against AWS and locally.
 package keys
 
 import (

@@ -10,15 +10,16 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ssm/types"
 
 	"github.com/nanococoa/nanococoa/infra/keys"
-	"github.com/nanococoa/nanococoa/internal/enginetest"
+	"github.com/nanococoa/nanococoa/internal/localaws"
 )
 
-func TestMain(m *testing.M) { os.Exit(enginetest.Main(m)) }
+func TestMain(m *testing.M) { os.Exit(localaws.Main(m)) }
 
 // kept is what a parameter holds, "" when there is none, and its kind.
 func kept(t *testing.T, client *ssm.Client, name string) (string, types.ParameterType) {
 	t.Helper()
-	out, err := client.GetParameters(t.Context(), &ssm.GetParametersInput{Names: []string{name}, WithDecryption: aws.Bool(true)})
+	out, err := client.GetParameters(t.Context(),
+		&ssm.GetParametersInput{Names: []string{name}, WithDecryption: aws.Bool(true)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -30,8 +31,8 @@ func kept(t *testing.T, client *ssm.Client, name string) (string, types.Paramete
 
 func TestACookieKeyIsMadeOnce(t *testing.T) {
 	t.Parallel()
-	client := ssm.NewFromConfig(enginetest.Config(t))
-	environment := enginetest.Name(t)
+	client := ssm.NewFromConfig(localaws.Config(t))
+	environment := localaws.Name(t)
 	made, err := keys.EnsureCookie(t.Context(), client, environment)
 	if err != nil || !made {
 		t.Fatalf("made %v, %v", made, err)
@@ -48,7 +49,7 @@ func TestACookieKeyIsMadeOnce(t *testing.T) {
 	if second, _ := kept(t, client, keys.CookieName(environment)); second != first {
 		t.Error("every guest has lost their ads")
 	}
-	other := enginetest.Name(t) + "-2"
+	other := localaws.Name(t) + "-2"
 	if _, err := keys.EnsureCookie(t.Context(), client, other); err != nil {
 		t.Fatal(err)
 	}
@@ -59,8 +60,8 @@ func TestACookieKeyIsMadeOnce(t *testing.T) {
 
 func TestASecretIsReplacedAndRemoved(t *testing.T) {
 	t.Parallel()
-	client := ssm.NewFromConfig(enginetest.Config(t))
-	name := keys.OpenAIName(enginetest.Name(t))
+	client := ssm.NewFromConfig(localaws.Config(t))
+	name := keys.OpenAIName(localaws.Name(t))
 	for _, value := range []string{"sk-1", "sk-2"} {
 		if err := keys.Put(t.Context(), client, name, value); err != nil {
 			t.Fatal(err)

@@ -19,7 +19,7 @@ import (
 // The three services this package talks to beside Parameter Store and S3 are
 // called directly: six kinds of request do not earn three more SDK modules.
 
-// call sends one signed request with a JSON body to the engine and decodes the
+// call sends one signed request with a JSON body to the local AWS and decodes the
 // JSON answer into out, if out is not nil.
 func (d *Deployment) call(ctx context.Context, service, method, path string, header http.Header, in, out any) error {
 	body, err := json.Marshal(in)
@@ -54,8 +54,9 @@ func (d *Deployment) cloudFormation(ctx context.Context, out any, action string,
 	return nil
 }
 
-func (d *Deployment) send(ctx context.Context, service, method, path string, header http.Header, body []byte) ([]byte, error) {
-	req, err := http.NewRequestWithContext(ctx, method, d.EngineURL+path, bytes.NewReader(body))
+func (d *Deployment) send(ctx context.Context, service, method, path string, header http.Header,
+	body []byte) ([]byte, error) {
+	req, err := http.NewRequestWithContext(ctx, method, d.AWSURL+path, bytes.NewReader(body))
 	if err != nil {
 		return nil, fmt.Errorf("call %s: %w", service, err)
 	}
@@ -69,7 +70,8 @@ func (d *Deployment) send(ctx context.Context, service, method, path string, hea
 		return nil, fmt.Errorf("call %s: %w", service, err)
 	}
 	sum := sha256.Sum256(body)
-	if err := v4.NewSigner().SignHTTP(ctx, creds, req, hex.EncodeToString(sum[:]), service, region, time.Now()); err != nil {
+	if err := v4.NewSigner().SignHTTP(ctx, creds, req, hex.EncodeToString(sum[:]), service, region,
+		time.Now()); err != nil {
 		return nil, fmt.Errorf("sign for %s: %w", service, err)
 	}
 	res, err := http.DefaultClient.Do(req)

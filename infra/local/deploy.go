@@ -15,13 +15,15 @@ import (
 	"github.com/nanococoa/nanococoa/infra/keys"
 )
 
-// deploy puts both stacks onto the engine with SAM, as onto AWS, unless they
+// deploy puts both stacks onto the local AWS with SAM, as onto AWS, unless they
 // are there already, and reads what they made.
 func (d *Deployment) deploy(ctx context.Context) error {
 	storage := stack{
 		name: storageStack, config: "local-storage", title: "infra/storage.yaml",
-		parameters: []string{"Environment=" + environment, "SiteOrigin=" + d.SiteURL, "RequireTls=false", "DeletionProtection=false"},
-		made:       []string{filepath.Join(d.o.Root, "infra", "storage.yaml")},
+		parameters: []string{
+			"Environment=" + environment, "SiteOrigin=" + d.SiteURL, "RequireTls=false", "DeletionProtection=false",
+		},
+		made: []string{filepath.Join(d.o.Root, "infra", "storage.yaml")},
 	}
 	if err := d.put(ctx, storage); err != nil {
 		return err
@@ -91,7 +93,9 @@ func (d *Deployment) parameters(ctx context.Context) ([]string, error) {
 		"Environment=" + environment, "SiteOrigin=" + d.SiteURL, "Architecture=" + architecture(),
 		"BucketName=/nanococoa/" + environment + "/bucket", "TableName=/nanococoa/" + environment + "/table",
 		"AIServerUrl=" + d.AIServerURL, "LogRetentionDays=1",
-		"Alarms=false", // MiniStack 1.5.33 refuses alarms on metric math, and judges the others without their dimensions
+		// MiniStack 1.5.33 refuses alarms on metric math, and judges the others without
+		// their dimensions.
+		"Alarms=false",
 	}
 	if d.o.OpenAIKey == "" {
 		return out, keys.Remove(ctx, d.ssm(), keys.OpenAIName(environment)) // an earlier run may have been killed
@@ -115,11 +119,12 @@ func (d *Deployment) samDeploy(ctx context.Context, config string, parameters ..
 	if err != nil {
 		return err
 	}
-	args := append([]string{"deploy", "--config-env", config, "--no-progressbar", "--parameter-overrides"}, parameters...)
+	args := []string{"deploy", "--config-env", config, "--no-progressbar", "--parameter-overrides"}
+	args = append(args, parameters...)
 	cmd := exec.Command(d.sam(), args...)
 	cmd.Dir = d.o.Root
 	cmd.Env = append(d.environ(),
-		"AWS_ENDPOINT_URL="+d.EngineURL, "AWS_ACCESS_KEY_ID="+rootKey, "AWS_SECRET_ACCESS_KEY="+rootKey,
+		"AWS_ENDPOINT_URL="+d.AWSURL, "AWS_ACCESS_KEY_ID="+rootKey, "AWS_SECRET_ACCESS_KEY="+rootKey,
 		"AWS_DEFAULT_REGION="+region, "AWS_EC2_METADATA_DISABLED=true",
 		// A person's own ~/.aws must not decide where this goes.
 		"AWS_CONFIG_FILE="+os.DevNull, "AWS_SHARED_CREDENTIALS_FILE="+os.DevNull,
@@ -135,9 +140,9 @@ func (d *Deployment) samDeploy(ctx context.Context, config string, parameters ..
 	case <-p.done:
 	case <-ctx.Done():
 		return errors.Join(context.Cause(ctx), p.stop(2*time.Second))
-	case <-d.engine.done:
+	case <-d.running.done:
 		_ = p.stop(2 * time.Second)
-		return d.engine.ended()
+		return d.running.ended()
 	}
 	if p.err != nil {
 		return fmt.Errorf("sam deploy --config-env %s failed (%w):\n%s", config, p.err, p.tail)
@@ -177,7 +182,8 @@ func (d *Deployment) applyGatewayResponses(ctx context.Context) error {
 	var answer struct {
 		Body string `xml:"GetTemplateResult>TemplateBody"`
 	}
-	if err := d.cloudFormation(ctx, &answer, "GetTemplate", "StackName", appStack, "TemplateStage", "Processed"); err != nil {
+	if err := d.cloudFormation(ctx, &answer, "GetTemplate", "StackName", appStack, "TemplateStage",
+		"Processed"); err != nil {
 		return err
 	}
 	var template struct {
@@ -197,18 +203,20 @@ func (d *Deployment) applyGatewayResponses(ctx context.Context) error {
 	api := "/restapis/" + d.Outputs["ApiId"]
 	responses := template.Resources.API.Properties.Body.Responses
 	for kind, response := range responses {
-		if err := d.call(ctx, "apigateway", http.MethodPut, api+"/gatewayresponses/"+kind, nil, response, nil); err != nil {
+		path := api + "/gatewayresponses/" + kind
+		if err := d.call(ctx, "apigateway", http.MethodPut, path, nil, response, nil); err != nil {
 			return err
 		}
 	}
 	// They hold from the next deployment of the environment on.
-	return d.call(ctx, "apigateway", http.MethodPost, api+"/deployments", nil, map[string]string{"stageName": apiStage}, nil)
+	return d.call(ctx, "apigateway", http.MethodPost, api+"/deployments", nil, map[string]string{"stageName": apiStage},
+		nil)
 }
 
 // apiStage is template.yaml's StageName.
 const apiStage = "v1"
 
-// apiURL is where the engine serves the API; /api/... follows.
+// apiURL is where the local AWS serves the API; /api/... follows.
 func (d *Deployment) apiURL() string {
-	return strings.Join([]string{d.EngineURL, "_aws", "execute-api", d.Outputs["ApiId"], apiStage}, "/")
+	return strings.Join([]string{d.AWSURL, "_aws", "execute-api", d.Outputs["ApiId"], apiStage}, "/")
 }

@@ -66,7 +66,7 @@ func TestTwoSideBySideAndARestart(t *testing.T) {
 	ports := [3]int{freePort(t), freePort(t), freePort(t)} // kept over the restart
 	const secret = "sk-of-a-person-who-trusts-us"
 	stay := local.Options{
-		StateDir: state, Persist: true, SitePort: ports[0], EnginePort: ports[1], AIServerPort: ports[2],
+		StateDir: state, Persist: true, SitePort: ports[0], AWSPort: ports[1], AIServerPort: ports[2],
 		OpenAIKey: secret, OpenAIBaseURL: "http://127.0.0.1:9/v1", WaitScale: 0.05, // nobody there: the template writes
 	}
 	both.Go(func() { first, said = up(t, stay) })
@@ -75,18 +75,21 @@ func TestTwoSideBySideAndARestart(t *testing.T) {
 	if first == nil || other == nil {
 		t.FailNow()
 	}
-	if first.SiteURL == other.SiteURL || first.EngineURL == other.EngineURL || first.AIServerURL == other.AIServerURL {
+	if first.SiteURL == other.SiteURL || first.AWSURL == other.AWSURL || first.AIServerURL == other.AIServerURL {
 		t.Fatalf("they share an address: %+v, %+v", first, other)
 	}
 	if strings.Contains(said, "unchanged") {
 		t.Errorf("a new deployment found itself unchanged: %s", said)
 	}
-	if first.Outputs["TableName"] == "" || first.Outputs["BucketName"] == "" || first.Outputs["StateMachineArn"] == "" || first.Outputs["ApiFunctionName"] == "" {
-		t.Errorf("outputs %v", first.Outputs)
+	for _, name := range []string{"TableName", "BucketName", "StateMachineArn", "ApiFunctionName"} {
+		if first.Outputs[name] == "" {
+			t.Errorf("no %s in %v", name, first.Outputs)
+		}
 	}
 	// The gateway's own answers have the API's shape.
 	res, body := request(t, http.MethodGet, first.SiteURL+"/api/none", nil)
-	if res.StatusCode != http.StatusNotFound || res.Header.Get("Content-Type") != "application/problem+json" || !strings.Contains(body, `"code":"Request.NotFound"`) {
+	if res.StatusCode != http.StatusNotFound || res.Header.Get("Content-Type") != "application/problem+json" ||
+		!strings.Contains(body, `"code":"Request.NotFound"`) {
 		t.Errorf("no such route: %d %s %s", res.StatusCode, res.Header.Get("Content-Type"), body)
 	}
 	upload := order(t, first)
@@ -94,7 +97,7 @@ func TestTwoSideBySideAndARestart(t *testing.T) {
 	if err := first.Down(); err != nil {
 		t.Fatal(err)
 	}
-	for _, u := range []string{first.SiteURL, first.EngineURL, first.AIServerURL} {
+	for _, u := range []string{first.SiteURL, first.AWSURL, first.AIServerURL} {
 		if listening(t, u) {
 			t.Errorf("%s still answers", u)
 		}
@@ -119,20 +122,20 @@ func TestTwoSideBySideAndARestart(t *testing.T) {
 	}
 
 	// What was ordered is still there, nothing is deployed again, and ads are made
-	// as before: also where the engine's port was taken meanwhile, and without
+	// as before: also where the local AWS's port was taken meanwhile, and without
 	// being told the GPU server's port again.
 	ln, err := new(net.ListenConfig).Listen(t.Context(), "tcp", fmt.Sprintf("127.0.0.1:%d", ports[1]))
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer ln.Close()
-	stay.EnginePort, stay.AIServerPort = 0, 0
+	stay.AWSPort, stay.AIServerPort = 0, 0
 	again, said := up(t, stay)
 	if n := strings.Count(said, "unchanged"); n != 2 {
 		t.Errorf("deployed again:\n%s", said)
 	}
-	if again.EngineURL == first.EngineURL || again.AIServerURL != first.AIServerURL {
-		t.Errorf("%s and %s, before %s and %s", again.EngineURL, again.AIServerURL, first.EngineURL, first.AIServerURL)
+	if again.AWSURL == first.AWSURL || again.AIServerURL != first.AIServerURL {
+		t.Errorf("%s and %s, before %s and %s", again.AWSURL, again.AIServerURL, first.AWSURL, first.AIServerURL)
 	}
 	makeAd(t, again)
 	if got := status(t, again, upload.adID, upload.cookie); got != http.StatusOK {
@@ -151,8 +154,10 @@ type ordered struct {
 // order orders an ad by the upload door.
 func order(t *testing.T, d *local.Deployment) ordered {
 	t.Helper()
-	fields := `{"product_name":"비타민","product_category":"식품","target_age":"30대","target_gender":"전체","ad_concept":"아침","content_type":"image/jpeg","content_length":1000}`
-	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, d.SiteURL+"/api/uploads", strings.NewReader(fields))
+	fields := `{"product_name":"비타민","product_category":"식품","target_age":"30대","target_gender":"전체","ad_concept":"아침",` +
+		`"content_type":"image/jpeg","content_length":1000}`
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, d.SiteURL+"/api/uploads",
+		strings.NewReader(fields))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -181,7 +186,8 @@ func makeAd(t *testing.T, d *local.Deployment) {
 	var form bytes.Buffer
 	w := multipart.NewWriter(&form)
 	for name, value := range map[string]string{
-		"product_name": "비타민", "product_category": "식품", "target_age": "30대", "target_gender": "전체", "ad_concept": "아침", "product_image": string(photo),
+		"product_name": "비타민", "product_category": "식품", "target_age": "30대", "target_gender": "전체", "ad_concept": "아침",
+		"product_image": string(photo),
 	} {
 		part, err := w.CreateFormFile(name, name)
 		if err != nil {
@@ -254,7 +260,9 @@ func freePort(t *testing.T) int {
 
 // TestHoweverItEndsNothingIsLeft ends the program of `make run` as a person does,
 // and as a machine short of memory does.
-func TestHoweverItEndsNothingIsLeft(t *testing.T) { //nolint:paralleltest // a whole deployment each; two at a time are enough
+//
+//nolint:paralleltest // a whole deployment each; two at a time are enough
+func TestHoweverItEndsNothingIsLeft(t *testing.T) {
 	for _, sig := range []syscall.Signal{syscall.SIGINT, syscall.SIGKILL} {
 		t.Run(sig.String(), func(t *testing.T) {
 			state := t.TempDir()
@@ -277,7 +285,7 @@ func TestHoweverItEndsNothingIsLeft(t *testing.T) { //nolint:paralleltest // a w
 				}
 				time.Sleep(100 * time.Millisecond)
 			}
-			if n := len(children(t, state)); n < 3 { // the engine, a function, the GPU server
+			if n := len(children(t, state)); n < 3 { // the local AWS, a function, the GPU server
 				t.Fatalf("%d children:\n%s", n, said())
 			}
 			if err := cmd.Process.Signal(sig); err != nil {
@@ -300,17 +308,19 @@ func TestHoweverItEndsNothingIsLeft(t *testing.T) { //nolint:paralleltest // a w
 // TestAProgramRunsAgainstTheDeployment is how screenshots are made.
 func TestAProgramRunsAgainstTheDeployment(t *testing.T) {
 	t.Parallel()
-	cmd := exec.CommandContext(t.Context(), filepath.Join("build", "local"), "sh", "-c", `curl -sf "$SITE_URL/api/health"; exit 3`)
+	cmd := exec.CommandContext(t.Context(), filepath.Join("build", "local"), "sh", "-c",
+		`curl -sf "$SITE_URL/api/health"; exit 3`)
 	cmd.Dir = root
 	cmd.Env = append(os.Environ(), "PORT=0", "STATE=")
 	out, err := cmd.CombinedOutput()
-	if err == nil || !strings.Contains(string(out), `{"status":"ok"}`) || !strings.Contains(string(out), "exit status 3") {
+	if err == nil || !strings.Contains(string(out), `{"status":"ok"}`) ||
+		!strings.Contains(string(out), "exit status 3") {
 		t.Errorf("%v\n%s", err, out)
 	}
 }
 
 // children are the running processes that were given something in a state
-// folder: the engine, everything it started, and the GPU server.
+// folder: the local AWS, everything it started, and the GPU server.
 func children(t *testing.T, state string) (programs []string) {
 	t.Helper()
 	given, err := filepath.Glob("/proc/[0-9]*/environ")

@@ -20,7 +20,7 @@ import (
 
 // SAM needs five seconds of packing to find out that nothing has changed. So
 // what was deployed is remembered as a digest of everything that goes into a
-// deployment, and remembered on the engine itself: when the engine's state is
+// deployment, and remembered on the local AWS itself: when the local AWS's state is
 // lost, so is the memory of it.
 
 // deployedName is the parameter that holds the digest of what was last deployed
@@ -43,7 +43,8 @@ func (d *Deployment) deployed(ctx context.Context, config, digest string) (bool,
 // remember keeps what has been deployed.
 func (d *Deployment) remember(ctx context.Context, config, digest string) error {
 	_, err := d.ssm().PutParameter(ctx, &ssm.PutParameterInput{
-		Name: aws.String(deployedName(config)), Value: &digest, Type: types.ParameterTypeString, Overwrite: aws.Bool(true),
+		Name: aws.String(deployedName(config)), Value: &digest,
+		Type: types.ParameterTypeString, Overwrite: aws.Bool(true),
 	})
 	if err != nil {
 		return fmt.Errorf("remember what is deployed: %w", err)
@@ -88,8 +89,10 @@ const artifacts = "nanococoa-local-artifacts"
 func (d *Deployment) emptyArtifacts(ctx context.Context) error {
 	client := s3.NewFromConfig(d.aws(), func(o *s3.Options) { o.UsePathStyle = true })
 	_, err := client.CreateBucket(ctx, &s3.CreateBucketInput{
-		Bucket:                    aws.String(artifacts),
-		CreateBucketConfiguration: &s3types.CreateBucketConfiguration{LocationConstraint: s3types.BucketLocationConstraint(region)},
+		Bucket: aws.String(artifacts),
+		CreateBucketConfiguration: &s3types.CreateBucketConfiguration{
+			LocationConstraint: s3types.BucketLocationConstraint(region),
+		},
 	})
 	var ours *s3types.BucketAlreadyOwnedByYou
 	if err != nil && !errors.As(err, &ours) {
@@ -102,7 +105,8 @@ func (d *Deployment) emptyArtifacts(ctx context.Context) error {
 			return fmt.Errorf("list packed code: %w", err)
 		}
 		for _, o := range page.Contents {
-			if _, err := client.DeleteObject(ctx, &s3.DeleteObjectInput{Bucket: aws.String(artifacts), Key: o.Key}); err != nil {
+			in := &s3.DeleteObjectInput{Bucket: aws.String(artifacts), Key: o.Key}
+			if _, err := client.DeleteObject(ctx, in); err != nil {
 				return fmt.Errorf("delete packed code: %w", err)
 			}
 		}

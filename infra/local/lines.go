@@ -31,12 +31,12 @@ func (l *lines) say(line string) {
 	l.to(line)
 }
 
-// engine passes on what the engine itself complains about. The rest of its log
+// aws passes on what the local AWS itself complains about. The rest of its log
 // is one line a request and stays in its file.
-func (l *lines) engine(line string) {
+func (l *lines) aws(line string) {
 	for _, level := range []string{" WARNING ", " ERROR ", " CRITICAL "} {
 		if strings.Contains(line, level) {
-			l.say(fmt.Sprintf("%s %-9s %s", clock(time.Now()), "engine", line))
+			l.say(fmt.Sprintf("%s %-9s %s", clock(time.Now()), "aws", line))
 			return
 		}
 	}

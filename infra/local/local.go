@@ -1,6 +1,6 @@
 // Package local runs the whole deployment on this machine, without Docker and
 // without an AWS account: the real template.yaml, deployed by SAM onto a local
-// AWS engine (MiniStack) that runs the real function binaries; the GPU server's
+// AWS (MiniStack) that runs the real function binaries; the GPU server's
 // stand-in; and the site with /api on one origin.
 //
 // It installs and builds nothing. It expects what `make build` leaves behind:
@@ -8,7 +8,7 @@
 // server in build/aiserver.
 //
 // Everything listens on 127.0.0.1 only. docs/adr/0006-local-engine.md says why
-// this engine, and how it differs from AWS.
+// MiniStack, and how it differs from AWS.
 package local
 
 import (
@@ -42,9 +42,9 @@ const (
 )
 
 // The ports tried first when none is asked for and no earlier run had others: the
-// ones the original system and AWS engines have always had.
+// ones the original system and local stand-ins for AWS have always had.
 const (
-	usualEnginePort   = 4566
+	usualAWSPort      = 4566
 	usualAIServerPort = 8892
 )
 
@@ -52,10 +52,10 @@ const (
 // choice, except for Root.
 type Options struct {
 	Root     string // the repository
-	StateDir string // for the engine's state and every log; "" = a temporary folder, gone after Down
+	StateDir string // for the local AWS's state and every log; "" = a temporary folder, gone after Down
 
 	SitePort     int // of the site; 0 = any free one
-	EnginePort   int // of the AWS engine; 0 = the earlier run's, or 4566, or any free one
+	AWSPort      int // of the local AWS; 0 = the earlier run's, or 4566, or any free one
 	AIServerPort int // of the GPU stand-in; 0 = the earlier run's, or 8892, or any free one
 
 	OpenAIKey     string // "" = the deterministic writer writes
@@ -66,15 +66,15 @@ type Options struct {
 
 	Persist   bool          // whether ads outlive Down; needs a StateDir
 	WaitScale float64       // multiplies the state machine's waits, for tests; 0 = 1
-	StopGrace time.Duration // how long the engine may take to save its state in Down; 0 = 30 s
+	StopGrace time.Duration // how long the local AWS may take to save its state in Down; 0 = 30 s
 	Log       io.Writer     // what is being done, for a person; nil = nobody
-	Env       []string      // more environment for engine and GPU server, as KEY=value
+	Env       []string      // more environment for local AWS and GPU server, as KEY=value
 }
 
 // Deployment is a running deployment. Its methods are safe for concurrent use.
 type Deployment struct {
 	SiteURL     string            // what a browser opens, e.g. http://localhost:8890
-	EngineURL   string            // the AWS endpoint; any key pair works as the account's root
+	AWSURL      string            // the AWS endpoint; any key pair works as the account's root
 	AIServerURL string            // the GPU server
 	Region      string            // of every resource
 	Outputs     map[string]string // of both stacks, e.g. "TableName", "ApiFunctionName"
@@ -85,7 +85,7 @@ type Deployment struct {
 	lock      *os.File
 	logs      map[string]*os.File // by name, open until Down
 	say       *progress
-	engine    *process
+	running   *process // the local AWS
 	site      *http.Server
 	served    chan error // the site's end
 	lines     *lines     // what children say, for Follow
@@ -108,7 +108,10 @@ func Up(ctx context.Context, o Options) (d *Deployment, err error) {
 		return nil, fmt.Errorf("find the repository: %w", err)
 	}
 	o.Root = root
-	d = &Deployment{o: o, Region: region, Outputs: map[string]string{}, logs: map[string]*os.File{}, say: newProgress(o.Log), lines: newLines()}
+	d = &Deployment{
+		o: o, Region: region, Outputs: map[string]string{}, logs: map[string]*os.File{}, say: newProgress(o.Log),
+		lines: newLines(),
+	}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, d.Down())
@@ -132,7 +135,7 @@ func Up(ctx context.Context, o Options) (d *Deployment, err error) {
 		}
 	}()
 	d.SiteURL = fmt.Sprintf("http://localhost:%d", port(ln))
-	if err := d.say.phase("Starting the local AWS engine", func() error { return d.startEngine(ctx) }); err != nil {
+	if err := d.say.phase("Starting the local AWS", func() error { return d.startAWS(ctx) }); err != nil {
 		return d, err
 	}
 	if err := d.say.phase("Starting the GPU server", func() error { return d.StartAIServer(ctx) }); err != nil {
@@ -145,7 +148,8 @@ func Up(ctx context.Context, o Options) (d *Deployment, err error) {
 		return d, err
 	}
 	return d, d.say.phase("Waiting for the first answer", func() error {
-		return poll(ctx, 20*time.Second, d.engine, func(ctx context.Context) error { return get(ctx, d.SiteURL+"/api/health") })
+		return poll(ctx, 20*time.Second, d.running,
+			func(ctx context.Context) error { return get(ctx, d.SiteURL+"/api/health") })
 	})
 }
 
@@ -193,7 +197,7 @@ func (d *Deployment) open() (err error) {
 	if err != nil {
 		return fmt.Errorf("%s is in use by another run; give this one another port: PORT=8900 make run", d.dir)
 	}
-	// What an earlier engine unpacked; it unpacks everything anew anyway.
+	// What an earlier local AWS unpacked; it unpacks everything anew anyway.
 	tmp := filepath.Join(d.dir, "tmp")
 	if err := errors.Join(os.RemoveAll(tmp), os.Mkdir(tmp, 0o700)); err != nil {
 		return fmt.Errorf("make room in the state folder: %w", err)
@@ -216,16 +220,16 @@ func (d *Deployment) Down() error {
 		}
 	}
 	errs = append(errs, d.StopAIServer())
-	if d.engine != nil {
+	if d.running != nil {
 		select {
-		case <-d.engine.done:
+		case <-d.running.done:
 		default:
 			// The state is saved as plain files; a key has no business there.
 			ctx, cancel := context.WithTimeout(context.Background(), min(3*time.Second, d.o.StopGrace))
 			_ = keys.Remove(ctx, d.ssm(), keys.OpenAIName(environment)) // on the way down, as well as can be
 			cancel()
 		}
-		errs = append(errs, d.engine.stop(d.o.StopGrace))
+		errs = append(errs, d.running.stop(d.o.StopGrace))
 	}
 	for name, f := range d.logs {
 		errs = append(errs, f.Close())
@@ -254,8 +258,8 @@ func (d *Deployment) Wait(ctx context.Context) error {
 	select {
 	case <-ctx.Done():
 		return nil
-	case <-d.engine.done:
-		return d.engine.ended()
+	case <-d.running.done:
+		return d.running.ended()
 	case <-gpuDone:
 		return gpu.ended()
 	case err := <-d.served:
@@ -263,17 +267,17 @@ func (d *Deployment) Wait(ctx context.Context) error {
 	}
 }
 
-// aws is the configuration for the engine: any key pair is the account's root.
+// aws is the configuration for the local AWS: any key pair is the account's root.
 func (d *Deployment) aws() aws.Config {
 	return aws.Config{
-		Region: region, BaseEndpoint: &d.EngineURL,
+		Region: region, BaseEndpoint: &d.AWSURL,
 		Credentials: credentials.NewStaticCredentialsProvider(rootKey, rootKey, ""),
 	}
 }
 
 func (d *Deployment) ssm() *ssm.Client { return ssm.NewFromConfig(d.aws()) }
 
-// rootKey is the key id and secret that the engine takes as its root's.
+// rootKey is the key id and secret that the local AWS takes as its root's.
 const rootKey = "test"
 
 // architecture is what Lambda calls this machine's processor.
@@ -304,14 +308,17 @@ func listen(ctx context.Context, port int) (net.Listener, error) {
 	ln, err := new(net.ListenConfig).Listen(ctx, "tcp", fmt.Sprintf("127.0.0.1:%d", port))
 	switch {
 	case errors.Is(err, syscall.EADDRINUSE):
-		return nil, fmt.Errorf("port %d is taken by another program (`ss -ltnp | grep :%d` or `lsof -i :%d` says which); choose another: PORT=%d make run", port, port, port, port+1)
+		return nil, fmt.Errorf(
+			"port %d is taken by another program (`ss -ltnp | grep :%[1]d` or `lsof -i :%[1]d` says which); "+
+				"choose another: PORT=%[2]d make run", port, port+1)
 	case err != nil:
 		return nil, fmt.Errorf("port %d cannot be used: %w", port, err)
 	}
 	return ln, nil
 }
 
-func port(ln net.Listener) int { return ln.Addr().(*net.TCPAddr).Port } //nolint:forcetypeassert // listen makes no other
+//nolint:forcetypeassert // listen makes no other
+func port(ln net.Listener) int { return ln.Addr().(*net.TCPAddr).Port }
 
 // choose gives asked if it is free, else usual if that is free, else any free
 // port. See holdPorts for what keeps it free until a child has taken it.

@@ -26,7 +26,7 @@ func lockFile(path string) (*os.File, error) {
 
 // holdPorts waits until nobody else of this user is between choosing a port and
 // listening on it. Without it, two runs that start together choose the same one
-// and each takes the other's engine for its own.
+// and each takes the other's local AWS for its own.
 func holdPorts(ctx context.Context) (release func(), err error) {
 	path := filepath.Join(os.TempDir(), fmt.Sprintf("nanococoa-ports-%d.lock", os.Getuid()))
 	for {

@@ -11,11 +11,11 @@ import (
 	"time"
 )
 
-// followEvery is how often the functions' logs are looked at. The engine
+// followEvery is how often the functions' logs are looked at. MiniStack
 // writes them when an invocation ends, so more often would show nothing sooner.
 const followEvery = time.Second
 
-// Follow writes what the functions, the GPU server and the engine's complaints
+// Follow writes what the functions, the GPU server and the local AWS's complaints
 // say to w, one readable line each, until ctx ends. The logs hold nothing of an
 // owner's: not the fields, not the copy, not who they are.
 func (d *Deployment) Follow(ctx context.Context, w io.Writer) {
@@ -33,7 +33,7 @@ func (d *Deployment) Follow(ctx context.Context, w io.Writer) {
 		}
 		events, err := d.newEvents(ctx, cursors, start)
 		if err != nil && ctx.Err() == nil && !complained {
-			complained = true // once: when the engine is gone, it says so itself
+			complained = true // once: when the local AWS is gone, it says so itself
 			d.lines.say(fmt.Sprintf("%s %-9s the functions' logs cannot be read: %v", clock(time.Now()), "local", err))
 		}
 		for _, e := range events {
@@ -71,7 +71,7 @@ type logEvent struct {
 	part      string
 }
 
-// identity tells an event from others of its millisecond. The engine gives
+// identity tells an event from others of its millisecond. MiniStack gives
 // events no ids of their own.
 func (e logEvent) identity() string { return e.Stream + "\x00" + e.Message }
 
@@ -114,10 +114,12 @@ func (d *Deployment) newEvents(ctx context.Context, cursors map[string]*cursor, 
 }
 
 // Logged gives what a function (by its folder) has logged since a time, oldest
-// first. The engine has it when an invocation ends.
+// first. MiniStack has it when an invocation ends.
 func (d *Deployment) Logged(ctx context.Context, function string, since time.Time) (string, error) {
 	var out strings.Builder
-	in := map[string]any{"logGroupName": "/nanococoa/" + environment + "/" + function, "startTime": since.UnixMilli(), "limit": 10000}
+	in := map[string]any{
+		"logGroupName": "/nanococoa/" + environment + "/" + function, "startTime": since.UnixMilli(), "limit": 10000,
+	}
 	for {
 		var page struct {
 			Events    []logEvent

@@ -9,10 +9,10 @@ import (
 )
 
 // ports are where the parts of a deployment listened, kept beside its state: the
-// engine's port is in the address of every queue that it remembers, and the GPU
+// local AWS's port is in the address of every queue that it remembers, and the GPU
 // server's is a parameter of what is deployed, so a new one costs a deployment.
 type ports struct {
-	Engine   int `json:"engine"`
+	AWS      int `json:"aws"`
 	AIServer int `json:"aiserver"`
 }
 
@@ -40,26 +40,26 @@ func (d *Deployment) rememberPorts(p ports) error {
 	return nil
 }
 
-// moveState rewrites the engine's saved state for another port. The engine knows
+// moveState rewrites the local AWS's saved state for another port. MiniStack knows
 // a queue by its address, and one at an address of an earlier port it neither
 // finds nor gives to its function.
 func moveState(dir string, from, to int) error {
 	files, err := filepath.Glob(filepath.Join(dir, "*.json"))
 	if err != nil {
-		return fmt.Errorf("find the engine's state: %w", err)
+		return fmt.Errorf("find the local AWS's state: %w", err)
 	}
-	address := func(port int) []byte { return fmt.Appendf(nil, "http://%s:%d/", engineHost, port) }
+	address := func(port int) []byte { return fmt.Appendf(nil, "http://%s:%d/", awsHost, port) }
 	for _, f := range files {
 		raw, err := os.ReadFile(f) //nolint:gosec // a file of our own state
 		if err != nil {
-			return fmt.Errorf("read the engine's state: %w", err)
+			return fmt.Errorf("read the local AWS's state: %w", err)
 		}
 		moved := bytes.ReplaceAll(raw, address(from), address(to))
 		if bytes.Equal(moved, raw) {
 			continue
 		}
 		if err := os.WriteFile(f, moved, 0o600); err != nil {
-			return fmt.Errorf("move the engine's state to another port: %w", err)
+			return fmt.Errorf("move the local AWS's state to another port: %w", err)
 		}
 	}
 	return nil

@@ -17,9 +17,18 @@ func TestLogLinesAreMadeReadable(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, 11, 23, 3, 4, 5, 0, time.Local)
 	for name, tc := range map[string]struct{ in, want string }{
-		"step":       {`{"level":"INFO","msg":"step done","step":"stage1","duration_ms":12,"ad_id":"a"}`, "03:04:05 stage1    step done ad_id=a duration_ms=12"},
-		"warning":    {`{"level":"WARN","msg":"slow","b":true,"a":null}`, "03:04:05 api       WARN slow a=<nil> b=true"},
-		"own time":   {`{"time":"` + now.Add(time.Hour).Format(time.RFC3339Nano) + `","level":"INFO","msg":"x"}`, "04:04:05 api       x"},
+		"step": {
+			`{"level":"INFO","msg":"step done","step":"stage1","duration_ms":12,"ad_id":"a"}`,
+			"03:04:05 stage1    step done ad_id=a duration_ms=12",
+		},
+		"warning": {
+			`{"level":"WARN","msg":"slow","b":true,"a":null}`,
+			"03:04:05 api       WARN slow a=<nil> b=true",
+		},
+		"own time": {
+			`{"time":"` + now.Add(time.Hour).Format(time.RFC3339Nano) + `","level":"INFO","msg":"x"}`,
+			"04:04:05 api       x",
+		},
 		"plain":      {"panic: it hurts", "03:04:05 api       panic: it hurts"},
 		"not a line": {`[1]`, "03:04:05 api       [1]"},
 	} {
@@ -48,7 +57,8 @@ func TestALongPhaseShowsThatItGoesOn(t *testing.T) {
 		return failed
 	})
 	lines := strings.Split(strings.TrimSpace(out.String()), "\n")
-	if !errors.Is(err, failed) || len(lines) != 2 || !strings.HasPrefix(lines[0], "Working ...") || !strings.Contains(lines[1], "failed in 2.") {
+	if !errors.Is(err, failed) || len(lines) != 2 || !strings.HasPrefix(lines[0], "Working ...") ||
+		!strings.Contains(lines[1], "failed in 2.") {
 		t.Errorf("%v, said %q", err, out.String())
 	}
 }
@@ -87,13 +97,15 @@ func TestADigestSeesEveryChange(t *testing.T) {
 	}
 }
 
-func TestTheEnginesStateMovesToAnotherPort(t *testing.T) {
+func TestTheSavedStateMovesToAnotherPort(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	before := map[string]string{
-		"sqs.json":    `{"k\u0000'http://localhost:4566/000000000000/q'": {"url": "http://localhost:4566/000000000000/q"}, "n": 4566}`,
-		"lambda.json": `{"definition": "{\"QueueUrl\": \"http://localhost:4566/0/q\"}", "other": "http://localhost:45660/x"}`,
-		"notes.txt":   "http://localhost:4566/",
+		"sqs.json": `{"k\u0000'http://localhost:4566/000000000000/q'": ` +
+			`{"url": "http://localhost:4566/000000000000/q"}, "n": 4566}`,
+		"lambda.json": `{"definition": "{\"QueueUrl\": \"http://localhost:4566/0/q\"}", ` +
+			`"other": "http://localhost:45660/x"}`,
+		"notes.txt": "http://localhost:4566/",
 	}
 	for name, text := range before {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
@@ -104,9 +116,11 @@ func TestTheEnginesStateMovesToAnotherPort(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, want := range map[string]string{
-		"sqs.json":    `{"k\u0000'http://localhost:20001/000000000000/q'": {"url": "http://localhost:20001/000000000000/q"}, "n": 4566}`,
-		"lambda.json": `{"definition": "{\"QueueUrl\": \"http://localhost:20001/0/q\"}", "other": "http://localhost:45660/x"}`,
-		"notes.txt":   before["notes.txt"],
+		"sqs.json": `{"k\u0000'http://localhost:20001/000000000000/q'": ` +
+			`{"url": "http://localhost:20001/000000000000/q"}, "n": 4566}`,
+		"lambda.json": `{"definition": "{\"QueueUrl\": \"http://localhost:20001/0/q\"}", ` +
+			`"other": "http://localhost:45660/x"}`,
+		"notes.txt": before["notes.txt"],
 	} {
 		if got, err := os.ReadFile(filepath.Join(dir, name)); err != nil || string(got) != want {
 			t.Errorf("%s: %s, %v", name, got, err)

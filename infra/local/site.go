@@ -27,7 +27,7 @@ type Site struct {
 }
 
 // maxBody is API Gateway's limit on a request (Amazon API Gateway quotas,
-// "Payload size"). The local engine has none of its own.
+// "Payload size"). MiniStack has none of its own.
 const maxBody = 10 << 20
 
 // Handler serves the site. A path is a file of Pages, or a page without its
@@ -49,7 +49,7 @@ func (s Site) api() http.Handler {
 		},
 		ModifyResponse: func(res *http.Response) error {
 			res.Header.Set("X-Content-Type-Options", "nosniff")
-			// The engine allows every page in the world to read answers. AWS does not.
+			// MiniStack allows every page in the world to read answers. AWS does not.
 			for name := range res.Header {
 				if strings.HasPrefix(name, "Access-Control-") {
 					res.Header.Del(name)
@@ -60,7 +60,8 @@ func (s Site) api() http.Handler {
 		ErrorLog: slog.NewLogLogger(slog.DiscardHandler, slog.LevelError), // the answer says it
 		ErrorHandler: func(w http.ResponseWriter, _ *http.Request, err error) {
 			if tooLarge := new(http.MaxBytesError); errors.As(err, &tooLarge) {
-				problem(w, http.StatusRequestEntityTooLarge, "Request.TooLarge", "보내신 내용이 너무 큽니다. 4MB가 넘는 사진은 먼저 업로드 주소(/api/uploads)를 받아 올려 주세요.")
+				problem(w, http.StatusRequestEntityTooLarge, "Request.TooLarge",
+					"보내신 내용이 너무 큽니다. 4MB가 넘는 사진은 먼저 업로드 주소(/api/uploads)를 받아 올려 주세요.")
 				return
 			}
 			problem(w, http.StatusBadGateway, "Internal", "서버에 잠시 연결할 수 없습니다. 잠시 뒤 다시 시도해 주세요.")
@@ -164,7 +165,7 @@ func (d *Deployment) serve(ln net.Listener) error {
 		return err
 	}
 	d.site = &http.Server{
-		Handler:           Site{Pages: pages, API: api, S3: d.EngineURL}.Handler(),
+		Handler:           Site{Pages: pages, API: api, S3: d.AWSURL}.Handler(),
 		ReadHeaderTimeout: 10 * time.Second,
 		ErrorLog:          slog.NewLogLogger(slog.DiscardHandler, slog.LevelError),
 	}

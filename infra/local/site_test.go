@@ -80,7 +80,8 @@ func TestPagesAndDeepLinks(t *testing.T) {
 	} {
 		res, body := request(t, http.MethodGet, s.URL+tc.path, nil)
 		h := res.Header
-		if res.StatusCode != tc.status || body != tc.body || h.Get("Content-Type") != tc.contentType || h.Get("Cache-Control") != tc.cache {
+		if res.StatusCode != tc.status || body != tc.body || h.Get("Content-Type") != tc.contentType ||
+			h.Get("Cache-Control") != tc.cache {
 			t.Errorf("%s: %d %q %q %q", tc.path, res.StatusCode, body, h.Get("Content-Type"), h.Get("Cache-Control"))
 		}
 	}
@@ -90,7 +91,8 @@ func TestTheStartPageStandsInForMissingPages(t *testing.T) {
 	t.Parallel()
 	s := site(t, fstest.MapFS{"index.html": {Data: []byte("one page")}}, nil)
 	for path, want := range map[string]int{"/result/x": 200, "/dashboard": 200, "/else": 404} {
-		if res, body := request(t, http.MethodGet, s.URL+path, nil); res.StatusCode != want || (want == 200) != (body == "one page") {
+		if res, body := request(t, http.MethodGet, s.URL+path, nil); res.StatusCode != want ||
+			(want == 200) != (body == "one page") {
 			t.Errorf("%s: %d %q", path, res.StatusCode, body)
 		}
 	}
@@ -99,10 +101,13 @@ func TestTheStartPageStandsInForMissingPages(t *testing.T) {
 func TestPagesAreOnlyRead(t *testing.T) {
 	t.Parallel()
 	s := site(t, pages, nil)
-	if res, _ := request(t, http.MethodPost, s.URL+"/", strings.NewReader("x")); res.StatusCode != http.StatusMethodNotAllowed || res.Header.Get("Allow") != "GET, HEAD" {
+	if res, _ := request(t, http.MethodPost, s.URL+"/",
+		strings.NewReader("x")); res.StatusCode != http.StatusMethodNotAllowed ||
+		res.Header.Get("Allow") != "GET, HEAD" {
 		t.Errorf("POST: %d %q", res.StatusCode, res.Header.Get("Allow"))
 	}
-	if res, body := request(t, http.MethodHead, s.URL+"/", nil); res.StatusCode != http.StatusOK || body != "" || res.ContentLength != int64(len("start")) {
+	if res, body := request(t, http.MethodHead, s.URL+"/", nil); res.StatusCode != http.StatusOK || body != "" ||
+		res.ContentLength != int64(len("start")) {
 		t.Errorf("HEAD: %d %q %d", res.StatusCode, body, res.ContentLength)
 	}
 }
@@ -153,10 +158,14 @@ func TestTheAPIIsOnTheSameOrigin(t *testing.T) {
 		w.Header().Set("Access-Control-Allow-Origin", "*")
 		w.WriteHeader(http.StatusAccepted)
 		body, _ := io.ReadAll(r.Body)
-		_, _ = io.WriteString(w, strings.Join([]string{r.Method, r.URL.RequestURI(), r.Header.Get("Cookie"), r.Header.Get("X-Forwarded-Host"), r.Header.Get("X-Forwarded-Proto"), r.Header.Get("X-Forwarded-For"), string(body)}, "|"))
+		_, _ = io.WriteString(w, strings.Join([]string{
+			r.Method, r.URL.RequestURI(), r.Header.Get("Cookie"), r.Header.Get("X-Forwarded-Host"),
+			r.Header.Get("X-Forwarded-Proto"), r.Header.Get("X-Forwarded-For"), string(body),
+		}, "|"))
 	})
 	res, body := request(t, http.MethodPost, s.URL+"/api/ads/generate?x=1", strings.NewReader("photo"))
-	want := "POST|/_aws/execute-api/abc/v1/api/ads/generate?x=1|owner=me|" + strings.TrimPrefix(s.URL, "http://") + "|http|127.0.0.1|photo"
+	want := "POST|/_aws/execute-api/abc/v1/api/ads/generate?x=1|owner=me|" + strings.TrimPrefix(s.URL, "http://") +
+		"|http|127.0.0.1|photo"
 	if res.StatusCode != http.StatusAccepted || body != want {
 		t.Errorf("%d %q\nwant %q", res.StatusCode, body, want)
 	}
@@ -185,7 +194,8 @@ func TestABodyBeyondTheGatewaysLimitIsRefused(t *testing.T) {
 	s := site(t, pages, func(w http.ResponseWriter, r *http.Request) { _, _ = io.Copy(io.Discard, r.Body) })
 	body := &huge{}
 	res, text := request(t, http.MethodPost, s.URL+"/api/ads/generate", body)
-	if res.StatusCode != http.StatusRequestEntityTooLarge || res.Header.Get("Content-Type") != "application/problem+json" || !strings.Contains(text, `"code":"Request.TooLarge"`) {
+	if res.StatusCode != http.StatusRequestEntityTooLarge ||
+		res.Header.Get("Content-Type") != "application/problem+json" || !strings.Contains(text, `"code":"Request.TooLarge"`) {
 		t.Errorf("%d %s", res.StatusCode, text)
 	}
 	if taken := body.taken.Load(); taken > 40<<20 {

@@ -40,7 +40,8 @@ func TestTimes(t *testing.T) { //nolint:paralleltest // it wants the machine for
 	end()
 	warm, end := makeRun(t, state, port)
 	defer end()
-	t.Logf("make run: ready after %.1f s the first time on a built tree, %.1f s the second", first.Seconds(), warm.Seconds())
+	t.Logf("make run: ready after %.1f s the first time on a built tree, %.1f s the second", first.Seconds(),
+		warm.Seconds())
 	if warm > maxWarmStart {
 		t.Errorf("a warm start takes %v, at most %v", warm, maxWarmStart)
 	}
@@ -55,7 +56,8 @@ func TestTimes(t *testing.T) { //nolint:paralleltest // it wants the machine for
 	}
 	slices.Sort(accepts)
 	p50 := accepts[len(accepts)/2]
-	t.Logf("POST of %d bytes until 202: p50 %v, fastest %v, slowest %v of %d", len(photo), p50, accepts[0], accepts[len(accepts)-1], len(accepts))
+	t.Logf("POST of %d bytes until 202: p50 %v, fastest %v, slowest %v of %d", len(photo), p50, accepts[0],
+		accepts[len(accepts)-1], len(accepts))
 	if p50 > maxAccept {
 		t.Errorf("accepting an order takes %v (p50), at most %v", p50, maxAccept)
 	}
@@ -72,7 +74,8 @@ func TestTimes(t *testing.T) { //nolint:paralleltest // it wants the machine for
 		ads = append(ads, time.Since(began))
 	}
 	slices.Sort(ads)
-	t.Logf("POST until succeeded: p50 %v, fastest %v, slowest %v of %d", ads[len(ads)/2], ads[0], ads[len(ads)-1], len(ads))
+	t.Logf("POST until succeeded: p50 %v, fastest %v, slowest %v of %d", ads[len(ads)/2], ads[0], ads[len(ads)-1],
+		len(ads))
 	if slowest := ads[len(ads)-1]; slowest > maxAd {
 		t.Errorf("an ad takes %v, at most %v", slowest, maxAd)
 	}
@@ -163,7 +166,8 @@ func (o *shopOwner) order(photo []byte) (took time.Duration, path string) {
 	var form bytes.Buffer
 	w := multipart.NewWriter(&form)
 	for name, value := range map[string]string{
-		"product_name": "울 더플백", "product_category": "의류", "target_age": "30대", "target_gender": "여성", "ad_concept": "겨울 아침, 따뜻한 여행을 떠나는 느낌",
+		"product_name": "울 더플백", "product_category": "의류", "target_age": "30대", "target_gender": "여성",
+		"ad_concept": "겨울 아침, 따뜻한 여행을 떠나는 느낌",
 	} {
 		_ = w.WriteField(name, value)
 	}

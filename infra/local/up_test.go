@@ -47,7 +47,9 @@ func TestUpNamesEverythingThatIsMissing(t *testing.T) {
 	if err == nil || d != nil {
 		t.Fatalf("came up out of nothing: %v", d)
 	}
-	for _, want := range []string{".venv/bin/python", ".venv/bin/sam", ".aws-sam/local/template.yaml", "build/aiserver", "make build", "make .venv"} {
+	for _, want := range []string{
+		".venv/bin/python", ".venv/bin/sam", ".aws-sam/local/template.yaml", "build/aiserver", "make build", "make .venv",
+	} {
 		if !strings.Contains(err.Error(), want) {
 			t.Errorf("%q does not name %s", err, want)
 		}
@@ -64,7 +66,8 @@ func TestUpNamesThePortThatIsTaken(t *testing.T) {
 	_, port, _ := net.SplitHostPort(ln.Addr().String())
 	n, _ := strconv.Atoi(port)
 	_, err = local.Up(t.Context(), local.Options{Root: checkout(t, "exit 1"), SitePort: n})
-	if err == nil || !strings.Contains(err.Error(), "port "+port+" is taken") || !strings.Contains(err.Error(), fmt.Sprintf("PORT=%d make run", n+1)) {
+	if err == nil || !strings.Contains(err.Error(), "port "+port+" is taken") ||
+		!strings.Contains(err.Error(), fmt.Sprintf("PORT=%d make run", n+1)) {
 		t.Errorf("err = %v", err)
 	}
 }
@@ -91,18 +94,19 @@ func TestUpRefusesAFolderInUse(t *testing.T) {
 	}
 }
 
-func TestUpGivesTheLastWordsOfAnEngineThatDies(t *testing.T) {
+func TestUpGivesTheLastWordsOfALocalAWSThatDies(t *testing.T) {
 	t.Parallel()
 	state := filepath.Join(t.TempDir(), "state")
 	var said bytes.Buffer
-	_, err := local.Up(t.Context(), local.Options{Root: checkout(t, "echo it is broken >&2; exit 3"), StateDir: state, Log: &said})
+	_, err := local.Up(t.Context(),
+		local.Options{Root: checkout(t, "echo it is broken >&2; exit 3"), StateDir: state, Log: &said})
 	if err == nil || !strings.Contains(err.Error(), "it is broken") || !strings.Contains(err.Error(), "exit status 3") {
 		t.Errorf("err = %v", err)
 	}
-	if !strings.Contains(said.String(), "Starting the local AWS engine") || !strings.Contains(said.String(), "failed") {
+	if !strings.Contains(said.String(), "Starting the local AWS") || !strings.Contains(said.String(), "failed") {
 		t.Errorf("said %q", said.String())
 	}
-	log, err := os.ReadFile(filepath.Join(state, "engine.log"))
+	log, err := os.ReadFile(filepath.Join(state, "aws.log"))
 	if err != nil || string(log) != "it is broken\n" {
 		t.Errorf("log %q, %v", log, err)
 	}
@@ -115,8 +119,9 @@ func TestUpGivesTheLastWordsOfAnEngineThatDies(t *testing.T) {
 func TestAnInterruptedUpLeavesNothingRunning(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	// An engine that does not listen, ignores SIGTERM and has a child of its own.
-	root := checkout(t, fmt.Sprintf(`trap "" TERM; sleep 300 & echo $! > %[1]s/grandchild; echo $$ > %[1]s/child; wait; wait`, dir))
+	// A local AWS that does not listen, ignores SIGTERM and has a child of its own.
+	root := checkout(t,
+		fmt.Sprintf(`trap "" TERM; sleep 300 & echo $! > %[1]s/grandchild; echo $$ > %[1]s/child; wait; wait`, dir))
 	ctx, stop := context.WithCancel(t.Context())
 	defer stop()
 	done := make(chan error, 1)

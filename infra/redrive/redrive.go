@@ -1,8 +1,8 @@
 // Package redrive puts dead letters back to where they came from: an event to the
-// function that could not handle it, a stage 1 message into the line before the
-// GPU server. It is for after the cause was mended, changes nothing unless told
-// to, and may be repeated: what it hands over is handled by condition, and a
-// letter goes only after that has succeeded.
+// function that could not handle it, a stage 1 message into the queue before the GPU
+// server. Use it after the cause was mended. It changes nothing unless told to, and may
+// be repeated: the handlers of both write by condition, and a dead letter is deleted
+// only after its handler has succeeded.
 package redrive
 
 import (
@@ -13,6 +13,7 @@ import (
 	"io"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -27,18 +28,19 @@ import (
 	"github.com/nanococoa/nanococoa/internal/taskqueue"
 )
 
-// Places are where letters lie and where they go, by the outputs of the
+// Places are where dead letters are and where they go, by the outputs of the
 // application's stack.
 type Places struct {
-	DeadLetters       string            // address of the queue of events
-	Stage1DeadLetters string            // address of the queue of stage 1 messages
-	Stage1            string            // address of the line
+	DeadLetters       string            // address of the dead-letter queue of events
+	Stage1DeadLetters string            // address of the dead-letter queue of stage 1
+	Stage1            string            // address of stage 1's queue
 	Functions         map[string]string // output by deployed name, of everything an event may be handed to
 }
 
 // Find reads the places of a stack.
 func Find(ctx context.Context, cfg aws.Config, stack string) (Places, error) {
-	out, err := cloudformation.NewFromConfig(cfg).DescribeStacks(ctx, &cloudformation.DescribeStacksInput{StackName: &stack})
+	in := &cloudformation.DescribeStacksInput{StackName: &stack}
+	out, err := cloudformation.NewFromConfig(cfg).DescribeStacks(ctx, in)
 	if err != nil {
 		return Places{}, fmt.Errorf("read the stack %s: %w", stack, err)
 	}
@@ -49,8 +51,10 @@ func Find(ctx context.Context, cfg aws.Config, stack string) (Places, error) {
 		}
 	}
 	p := Places{
-		DeadLetters: outputs["DeadLettersUrl"], Stage1DeadLetters: outputs["Stage1DeadLettersUrl"], Stage1: outputs["Stage1QueueUrl"],
-		Functions: map[string]string{},
+		DeadLetters:       outputs["DeadLettersUrl"],
+		Stage1DeadLetters: outputs["Stage1DeadLettersUrl"],
+		Stage1:            outputs["Stage1QueueUrl"],
+		Functions:         map[string]string{},
 	}
 	for _, o := range []string{"IngestFunctionName", "SweepFunctionName"} {
 		p.Functions[outputs[o]] = strings.TrimSuffix(o, "Name")
@@ -73,22 +77,25 @@ type Redriver struct {
 	Tasks  Tasks
 	Places Places
 	Apply  bool      // false: say what there is and leave everything as it is
-	Out    io.Writer // what is done, a line a letter, for a person
+	Out    io.Writer // what is done, a line for each dead letter, for a person
 }
 
 // New makes a redriver from the SDK's configuration.
 func New(cfg aws.Config, p Places, apply bool, out io.Writer) *Redriver {
-	return &Redriver{SQS: sqs.NewFromConfig(cfg), Lambda: lambda.NewFromConfig(cfg), Tasks: taskqueue.OpenTasks(cfg), Places: p, Apply: apply, Out: out}
+	return &Redriver{
+		SQS: sqs.NewFromConfig(cfg), Lambda: lambda.NewFromConfig(cfg), Tasks: taskqueue.OpenTasks(cfg),
+		Places: p, Apply: apply, Out: out,
+	}
 }
 
-// Result counts letters.
+// Result counts dead letters.
 type Result struct {
 	Done int // gone, or when nothing is applied: would go
 	Left int // still there
 }
 
 // Run goes through both queues once. An error means that it could not look or
-// had to stop; letters that fail again are no error, but Left.
+// had to stop. A dead letter that fails again is no error; it counts as Left.
 func (r *Redriver) Run(ctx context.Context) (Result, error) {
 	var sum Result
 	_, _ = fmt.Fprintln(r.Out, "Events nobody could handle:")
@@ -101,53 +108,57 @@ func (r *Redriver) Run(ctx context.Context) (Result, error) {
 }
 
 const (
-	// hidden is how long a letter is out of others' sight: longer than a batch of
-	// ten takes, at the two minutes the slowest function has.
-	hidden = 30 * time.Minute
-	// looked is the same for a look, which takes seconds.
-	looked = time.Minute
-	// batch is the most SQS gives at once.
+	// batch is the most that SQS gives at once.
 	batch = 10
-	// ask is how long to wait for a letter. Any long poll asks all of SQS's
-	// servers; a short one may come back empty though there are letters.
+	// ask is how long to wait for a dead letter. Any long poll asks all of SQS's
+	// servers; a short one may come back empty although there are some.
 	ask = time.Second
+	// first is how long SQS hides what it gives out, until we have it and say for how
+	// long we need it. When the answer is lost on its way, the SDK asks again and gets
+	// nothing: the dead letters are hidden, though nobody has them. They come back after
+	// so long, and are waited for.
+	first = 5 * time.Second
+	// hidden is how long a dead letter is then out of others' sight: longer than a batch
+	// takes, at the two minutes that the slowest function has.
+	hidden = 30 * time.Minute
+	// looked is the same when nothing is applied, which takes seconds.
+	looked = time.Minute
 )
 
-// verdict is what becomes of a letter.
+// verdict is what becomes of a dead letter.
 type verdict struct {
 	gone bool   // it was dealt with, and may be deleted
 	what string // for a person
 }
 
-// each gives every letter of a queue to deal, once, and lets go of those that
-// stay.
-func (r *Redriver) each(ctx context.Context, url string, deal func(context.Context, types.Message) verdict, sum *Result) (err error) {
-	hide := looked
-	if r.Apply {
-		hide = hidden
-	}
+// each gives every dead letter of a queue to deal, once, and makes those that stay
+// visible again.
+func (r *Redriver) each(
+	ctx context.Context, url string, deal func(context.Context, types.Message) verdict, sum *Result,
+) (err error) {
 	seen := map[string]bool{}
-	var stay []types.Message
+	stay := map[string]types.Message{} // by id, as received last: an earlier receipt does not count
 	defer func() { err = errors.Join(err, r.release(ctx, url, stay)) }()
-	for {
-		out, err := r.SQS.ReceiveMessage(ctx, &sqs.ReceiveMessageInput{
-			QueueUrl: &url, MaxNumberOfMessages: batch, WaitTimeSeconds: int32(ask.Seconds()), VisibilityTimeout: int32(hide.Seconds()),
-			MessageAttributeNames: []string{"All"}, MessageSystemAttributeNames: []types.MessageSystemAttributeName{types.MessageSystemAttributeNameSentTimestamp},
-		})
+	for last := time.Now(); ; { // when one came that had not come before
+		messages, err := r.receive(ctx, url)
 		if err != nil {
-			return fmt.Errorf("read %s: %w", url, err)
+			return err
 		}
-		fresh := 0
-		for _, m := range out.Messages {
-			if seen[aws.ToString(m.MessageId)] {
+		known := len(seen)
+		for _, m := range messages {
+			id := aws.ToString(m.MessageId)
+			if seen[id] {
+				if _, ok := stay[id]; ok {
+					stay[id] = m
+				}
 				continue
 			}
-			fresh++
-			seen[aws.ToString(m.MessageId)] = true
+			seen[id], last = true, time.Now()
 			v := deal(ctx, m)
 			if v.gone && r.Apply {
-				if _, err := r.SQS.DeleteMessage(ctx, &sqs.DeleteMessageInput{QueueUrl: &url, ReceiptHandle: m.ReceiptHandle}); err != nil {
-					v = verdict{what: v.what + ", but it could not be removed and may be dealt with again: " + err.Error()}
+				in := &sqs.DeleteMessageInput{QueueUrl: &url, ReceiptHandle: m.ReceiptHandle}
+				if _, err := r.SQS.DeleteMessage(ctx, in); err != nil {
+					v = verdict{what: v.what + ", but cannot be removed and may be dealt with again: " + err.Error()}
 				}
 			}
 			if v.gone {
@@ -156,28 +167,100 @@ func (r *Redriver) each(ctx context.Context, url string, deal func(context.Conte
 				sum.Left++
 			}
 			if !v.gone || !r.Apply {
-				stay = append(stay, m)
+				stay[id] = m
 			}
 			_, _ = fmt.Fprintf(r.Out, "  %s  %s\n", sentAt(m), v.what)
 		}
-		if fresh == 0 {
-			if len(seen) == 0 {
-				_, _ = fmt.Fprintln(r.Out, "  none")
-			}
-			return nil
+		if len(seen) > known {
+			continue
 		}
+		all, err := r.count(ctx, url)
+		if err != nil {
+			return err
+		}
+		if rest := all - len(stay); rest > 0 {
+			if time.Since(last) < first+2*ask {
+				continue
+			}
+			_, _ = fmt.Fprintf(r.Out, "  about %d more: hidden by somebody else, or SQS counts late\n", rest)
+		} else if len(seen) == 0 {
+			_, _ = fmt.Fprintln(r.Out, "  none")
+		}
+		return nil
 	}
 }
 
-// release lets others see letters again at once, also after Ctrl-C.
-func (r *Redriver) release(ctx context.Context, url string, letters []types.Message) error {
+// receive gives the next dead letters, none when there are no visible ones, and hides
+// them from others for as long as they are dealt with.
+func (r *Redriver) receive(ctx context.Context, url string) ([]types.Message, error) {
+	out, err := r.SQS.ReceiveMessage(ctx, &sqs.ReceiveMessageInput{
+		QueueUrl: &url, MaxNumberOfMessages: batch,
+		WaitTimeSeconds: int32(ask.Seconds()), VisibilityTimeout: int32(first.Seconds()),
+		MessageAttributeNames:       []string{"All"},
+		MessageSystemAttributeNames: []types.MessageSystemAttributeName{types.MessageSystemAttributeNameSentTimestamp},
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read %s: %w", url, err)
+	}
+	if len(out.Messages) == 0 {
+		return nil, nil
+	}
+	hide := looked
+	if r.Apply {
+		hide = hidden
+	}
+	in := &sqs.ChangeMessageVisibilityBatchInput{QueueUrl: &url}
+	for i, m := range out.Messages {
+		in.Entries = append(in.Entries, types.ChangeMessageVisibilityBatchRequestEntry{
+			Id: aws.String(strconv.Itoa(i)), ReceiptHandle: m.ReceiptHandle, VisibilityTimeout: int32(hide.Seconds()),
+		})
+	}
+	ours, err := r.SQS.ChangeMessageVisibilityBatch(ctx, in)
+	if err != nil {
+		return nil, fmt.Errorf("hide what was read of %s: %w", url, err)
+	}
+	var messages []types.Message // the others are visible again, and come again
+	for _, ok := range ours.Successful {
+		i, err := strconv.Atoi(aws.ToString(ok.Id))
+		if err != nil || i < 0 || i >= len(out.Messages) {
+			return nil, fmt.Errorf("SQS answered for %q, of %d", aws.ToString(ok.Id), len(out.Messages))
+		}
+		messages = append(messages, out.Messages[i])
+	}
+	return messages, nil
+}
+
+// count gives about how many messages a queue has: the visible ones and those that
+// somebody has received and not yet deleted or released.
+func (r *Redriver) count(ctx context.Context, url string) (int, error) {
+	names := []types.QueueAttributeName{
+		types.QueueAttributeNameApproximateNumberOfMessages,
+		types.QueueAttributeNameApproximateNumberOfMessagesNotVisible,
+	}
+	out, err := r.SQS.GetQueueAttributes(ctx, &sqs.GetQueueAttributesInput{QueueUrl: &url, AttributeNames: names})
+	if err != nil {
+		return 0, fmt.Errorf("count what is in %s: %w", url, err)
+	}
+	all := 0
+	for _, name := range names {
+		n, err := strconv.Atoi(out.Attributes[string(name)])
+		if err != nil {
+			return 0, fmt.Errorf("count what is in %s: %s: %w", url, name, err)
+		}
+		all += n
+	}
+	return all, nil
+}
+
+// release makes dead letters visible again at once, also after Ctrl-C.
+func (r *Redriver) release(ctx context.Context, url string, letters map[string]types.Message) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 20*time.Second)
 	defer cancel()
 	var errs []error
 	for _, m := range letters {
-		_, err := r.SQS.ChangeMessageVisibility(ctx, &sqs.ChangeMessageVisibilityInput{QueueUrl: &url, ReceiptHandle: m.ReceiptHandle})
-		if err != nil {
-			errs = append(errs, fmt.Errorf("let go of a letter; it comes back by itself within %v: %w", hidden, err))
+		in := &sqs.ChangeMessageVisibilityInput{QueueUrl: &url, ReceiptHandle: m.ReceiptHandle}
+		if _, err := r.SQS.ChangeMessageVisibility(ctx, in); err != nil {
+			errs = append(errs, fmt.Errorf("release a dead letter; it comes back by itself within %v: %w", hidden, err))
 		}
 	}
 	return errors.Join(errs...)
@@ -267,12 +350,12 @@ func describe(payload json.RawMessage) string {
 func reason(payload []byte) string {
 	var e struct{ ErrorType, ErrorMessage string }
 	if json.Unmarshal(payload, &e) != nil {
-		return "without a word"
+		return "without a reason"
 	}
 	return e.ErrorType + " " + e.ErrorMessage
 }
 
-// stage1 moves a message back into the line, if anybody still waits for it.
+// stage1 moves a message back into stage 1's queue, if its task still waits.
 func (r *Redriver) stage1(ctx context.Context, m types.Message) verdict {
 	var msg queue.Message
 	if err := json.Unmarshal([]byte(aws.ToString(m.Body)), &msg); err != nil || msg.TaskToken == "" {
@@ -282,16 +365,17 @@ func (r *Redriver) stage1(ctx context.Context, m types.Message) verdict {
 	alive, err := r.Tasks.Heartbeat(ctx, msg.TaskToken)
 	switch {
 	case err != nil:
-		return verdict{what: what + ": stays, cannot be asked for: " + err.Error()}
+		return verdict{what: what + ": stays, its task cannot be asked about: " + err.Error()}
 	case !alive && r.Apply:
-		return verdict{true, what + ": nobody waits for it any more, removed"}
+		return verdict{true, what + ": its task is over, removed"}
 	case !alive:
-		return verdict{true, what + ": nobody waits for it any more, would be removed"}
+		return verdict{true, what + ": its task is over, would be removed"}
 	case !r.Apply:
-		return verdict{true, what + ": would be moved back into the line"}
+		return verdict{true, what + ": would be moved back into the queue"}
 	}
-	if _, err := r.SQS.SendMessage(ctx, &sqs.SendMessageInput{QueueUrl: &r.Places.Stage1, MessageBody: m.Body}); err != nil {
+	in := &sqs.SendMessageInput{QueueUrl: &r.Places.Stage1, MessageBody: m.Body}
+	if _, err := r.SQS.SendMessage(ctx, in); err != nil {
 		return verdict{what: what + ": stays, cannot be moved: " + err.Error()}
 	}
-	return verdict{true, what + ": moved back into the line"}
+	return verdict{true, what + ": moved back into the queue"}
 }

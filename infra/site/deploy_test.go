@@ -17,11 +17,11 @@ import (
 	ssmtypes "github.com/aws/aws-sdk-go-v2/service/ssm/types"
 
 	"github.com/nanococoa/nanococoa/infra/site"
-	"github.com/nanococoa/nanococoa/internal/enginetest"
+	"github.com/nanococoa/nanococoa/internal/localaws"
 )
 
 // samLog is the variable that makes this test binary act as `sam`: CloudFront
-// is nothing the local engine has, so the order of a deployment is tested with
+// is nothing the local AWS has, so the order of a deployment is tested with
 // everything real but SAM.
 const samLog = "SITE_TEST_SAM_LOG"
 
@@ -58,7 +58,9 @@ func sam(args []string) error {
 	} else if origin == "" {
 		origin = "https://d111.cloudfront.net"
 	}
-	for name, value := range map[string]string{site.OriginName(environment): origin, site.BucketName(environment): environment} {
+	for name, value := range map[string]string{
+		site.OriginName(environment): origin, site.BucketName(environment): environment,
+	} {
 		_, err := client.PutParameter(ctx, &ssm.PutParameterInput{
 			Name: &name, Value: &value, Type: ssmtypes.ParameterTypeString, Overwrite: aws.Bool(true),
 		})
@@ -71,7 +73,7 @@ func sam(args []string) error {
 
 func TestADeploymentTellsEveryStackTheOrigin(t *testing.T) {
 	t.Parallel()
-	cfg := enginetest.Config(t)
+	cfg := localaws.Config(t)
 	self, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
@@ -80,11 +82,11 @@ func TestADeploymentTellsEveryStackTheOrigin(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(built, "index.html"), []byte("start"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	environment := enginetest.Name(t)
+	environment := localaws.Name(t)
 	client := s3.NewFromConfig(cfg, func(o *s3.Options) { o.UsePathStyle = true })
 	_, err = client.CreateBucket(t.Context(), &s3.CreateBucketInput{
 		Bucket:                    &environment,
-		CreateBucketConfiguration: &types.CreateBucketConfiguration{LocationConstraint: enginetest.Region},
+		CreateBucketConfiguration: &types.CreateBucketConfiguration{LocationConstraint: localaws.Region},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -94,11 +96,15 @@ func TestADeploymentTellsEveryStackTheOrigin(t *testing.T) {
 	deploy := func(variables ...string) []string {
 		log := filepath.Join(t.TempDir(), "sam")
 		args := append([]string{
-			"-C", "../..", "--no-print-directory", "-o", ".venv/.installed", "-o", "web/dist/index.html", "deploy", "SAM=" + self, "ENVIRONMENT=" + environment,
+			"-C", "../..", "--no-print-directory", "-o", ".venv/.installed", "-o", "web/dist/index.html", "deploy",
+			"SAM=" + self, "ENVIRONMENT=" + environment,
 		}, variables...)
 		cmd := exec.CommandContext(t.Context(), "make", args...)
-		cmd.Env = append(os.Environ(), samLog+"="+log, "ENVIRONMENT="+environment, "PAGES="+built, "MAKEFLAGS=", "MAKEOVERRIDES=", "OPENAI_API_KEY=",
-			"AWS_ENDPOINT_URL="+*cfg.BaseEndpoint, "AWS_ACCESS_KEY_ID=test", "AWS_SECRET_ACCESS_KEY=test", "AWS_REGION="+enginetest.Region)
+		cmd.Env = append(os.Environ(), samLog+"="+log, "ENVIRONMENT="+environment, "PAGES="+
+			built, "MAKEFLAGS=", "MAKEOVERRIDES=", "OPENAI_API_KEY=",
+			"AWS_ENDPOINT_URL="+*cfg.BaseEndpoint, "AWS_ACCESS_KEY_ID=test", "AWS_SECRET_ACCESS_KEY=test",
+			"AWS_REGION="+
+				localaws.Region)
 		if out, err := cmd.CombinedOutput(); err != nil {
 			t.Fatalf("make deploy: %v\n%s", err, out)
 		}
@@ -133,12 +139,18 @@ func TestADeploymentTellsEveryStackTheOrigin(t *testing.T) {
 			t.Errorf("%s:\n%s\nwant\n%s", what, strings.Join(got, "\n"), strings.Join(want, "\n"))
 		}
 	}
-	const unknown, cloudfront, own = " https://not-yet.invalid", " https://d111.cloudfront.net", " https://ads.example.com"
-	same("the first time", deploy(), "-storage"+unknown, "app"+unknown+" asks", "-site", "-storage"+cloudfront, "app"+cloudfront)
+	const (
+		unknown    = " https://not-yet.invalid"
+		cloudfront = " https://d111.cloudfront.net"
+		own        = " https://ads.example.com"
+	)
+	same("the first time", deploy(), "-storage"+unknown, "app"+unknown+" asks", "-site", "-storage"+cloudfront,
+		"app"+cloudfront)
 	same("later", deploy(), "-storage"+cloudfront, "app"+cloudfront, "-site")
 	same("with a domain", deploy("DOMAIN=ads.example.com", "CERTIFICATE_ARN=arn"), "-storage"+own, "app"+own, "-site")
 	same("and later", deploy(), "-storage"+own, "app"+own, "-site")
-	if _, err := client.HeadObject(t.Context(), &s3.HeadObjectInput{Bucket: &environment, Key: aws.String("index.html")}); err != nil {
+	if _, err := client.HeadObject(t.Context(),
+		&s3.HeadObjectInput{Bucket: &environment, Key: aws.String("index.html")}); err != nil {
 		t.Errorf("the pages are not there: %v", err)
 	}
 }

@@ -19,12 +19,12 @@ import (
 	ssmtypes "github.com/aws/aws-sdk-go-v2/service/ssm/types"
 
 	"github.com/nanococoa/nanococoa/infra/site"
-	"github.com/nanococoa/nanococoa/internal/enginetest"
+	"github.com/nanococoa/nanococoa/internal/localaws"
 )
 
 func TestMain(m *testing.M) {
 	if os.Getenv(samLog) == "" {
-		os.Exit(enginetest.Main(m))
+		os.Exit(localaws.Main(m))
 	}
 	if err := sam(os.Args[1:]); err != nil {
 		fmt.Fprintln(os.Stderr, err)
@@ -69,12 +69,12 @@ func (l *line) Do(req *http.Request) (*http.Response, error) {
 func bucket(t *testing.T, l *line) (*s3.Client, string) {
 	t.Helper()
 	open := func(more func(*s3.Options)) *s3.Client {
-		return s3.NewFromConfig(enginetest.Config(t), func(o *s3.Options) { o.UsePathStyle = true }, more)
+		return s3.NewFromConfig(localaws.Config(t), func(o *s3.Options) { o.UsePathStyle = true }, more)
 	}
-	name := enginetest.Name(t)
+	name := localaws.Name(t)
 	_, err := open(func(*s3.Options) {}).CreateBucket(t.Context(), &s3.CreateBucketInput{
 		Bucket:                    &name,
-		CreateBucketConfiguration: &types.CreateBucketConfiguration{LocationConstraint: enginetest.Region},
+		CreateBucketConfiguration: &types.CreateBucketConfiguration{LocationConstraint: localaws.Region},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -184,13 +184,14 @@ func TestWhatIsNoSiteIsNotPublished(t *testing.T) {
 
 func TestParametersOfTheSiteStack(t *testing.T) {
 	t.Parallel()
-	client := ssm.NewFromConfig(enginetest.Config(t))
-	name := site.OriginName(enginetest.Name(t))
+	client := ssm.NewFromConfig(localaws.Config(t))
+	name := site.OriginName(localaws.Name(t))
 	if got, err := site.Parameter(t.Context(), client, name); got != "" || err != nil {
 		t.Errorf("before: %q, %v", got, err)
 	}
 	const origin = "https://ads.example.com"
-	_, err := client.PutParameter(t.Context(), &ssm.PutParameterInput{Name: &name, Value: aws.String(origin), Type: ssmtypes.ParameterTypeString})
+	_, err := client.PutParameter(t.Context(),
+		&ssm.PutParameterInput{Name: &name, Value: aws.String(origin), Type: ssmtypes.ParameterTypeString})
 	if err != nil {
 		t.Fatal(err)
 	}

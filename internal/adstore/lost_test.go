@@ -11,15 +11,15 @@ import (
 	"github.com/nanococoa/nanococoa/e2e/faultproxy"
 	"github.com/nanococoa/nanococoa/internal/ad"
 	"github.com/nanococoa/nanococoa/internal/adstore"
-	"github.com/nanococoa/nanococoa/internal/enginetest"
 	"github.com/nanococoa/nanococoa/internal/fault"
+	"github.com/nanococoa/nanococoa/internal/localaws"
 )
 
 // losing gives the store over a connection that loses the answer of its first
 // write about an ad: the table has done it, the SDK tries it again.
 func (s table) losing(t *testing.T, adID string) *adstore.Store {
 	t.Helper()
-	cfg := enginetest.Config(t)
+	cfg := localaws.Config(t)
 	proxy, err := faultproxy.New()
 	if err != nil {
 		t.Fatal(err)

@@ -10,8 +10,8 @@ import (
 
 	"github.com/nanococoa/nanococoa/internal/ad"
 	"github.com/nanococoa/nanococoa/internal/adstore"
-	"github.com/nanococoa/nanococoa/internal/enginetest"
 	"github.com/nanococoa/nanococoa/internal/fault"
+	"github.com/nanococoa/nanococoa/internal/localaws"
 	"github.com/nanococoa/nanococoa/internal/queue"
 )
 
@@ -179,7 +179,7 @@ func TestDue(t *testing.T) {
 	s := newTable(t)
 	clock := now
 	at := func(d time.Duration) *adstore.Store {
-		return adstore.New(dynamodb.NewFromConfig(enginetest.Config(t)), s.name, func() time.Time { return clock.Add(d) })
+		return adstore.New(dynamodb.NewFromConfig(localaws.Config(t)), s.name, func() time.Time { return clock.Add(d) })
 	}
 	due := func(d time.Duration) (ids []string) {
 		t.Helper()

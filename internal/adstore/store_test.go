@@ -16,11 +16,11 @@ import (
 
 	"github.com/nanococoa/nanococoa/internal/ad"
 	"github.com/nanococoa/nanococoa/internal/adstore"
-	"github.com/nanococoa/nanococoa/internal/enginetest"
 	"github.com/nanococoa/nanococoa/internal/fault"
+	"github.com/nanococoa/nanococoa/internal/localaws"
 )
 
-func TestMain(m *testing.M) { os.Exit(enginetest.Main(m)) }
+func TestMain(m *testing.M) { os.Exit(localaws.Main(m)) }
 
 // now is the time of every write of these tests: still December in UTC, already
 // January in Korea.
@@ -35,8 +35,8 @@ type table struct {
 // newTable makes a table with the keys of infra/storage.yaml.
 func newTable(t *testing.T) table {
 	t.Helper()
-	db := dynamodb.NewFromConfig(enginetest.Config(t))
-	name := enginetest.Name(t)
+	db := dynamodb.NewFromConfig(localaws.Config(t))
+	name := localaws.Name(t)
 	_, err := db.CreateTable(t.Context(), &dynamodb.CreateTableInput{
 		TableName: &name, BillingMode: types.BillingModePayPerRequest,
 		AttributeDefinitions: []types.AttributeDefinition{
@@ -533,7 +533,7 @@ func TestDashboardReadsDoNotGrow(t *testing.T) {
 		s.fill(t, "me", n)
 		meter := &meter{}
 		metered := adstore.New(
-			dynamodb.NewFromConfig(enginetest.Config(t), meter.install), s.name, func() time.Time { return now },
+			dynamodb.NewFromConfig(localaws.Config(t), meter.install), s.name, func() time.Time { return now },
 		)
 		if ads, _, err := metered.List(t.Context(), "me", 10, ""); err != nil || len(ads) != 10 {
 			t.Fatalf("List of %d: %d, %v", n, len(ads), err)
@@ -579,7 +579,7 @@ func (s table) fill(t *testing.T, owner string, n int) {
 
 func TestAThrottleIsAFault(t *testing.T) {
 	t.Parallel()
-	cfg := enginetest.Config(t)
+	cfg := localaws.Config(t)
 	s := adstore.New(dynamodb.NewFromConfig(cfg), "no-such-table", nil)
 	a := newAd(t, "me")
 	calls := map[string]func() error{

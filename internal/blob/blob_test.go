@@ -17,11 +17,11 @@ import (
 
 	"github.com/nanococoa/nanococoa/internal/ad"
 	"github.com/nanococoa/nanococoa/internal/blob"
-	"github.com/nanococoa/nanococoa/internal/enginetest"
 	"github.com/nanococoa/nanococoa/internal/fault"
+	"github.com/nanococoa/nanococoa/internal/localaws"
 )
 
-func TestMain(m *testing.M) { os.Exit(enginetest.Main(m)) }
+func TestMain(m *testing.M) { os.Exit(localaws.Main(m)) }
 
 type bucket struct {
 	*blob.Bucket
@@ -32,11 +32,11 @@ type bucket struct {
 func newBucket(t *testing.T) bucket {
 	t.Helper()
 	t.Setenv("AWS_ENDPOINT_URL", "set") // path style, as in a function on the local AWS
-	cfg := enginetest.Config(t)
-	name := enginetest.Name(t)
+	cfg := localaws.Config(t)
+	name := localaws.Name(t)
 	client := s3.NewFromConfig(cfg, func(o *s3.Options) { o.UsePathStyle = true })
 	_, err := client.CreateBucket(t.Context(), &s3.CreateBucketInput{
-		Bucket: &name, CreateBucketConfiguration: &types.CreateBucketConfiguration{LocationConstraint: enginetest.Region},
+		Bucket: &name, CreateBucketConfiguration: &types.CreateBucketConfiguration{LocationConstraint: localaws.Region},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -190,7 +190,7 @@ func post(t *testing.T, up ad.Upload, data string) int {
 
 func TestAMissingBucketIsAFault(t *testing.T) {
 	t.Setenv("AWS_ENDPOINT_URL", "set")
-	b := blob.Open(enginetest.Config(t), "no-such-bucket")
+	b := blob.Open(localaws.Config(t), "no-such-bucket")
 	id := newID(t)
 	for name, call := range map[string]func() error{
 		"Put":   func() error { return b.Put(t.Context(), id, ad.Stage1Picture, nil, "image/png") },

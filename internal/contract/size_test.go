@@ -55,11 +55,11 @@ func TestTheZipsAreSmall(t *testing.T) {
 // makefile reads one of the Makefile's variables.
 func makefile(t *testing.T, name string) string {
 	t.Helper()
-	found := regexp.MustCompile(`(?m)^` + name + `\s*:= (.+)$`).FindSubmatch(read(t, "Makefile"))
+	found := regexp.MustCompile(`(?m)^` + name + `\s*:= ((?:.*\\\n)*.+)$`).FindSubmatch(read(t, "Makefile"))
 	if found == nil {
 		t.Fatalf("the Makefile has no %s", name)
 	}
-	return string(found[1])
+	return strings.Join(strings.Fields(strings.ReplaceAll(string(found[1]), "\\\n", " ")), " ")
 }
 
 // zipped is the size in megabytes of a program's zip.

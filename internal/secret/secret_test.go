@@ -8,16 +8,16 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
 	"github.com/aws/aws-sdk-go-v2/service/ssm/types"
 
-	"github.com/nanococoa/nanococoa/internal/enginetest"
 	"github.com/nanococoa/nanococoa/internal/fault"
+	"github.com/nanococoa/nanococoa/internal/localaws"
 	"github.com/nanococoa/nanococoa/internal/secret"
 )
 
-func TestMain(m *testing.M) { os.Exit(enginetest.Main(m)) }
+func TestMain(m *testing.M) { os.Exit(localaws.Main(m)) }
 
 func TestRead(t *testing.T) {
 	t.Parallel()
-	cfg := enginetest.Config(t)
+	cfg := localaws.Config(t)
 	_, err := ssm.NewFromConfig(cfg).PutParameter(t.Context(), &ssm.PutParameterInput{
 		Name: aws.String("/nanococoa/test/key"), Value: aws.String("s3cret"), Type: types.ParameterTypeSecureString,
 	})

@@ -11,20 +11,20 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 	"github.com/aws/aws-sdk-go-v2/service/sqs/types"
 
-	"github.com/nanococoa/nanococoa/internal/enginetest"
 	"github.com/nanococoa/nanococoa/internal/fault"
+	"github.com/nanococoa/nanococoa/internal/localaws"
 	"github.com/nanococoa/nanococoa/internal/queue"
 	"github.com/nanococoa/nanococoa/internal/taskqueue"
 )
 
-func TestMain(m *testing.M) { os.Exit(enginetest.Main(m)) }
+func TestMain(m *testing.M) { os.Exit(localaws.Main(m)) }
 
 // task makes a machine that waits for a token, starts it, and gives the token
 // and a look at how the execution is.
 func task(t *testing.T, cfg aws.Config) (token string, status func() (string, string)) {
 	t.Helper()
 	q, machines := sqs.NewFromConfig(cfg), sfn.NewFromConfig(cfg)
-	made, err := q.CreateQueue(t.Context(), &sqs.CreateQueueInput{QueueName: aws.String(enginetest.Name(t))})
+	made, err := q.CreateQueue(t.Context(), &sqs.CreateQueueInput{QueueName: aws.String(localaws.Name(t))})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -38,7 +38,7 @@ func task(t *testing.T, cfg aws.Config) (token string, status func() (string, st
 		"QueryLanguage": "JSONata", "StartAt": "W", "States": map[string]any{"W": wait},
 	})
 	m, err := machines.CreateStateMachine(t.Context(), &sfn.CreateStateMachineInput{
-		Name: aws.String(enginetest.Name(t)), RoleArn: aws.String("arn:aws:iam::000000000000:role/r"),
+		Name: aws.String(localaws.Name(t)), RoleArn: aws.String("arn:aws:iam::000000000000:role/r"),
 		Definition: aws.String(string(definition)),
 	})
 	if err != nil {
@@ -73,7 +73,7 @@ func task(t *testing.T, cfg aws.Config) (token string, status func() (string, st
 
 func TestReportSuccess(t *testing.T) {
 	t.Parallel()
-	cfg := enginetest.Config(t)
+	cfg := localaws.Config(t)
 	token, status := task(t, cfg)
 	m := taskqueue.OpenTasks(cfg)
 	if alive, err := m.Heartbeat(t.Context(), token); err != nil || !alive {
@@ -98,7 +98,7 @@ func TestReportSuccess(t *testing.T) {
 
 func TestReportFailure(t *testing.T) {
 	t.Parallel()
-	cfg := enginetest.Config(t)
+	cfg := localaws.Config(t)
 	token, status := task(t, cfg)
 	if err := taskqueue.OpenTasks(cfg).Fail(t.Context(), token, fault.GPURejected); err != nil {
 		t.Fatal(err)
@@ -110,9 +110,9 @@ func TestReportFailure(t *testing.T) {
 
 func TestSendDelays(t *testing.T) {
 	t.Parallel()
-	cfg := enginetest.Config(t)
+	cfg := localaws.Config(t)
 	client := sqs.NewFromConfig(cfg)
-	made, err := client.CreateQueue(t.Context(), &sqs.CreateQueueInput{QueueName: aws.String(enginetest.Name(t))})
+	made, err := client.CreateQueue(t.Context(), &sqs.CreateQueueInput{QueueName: aws.String(localaws.Name(t))})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -11,12 +11,12 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 
 	"github.com/nanococoa/nanococoa/internal/ad"
-	"github.com/nanococoa/nanococoa/internal/enginetest"
 	"github.com/nanococoa/nanococoa/internal/fault"
+	"github.com/nanococoa/nanococoa/internal/localaws"
 	"github.com/nanococoa/nanococoa/internal/workflow"
 )
 
-func TestMain(m *testing.M) { os.Exit(enginetest.Main(m)) }
+func TestMain(m *testing.M) { os.Exit(localaws.Main(m)) }
 
 type queue struct {
 	queued bool
@@ -32,9 +32,9 @@ func (q *queue) Enqueue(_ context.Context, r ad.Ref) (bool, error) {
 // newMachine makes a machine that waits for ever.
 func newMachine(t *testing.T) (*sfn.Client, string) {
 	t.Helper()
-	client := sfn.NewFromConfig(enginetest.Config(t))
+	client := sfn.NewFromConfig(localaws.Config(t))
 	out, err := client.CreateStateMachine(t.Context(), &sfn.CreateStateMachineInput{
-		Name: aws.String(enginetest.Name(t)), RoleArn: aws.String("arn:aws:iam::000000000000:role/r"),
+		Name: aws.String(localaws.Name(t)), RoleArn: aws.String("arn:aws:iam::000000000000:role/r"),
 		Definition: aws.String(`{"StartAt":"W","States":{"W":{
 			"Type":"Task","Resource":"arn:aws:states:::lambda:invoke.waitForTaskToken",
 			"Parameters":{"FunctionName":"none","Payload":{}},
@@ -150,7 +150,7 @@ func TestStop(t *testing.T) {
 
 func TestAnUnreachableMachineIsAFault(t *testing.T) {
 	t.Parallel()
-	cfg := enginetest.Config(t)
+	cfg := localaws.Config(t)
 	cfg.BaseEndpoint = aws.String("http://127.0.0.1:1")
 	m := workflow.Open(cfg, "arn:aws:states:x:0:stateMachine:m", &queue{queued: true})
 	if err := m.Start(t.Context(), ref(t)); !fault.Has(err, fault.StorageUnavailable) {
@@ -181,7 +181,7 @@ func TestRunning(t *testing.T) {
 		t.Fatal(err)
 	}
 	is(false)
-	cfg := enginetest.Config(t)
+	cfg := localaws.Config(t)
 	cfg.BaseEndpoint = aws.String("http://127.0.0.1:1")
 	if _, err := workflow.Open(cfg, arn, &queue{}).Running(t.Context(), r); !fault.Has(err, fault.StorageUnavailable) {
 		t.Errorf("unreachable: %v", err)

@@ -40,6 +40,7 @@ func run(ctx context.Context, s settings, cfg aws.Config, out io.Writer) error {
 	if err := keys.Put(ctx, client, keys.OpenAIName(s.Environment), s.OpenAIKey); err != nil {
 		return err
 	}
-	_, _ = fmt.Fprintf(out, "%s: stored; deploy with OPENAI_KEY_PARAMETER=%s\n", keys.OpenAIName(s.Environment), keys.OpenAIName(s.Environment))
+	_, _ = fmt.Fprintf(out, "%s: stored; deploy with OPENAI_KEY_PARAMETER=%s\n", keys.OpenAIName(s.Environment),
+		keys.OpenAIName(s.Environment))
 	return nil
 }

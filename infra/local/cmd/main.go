@@ -23,8 +23,9 @@ import (
 
 // settings are what a person may set; README.md explains them.
 type settings struct {
-	Port          int    `env:"PORT" envDefault:"8890"` // 0: any free one
-	State         string `env:"STATE"`                  // folder for state and logs; empty: one a port, so that two runs each keep their own ads
+	Port int `env:"PORT" envDefault:"8890"` // 0: any free one
+	// folder for state and logs; empty: one a port, so that two runs each keep their own ads
+	State         string `env:"STATE"`
 	OpenAIKey     string `env:"OPENAI_API_KEY"`
 	OpenAIBaseURL string `env:"OPENAI_BASE_URL"`
 	OpenAIModel   string `env:"OPENAI_MODEL"`
@@ -80,7 +81,7 @@ nanoCocoa is ready:  %s
 
 Ctrl-C ends it. What it does from here on:
 
-`, d.SiteURL, d.SiteURL, d.EngineURL, d.Region, d.AIServerURL, writer, state)
+`, d.SiteURL, d.SiteURL, d.AWSURL, d.Region, d.AIServerURL, writer, state)
 	following, stop := context.WithCancel(ctx)
 	defer stop()
 	go d.Follow(following, out)

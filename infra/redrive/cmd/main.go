@@ -1,7 +1,7 @@
-// Command cmd is `make redrive`: it shows what lies in the dead-letter queues of a
-// deployment and, with APPLY=1, puts it back to where it came from. ENVIRONMENT names the
+// Command cmd is `make redrive`: it shows the dead letters of a
+// deployment and, with APPLY=1, puts them back to where they came from. ENVIRONMENT names the
 // deployment. Credentials and region are the AWS SDK's usual ones. It ends with 1
-// when letters are left.
+// when dead letters are left.
 package main
 
 import (
@@ -33,9 +33,11 @@ func run(ctx context.Context, s settings, cfg aws.Config, out io.Writer) error {
 	}
 	switch {
 	case !s.Apply && sum != redrive.Result{}:
-		_, _ = fmt.Fprintf(out, "Nothing was changed. %d of %d can be put back: make redrive ENVIRONMENT=%s APPLY=1\n", sum.Done, sum.Done+sum.Left, s.Environment)
+		_, _ = fmt.Fprintf(out, "Nothing was changed. %d of %d can be put back: make redrive ENVIRONMENT=%s APPLY=1\n",
+			sum.Done, sum.Done+sum.Left, s.Environment)
 	case sum.Left > 0:
-		return fmt.Errorf("%d done, %d left; look into the log of the function, mend the cause and run this again", sum.Done, sum.Left)
+		return fmt.Errorf("%d done, %d left; look into the log of the function, mend the cause and run this again",
+			sum.Done, sum.Left)
 	default:
 		_, _ = fmt.Fprintf(out, "%d done, none left\n", sum.Done)
 	}

@@ -14,19 +14,19 @@ import (
 
 	"github.com/nanococoa/nanococoa/internal/ad"
 	"github.com/nanococoa/nanococoa/internal/config"
-	"github.com/nanococoa/nanococoa/internal/enginetest"
 	"github.com/nanococoa/nanococoa/internal/fault"
 	"github.com/nanococoa/nanococoa/internal/llm/model"
 	"github.com/nanococoa/nanococoa/internal/llm/openaitest"
+	"github.com/nanococoa/nanococoa/internal/localaws"
 )
 
-func TestMain(m *testing.M) { os.Exit(enginetest.Main(m)) }
+func TestMain(m *testing.M) { os.Exit(localaws.Main(m)) }
 
 // Without a key there is no model, which is a configuration like any other; with
 // one, the model that is configured is asked with it.
 func TestOpen(t *testing.T) {
 	t.Parallel()
-	cfg := enginetest.Config(t)
+	cfg := localaws.Config(t)
 	for name, value := range map[string]string{"key": "sk-test\n", "blank": " \n", "bad": "sk-열쇠-secret"} {
 		_, err := ssm.NewFromConfig(cfg).PutParameter(t.Context(), &ssm.PutParameterInput{
 			Name: aws.String("/test/" + name), Value: &value, Type: types.ParameterTypeSecureString,

@@ -1,7 +1,7 @@
-// Package enginetest runs the pinned local AWS engine for the tests of the
-// packages that talk to AWS: real SDK, real wire, no fake. One engine serves a
+// Package localaws runs the pinned local AWS (MiniStack) for the tests of the
+// packages that talk to AWS: real SDK, real wire, no fake. One process serves a
 // test binary; every test makes its own table and bucket in it.
-package enginetest
+package localaws
 
 import (
 	"context"
@@ -25,12 +25,12 @@ import (
 // Region is where the tests are.
 const Region = "ap-northeast-2"
 
-// required is the variable by which `make test` turns a missing engine from a
+// required is the variable by which `make test` turns a missing local AWS from a
 // skip into a failure.
-const required = "REQUIRE_LOCAL_ENGINE"
+const required = "REQUIRE_LOCAL_AWS"
 
-// engine is the one process of this test binary.
-type engine struct {
+// server is the one process of this test binary.
+type server struct {
 	once sync.Once
 	dir  string
 	cmd  *exec.Cmd
@@ -38,10 +38,10 @@ type engine struct {
 	err  error
 }
 
-//nolint:gochecknoglobals // a test binary has one engine, started by whichever test needs it first
-var shared engine
+//nolint:gochecknoglobals // a test binary has one local AWS, started by whichever test needs it first
+var shared server
 
-// Main runs a package's tests and stops the engine after them. Call it from
+// Main runs a package's tests and stops the local AWS after them. Call it from
 // TestMain.
 func Main(m *testing.M) int {
 	code := m.Run()
@@ -49,14 +49,14 @@ func Main(m *testing.M) int {
 	return code
 }
 
-// Config gives the SDK configuration of the running engine. Without an
-// installed engine the test is skipped, or fails when REQUIRE_LOCAL_ENGINE is
+// Config gives the SDK configuration of the running local AWS. Without an
+// installed one the test is skipped, or fails when REQUIRE_LOCAL_AWS is
 // set.
 func Config(t testing.TB) aws.Config {
 	t.Helper()
 	shared.once.Do(shared.start)
 	if errors.Is(shared.err, errMissing) && os.Getenv(required) == "" {
-		t.Skip("the local engine is not installed: run this by `make test`")
+		t.Skip("the local AWS is not installed: run this by `make test`")
 	}
 	if shared.err != nil {
 		t.Fatal(shared.err)
@@ -67,48 +67,49 @@ func Config(t testing.TB) aws.Config {
 	}
 }
 
-var errMissing = errors.New("the local engine is not installed")
+var errMissing = errors.New("the local AWS is not installed")
 
-func (e *engine) start() {
+func (s *server) start() {
 	bin, err := find()
 	if err != nil {
-		e.err = err
+		s.err = err
 		return
 	}
-	if e.dir, e.err = os.MkdirTemp("", "engine"); e.err != nil {
+	if s.dir, s.err = os.MkdirTemp("", "localaws"); s.err != nil {
 		return
 	}
 	port, err := freePort()
 	if err != nil {
-		e.err = err
+		s.err = err
 		return
 	}
-	e.url = fmt.Sprintf("http://127.0.0.1:%d", port)
-	log, err := os.Create(filepath.Join(e.dir, "log"))
+	s.url = fmt.Sprintf("http://127.0.0.1:%d", port)
+	log, err := os.Create(filepath.Join(s.dir, "log"))
 	if err != nil {
-		e.err = err
+		s.err = err
 		return
 	}
-	e.cmd = exec.Command(bin)
-	e.cmd.Env = append(os.Environ(), "BIND_HOST=127.0.0.1", fmt.Sprintf("GATEWAY_PORT=%d", port), "MINISTACK_REGION="+Region,
-		"STATE_DIR="+e.dir, "S3_DATA_DIR="+filepath.Join(e.dir, "s3"), "TMPDIR="+e.dir, "PERSIST_STATE=0", "SFN_WAIT_SCALE=0",
-		"LAMBDA_ACCOUNT_CONCURRENCY=1000") // as on AWS; by itself the engine throttles small machines sooner
-	e.cmd.Stdout, e.cmd.Stderr = log, log
-	e.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL, Setpgid: true}
-	if e.err = e.cmd.Start(); e.err == nil {
-		e.err = e.ready()
+	s.cmd = exec.Command(bin)
+	s.cmd.Env = append(os.Environ(), "BIND_HOST=127.0.0.1", fmt.Sprintf("GATEWAY_PORT=%d",
+		port), "MINISTACK_REGION="+Region,
+		"STATE_DIR="+s.dir, "S3_DATA_DIR="+filepath.Join(s.dir, "s3"), "TMPDIR="+s.dir, "PERSIST_STATE=0", "SFN_WAIT_SCALE=0",
+		"LAMBDA_ACCOUNT_CONCURRENCY=1000") // as on AWS; by itself the local AWS throttles small machines sooner
+	s.cmd.Stdout, s.cmd.Stderr = log, log
+	s.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL, Setpgid: true}
+	if s.err = s.cmd.Start(); s.err == nil {
+		s.err = s.ready()
 	}
 }
 
-// startTimeout is generous: the engine starts in a second, but the test machine
+// startTimeout is generous: the local AWS starts in a second, but the test machine
 // may be doing anything.
 const startTimeout = 60 * time.Second
 
-func (e *engine) ready() error {
+func (s *server) ready() error {
 	ctx, cancel := context.WithTimeout(context.Background(), startTimeout)
 	defer cancel()
 	for {
-		req, err := http.NewRequestWithContext(ctx, http.MethodGet, e.url+"/_ministack/health", nil)
+		req, err := http.NewRequestWithContext(ctx, http.MethodGet, s.url+"/_ministack/health", nil)
 		if err != nil {
 			return err
 		}
@@ -121,22 +122,22 @@ func (e *engine) ready() error {
 		}
 		select {
 		case <-ctx.Done():
-			return fmt.Errorf("the local engine did not start; see %s/log", e.dir)
+			return fmt.Errorf("the local AWS did not start; see %s/log", s.dir)
 		case <-time.After(50 * time.Millisecond):
 		}
 	}
 }
 
-func (e *engine) stop() {
-	if e.cmd == nil || e.cmd.Process == nil {
+func (s *server) stop() {
+	if s.cmd == nil || s.cmd.Process == nil {
 		return
 	}
-	_ = syscall.Kill(-e.cmd.Process.Pid, syscall.SIGKILL)
-	_ = e.cmd.Wait()
-	_ = os.RemoveAll(e.dir)
+	_ = syscall.Kill(-s.cmd.Process.Pid, syscall.SIGKILL)
+	_ = s.cmd.Wait()
+	_ = os.RemoveAll(s.dir)
 }
 
-// find looks for the engine in the repository's venv.
+// find looks for the local AWS in the repository's venv.
 func find() (string, error) {
 	dir, err := os.Getwd()
 	if err != nil {

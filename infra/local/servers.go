@@ -12,50 +12,51 @@ import (
 	"time"
 )
 
-// startEngine starts the AWS engine and waits until it answers.
-func (d *Deployment) startEngine(ctx context.Context) error {
+// startAWS starts the local AWS and waits until it answers.
+func (d *Deployment) startAWS(ctx context.Context) error {
 	release, err := holdPorts(ctx)
 	if err != nil {
 		return err
 	}
 	defer release()
 	earlier := d.earlierPorts()
-	port, err := choose(ctx, d.o.EnginePort, cmp.Or(earlier.Engine, usualEnginePort))
+	port, err := choose(ctx, d.o.AWSPort, cmp.Or(earlier.AWS, usualAWSPort))
 	if err != nil {
 		return err
 	}
-	if earlier.Engine != 0 && earlier.Engine != port {
-		if err := moveState(stateDir(d.dir), earlier.Engine, port); err != nil {
+	if earlier.AWS != 0 && earlier.AWS != port {
+		if err := moveState(stateDir(d.dir), earlier.AWS, port); err != nil {
 			return err
 		}
 	}
 	if err := d.rememberPorts(ports{port, earlier.AIServer}); err != nil {
 		return err
 	}
-	d.EngineURL = fmt.Sprintf("http://127.0.0.1:%d", port)
-	log, err := d.logFile("engine.log")
+	d.AWSURL = fmt.Sprintf("http://127.0.0.1:%d", port)
+	log, err := d.logFile("aws.log")
 	if err != nil {
 		return err
 	}
 	cmd := exec.Command(d.python(), "-m", "ministack")
-	cmd.Env = append(d.environ(), engineSettings(d.dir, port, d.EngineURL, d.o.Persist, d.o.WaitScale)...)
+	cmd.Env = append(d.environ(), awsSettings(d.dir, port, d.AWSURL, d.o.Persist, d.o.WaitScale)...)
 	cmd.Dir = d.dir
-	d.engine, err = spawn("the AWS engine", cmd, log, d.lines.engine)
+	d.running, err = spawn("the local AWS", cmd, log, d.lines.aws)
 	if err != nil {
 		return err
 	}
-	return poll(ctx, 30*time.Second, d.engine, func(ctx context.Context) error { return get(ctx, d.EngineURL+"/_ministack/ready") })
+	return poll(ctx, 30*time.Second, d.running,
+		func(ctx context.Context) error { return get(ctx, d.AWSURL+"/_ministack/ready") })
 }
 
-// engineHost is what the engine calls itself in the addresses of queues.
-const engineHost = "localhost"
+// awsHost is what the local AWS calls itself in the addresses of queues.
+const awsHost = "localhost"
 
-// stateDir is where the engine saves its state.
+// stateDir is where the local AWS saves its state.
 func stateDir(dir string) string { return filepath.Join(dir, "state") }
 
-// engineSettings is the environment that makes MiniStack behave as close to AWS
+// awsSettings is the environment that makes MiniStack behave as close to AWS
 // as it can, alone on its port. The functions inherit it.
-func engineSettings(dir string, port int, url string, persist bool, waitScale float64) []string {
+func awsSettings(dir string, port int, url string, persist bool, waitScale float64) []string {
 	flag := func(b bool) string {
 		if b {
 			return "1"
@@ -65,9 +66,9 @@ func engineSettings(dir string, port int, url string, persist bool, waitScale fl
 	out := []string{
 		"GATEWAY_PORT=" + strconv.Itoa(port),
 		"BIND_HOST=127.0.0.1",
-		"MINISTACK_HOST=" + engineHost,
+		"MINISTACK_HOST=" + awsHost,
 		"MINISTACK_REGION=" + region, "AWS_DEFAULT_REGION=" + region, "AWS_REGION=" + region,
-		// Handed to the functions: this is how they find the engine.
+		// Handed to the functions: this is how they find the local AWS.
 		"AWS_ENDPOINT_URL=" + url,
 		// Every call is checked against the caller's role, so a missing right
 		// shows here and not first on AWS. The keys are the root's.
@@ -75,7 +76,7 @@ func engineSettings(dir string, port int, url string, persist bool, waitScale fl
 		"PERSIST_STATE=" + flag(persist), "STATE_DIR=" + stateDir(dir),
 		"S3_PERSIST=" + flag(persist), "S3_DATA_DIR=" + filepath.Join(dir, "s3"),
 		// Its process id file and the unpacked functions go here, so that two
-		// engines never meet.
+		// of them never meet.
 		"TMPDIR=" + filepath.Join(dir, "tmp"),
 		// No listeners besides the one, and no use of a Docker that may be there.
 		"IOT_MTLS_ENABLED=0", "SFTP_ENABLED=0", "DOCKER_HOST=unix:///nonexistent",
@@ -125,7 +126,7 @@ func (d *Deployment) StartAIServer(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if err := d.rememberPorts(ports{earlier.Engine, port}); err != nil {
+		if err := d.rememberPorts(ports{earlier.AWS, port}); err != nil {
 			return err
 		}
 		addr = fmt.Sprintf("127.0.0.1:%d", port)
@@ -138,8 +139,8 @@ func (d *Deployment) StartAIServer(ctx context.Context) error {
 	cmd.Env = append(d.environ(),
 		"ADDR="+addr,
 		"DATA_DIR="+filepath.Join(d.dir, "aiserver"),
-		// It fetches pictures from, and puts them to, the engine's S3 alone.
-		"ALLOWED_HOSTS="+strings.TrimPrefix(d.EngineURL, "http://"),
+		// It fetches pictures from, and puts them to, the local AWS's S3 alone.
+		"ALLOWED_HOSTS="+strings.TrimPrefix(d.AWSURL, "http://"),
 		// Nobody waits for a local drain: a picture takes a second.
 		"DRAIN_TIMEOUT=3s",
 	)
