@@ -208,9 +208,10 @@ times: build ## what a person waits for, measured on make run: start, order, ad 
 
 # ------------------------------------------------------------------- pictures
 
+PHOTOS ?= samples
 .PHONY: gallery
-gallery: build/aiserver ## ads of the sample photos, into gallery/
-	build/aiserver gallery
+gallery: build/aiserver ## ads of the photos in PHOTOS (samples), into gallery/
+	build/aiserver gallery -photos "$(PHOTOS)"
 
 .PHONY: screenshots
 # The preview of an ad's HTML uses the machine's own font.

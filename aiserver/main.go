@@ -81,7 +81,7 @@ func serve(ctx context.Context, cfg server.Config, parts server.Parts) error {
 func pictures(ctx context.Context, args []string, cfg server.Config, parts server.Parts, out io.Writer) error {
 	o := gallery.Options{Progress: out}
 	flags := flag.NewFlagSet("gallery", flag.ContinueOnError)
-	flags.StringVar(&o.Samples, "samples", "samples", "folder of product photos")
+	flags.StringVar(&o.Photos, "photos", "samples", "folder of product photos")
 	flags.StringVar(&o.Out, "out", "gallery", "folder for the ads")
 	flags.Uint64Var(&o.Seed, "seed", 1, "another seed, other scenes")
 	if err := flags.Parse(args); err != nil {

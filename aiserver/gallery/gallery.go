@@ -1,6 +1,7 @@
 // Package gallery makes the ads one looks at after a change to a scene, a layout
-// or a font: every sample photo in every concept and size, through the real
-// server over HTTP, with one sheet that shows them all.
+// or a font: every photo of a folder in every concept and size, with one sheet that shows
+// them all. Each ad is made by the steps of internal/pipeline, as the state machine makes
+// it, with a real GPU server over HTTP; only record and pictures are kept in memory.
 package gallery
 
 import (
@@ -28,7 +29,7 @@ import (
 	"github.com/nanococoa/nanococoa/internal/ad"
 	"github.com/nanococoa/nanococoa/internal/gpu"
 	"github.com/nanococoa/nanococoa/internal/gpuclient"
-	"github.com/nanococoa/nanococoa/internal/llm"
+	"github.com/nanococoa/nanococoa/internal/pipeline"
 )
 
 // Concept is one ad concept, with the short Latin name its files have.
@@ -65,9 +66,9 @@ var products = map[string]product{
 
 // Options say what to make.
 type Options struct {
-	Samples string // folder of *.jpg and *.png
-	Out     string // folder for the pictures; what else is in it stays
-	Seed    uint64 // the same seed makes the same gallery
+	Photos string // folder of *.jpg and *.png
+	Out    string // folder for the pictures; what else is in it stays
+	Seed   uint64 // the same seed makes the same gallery
 	// Concepts and Sizes; empty: the package's own.
 	Concepts []Concept
 	Sizes    []image.Point
@@ -106,7 +107,7 @@ func Run(ctx context.Context, o Options, cfg server.Config, parts server.Parts) 
 	if len(o.Sizes) == 0 {
 		o.Sizes = Sizes()
 	}
-	photos, err := find(o.Samples)
+	photos, err := find(o.Photos)
 	if err != nil {
 		return err
 	}
@@ -199,48 +200,80 @@ func serve(ctx context.Context, cfg server.Config, parts server.Parts) (c *gpucl
 	return c, stop, nil
 }
 
-// one makes one ad the way the state machine does: prompt, scene, copy, words,
-// score.
-func one(ctx context.Context, c *gpuclient.Client, o Options, photo []byte, path string, concept Concept, size image.Point) (Entry, []byte, error) {
+// one makes one ad with the steps of the state machine, in their order: what the gallery
+// shows is what an owner gets.
+func one(
+	ctx context.Context, c *gpuclient.Client, o Options, photo []byte, path string, concept Concept, size image.Point,
+) (Entry, []byte, error) {
 	p, ok := products[base(path)]
 	if !ok {
 		p = product{"상품", "기타", "30대", "전체"}
 	}
-	f := ad.Fields{ProductName: p.name, ProductCategory: p.category, TargetAge: p.age, TargetGender: p.gender, AdConcept: concept.Text}
-	prompt, err := llm.Template{}.WritePrompt(ctx, f)
+	id, err := ad.NewID()
 	if err != nil {
 		return Entry{}, nil, err
 	}
-	made, err := c.Stage1(ctx, gpu.Stage1Request{
-		Photo: photo, ProductName: f.ProductName, ProductCategory: f.ProductCategory, AdConcept: f.AdConcept, Prompt: prompt.Text,
-		Seed: &o.Seed, Width: size.X, Height: size.Y,
-	})
-	if err != nil {
-		return Entry{}, nil, err
-	}
-	words, err := llm.Template{}.WriteCopy(ctx, f, &made.Analysis)
-	if err != nil {
-		return Entry{}, nil, err
-	}
-	set, err := c.Stage2(ctx, gpu.Stage2Request{
-		Picture: made.Picture, ProductName: f.ProductName, TargetAge: f.TargetAge, TargetGender: f.TargetGender, AdConcept: f.AdConcept,
-		MainCopy: words.Main, SubCopy: words.Sub, Analysis: &made.Analysis, HTMLPictureURL: ad.PictureURL, Notice: true,
-	})
-	if err != nil {
-		return Entry{}, nil, err
-	}
-	score, err := c.Score(ctx, gpu.ScoreRequest{Picture: set.Picture, Prompt: f.AdConcept, Analysis: &made.Analysis})
-	if err != nil {
-		return Entry{}, nil, err
+	kept := &records{ad.Ad{
+		Ref: ad.Ref{Owner: "gallery", AdID: id, Attempt: 1}, Status: ad.Queued, Steps: map[ad.Step]ad.StepTimes{},
+		Fields: ad.Fields{
+			ProductName: p.name, ProductCategory: p.category, TargetAge: p.age, TargetGender: p.gender,
+			AdConcept: concept.Text,
+		},
+	}}
+	pics := pictures{ad.OriginalPhoto: photo}
+	server := &sized{client: c, seed: o.Seed, size: size}
+	for _, step := range []func(context.Context, ad.StepInput) error{
+		pipeline.Prepare{Ads: kept, Pictures: pics}.Run,
+		pipeline.Prompt{Ads: kept}.Run,
+		pipeline.Stage1{Ads: kept, Pictures: pics, GPU: server}.Run,
+		pipeline.Copywrite{Ads: kept}.Run,
+		pipeline.Stage2{Ads: kept, Pictures: pics, GPU: server}.Run,
+		pipeline.Clip{Ads: kept, Pictures: pics, GPU: server}.Run,
+		pipeline.Publish{Ads: kept}.Run,
+	} {
+		if err := step(ctx, ad.StepInput{Ref: kept.ad.Ref}); err != nil {
+			return Entry{}, nil, err
+		}
 	}
 	e := Entry{
-		File: fmt.Sprintf("%s-%s-%s.png", base(path), concept.Name, gpu.FormatSize(size)), Photo: filepath.Base(path), Concept: concept.Text, Size: gpu.FormatSize(size),
-		Scene: made.Scene, CutOut: made.CutOut, Layout: set.Layout, Contrast: set.ContrastRatio, Score: score.Value, Lines: set.Lines,
+		File:  fmt.Sprintf("%s-%s-%s.png", base(path), concept.Name, gpu.FormatSize(size)),
+		Photo: filepath.Base(path), Concept: concept.Text, Size: gpu.FormatSize(size),
+		Scene: server.scene.Scene, CutOut: server.scene.CutOut,
+		Layout: server.set.Layout, Contrast: server.set.ContrastRatio, Lines: server.set.Lines, Score: kept.ad.Score.Value,
 	}
-	if err := os.WriteFile(filepath.Join(o.Out, e.File), set.Picture, 0o644); err != nil {
+	finished := pics[ad.Stage2Picture]
+	if err := os.WriteFile(filepath.Join(o.Out, e.File), finished, 0o644); err != nil {
 		return Entry{}, nil, fmt.Errorf("write: %w", err)
 	}
-	return e, set.Picture, nil
+	return e, finished, nil
+}
+
+// sized is the GPU server asked for a size and a seed, which the steps leave to it. It
+// also remembers what its answers say beyond what an ad keeps.
+type sized struct {
+	client *gpuclient.Client
+	seed   uint64
+	size   image.Point
+	scene  gpu.Stage1Result
+	set    gpu.Stage2Result
+}
+
+// Stage1 implements pipeline.GPU.
+func (s *sized) Stage1(ctx context.Context, r gpu.Stage1Request) (out gpu.Stage1Result, err error) {
+	r.Seed, r.Width, r.Height = &s.seed, s.size.X, s.size.Y
+	s.scene, err = s.client.Stage1(ctx, r)
+	return s.scene, err
+}
+
+// Stage2 implements pipeline.GPU.
+func (s *sized) Stage2(ctx context.Context, r gpu.Stage2Request) (out gpu.Stage2Result, err error) {
+	s.set, err = s.client.Stage2(ctx, r)
+	return s.set, err
+}
+
+// Score implements pipeline.GPU.
+func (s *sized) Score(ctx context.Context, r gpu.ScoreRequest) (ad.Score, error) {
+	return s.client.Score(ctx, r)
 }
 
 // sheet is the contact sheet: a band of rows for each size, a column for each

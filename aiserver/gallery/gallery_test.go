@@ -38,8 +38,8 @@ func (painter) Render(_ context.Context, r engine.Request) (engine.Rendering, er
 	return engine.Rendering{Picture: pic, Product: ad.Box{0.3, 0.4, 0.4, 0.5}, Scene: "plain", CutOut: true}, nil
 }
 
-func (p painter) Score(context.Context, engine.ScoreRequest) (ad.Score, error) {
-	if p.noScore {
+func (p painter) Score(_ context.Context, r engine.ScoreRequest) (ad.Score, error) {
+	if p.noScore || r.Analysis == nil { // the analysis of stage 1 is on the record: scoring uses it
 		return ad.Score{}, errors.New("no score")
 	}
 	return ad.Score{Metric: "painter-v1", Value: 0.5, StandIn: true}, nil
@@ -73,7 +73,7 @@ func options(t *testing.T) (gallery.Options, server.Config, server.Parts, *bytes
 	}
 	var progress bytes.Buffer
 	return gallery.Options{
-			Samples: samples, Out: filepath.Join(t.TempDir(), "out"), Seed: 1, Progress: &progress,
+			Photos: samples, Out: filepath.Join(t.TempDir(), "out"), Seed: 1, Progress: &progress,
 			Concepts: gallery.Concepts()[:2], Sizes: []image.Point{{X: 400, Y: 400}, {X: 600, Y: 314}},
 		}, cfg, server.Parts{
 			Load: func(context.Context) (engine.Engine, error) { return painter{}, nil }, Compose: typeset, Copy: llm.Template{},
@@ -144,18 +144,18 @@ func TestWhatIsInTheWay(t *testing.T) {
 	t.Parallel()
 	o, cfg, parts, _ := options(t)
 	none := o
-	none.Samples = t.TempDir()
+	none.Photos = t.TempDir()
 	if err := gallery.Run(t.Context(), none, cfg, parts); err == nil {
 		t.Error("a gallery was made of no photo")
 	}
 	file := o
-	file.Out = filepath.Join(o.Samples, "something.png")
+	file.Out = filepath.Join(o.Photos, "something.png")
 	if err := gallery.Run(t.Context(), file, cfg, parts); err == nil {
 		t.Error("a gallery was made in a file")
 	}
 	broken := o
-	broken.Samples = t.TempDir()
-	if err := os.WriteFile(filepath.Join(broken.Samples, "x.jpg"), []byte("no photo"), 0o600); err != nil {
+	broken.Photos = t.TempDir()
+	if err := os.WriteFile(filepath.Join(broken.Photos, "x.jpg"), []byte("no photo"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	if err := gallery.Run(t.Context(), broken, cfg, parts); err == nil || !strings.Contains(err.Error(), "x.jpg") {

@@ -13,3 +13,25 @@ type Result struct {
 	Engine     string
 	StandIn    bool // stored together with Engine
 }
+
+// Keep puts what a step made onto the ad.
+func (a *Ad) Keep(r Result) {
+	if r.Prompt != "" {
+		a.Prompt, a.PromptBy = r.Prompt, r.PromptBy
+	}
+	if r.Analysis != nil {
+		a.Analysis = r.Analysis
+	}
+	if r.MainCopy != "" {
+		a.MainCopy, a.SubCopy, a.CopySource = r.MainCopy, r.SubCopy, r.CopySource
+	}
+	if r.HTML != "" {
+		a.HTML = r.HTML
+	}
+	if r.Score != nil {
+		a.Score = r.Score
+	}
+	if r.Engine != "" {
+		a.Engine, a.StandIn = r.Engine, r.StandIn
+	}
+}

@@ -115,6 +115,7 @@ func (c Clip) Run(ctx context.Context, in ad.StepInput) error {
 		}
 		score, err := c.GPU.Score(ctx, gpu.ScoreRequest{
 			IdempotencyKey: a.IdempotencyKey(ad.Clip), Picture: picture, Prompt: a.AdConcept,
+			Analysis: a.Analysis,
 		})
 		if err != nil {
 			return ad.Result{}, err

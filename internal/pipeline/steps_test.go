@@ -48,6 +48,7 @@ func stage2(w *world) step.Func {
 
 func clip(w *world) step.Func {
 	w.objects[ad.Stage2Picture] = []byte("finished")
+	w.ad.Analysis = &ad.Analysis{Version: "1"}
 	w.score = ad.Score{Metric: "clip", Model: "m", Value: 0.7}
 	return pipeline.Clip{Ads: w, Pictures: bucket{w}, GPU: w}.Run
 }
@@ -108,9 +109,10 @@ func TestWhatEachStepAsksAndLeaves(t *testing.T) {
 		ad.Clip: {
 			result: ad.Result{Score: &ad.Score{Metric: "clip", Model: "m", Value: 0.7, Text: order.AdConcept}},
 			asked: func(w *world) []any {
-				return []any{
-					gpu.ScoreRequest{IdempotencyKey: w.ad.AdID + ".2.clip", Picture: []byte("finished"), Prompt: order.AdConcept},
-				}
+				return []any{gpu.ScoreRequest{
+					IdempotencyKey: w.ad.AdID + ".2.clip", Picture: []byte("finished"), Prompt: order.AdConcept,
+					Analysis: &ad.Analysis{Version: "1"},
+				}}
 			},
 		},
 	}
