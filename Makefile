@@ -19,6 +19,9 @@ ENVIRONMENT ?= dev
 PORT    ?= 8890
 REGION  ?= ap-northeast-2
 
+# The name this variable had first; a deployment to dev by mistake would be dear.
+$(if $(filter command%,$(origin STAGE)),$(error STAGE is called ENVIRONMENT now: ENVIRONMENT=$(STAGE)))
+
 SAM  := .venv/bin/sam
 LINT := build/bin/golangci-lint
 SHOW := tools/during

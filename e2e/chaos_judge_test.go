@@ -27,7 +27,7 @@ import (
 func (c *chaos) judge() {
 	t := c.t
 	records := c.records()
-	// The sweeper's walk takes a hundred ads a time and comes past all of them:
+	// The sweeper's scan takes a hundred ads at a time and comes to all of them:
 	// twice, as it may have been in the middle.
 	for range 2 + 4*len(records)/100 {
 		if err := c.sweepOnce(t.Context()); err != nil {

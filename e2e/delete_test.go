@@ -19,13 +19,13 @@ import (
 )
 
 // TestDeleteInEveryState deletes an ad in every state it can be in. Each time the
-// work stops, the place in the line is free, and nothing is left, not even when
+// work stops, the position in the queue is free, and nothing is left, not even when
 // the step that was at work comes late.
 //
 // It stands apart from the tests that break OpenAI for everybody, and its first
 // two steps break what everybody needs.
 func TestDeleteInEveryState(t *testing.T) {
-	t.Run("in the line", deleteInTheLine)
+	t.Run("in the queue", deleteInTheQueue)
 	t.Run("publishing", deleteWhilePublishing)
 
 	t.Run("awaiting_upload", func(t *testing.T) {
@@ -130,10 +130,10 @@ func TestDeleteInEveryState(t *testing.T) {
 	})
 }
 
-// While the GPU server takes nothing, ads wait in the line. One that is deleted
+// While the GPU server takes nothing, ads wait in the queue. One that is deleted
 // there lets those behind it move up; when the server is back, its message finds
 // nobody who waits.
-func deleteInTheLine(t *testing.T) {
+func deleteInTheQueue(t *testing.T) {
 	heal := sys.gpu.Add(faultproxy.On("/readyz", faultproxy.Always(faultproxy.Error)))
 	t.Cleanup(heal)
 	var owners []*owner
@@ -142,7 +142,7 @@ func deleteInTheLine(t *testing.T) {
 		o := newOwner(t)
 		up := o.upload(fields(name), len(small(t)))
 		o.post(up, small(t))
-		o.until(up.AdID, "in the line", func(httpapi.Ad) bool { return slices.Contains(states(t, up.AdID), "Stage1") })
+		o.until(up.AdID, "in the queue", func(httpapi.Ad) bool { return slices.Contains(states(t, up.AdID), "Stage1") })
 		owners, ids = append(owners, o), append(ids, up.AdID)
 	}
 	position := func(i int) int {
@@ -169,7 +169,7 @@ func deleteInTheLine(t *testing.T) {
 	}
 	q, err := records().Queue(t.Context())
 	if err != nil || slices.Contains(q.Gone, gone.ticket) {
-		t.Errorf("the line still knows ticket %d: %+v, %v", gone.ticket, q, err)
+		t.Errorf("the queue still knows ticket %d: %+v, %v", gone.ticket, q, err)
 	}
 }
 
@@ -216,7 +216,7 @@ func arrived(t *testing.T, held <-chan struct{}) {
 type tombstone struct {
 	o      *owner
 	id     string
-	ticket int // its place in the line, 0 if it had none
+	ticket int // its number in the queue, 0 if it had none
 }
 
 // deleted deletes an ad, its owner's only one.

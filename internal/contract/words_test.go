@@ -1,0 +1,59 @@
+package contract_test
+
+import (
+	"bytes"
+	"os/exec"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// Words that were given up for the field's standard terms (docs/adr/0015), as they
+// stood in code, on the wire, in the table, the template, metrics and comments.
+var retired = map[string]*regexp.Regexp{
+	"tombstone":                   regexp.MustCompile(`(?i)\b(close)?graves?\b|SweepGraves`),
+	"backoff":                     regexp.MustCompile(`(?m)^\s*breath\b|\(breath\)|(waits?|costs an ad) a breath`),
+	"dead letter":                 regexp.MustCompile(`(?i)\b(a|an|the|each|every|more|such a|its|no) letters? (lies|lie|goes|of another|gives|than one)`),
+	"scan cursor":                 regexp.MustCompile(`\b(SetWalk|walkKey)\b|SWEEP +WALK|[Ss]weeper's walk`),
+	"environment":                 regexp.MustCompile(`\$\{Stage\}|!Ref Stage\b|\bSTAGE=|\bstage=(dev|prod)|c\.Stage\b`),
+	"step":                        regexp.MustCompile(`\b(StageSeconds|StageTimes|ad\.Stages?)\b|progress\.stages?\b`),
+	"Prompt, Copywrite, Clip":     regexp.MustCompile(`\b(PrepareAndWritePrompt|CopyFromTemplate)\b|"(WritePrompt|WriteCopy)"`),
+	"local AWS":                   regexp.MustCompile(`(?i)local engine|AWS engine|enginetest|REQUIRE_LOCAL_ENGINE`),
+	"queue, not line":             regexp.MustCompile(`(?i)\b(wait|waits|stand|stands|stood|place) in (the )?line\b|line before the GPU`),
+	"what is rendered, not drawn": regexp.MustCompile(`\b(runDrawing|Painter)\b`),
+}
+
+// kept are the files that tell of the words as they were, and this one.
+var kept = regexp.MustCompile(`^(CHANGELOG\.md|docs/adr/|internal/contract/words_test\.go)`)
+
+// texted are the files a person writes or reads.
+var texted = regexp.MustCompile(`(\.(go|ts|tsx|mjs|md|ya?ml|toml|json|css|html|py|awk)|Makefile|^tools/[a-z]+)$`)
+
+// The glossary's words are used everywhere, and none that was given up comes back.
+func TestNoRetiredWords(t *testing.T) {
+	t.Parallel()
+	list := exec.CommandContext(t.Context(), "git", "ls-files", "--cached", "--others", "--exclude-standard")
+	list.Dir = root
+	out, err := list.Output()
+	if err != nil {
+		t.Skipf("not a git checkout: %v", err) // a source archive has no list of its own files
+	}
+	files := 0
+	for name := range strings.Lines(string(out)) {
+		name = strings.TrimSpace(name)
+		if kept.MatchString(name) || !texted.MatchString(name) {
+			continue
+		}
+		files++
+		text := read(t, name)
+		for term, old := range retired {
+			for _, at := range old.FindAllIndex(text, -1) {
+				line := 1 + bytes.Count(text[:at[0]], []byte("\n"))
+				t.Errorf("%s:%d: %q is called %s now", name, line, text[at[0]:at[1]], term)
+			}
+		}
+	}
+	if files < 300 {
+		t.Errorf("only %d files were read", files)
+	}
+}
