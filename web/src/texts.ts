@@ -71,7 +71,10 @@ export const texts = {
       },
       {
         q: 'AI로 만든 광고라는 표시가 들어가나요?',
-        a: '네. 그림 파일 안에 AI로 만들었다는 정보를 함께 저장합니다. 광고를 올리실 곳에 따로 정해진 AI 표시 규정이 있는지도 확인해 주세요.',
+        a:
+          '네. 따로 빼지 않으시면 완성된 광고에 ‘AI 생성’이라고 작게 넣고, ' +
+          '그림 파일 안에도 AI로 만들었다는 정보를 함께 저장합니다. ' +
+          '광고를 올리실 곳에 따로 정해진 AI 표시 규정이 있는지도 확인해 주세요.',
       },
     ],
   },
@@ -95,29 +98,40 @@ export const texts = {
     photoAdded: '사진을 골랐습니다.',
     photoRemoved: '사진을 뺐습니다.',
     photoAlt: '고르신 상품 사진 미리보기',
-    name: '상품 이름',
-    namePlaceholder: '예: 울 더플백',
-    category: '상품 종류',
-    categories: ['식품', '의류', '전자제품', '기타'],
-    other: '기타',
-    otherLabel: '어떤 종류인가요?',
-    otherPlaceholder: '예: 생활용품, 화장품, 문구',
-    otherHint: '비워 두시면 ‘기타’로 만듭니다.',
-    age: '보여 줄 고객의 연령대',
-    gender: '보여 줄 고객의 성별',
-    concept: '광고 콘셉트',
-    conceptPlaceholder: '어떤 느낌의 광고를 원하시나요?',
-    conceptHint: '장소, 계절, 시간, 분위기를 적어 주시면 더 잘 어울리는 배경이 나옵니다.',
+    // What the form says of a field beside the label of ad/fields.gen.ts.
+    field: {
+      product_name: { placeholder: '예: 울 더플백' },
+      product_category: {
+        other: {
+          label: '어떤 종류인가요?',
+          hint: '비워 두시면 ‘기타’로 만듭니다.',
+          placeholder: '예: 생활용품, 화장품, 문구',
+        },
+      },
+      target_age: { label: '보여 줄 고객의 연령대' },
+      target_gender: { label: '보여 줄 고객의 성별' },
+      ad_concept: {
+        placeholder: '어떤 느낌의 광고를 원하시나요?',
+        hint: '장소, 계절, 시간, 분위기를 적어 주시면 더 잘 어울리는 배경이 나옵니다.',
+        examples: [
+          { label: '주말 여행', text: '주말 아침, 햇살이 드는 기차역에서 여행을 떠나는 설레는 느낌' },
+          { label: '따뜻한 아침 식탁', text: '나무 식탁 위에 아침 햇살이 비치는 따뜻하고 정갈한 느낌' },
+          { label: '고급스러운 밤', text: '어두운 배경에 은은한 조명만 비추는 고급스럽고 차분한 느낌' },
+          { label: '싱그러운 자연', text: '초록 잎과 이슬이 어우러진 싱그럽고 깨끗한 느낌' },
+          { label: '포근한 겨울', text: '눈 내리는 창가에 담요와 촛불이 놓인 포근한 겨울 느낌' },
+        ],
+      },
+      ai_mark: {
+        label: 'AI 생성 표시 넣기',
+        hint:
+          '이 서비스는 「인공지능기본법」에 따라 AI로 만든 그림이라고 알려 드립니다. ' +
+          '켜 두시면 완성된 광고에 ‘AI 생성’이라고 작게 넣어 드리며, ' +
+          '빼셔도 그림 파일 안에는 AI로 만들었다는 정보를 함께 저장합니다.',
+      },
+    },
+    optional: (label: string) => `${label} (선택)`,
     examples: '예시를 눌러 보세요',
-    example: [
-      { label: '주말 여행', text: '주말 아침, 햇살이 드는 기차역에서 여행을 떠나는 설레는 느낌' },
-      { label: '따뜻한 아침 식탁', text: '나무 식탁 위에 아침 햇살이 비치는 따뜻하고 정갈한 느낌' },
-      { label: '고급스러운 밤', text: '어두운 배경에 은은한 조명만 비추는 고급스럽고 차분한 느낌' },
-      { label: '싱그러운 자연', text: '초록 잎과 이슬이 어우러진 싱그럽고 깨끗한 느낌' },
-      { label: '포근한 겨울', text: '눈 내리는 창가에 담요와 촛불이 놓인 포근한 겨울 느낌' },
-    ],
     count: (n: number, limit: number) => `${n}/${limit}자`,
-    countSpoken: (n: number, limit: number) => `${limit}자 가운데 ${n}자를 쓰셨습니다.`,
     left: (n: number) => `${n}자 남았습니다.`,
     over: (n: number) => `${n}자 넘었습니다.`,
     submit: '광고 만들기',
@@ -281,10 +295,8 @@ export const texts = {
     htmlPreviewFailed: '미리보기를 불러오지 못했습니다.',
     details: '이 광고의 내용',
     made: '만든 날',
-    concept: '광고 콘셉트',
-    name: '상품 이름',
-    category: '상품 종류',
-    target: '고객',
+    yes: '예',
+    no: '아니요',
     prompt: '배경 지시문(영어)',
     another: '같은 내용으로 새 광고',
     anotherNote: '쓰신 내용을 그대로 가져가서 고치실 수 있습니다.',

@@ -3,7 +3,21 @@ import { fileURLToPath } from 'node:url'
 import type { Page, Route } from 'playwright-core'
 import { expect, it } from 'vitest'
 import type { Ad, ListedAd, Stats } from '../../src/api/client'
-import { fill, finished, grainyPng, order, orderByApi, phone, site, submit, texts, useBrowser, visit, type Visit } from '../site/site'
+import {
+  fill,
+  finished,
+  grainyPng,
+  labelOf,
+  order,
+  orderByApi,
+  phone,
+  site,
+  submit,
+  texts,
+  useBrowser,
+  visit,
+  type Visit,
+} from '../site/site'
 
 // Every page and state, for people to look at. The ads are real ones of the
 // running deployment; the states between are an ad's own answer, changed to what
@@ -136,8 +150,8 @@ const states: Record<string, State> = {
   'form-filled': async (page) => {
     await page.goto(site)
     await fill(page, { category: '기타' })
-    await page.getByLabel(texts.form.otherLabel).fill('여행 가방')
-    await page.getByRole('button', { name: texts.form.example[0].label }).click()
+    await page.getByLabel(texts.form.field.product_category.other.label).fill('여행 가방')
+    await page.getByRole('button', { name: texts.form.field.ad_concept.examples[0].label }).click()
   },
   'form-restored': async (page) => {
     await page.goto(site)
@@ -147,7 +161,7 @@ const states: Record<string, State> = {
   },
   'form-faults': async (page) => {
     await page.goto(site)
-    await page.getByLabel(texts.form.name).fill('가'.repeat(101))
+    await page.getByLabel(labelOf('product_name')).fill('가'.repeat(101))
     await submit(page)
   },
   'form-heic': async (page) => {

@@ -3,7 +3,20 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { describe, expect, it } from 'vitest'
 import { xmpOf } from '../../src/photo/jpeg'
-import { accessible, adIdOf, finished, order, phone, photo, site, submit, texts, useBrowser, visit } from './site'
+import {
+  accessible,
+  adIdOf,
+  finished,
+  labelOf,
+  order,
+  phone,
+  photo,
+  site,
+  submit,
+  texts,
+  useBrowser,
+  visit,
+} from './site'
 
 useBrowser()
 
@@ -82,7 +95,7 @@ describe('an ad, from the photo to the dustbin', () => {
     // The same again: fields and photo are in the form, and a second ad comes of them.
     await page.getByRole('button', { name: texts.result.another }).click()
     await page.getByAltText(texts.form.photoAlt).waitFor()
-    expect(await page.getByLabel(texts.form.name).inputValue()).toBe('울 더플백')
+    expect(await page.getByLabel(labelOf('product_name')).inputValue()).toBe('울 더플백')
     expect(await page.getByRole('radio', { name: '30대' }).isChecked()).toBe(true)
     await submit(page)
     await expect.poll(() => page.url()).toMatch(/\/result\//)

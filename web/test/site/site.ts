@@ -3,9 +3,10 @@ import { crc32, deflateSync } from 'node:zlib'
 import { AxeBuilder } from '@axe-core/playwright'
 import { chromium, type Browser, type BrowserContext, type BrowserContextOptions, type Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, expect } from 'vitest'
+import { labelOf } from '../../src/ad/fields'
 import { texts } from '../../src/texts'
 
-export { texts }
+export { labelOf, texts }
 
 /** The running site, such as http://localhost:8890: `make run` starts one. */
 export const site = needed('SITE_URL')
@@ -138,10 +139,10 @@ export async function fill(page: Page, { name = '울 더플백', category = '의
     await page.setInputFiles('#product_image', file)
     await page.getByAltText(texts.form.photoAlt).waitFor()
   }
-  await page.getByLabel(texts.form.name).fill(name)
+  await page.getByLabel(labelOf('product_name')).fill(name)
   await page.getByRole('radio', { name: category, exact: true }).check()
   await page.getByRole('radio', { name: age, exact: true }).check()
-  await page.getByLabel(texts.form.concept).fill(concept)
+  await page.getByLabel(labelOf('ad_concept')).fill(concept)
 }
 
 export const submit = (page: Page) => page.getByRole('button', { name: texts.form.submit }).click()

@@ -1,5 +1,19 @@
 import { expect, it } from 'vitest'
-import { accessible, adIdOf, fill, finished, grainyPng, order, plainPng, site, submit, texts, useBrowser, visit } from './site'
+import {
+  accessible,
+  adIdOf,
+  fill,
+  finished,
+  grainyPng,
+  labelOf,
+  order,
+  plainPng,
+  site,
+  submit,
+  texts,
+  useBrowser,
+  visit,
+} from './site'
 
 useBrowser()
 
@@ -63,7 +77,7 @@ it('an upload that another device began is not claimed', async () => {
   const there = await other.page(new URL(page.url()).pathname)
   await there.getByText(texts.making.uploadLost).waitFor()
   await there.getByRole('button', { name: texts.result.another }).click()
-  await expect.poll(() => there.getByLabel(texts.form.name).inputValue()).toBe('두 기기')
+  await expect.poll(() => there.getByLabel(labelOf('product_name')).inputValue()).toBe('두 기기')
   expect(await there.getByAltText(texts.form.photoAlt).count()).toBe(0)
 })
 

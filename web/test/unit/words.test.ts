@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { emptyDraft } from '../../src/ad/fields'
 import { fileName } from '../../src/ad/filename'
 import { scoreWord } from '../../src/ad/score'
 import { duration, fileSize, kstDate, kstDateTime, monthName, roughly } from '../../src/ad/time'
@@ -106,8 +107,13 @@ describe('a kept draft', () => {
     ['an untouched form', JSON.stringify({ product_name: '', target_gender: '전체' })],
   ])('is none from %s', (_, stored) => expect(parseDraft(stored)).toBeNull())
   it('takes texts and passes over the rest', () => {
-    expect(parseDraft(JSON.stringify({ product_name: '가방', target_age: 30, other: 'x' }))).toMatchObject({ product_name: '가방', target_age: '' })
+    const kept = parseDraft(JSON.stringify({ product_name: '가방', target_age: 30, ai_mark: 'no', other: 'x' }))
+    expect(kept).toMatchObject({ product_name: '가방', target_age: '', ai_mark: true })
     expect(parseDraft(JSON.stringify({ product_name: '가방', other: 'x' }))).not.toHaveProperty('other')
+  })
+  it('remembers a mark that was switched off, and no more', () => {
+    expect(parseDraft(JSON.stringify({ ...emptyDraft, ai_mark: false }))).toEqual({ ...emptyDraft, ai_mark: false })
+    expect(parseDraft(JSON.stringify({ product_name: '가방' }))).toMatchObject({ ai_mark: true }) // from before it existed
   })
 })
 

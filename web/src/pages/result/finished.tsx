@@ -1,4 +1,6 @@
+import { Fragment } from 'preact'
 import { useMemo } from 'preact/hooks'
+import { table } from '../../ad/fields.gen'
 import { removeAd } from '../../ad/remove'
 import { kstDateTime } from '../../ad/time'
 import type { Ad } from '../../api/client'
@@ -106,16 +108,16 @@ export function Finished({ ad }: { ad: Ad }) {
       <section class="card finished-details" aria-labelledby="details">
         <h2 id="details">{words.details}</h2>
         <dl class="owners">
-          <dt>{words.name}</dt>
-          <dd>{ad.product_name}</dd>
-          <dt>{words.category}</dt>
-          <dd>{ad.product_category}</dd>
-          <dt>{words.target}</dt>
-          <dd>
-            {ad.target_age} · {ad.target_gender}
-          </dd>
-          <dt>{words.concept}</dt>
-          <dd>{ad.ad_concept}</dd>
+          {table.map(({ name, label }) => {
+            const value = ad[name]
+            if (value === '') return null
+            return (
+              <Fragment key={name}>
+                <dt>{label}</dt>
+                <dd>{typeof value === 'string' ? value : value ? words.yes : words.no}</dd>
+              </Fragment>
+            )
+          })}
           <dt>{words.made}</dt>
           <dd>
             <time dateTime={ad.created_at}>{kstDateTime(ad.created_at)}</time>
