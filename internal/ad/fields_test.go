@@ -48,8 +48,8 @@ func TestTheTableAndFieldsAgree(t *testing.T) {
 		if !d.SetText(&f, "true") || reflect.ValueOf(f).Field(i).IsZero() {
 			t.Errorf("%s sets another value than %s", d.Name, in.Name)
 		}
-		if d.Label == "" || (d.Kind() == ad.KindText) != (d.Limit > 0) || (d.Kind() == ad.KindChoice) != (len(d.Choices) > 0) {
-			t.Errorf("%s, of kind %s, lacks a label, a limit or choices", d.Name, d.Kind())
+		if d.Label == "" || (d.Kind() == ad.KindText) != (d.Limit > 0) {
+			t.Errorf("%s, of kind %s, lacks a label or a limit", d.Name, d.Kind())
 		}
 	}
 }
@@ -165,8 +165,9 @@ func TestAFieldMore(t *testing.T) {
 	if d.SetJSON(&f, json.RawMessage("20000")) || !strings.Contains(d.Misread().Detail, "글자로") {
 		t.Error("a number passes as a text")
 	}
-	if raw, err := json.Marshal(table.For(ad.Model, good())); err != nil || !strings.HasSuffix(string(raw), `,"price":"2만 원"}`) {
-		t.Errorf("the model sees %s", raw)
+	raw, err := json.Marshal(table.For(ad.Model, good()))
+	if err != nil || !strings.HasSuffix(string(raw), `,"price":"2만 원"}`) {
+		t.Errorf("the model sees %s (%v)", raw, err)
 	}
 	if _, known := table.Find("nothing"); known {
 		t.Error("a field of no name")

@@ -206,11 +206,13 @@ func (a *api) register(mux *http.ServeMux) huma.API {
 	body.Content["application/json"].Schema = schema(UploadBody{})
 
 	huma.Register(h, huma.Operation{
-		OperationID: "get-ad", Method: http.MethodGet, Path: "/api/ads/{ad_id}", Summary: "One ad, finished or on its way",
-		Errors: []int{404, 503},
+		OperationID: "get-ad", Method: http.MethodGet, Path: "/api/ads/{ad_id}",
+		Summary: "One ad, finished or on its way",
+		Errors:  []int{404, 503},
 	}, a.get)
 	huma.Register(h, huma.Operation{
-		OperationID: "retry-ad", Method: http.MethodPost, Path: "/api/ads/{ad_id}/retry", Summary: "Try a failed ad again",
+		OperationID: "retry-ad", Method: http.MethodPost, Path: "/api/ads/{ad_id}/retry",
+		Summary:       "Try a failed ad again",
 		DefaultStatus: http.StatusAccepted, Errors: []int{403, 404, 409, 503},
 	}, a.retry)
 	huma.Register(h, huma.Operation{
@@ -219,8 +221,9 @@ func (a *api) register(mux *http.ServeMux) huma.API {
 		DefaultStatus: http.StatusNoContent, Errors: []int{403, 404, 503},
 	}, a.remove)
 	huma.Register(h, huma.Operation{
-		OperationID: "list-ads", Method: http.MethodGet, Path: "/api/dashboard/ads", Summary: "The owner's ads, newest first",
-		Errors: []int{422, 503},
+		OperationID: "list-ads", Method: http.MethodGet, Path: "/api/dashboard/ads",
+		Summary: "The owner's ads, newest first",
+		Errors:  []int{422, 503},
 	}, a.list)
 	huma.Register(h, huma.Operation{
 		OperationID: "stats", Method: http.MethodGet, Path: "/api/dashboard/stats",
@@ -233,7 +236,8 @@ func (a *api) register(mux *http.ServeMux) huma.API {
 		DefaultStatus: http.StatusFound, Errors: []int{404, 503},
 	}, a.image)
 	huma.Register(h, huma.Operation{
-		OperationID: "health", Method: http.MethodGet, Path: "/api/health", Summary: "Whether the API answers",
+		OperationID: "health", Method: http.MethodGet, Path: "/api/health",
+		Summary: "Whether the API answers",
 	}, func(context.Context, *struct{}) (*healthOutput, error) {
 		return &healthOutput{Body: Health{Status: "ok"}}, nil
 	})
@@ -246,6 +250,8 @@ func (a *api) register(mux *http.ServeMux) huma.API {
 // an owner's fields. An order may leave out those that are not needed; an answer
 // has them all.
 func describeFields(schemas map[string]*huma.Schema, t ad.Table) {
+	schemas["GenerateForm"].Properties["product_image"].Description =
+		"JPEG, PNG, WebP or GIF; up to 4 MB here, up to 20 MB by /api/uploads"
 	for name, order := range map[string]bool{"GenerateForm": true, "UploadBody": true, "Ad": false} {
 		s := schemas[name]
 		for _, d := range t {

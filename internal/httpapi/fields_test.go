@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/nanococoa/nanococoa/internal/ad"
 )
 
@@ -72,8 +74,9 @@ func TestTheMarkIsTheOwnersChoice(t *testing.T) {
 
 func TestAMarkThatIsNeitherTrueNorFalse(t *testing.T) {
 	t.Parallel()
+	flood := `"` + strings.Repeat("true", 20_000) + `"`
 	for at, d := range doors(t) {
-		for _, value := range []string{`"yes"`, `"1"`, `"on"`, `"TRUE"`, `""`, `"null"`, `"` + strings.Repeat("true", 20_000) + `"`} {
+		for _, value := range []string{`"yes"`, `"1"`, `"on"`, `"TRUE"`, `""`, `"null"`, flood} {
 			p := d.order(newWorld(t), "ai_mark", value).fails(422, "Request.Invalid", "ai_mark")
 			if !strings.Contains(p.Errors[0].Detail, "true나 false") {
 				t.Errorf("%s, %.20s: %q", at, value, p.Errors[0].Detail)
@@ -122,7 +125,9 @@ func TestAFieldMore(t *testing.T) {
 	for at, d := range doors(t) {
 		w := newWorldOf(t, site, table)
 		w.acceptingUploads()
-		for sent, stored := range map[string]string{"": "", `""`: "", `" 3만 원 "`: "3만 원", `"12345678901234567890"`: "12345678901234567890"} {
+		for sent, stored := range map[string]string{
+			"": "", `""`: "", `" 3만 원 "`: "3만 원", `"12345678901234567890"`: "12345678901234567890",
+		} {
 			price = ""
 			d.order(w, "price", sent).is(d.taken)
 			if price != stored {
@@ -150,14 +155,21 @@ func TestAFieldMore(t *testing.T) {
 	}](raw)
 	for name, needed := range map[string]bool{"GenerateForm": false, "UploadBody": false, "Ad": true} {
 		s := doc.Components.Schemas[name]
-		got := s.Properties["price"]
-		if got["type"] != "string" || got["maxLength"] != 20.0 || got["minLength"] != 0.0 || slices.Contains(s.Required, "price") != needed ||
-			got["description"] != "0–20 characters (grapheme clusters after NFC); as it is to be read" {
-			t.Errorf("%s: price is %v, required %v", name, got, s.Required)
+		want := map[string]any{
+			"type": "string", "minLength": 0.0, "maxLength": 20.0, "examples": []any{"39,000원"},
+			"description": "0–20 characters (grapheme clusters after NFC); as it is to be read",
 		}
-		if mark := s.Properties["ai_mark"]; mark["type"] != "boolean" || slices.Contains(s.Required, "ai_mark") != needed ||
-			(mark["default"] == true) == needed {
+		if d := cmp.Diff(want, s.Properties["price"]); d != "" {
+			t.Errorf("%s: price: -want +got\n%s", name, d)
+		}
+		mark := s.Properties["ai_mark"]
+		if mark["type"] != "boolean" || (mark["default"] == true) == needed {
 			t.Errorf("%s: ai_mark is %v", name, mark)
+		}
+		for _, field := range []string{"price", "ai_mark"} {
+			if slices.Contains(s.Required, field) != needed {
+				t.Errorf("%s: required are %v", name, s.Required)
+			}
 		}
 	}
 	entry := "{\n    name: 'price',\n    kind: 'text',\n    label: '가격',\n    needed: false,\n    limit: 20,\n  },"

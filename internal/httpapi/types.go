@@ -13,7 +13,7 @@ import (
 
 // GenerateForm is the multipart body of POST /api/ads/generate.
 type GenerateForm struct {
-	ProductImage string `json:"product_image" format:"binary" contentMediaType:"image/*" doc:"JPEG, PNG, WebP or GIF; up to 4 MB here, up to 20 MB by /api/uploads"`
+	ProductImage string `json:"product_image" format:"binary" contentMediaType:"image/*"`
 	ad.Fields
 }
 
@@ -61,7 +61,7 @@ type Ad struct {
 	CopySource   *string    `json:"copy_source" enum:"openai,template" doc:"Who wrote the copy"`
 	ClipScore    *float64   `json:"clip_score"`
 	Score        *Score     `json:"score,omitempty"`
-	StandIn      bool       `json:"stand_in" doc:"True when the pictures come from the stand-in engine and not from a model"`
+	StandIn      bool       `json:"stand_in" doc:"True when the stand-in made the pictures and not a model"`
 	Error        *AdFailure `json:"error,omitempty" doc:"Set when status is failed"`
 	CreatedAt    time.Time  `json:"created_at"`
 	UpdatedAt    time.Time  `json:"updated_at"`
@@ -74,7 +74,7 @@ type Progress struct {
 	Percent       int      `json:"percent" minimum:"0" maximum:"100"`
 	QueuePosition *int     `json:"queue_position" doc:"How many ads come before this one; null when unknown"`
 	ETASeconds    *float64 `json:"eta_seconds" doc:"Expected time to the end; null when unknown"`
-	Stalled       bool     `json:"stalled" doc:"The server that makes the pictures takes nothing at the moment; the ad waits and goes on by itself"`
+	Stalled       bool     `json:"stalled" doc:"The GPU server takes nothing now; the ad waits and goes on by itself"`
 }
 
 // Step is one step of making an ad.

@@ -74,7 +74,8 @@ def spoken() -> set[str]:
 def fetch() -> Path:
     """The variable font out of the npm package, checked against its digest."""
     where = Path(tempfile.mkdtemp())
-    subprocess.run(["npm", "pack", "--silent", PACKAGE, "--pack-destination", where], check=True, stdout=subprocess.DEVNULL)
+    pack = ["npm", "pack", "--silent", PACKAGE, "--pack-destination", where]
+    subprocess.run(pack, check=True, stdout=subprocess.DEVNULL)
     package = next(where.glob("*.tgz"))
     digest = hashlib.sha256(package.read_bytes()).hexdigest()
     if digest != SHA256:

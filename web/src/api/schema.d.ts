@@ -193,7 +193,7 @@ export interface components {
             stage1_url: string | null;
             /** @description The finished ad */
             stage2_url: string | null;
-            /** @description True when the pictures come from the stand-in engine and not from a model */
+            /** @description True when the stand-in made the pictures and not a model */
             stand_in: boolean;
             /** @enum {string} */
             status: "awaiting_upload" | "queued" | "running" | "succeeded" | "failed";
@@ -311,7 +311,7 @@ export interface components {
              * @description How many ads come before this one; null when unknown
              */
             queue_position: number | null;
-            /** @description The server that makes the pictures takes nothing at the moment; the ad waits and goes on by itself */
+            /** @description The GPU server takes nothing now; the ad waits and goes on by itself */
             stalled: boolean;
             /** @description The step that runs */
             step: string | null;

@@ -24,7 +24,8 @@ describe('faults', () => {
     const page = await owner.page()
     await submit(page)
     const { product_image, product_name, product_category, target_age, ad_concept } = texts.fault.missing
-    for (const text of [product_image, product_name, product_category, target_age, ad_concept]) await page.getByText(text).waitFor()
+    for (const text of [product_image, product_name, product_category, target_age, ad_concept])
+      await page.getByText(text).waitFor()
     await expect.poll(() => page.evaluate(() => document.activeElement?.id)).toBe('product_image')
     expect(await page.locator('#product_name').getAttribute('aria-describedby')).toBe('product_name-fault')
     await accessible(page)
@@ -73,7 +74,11 @@ describe('faults', () => {
     ['HEIC', Buffer.from('\0\0\0\x24ftypheic\0\0\0\0mif1heic', 'latin1'), texts.fault.photoHeic],
     ['a text', Buffer.from('hello'), texts.fault.photoUnsupported],
     ['nothing', Buffer.alloc(0), texts.fault.photoEmpty],
-    ['a JPEG that stops after its first bytes', Buffer.from('\xff\xd8\xff\xe0\0\x10JFIF', 'latin1'), texts.fault.photoCorrupt],
+    [
+      'a JPEG that stops after its first bytes',
+      Buffer.from('\xff\xd8\xff\xe0\0\x10JFIF', 'latin1'),
+      texts.fault.photoCorrupt,
+    ],
     ['a picture of 63 pixels', plainPng(63, 200), texts.fault.photoTooSmall],
   ])('explain a photo that is %s', async (_, buffer, text) => {
     const page = await (await visit()).page()
@@ -90,8 +95,12 @@ describe('the photo', () => {
       const file = new File([Uint8Array.from(atob(base64), (c) => c.charCodeAt(0))], 'a.jpg', { type: 'image/jpeg' })
       const data = new DataTransfer()
       data.items.add(file)
-      const on = (type: string) => document.body.dispatchEvent(new DragEvent(type, { bubbles: true, cancelable: true, dataTransfer: data }))
-      if (kind === 'paste') return document.body.dispatchEvent(new ClipboardEvent('paste', { bubbles: true, cancelable: true, clipboardData: data }))
+      const on = (type: string) =>
+        document.body.dispatchEvent(new DragEvent(type, { bubbles: true, cancelable: true, dataTransfer: data }))
+      if (kind === 'paste')
+        return document.body.dispatchEvent(
+          new ClipboardEvent('paste', { bubbles: true, cancelable: true, clipboardData: data }),
+        )
       on('dragenter')
       if (on('dragover')) throw new Error('the page does not take it')
       if (!document.querySelector('.drop-over')) await new Promise((resolve) => requestAnimationFrame(resolve))

@@ -11,10 +11,15 @@ const code = files.filter((f) => /\.tsx?$/.test(f) && !f.endsWith('schema.d.ts')
 
 describe('the source', () => {
   // What an owner wrote can only become text, since nothing turns text into markup.
-  it.each(['innerHTML', 'outerHTML', 'insertAdjacentHTML', 'dangerouslySetInnerHTML', 'document.write', 'createContextualFragment', 'eval('])(
-    'never uses %s',
-    (name) => expect(code.filter((f) => read(f).includes(name))).toEqual([]),
-  )
+  it.each([
+    'innerHTML',
+    'outerHTML',
+    'insertAdjacentHTML',
+    'dangerouslySetInnerHTML',
+    'document.write',
+    'createContextualFragment',
+    'eval(',
+  ])('never uses %s', (name) => expect(code.filter((f) => read(f).includes(name))).toEqual([]))
 
   it('sets srcdoc in one place only, inside of sandbox=""', () => {
     const users = code.filter((f) => read(f).includes('srcdoc'))
@@ -28,7 +33,9 @@ describe('the source', () => {
     const values = /'전체'/g
     const comment = /\/\*[\s\S]*?\*\/|(?<=^|\s)\/\/.*$/gm
     const texts = ['texts.ts', 'ad/fields.gen.ts'] // the second is written from the API's table
-    const korean = code.filter((f) => !texts.includes(f) && /[가-힣]/.test(read(f).replace(comment, '').replace(values, '')))
+    const korean = code.filter(
+      (f) => !texts.includes(f) && /[가-힣]/.test(read(f).replace(comment, '').replace(values, '')),
+    )
     expect(korean).toEqual([])
   })
 
@@ -43,7 +50,10 @@ it('the web font has every character of the texts; else run scripts/fonts.py', (
   const covered = new Set<number>()
   for (const [, list] of css.matchAll(/unicode-range: ([^;]+);/g)) {
     for (const span of list!.split(', ')) {
-      const [from, to] = span.slice(2).split('-').map((h) => parseInt(h, 16))
+      const [from, to] = span
+        .slice(2)
+        .split('-')
+        .map((h) => parseInt(h, 16))
       for (let c = from!; c <= (to ?? from!); c++) covered.add(c)
     }
   }

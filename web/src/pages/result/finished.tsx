@@ -62,9 +62,20 @@ export function Finished({ ad }: { ad: Ad }) {
         {ad.main_copy && (
           <section class="card" aria-labelledby="copy">
             <h2 id="copy">{words.copy}</h2>
-            <CopyLine label={words.main} text={ad.main_copy} action={words.copyMain} large onCopy={(text) => void copy(text, texts.site.copied)} />
+            <CopyLine
+              label={words.main}
+              text={ad.main_copy}
+              action={words.copyMain}
+              large
+              onCopy={(text) => void copy(text, texts.site.copied)}
+            />
             {ad.sub_copy && (
-              <CopyLine label={words.sub} text={ad.sub_copy} action={words.copySub} onCopy={(text) => void copy(text, texts.site.copied)} />
+              <CopyLine
+                label={words.sub}
+                text={ad.sub_copy}
+                action={words.copySub}
+                onCopy={(text) => void copy(text, texts.site.copied)}
+              />
             )}
             {ad.copy_source && <p class="hint">{ad.copy_source === 'template' ? words.byTemplate : words.byModel}</p>}
           </section>
@@ -101,7 +112,11 @@ export function Finished({ ad }: { ad: Ad }) {
         <section class="card finished-html" aria-labelledby="html">
           <h2 id="html">{words.html}</h2>
           <p class="hint">{words.htmlNote}</p>
-          <HtmlCode code={ad.html_code} picture={ad.stage1_url} onCopy={() => void copy(ad.html_code ?? '', words.htmlCopied)} />
+          <HtmlCode
+            code={ad.html_code}
+            picture={ad.stage1_url}
+            onCopy={() => void copy(ad.html_code ?? '', words.htmlCopied)}
+          />
         </section>
       )}
 

@@ -98,7 +98,8 @@ export function AdForm() {
       else general ||= detail
     }
     // What has no code did not come from the API, which says by itself what is kept.
-    const detail = problem.code === '' || problem.status === 0 ? `${problem.detail} ${texts.fault.kept}` : problem.detail
+    const detail =
+      problem.code === '' || problem.status === 0 ? `${problem.detail} ${texts.fault.kept}` : problem.detail
     blame(next, Object.keys(next).length > 0 ? general : detail)
   }
 
@@ -111,7 +112,8 @@ export function AdForm() {
     setFault('')
     setSending({ percent: 0 })
     key.current ||= newKey()
-    const send = () => order(site, fields, photo, key.current, (share) => setSending({ percent: Math.floor(share * 100) }))
+    const send = () =>
+      order(site, fields, photo, key.current, (share) => setSending({ percent: Math.floor(share * 100) }))
     let outcome = await send()
     if (!outcome.ok && spent.includes(outcome.problem.code)) {
       key.current = newKey()
@@ -166,7 +168,12 @@ export function AdForm() {
 
         <fieldset class="form-fields" disabled={sending !== null}>
           <legend class="hidden">{words.title}</legend>
-          <PhotoField photo={photo} fault={wrong.product_image} onTake={takePhoto} onFault={(text) => setWrong((others) => ({ ...others, product_image: text }))} />
+          <PhotoField
+            photo={photo}
+            fault={wrong.product_image}
+            onTake={takePhoto}
+            onFault={(text) => setWrong((others) => ({ ...others, product_image: text }))}
+          />
           <div class="form-words">
             {table.map((field) => (
               <OwnerField
