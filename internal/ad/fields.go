@@ -19,9 +19,12 @@ var (
 )
 
 // OwnerFields is the table of an owner's fields: the one place that says what a
-// field is. Checks, both ways to order an ad, the OpenAPI and the site's form
-// are made from it. A new field is a line in Fields and an entry here; `make
-// generated` then writes the files that are made from both.
+// field is. Checks, both doors, the OpenAPI, what a model is told and the site's
+// form are made from it. A new field is a value in Fields and an entry here, then
+//
+//	go test ./internal/httpapi -run Generated -update && npm --prefix web run api
+//
+// for the checked-in files that are made from both.
 func OwnerFields() Table {
 	return Table{
 		{
