@@ -137,7 +137,7 @@ describe('the form', () => {
     expect(markup(fieldOf('product_name'), '👩‍👩‍👧‍👦 가방')).toContain(texts.form.count(4, 100))
     const over = markup(fieldOf('ad_concept'), '가'.repeat(501))
     expect(over).toContain('count-over')
-    expect(over).toContain(texts.form.over(1))
+    expect(over).toContain(`>${texts.form.over(1)}<`)
     expect(over).toContain('<textarea')
   })
 
@@ -170,6 +170,8 @@ describe('a field more', () => {
   it('is empty at first, and may stay so', () => {
     expect(blank(fields).price).toBe('')
     expect(check({ ...good, ...blank([price]) }, true, fields)).toEqual({})
+    const nameless = { ...fieldOf('product_name'), needed: false } as Field
+    expect(check({ product_name: ' ' }, true, [nameless])).toEqual({})
   })
   it('is checked', () => {
     expect(check({ ...good, price: '9'.repeat(20) }, true, fields)).toEqual({})
