@@ -231,5 +231,5 @@ func plain(s string) string {
 		return r
 	}, string(runes))
 	// The same fields are counted the same way everywhere.
-	return ad.Fields{ProductName: s}.Normalize().ProductName
+	return ad.NormalizeText(s)
 }
