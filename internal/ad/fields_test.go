@@ -116,12 +116,12 @@ func TestWhoSeesWhichField(t *testing.T) {
 // A field more is an entry more: nothing else here knows the fields' names.
 func TestAFieldMore(t *testing.T) {
 	t.Parallel()
-	var price, season string
+	var coupon, season string
 	gift := false
 	table := append(ad.OwnerFields(),
 		ad.Field{
-			Name: "price", Label: "가격", Limit: 20, Optional: true, SeenBy: ad.Model | ad.Public,
-			Text: func(*ad.Fields) *string { return &price },
+			Name: "coupon", Label: "쿠폰", Limit: 20, Optional: true, SeenBy: ad.Model | ad.Public,
+			Text: func(*ad.Fields) *string { return &coupon },
 		},
 		ad.Field{
 			Name: "season", Label: "계절", Choices: []string{"봄", "가을"}, Optional: true,
@@ -133,40 +133,40 @@ func TestAFieldMore(t *testing.T) {
 	if !gift {
 		t.Error("the flag has not its default")
 	}
-	price = " 39,000\u1112\u1161\u11ab\n "
-	if f := table.Normalize(good()); f != good() || price != "39,000한" {
-		t.Errorf("normalized to %q", price)
+	coupon = " 첫 주문\u1112\u1161\u11ab\n "
+	if f := table.Normalize(good()); f != good() || coupon != "첫 주문한" {
+		t.Errorf("normalized to %q", coupon)
 	}
-	for name, tc := range map[string]struct{ price, season, wrong string }{
+	for name, tc := range map[string]struct{ coupon, season, wrong string }{
 		"nothing":         {"", "", ""},
 		"as it should be": {strings.Repeat("9", 20), "가을", ""},
-		"too long":        {strings.Repeat("9", 21), "봄", "가격은 20자까지 쓸 수 있습니다. 지금은 21자입니다."},
+		"too long":        {strings.Repeat("9", 21), "봄", "쿠폰은 20자까지 쓸 수 있습니다. 지금은 21자입니다."},
 		"none of them":    {"", "여름", "계절은 봄, 가을 중에서 골라 주세요."},
 	} {
-		price, season = tc.price, tc.season
+		coupon, season = tc.coupon, tc.season
 		got := wrong(t, table.Validate(good()))
-		if got["price"]+got["season"] != tc.wrong || len(got) > 1 {
+		if got["coupon"]+got["season"] != tc.wrong || len(got) > 1 {
 			t.Errorf("%s: %v", name, got)
 		}
 	}
-	price = ""
-	if got := wrong(t, table.Validate(blank)); len(got) != 5 || got["price"] != "" {
+	coupon = ""
+	if got := wrong(t, table.Validate(blank)); len(got) != 5 || got["coupon"] != "" {
 		t.Errorf("a blank order: %v", got)
 	}
-	if got := wrong(t, table.Only("price", "target_age").Validate(blank)); len(got) != 1 || got["target_age"] == "" {
-		t.Errorf("only price and age of a blank order: %v", got)
+	if got := wrong(t, table.Only("coupon", "target_age").Validate(blank)); len(got) != 1 || got["target_age"] == "" {
+		t.Errorf("only coupon and age of a blank order: %v", got)
 	}
 
-	d, _ := table.Find("price")
+	d, _ := table.Find("coupon")
 	var f ad.Fields
-	if !d.SetText(&f, "1만 원") || price != "1만 원" || !d.SetJSON(&f, json.RawMessage(`"2만 원"`)) || price != "2만 원" {
-		t.Errorf("read %q", price)
+	if !d.SetText(&f, "첫 주문") || coupon != "첫 주문" || !d.SetJSON(&f, json.RawMessage(`"새해맞이"`)) || coupon != "새해맞이" {
+		t.Errorf("read %q", coupon)
 	}
 	if d.SetJSON(&f, json.RawMessage("20000")) || !strings.Contains(d.Misread().Detail, "글자로") {
 		t.Error("a number passes as a text")
 	}
 	raw, err := json.Marshal(table.For(ad.Model, good()))
-	if err != nil || !strings.HasSuffix(string(raw), `,"price":"2만 원"}`) {
+	if err != nil || !strings.HasSuffix(string(raw), `,"coupon":"새해맞이"}`) {
 		t.Errorf("the model sees %s (%v)", raw, err)
 	}
 	if _, known := table.Find("nothing"); known {

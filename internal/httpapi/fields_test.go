@@ -117,32 +117,32 @@ func TestAKeyCoversTheMark(t *testing.T) {
 // the OpenAPI and known to the site, without a word about it here.
 func TestAFieldMore(t *testing.T) {
 	t.Parallel()
-	price := ""
+	coupon := ""
 	table := append(ad.OwnerFields(), ad.Field{
-		Name: "price", Label: "가격", Limit: 20, Optional: true, Example: "39,000원", Doc: "as it is to be read",
-		Text: func(*ad.Fields) *string { return &price },
+		Name: "coupon", Label: "쿠폰", Limit: 20, Optional: true, Example: "첫 주문 할인", Doc: "as it is to be read",
+		Text: func(*ad.Fields) *string { return &coupon },
 	})
 	for at, d := range doors(t) {
 		w := newWorldOf(t, site, table)
 		w.acceptingUploads()
 		for sent, stored := range map[string]string{
-			"": "", `""`: "", `" 3만 원 "`: "3만 원", `"12345678901234567890"`: "12345678901234567890",
+			"": "", `""`: "", `" 첫 주문 "`: "첫 주문", `"12345678901234567890"`: "12345678901234567890",
 		} {
-			price = ""
-			d.order(w, "price", sent).is(d.taken)
-			if price != stored {
-				t.Errorf("%s: %s is stored as %q", at, sent, price)
+			coupon = ""
+			d.order(w, "coupon", sent).is(d.taken)
+			if coupon != stored {
+				t.Errorf("%s: %s is stored as %q", at, sent, coupon)
 			}
 		}
-		price = ""
-		p := d.order(w, "price", `"123456789012345678901"`).fails(422, "Request.Invalid", "price")
-		if p.Errors[0].Detail != "가격은 20자까지 쓸 수 있습니다. 지금은 21자입니다." {
+		coupon = ""
+		p := d.order(w, "coupon", `"123456789012345678901"`).fails(422, "Request.Invalid", "coupon")
+		if p.Errors[0].Detail != "쿠폰은 20자까지 쓸 수 있습니다. 지금은 21자입니다." {
 			t.Errorf("%s: %q", at, p.Errors[0].Detail)
 		}
 	}
-	price = ""
-	newWorldOf(t, site, table).post("/api/uploads", "application/json", upload(t, map[string]any{"price": 39000})).
-		fails(422, "Request.Invalid", "price")
+	coupon = ""
+	newWorldOf(t, site, table).post("/api/uploads", "application/json", upload(t, map[string]any{"coupon": 39000})).
+		fails(422, "Request.Invalid", "coupon")
 
 	raw := newWorldOf(t, site, table).get("/api/openapi.json").is(200)
 	doc := decode[struct {
@@ -156,23 +156,23 @@ func TestAFieldMore(t *testing.T) {
 	for name, needed := range map[string]bool{"GenerateForm": false, "UploadBody": false, "Ad": true} {
 		s := doc.Components.Schemas[name]
 		want := map[string]any{
-			"type": "string", "minLength": 0.0, "maxLength": 20.0, "examples": []any{"39,000원"},
+			"type": "string", "minLength": 0.0, "maxLength": 20.0, "examples": []any{"첫 주문 할인"},
 			"description": "0–20 characters (grapheme clusters after NFC); as it is to be read",
 		}
-		if d := cmp.Diff(want, s.Properties["price"]); d != "" {
-			t.Errorf("%s: price: -want +got\n%s", name, d)
+		if d := cmp.Diff(want, s.Properties["coupon"]); d != "" {
+			t.Errorf("%s: coupon: -want +got\n%s", name, d)
 		}
 		mark := s.Properties["ai_mark"]
 		if mark["type"] != "boolean" || (mark["default"] == true) == needed {
 			t.Errorf("%s: ai_mark is %v", name, mark)
 		}
-		for _, field := range []string{"price", "ai_mark"} {
+		for _, field := range []string{"coupon", "ai_mark"} {
 			if slices.Contains(s.Required, field) != needed {
 				t.Errorf("%s: required are %v", name, s.Required)
 			}
 		}
 	}
-	entry := "{\n    name: 'price',\n    kind: 'text',\n    label: '가격',\n    needed: false,\n    limit: 20,\n  },"
+	entry := "{\n    name: 'coupon',\n    kind: 'text',\n    label: '쿠폰',\n    needed: false,\n    limit: 20,\n  },"
 	if !strings.Contains(siteTable(table), entry) {
 		t.Error("the site's table does not know it")
 	}

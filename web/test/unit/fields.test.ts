@@ -164,26 +164,26 @@ describe('the form', () => {
 
 // What the table gets, the form asks for, counts, checks and sends.
 describe('a field more', () => {
-  const price: Field = { name: 'price', kind: 'text', label: '가격', needed: false, limit: 20 }
-  const fields = [...table, price]
+  const coupon: Field = { name: 'coupon', kind: 'text', label: '쿠폰', needed: false, limit: 20 }
+  const fields = [...table, coupon]
 
   it('is empty at first, and may stay so', () => {
-    expect(blank(fields).price).toBe('')
-    expect(check({ ...good, ...blank([price]) }, true, fields)).toEqual({})
+    expect(blank(fields).coupon).toBe('')
+    expect(check({ ...good, ...blank([coupon]) }, true, fields)).toEqual({})
     const nameless = { ...fieldOf('product_name'), needed: false } as Field
     expect(check({ product_name: ' ' }, true, [nameless])).toEqual({})
   })
   it('is checked', () => {
-    expect(check({ ...good, price: '9'.repeat(20) }, true, fields)).toEqual({})
-    expect(check({ ...good, price: '9'.repeat(21) }, true, fields)).toEqual({ price: texts.fault.tooLong(20, 21) })
+    expect(check({ ...good, coupon: '9'.repeat(20) }, true, fields)).toEqual({})
+    expect(check({ ...good, coupon: '9'.repeat(21) }, true, fields)).toEqual({ coupon: texts.fault.tooLong(20, 21) })
   })
   it('is sent as the server stores it', () => {
-    expect(fieldsOf({ ...good, price: ' 3만\n원' }, fields)).toEqual({ ...good, price: '3만 원' })
+    expect(fieldsOf({ ...good, coupon: ' 첫\n주문' }, fields)).toEqual({ ...good, coupon: '첫 주문' })
   })
   it('is asked for with a counter, and said to be optional', () => {
-    const html = markup(price, '3만 원')
+    const html = markup(coupon, '첫 주문')
     expect(html).toContain(texts.form.count(4, 20))
-    expect(html).toContain(texts.form.optional('가격'))
-    expect(html).toContain('name="price"')
+    expect(html).toContain(texts.form.optional('쿠폰'))
+    expect(html).toContain('name="coupon"')
   })
 })
