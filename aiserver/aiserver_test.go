@@ -151,7 +151,7 @@ func TestAnAdFromStartToEnd(t *testing.T) {
 		IdempotencyKey: "ad.1.stage2", Picture: one.Picture, ProductName: "비타민", TargetAge: "30대", TargetGender: "여성",
 		AdConcept: "아침 햇살이 드는 부엌",
 		MainCopy:  "아침을 여는 한 알", SubCopy: "온 가족이 함께 챙기는 습관", Analysis: &one.Analysis, HTMLPictureURL: "cid:stage1",
-		Notice: true,
+		AIMark: true,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -164,7 +164,7 @@ func TestAnAdFromStartToEnd(t *testing.T) {
 	for _, l := range two.Lines {
 		roles[l.Role] += l.Text
 	}
-	if strings.ReplaceAll(roles["main"], " ", "") != "아침을여는한알" || roles["sub"] == "" || roles["notice"] == "" {
+	if strings.ReplaceAll(roles["main"], " ", "") != "아침을여는한알" || roles["sub"] == "" || roles["ai_mark"] == "" {
 		t.Errorf("lines = %v", roles)
 	}
 	score, err := p.client.Score(ctx, gpu.ScoreRequest{Picture: two.Picture, Prompt: "아침 햇살이 드는 부엌",

@@ -55,7 +55,7 @@ func TestTheGalleryCanBeRead(t *testing.T) {
 		}
 		ad := decode(t, filepath.Join(dir, e.File))
 		for _, l := range e.Lines {
-			if l.Role != "notice" {
+			if l.Role != "ai_mark" {
 				lines, of = append(lines, ocr.Line{Picture: ad, Box: l.Box, SizePx: l.SizePx, Text: l.Text}), append(of, e.File)
 			}
 		}

@@ -126,7 +126,7 @@ func (o *owner) get(path string) answer    { o.t.Helper(); return o.do("GET", pa
 func (o *owner) delete(path string) answer { o.t.Helper(); return o.do("DELETE", path, "", nil) }
 
 // order is what an owner fills in.
-type order map[string]string
+type order map[string]any
 
 func fields(name string) order {
 	return order{
@@ -141,7 +141,7 @@ func form(t *testing.T, f order, photo []byte) (string, []byte) {
 	var b bytes.Buffer
 	w := multipart.NewWriter(&b)
 	for k, v := range f {
-		if err := w.WriteField(k, v); err != nil {
+		if err := w.WriteField(k, fmt.Sprint(v)); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -185,7 +185,7 @@ func uploadForm(up httpapi.Uploading, photo []byte) (contentType string, body []
 	var b bytes.Buffer
 	w := multipart.NewWriter(&b)
 	for k, v := range up.Upload.Fields {
-		_ = w.WriteField(k, v)
+		_ = w.WriteField(k, fmt.Sprint(v))
 	}
 	part, _ := w.CreateFormFile("file", "photo.jpg")
 	_, _ = part.Write(photo)

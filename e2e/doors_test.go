@@ -46,7 +46,11 @@ func TestFirstDoor(t *testing.T) {
 		}
 		return v.Status == "succeeded" || v.Status == "failed"
 	})
-	checkFinished(t, o, o.succeeded(acc.AdID), "울 더플백")
+	v := o.succeeded(acc.AdID)
+	checkFinished(t, o, v, "울 더플백")
+	if !v.AIMark {
+		t.Error("nobody said so, and the ad has no mark")
+	}
 	if !sawStage1 {
 		t.Error("stage 1's picture was never there before the ad was finished")
 	}
@@ -59,12 +63,18 @@ func TestSecondDoor(t *testing.T) {
 	t.Parallel()
 	o := newOwner(t)
 	photo := sample(t, "vitamin-jar.jpg")
-	up := o.upload(fields("비타민 E"), len(photo))
+	unmarked := fields("비타민 E")
+	unmarked["ai_mark"] = false
+	up := o.upload(unmarked, len(photo))
 	if v := o.ad(up.AdID); v.Status != "awaiting_upload" || v.Progress.Percent != 0 {
 		t.Errorf("before the photo: %s, %d%%", v.Status, v.Progress.Percent)
 	}
 	o.post(up, photo)
-	checkFinished(t, o, o.succeeded(up.AdID), "비타민 E")
+	v := o.succeeded(up.AdID)
+	checkFinished(t, o, v, "비타민 E")
+	if v.AIMark {
+		t.Error("the ad has the mark its owner did not want")
+	}
 	if got := states(t, up.AdID); !slices.Equal(got, happyPath) {
 		t.Errorf("path = %v", got)
 	}
@@ -110,6 +120,9 @@ func checkFinished(t *testing.T, o *owner, v httpapi.Ad, name string) {
 	}
 	if !strings.Contains(*v.HTMLCode, strings.Fields(*v.MainCopy)[0]) {
 		t.Errorf("html_code does not hold the copy")
+	}
+	if strings.Contains(*v.HTMLCode, "AI 생성") != v.AIMark {
+		t.Errorf("ai_mark is %v: %s", v.AIMark, *v.HTMLCode)
 	}
 }
 

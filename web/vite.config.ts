@@ -18,7 +18,12 @@ export default defineConfig({
         codeSplitting: {
           // What every page needs is one file: on a slow phone each further one
           // costs more than the few bytes another page alone would use.
-          groups: [{ name: 'site', test: /node_modules|\/src\/(texts|(app|api|ad|keep|style)\/|ui\/(icon|confirm|message))/ }],
+          groups: [
+            {
+              name: 'site',
+              test: /node_modules|\/src\/(texts|(app|api|ad|keep|style)\/|ui\/(icon|confirm|message))/,
+            },
+          ],
         },
       },
     },

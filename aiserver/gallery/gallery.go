@@ -217,7 +217,7 @@ func one(
 		Ref: ad.Ref{Owner: "gallery", AdID: id, Attempt: 1}, Status: ad.Queued, Steps: map[ad.Step]ad.StepTimes{},
 		Fields: ad.Fields{
 			ProductName: p.name, ProductCategory: p.category, TargetAge: p.age, TargetGender: p.gender,
-			AdConcept: concept.Text,
+			AdConcept: concept.Text, AIMark: true,
 		},
 	}}
 	pics := pictures{ad.OriginalPhoto: photo}

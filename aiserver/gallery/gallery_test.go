@@ -51,7 +51,7 @@ func typeset(_ context.Context, r compose.Request) (compose.Result, error) {
 	draw.Draw(pic, pic.Rect, r.Picture, image.Point{}, draw.Src)
 	return compose.Result{
 		Image: pic, HTML: "<div></div>", Layout: "top", Contrast: 7,
-		Lines: []compose.Line{{Text: r.MainCopy, Role: "main", SizePx: 40}, {Text: r.SubCopy, Role: "sub", SizePx: 20}, {Text: "AI 생성", Role: "notice", SizePx: 10}},
+		Lines: []compose.Line{{Text: r.MainCopy, Role: "main", SizePx: 40}, {Text: r.SubCopy, Role: "sub", SizePx: 20}, {Text: "AI 생성", Role: "ai_mark", SizePx: 10}},
 	}, nil
 }
 

@@ -105,7 +105,7 @@ func TestOtherContentUnderAKnownKey(t *testing.T) {
 	s.post(gpu.PathStage2, words(picture), key("k")).want(t, http.StatusUnprocessableEntity, fault.RequestConflict)
 	s.post(gpu.PathStage2, words(picture), key("k2")).into(t, &gpu.Stage2Answer{})
 	for name, v := range map[string]any{
-		"notice": true, "main_copy": "다른 문구", "sub_copy": "다른 작은 문구입니다", "analysis": sample(),
+		"ai_mark": true, "main_copy": "다른 문구", "sub_copy": "다른 작은 문구입니다", "analysis": sample(),
 		"html_image_url": "cid:x", "target_age": "30대",
 	} {
 		body := words(picture)

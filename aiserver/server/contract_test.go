@@ -55,7 +55,7 @@ func TestTheOriginalCallsWork(t *testing.T) {
 		t.Errorf("stage 2: %+v", two)
 	}
 	set := s.setter.last()
-	if set.Analysis != nil || set.Notice || set.ProductName != "무선 이어폰" || set.Size != (image.Point{}) {
+	if set.Analysis != nil || set.AIMark || set.ProductName != "무선 이어폰" || set.Size != (image.Point{}) {
 		t.Errorf("the composer was asked %+v", set)
 	}
 
@@ -104,7 +104,7 @@ func TestEveryOptionalFieldReachesItsPlace(t *testing.T) {
 	analysis := one.Analysis
 	for k, v := range map[string]any{
 		"main_copy": " 새벽을 \u1112\u1161\u11ab 걸음 ", "sub_copy": "도시의 소리를 담다", "analysis": analysis, "size": "1200x628",
-		"html_image_url": "cid:stage1", "notice": true, "output_put_url": store.URL + "/out2.png",
+		"html_image_url": "cid:stage1", "ai_mark": true, "output_put_url": store.URL + "/out2.png",
 	} {
 		body[k] = v
 	}
@@ -112,7 +112,7 @@ func TestEveryOptionalFieldReachesItsPlace(t *testing.T) {
 	s.post(gpu.PathStage2, body).into(t, &two)
 	set := s.setter.last()
 	if set.MainCopy != "새벽을 한 걸음" || set.SubCopy != "도시의 소리를 담다" || set.PictureURL != "cid:stage1" ||
-		set.Size != image.Pt(1200, 628) || !set.Notice ||
+		set.Size != image.Pt(1200, 628) || !set.AIMark ||
 		set.Analysis == nil || set.Analysis.ProductBox != analysis.ProductBox {
 		t.Errorf("the composer was asked %+v", set)
 	}
@@ -574,7 +574,7 @@ func TestTheContractDrawsTheSameLines(t *testing.T) {
 		"age":           {map[string]any{"target_age": "70대"}, false},
 		"size":          {map[string]any{"size": "1080x1350"}, true},
 		"size form":     {map[string]any{"size": "1080*1350"}, false},
-		"notice":        {map[string]any{"notice": "yes"}, false},
+		"ai_mark":       {map[string]any{"ai_mark": "yes"}, false},
 		"unknown field": {map[string]any{"x": 1}, false},
 		"empty name":    {map[string]any{"product_name": ""}, false},
 		"analysis":      {map[string]any{"analysis": sample()}, true},

@@ -131,7 +131,7 @@ func FuzzJSONBody(f *testing.F) {
 	data := dataURL(photoPNG(f, 342, 228))
 	two := words(data)
 	for _, extra := range []map[string]any{
-		{}, {"main_copy": "새벽", "sub_copy": "도시의 소리", "size": "1080x1350", "notice": true, "html_image_url": "cid:stage1"},
+		{}, {"main_copy": "새벽", "sub_copy": "도시의 소리", "size": "1080x1350", "ai_mark": true, "html_image_url": "cid:stage1"},
 		{"analysis": sample()}, {"html_image_url": "javascript:x"}, {"output_put_url": "https://[::ffff:127.0.0.1]/"},
 		{"stage1_image": gpu.PathImages + strings.Repeat("0", 32)},
 	} {

@@ -119,27 +119,19 @@ func (f faults) err() error {
 
 // text checks a text of at most limit characters and gives it normalized.
 func (f *faults) text(name, v string, limit int) string {
-	v = plain(v)
+	v = ad.NormalizeText(v)
 	if n := ad.Length(v); n > limit {
 		f.add(name, fmt.Sprintf("%d자까지 쓸 수 있습니다. 지금은 %d자입니다.", limit, n))
 	}
 	return v
 }
 
-// plain normalizes a text the way the domain normalizes its fields.
-func plain(s string) string { return ad.Fields{ProductName: s}.Normalize().ProductName }
-
-// fields checks those of the five fields that a call has; the others are given
-// values that pass.
+// fields normalizes and checks those of an owner's fields that a call has.
 func (f *faults) fields(in ad.Fields, has ...string) ad.Fields {
-	in = in.Normalize()
-	var x *fault.Fault
-	if errors.As(in.Validate(), &x) {
-		for _, b := range x.Fields {
-			if slices.Contains(has, b.Name) {
-				*f = append(*f, b)
-			}
-		}
+	of := ad.OwnerFields().Only(has...)
+	in = of.Normalize(in)
+	if err := of.Validate(in); err != nil {
+		*f = append(*f, fault.From(err).Fields...)
 	}
 	return in
 }

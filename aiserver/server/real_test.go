@@ -49,7 +49,7 @@ func TestTheRealPartsKeepTheContract(t *testing.T) {
 		}
 		var two gpu.Stage2Answer
 		body := words(one.ImageURL)
-		body["analysis"], body["notice"] = one.Analysis, true
+		body["analysis"], body["ai_mark"] = one.Analysis, true
 		s.post(gpu.PathStage2, body).into(t, &two)
 		if two.ContrastRatio < 4.5 || two.CopySource != "template" || two.Seed == nil || *two.Seed != one.Seed {
 			t.Errorf("%s: %+v", name, two)
@@ -136,7 +136,7 @@ func BenchmarkCalls(b *testing.B) {
 		two, err := json.Marshal(gpu.Stage2Body{
 			Stage1Image: id(one.ImageURL), ProductName: "여행 가방", TargetAge: "20대", TargetGender: "전체",
 			AdConcept: "여름 바다로 떠나는 휴가",
-			MainCopy:  "여름을 담다", SubCopy: "어디든 가볍게 떠나는 가방", Analysis: &one.Analysis, Notice: true,
+			MainCopy:  "여름을 담다", SubCopy: "어디든 가볍게 떠나는 가방", Analysis: &one.Analysis, AIMark: true,
 		})
 		if err != nil {
 			b.Fatal(err)

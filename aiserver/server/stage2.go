@@ -89,7 +89,7 @@ func (s *Server) stage2(ctx context.Context, c call, r *http.Request, body io.Re
 			s.metrics.renders.WithLabelValues(callStage2).Inc()
 			made, err := s.parts.Compose(ctx, compose.Request{
 				Picture: img, Analysis: b.Analysis, MainCopy: head, SubCopy: sub, ProductName: b.ProductName,
-				Size: size, PictureURL: src, Notice: b.Notice,
+				Size: size, PictureURL: src, AIMark: b.AIMark,
 			})
 			if err != nil {
 				return nil, "", fmt.Errorf("compose: %w", err)

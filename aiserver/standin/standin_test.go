@@ -224,7 +224,7 @@ func TestEverySizeLeavesReadableRoom(t *testing.T) {
 				}
 				set, err := compose.Render(t.Context(), compose.Request{
 					Picture: r.Picture, Analysis: &r.Analysis, MainCopy: "오늘을 여는 습관", SubCopy: "매일 잊지 않고 챙기는 하루 한 번",
-					PictureURL: "x", Notice: true,
+					PictureURL: "x", AIMark: true,
 				})
 				// In the smallest banner hardly anything is left beside the words.
 				if err != nil || set.Contrast < 4.5 || set.Scrim && size.X > 342 {

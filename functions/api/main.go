@@ -10,6 +10,7 @@ import (
 
 	"github.com/awslabs/aws-lambda-go-api-proxy/httpadapter"
 
+	"github.com/nanococoa/nanococoa/internal/ad"
 	"github.com/nanococoa/nanococoa/internal/adstore"
 	"github.com/nanococoa/nanococoa/internal/blob"
 	"github.com/nanococoa/nanococoa/internal/config"
@@ -37,8 +38,9 @@ func wire(ctx context.Context, c config.API, f function.Shared) (any, error) {
 	}
 	ads := adstore.Open(f.AWS, c.TableName, f.Meter)
 	return httpadapter.New(httpapi.New(httpapi.Config{
-		Ads: ads, Pictures: blob.Open(f.AWS, c.BucketName), Machine: workflow.Open(f.AWS, c.StateMachineARN, ads),
-		Queue:  queue.Outlook{Tickets: ads, Slots: c.GPUSlots, Now: time.Now},
-		Signer: signer, Origin: c.SiteOrigin, Log: f.Log,
+		Fields: ad.OwnerFields(), Ads: ads, Pictures: blob.Open(f.AWS, c.BucketName),
+		Machine: workflow.Open(f.AWS, c.StateMachineARN, ads),
+		Queue:   queue.Outlook{Tickets: ads, Slots: c.GPUSlots, Now: time.Now},
+		Signer:  signer, Origin: c.SiteOrigin, Log: f.Log,
 	})).ProxyWithContext, nil
 }

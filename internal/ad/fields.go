@@ -1,33 +1,16 @@
 package ad
 
-import (
-	"fmt"
-	"slices"
-	"strings"
-	"unicode"
-
-	"github.com/rivo/uniseg"
-	"golang.org/x/text/unicode/norm"
-
-	"github.com/nanococoa/nanococoa/internal/fault"
-)
-
-// Fields is what an owner says about an ad, beside the photo. Names and limits
-// are those of the original system.
+// Fields is what an owner says about an ad, beside the photo. What a field is,
+// OwnerFields says; this struct only holds the values. Names and limits of the
+// first five are those of the original system.
 type Fields struct {
 	ProductName     string `json:"product_name" dynamodbav:"product_name"`
 	ProductCategory string `json:"product_category" dynamodbav:"product_category"`
 	TargetAge       string `json:"target_age" dynamodbav:"target_age"`
 	TargetGender    string `json:"target_gender" dynamodbav:"target_gender"`
 	AdConcept       string `json:"ad_concept" dynamodbav:"ad_concept"`
+	AIMark          bool   `json:"ai_mark" dynamodbav:"ai_mark"`
 }
-
-// The most characters a field takes, counted by Length.
-const (
-	MaxProductName     = 100
-	MaxProductCategory = 50
-	MaxAdConcept       = 500
-)
 
 // TargetAges and TargetGenders are the only values those fields take.
 var (
@@ -35,90 +18,47 @@ var (
 	TargetGenders = []string{"남성", "여성", "전체"}
 )
 
+// OwnerFields is the table of an owner's fields: the one place that says what a
+// field is. Checks, both doors, the OpenAPI, what a model is told and the site's
+// form are made from it. A new field is a value in Fields and an entry here, then
+//
+//	go test ./internal/httpapi -run Generated -update && npm --prefix web run api
+//
+// for the checked-in files that are made from both.
+func OwnerFields() Table {
+	return Table{
+		{
+			Name: "product_name", Label: "상품 이름", Limit: 100, Example: "울 더플백", SeenBy: Model | Public,
+			Text: func(f *Fields) *string { return &f.ProductName },
+		},
+		{
+			Name: "product_category", Label: "상품 종류", Limit: 50, Example: "의류", SeenBy: Model | Public,
+			Suggested: []string{"식품", "의류", "전자제품", "기타"},
+			Text:      func(f *Fields) *string { return &f.ProductCategory },
+		},
+		{
+			Name: "target_age", Label: "연령대", Choices: TargetAges, SeenBy: Model,
+			Text: func(f *Fields) *string { return &f.TargetAge },
+		},
+		{
+			Name: "target_gender", Label: "성별", Choices: TargetGenders, SeenBy: Model,
+			Text: func(f *Fields) *string { return &f.TargetGender },
+		},
+		{
+			Name: "ad_concept", Label: "광고 콘셉트", Limit: 500, Example: "주말 여행을 떠나는 설레는 아침", SeenBy: Model,
+			Text: func(f *Fields) *string { return &f.AdConcept },
+		},
+		{
+			Name: "ai_mark", Label: "AI 생성 표시", Default: true, SeenBy: Public,
+			Doc:  `Whether the finished picture and html_code show the mark "AI 생성"; the file's metadata says it either way`,
+			Flag: func(f *Fields) *bool { return &f.AIMark },
+		},
+	}
+}
+
 // Copy lengths in characters (see Length), from the original system's brief to
 // its copywriter.
 const (
 	MainCopyMin, MainCopyMax = 5, 10
 	SubCopyMin, SubCopyMax   = 10, 20
 )
-
-// Length counts the characters a person sees: extended grapheme clusters after
-// NFC, spaces included. The web page counts the same way.
-func Length(s string) int { return uniseg.GraphemeClusterCount(norm.NFC.String(s)) }
-
-// maxBytesPerCharacter bounds what one "character" may weigh, so that a field
-// of 100 grapheme clusters cannot smuggle in megabytes of combining marks.
-// Family emoji with skin tones take 41 bytes; nothing an owner types takes more.
-const maxBytesPerCharacter = 48
-
-// Normalize gives the fields as they are stored: NFC (macOS sends NFD), line
-// breaks and control characters as single spaces, bidirectional overrides
-// removed, ends trimmed. Everything else stays as the owner wrote it.
-func (f Fields) Normalize() Fields {
-	return Fields{
-		ProductName:     normalize(f.ProductName),
-		ProductCategory: normalize(f.ProductCategory),
-		TargetAge:       normalize(f.TargetAge),
-		TargetGender:    normalize(f.TargetGender),
-		AdConcept:       normalize(f.AdConcept),
-	}
-}
-
-func normalize(s string) string {
-	s = norm.NFC.String(strings.ToValidUTF8(s, ""))
-	s = strings.Map(func(r rune) rune {
-		switch {
-		case unicode.Is(unicode.Bidi_Control, r), r == '\ufeff':
-			return -1
-		case unicode.IsControl(r), unicode.IsSpace(r), r == '\u2028', r == '\u2029':
-			return ' '
-		}
-		return r
-	}, s)
-	return strings.Join(strings.Fields(s), " ")
-}
-
-// Validate reports every wrong field at once, as one fault.RequestInvalid, or
-// nil. It expects normalized fields.
-func (f Fields) Validate() error {
-	var bad []fault.Field
-	text := func(name, label, v string, limit int) {
-		n := Length(v)
-		switch {
-		case n == 0:
-			bad = append(bad, fault.Field{Name: name, Detail: fmt.Sprintf("%s 입력해 주세요.", object(label))})
-		case n > limit:
-			bad = append(bad, fault.Field{Name: name, Detail: fmt.Sprintf("%s %d자까지 쓸 수 있습니다. 지금은 %d자입니다.", topic(label), limit, n)})
-		case len(v) > limit*maxBytesPerCharacter:
-			bad = append(bad, fault.Field{Name: name, Detail: fmt.Sprintf("%s에 읽을 수 없는 글자가 너무 많습니다. 지우고 다시 써 주세요.", label)})
-		}
-	}
-	choice := func(name, label, v string, allowed []string) {
-		if !slices.Contains(allowed, v) {
-			bad = append(bad, fault.Field{Name: name, Detail: fmt.Sprintf("%s %s 중에서 골라 주세요.", topic(label), strings.Join(allowed, ", "))})
-		}
-	}
-	text("product_name", "상품 이름", f.ProductName, MaxProductName)
-	text("product_category", "상품 종류", f.ProductCategory, MaxProductCategory)
-	choice("target_age", "연령대", f.TargetAge, TargetAges)
-	choice("target_gender", "성별", f.TargetGender, TargetGenders)
-	text("ad_concept", "광고 콘셉트", f.AdConcept, MaxAdConcept)
-	if len(bad) > 0 {
-		return fault.Invalid(bad...)
-	}
-	return nil
-}
-
-// object and topic add the particle that fits the last syllable: 을/를, 은/는.
-func object(word string) string { return particle(word, "을", "를") }
-func topic(word string) string  { return particle(word, "은", "는") }
-
-// particle picks by whether the last Hangul syllable ends in a consonant:
-// syllables are laid out in blocks of 28 by final (Unicode ch. 3.12).
-func particle(word, closed, open string) string {
-	r := []rune(word)
-	if last := r[len(r)-1]; (last-0xAC00)%28 != 0 {
-		return word + closed
-	}
-	return word + open
-}

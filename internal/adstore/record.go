@@ -77,7 +77,7 @@ func recordOf(a ad.Ad) record {
 
 // decode turns an item into an ad.
 func decode(item map[string]types.AttributeValue) (ad.Ad, error) {
-	var r record
+	r := record{Fields: ad.OwnerFields().Blank()} // an ad from before a field existed has its default
 	if err := attributevalue.UnmarshalMap(item, &r); err != nil {
 		return ad.Ad{}, fmt.Errorf("decode an ad: %w", err)
 	}

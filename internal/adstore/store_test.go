@@ -161,6 +161,35 @@ func TestCreateAndGet(t *testing.T) {
 	wantFault(t, err, fault.AdNotFound)
 }
 
+func TestTheMarkIsKept(t *testing.T) {
+	t.Parallel()
+	s := newTable(t)
+	for _, want := range []bool{true, false} {
+		a := newAd(t, "me")
+		a.AIMark = want
+		if _, _, err := s.Create(t.Context(), a, nil); err != nil {
+			t.Fatal(err)
+		}
+		if got := s.get(t, a.Ref).AIMark; got != want {
+			t.Errorf("ai_mark %v is read as %v", want, got)
+		}
+	}
+	// An ad from before the field existed was to have its default.
+	old := s.create(t, "me")
+	_, err := s.db.UpdateItem(t.Context(), &dynamodb.UpdateItemInput{
+		TableName: aws.String(s.name), UpdateExpression: aws.String("REMOVE ai_mark"),
+		Key: map[string]types.AttributeValue{
+			"PK": &types.AttributeValueMemberS{Value: "OWNER#me"}, "SK": &types.AttributeValueMemberS{Value: "AD#" + old.AdID},
+		},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !s.get(t, old.Ref).AIMark {
+		t.Error("an ad without ai_mark is read as one that has none")
+	}
+}
+
 func TestIdempotencyKey(t *testing.T) {
 	t.Parallel()
 	s := newTable(t)

@@ -36,20 +36,20 @@ type Request struct {
 	MainCopy, SubCopy, ProductName string       // as the owner or the copywriter wrote them
 	Size                           image.Point  // pixels; zero: the picture's own size
 	PictureURL                     string       // src of Picture in the HTML, e.g. "cid:stage1"
-	Notice                         bool         // draw the small visible "AI 생성" mark
+	AIMark                         bool         // draw the small visible "AI 생성" mark
 }
 
 // The roles of lines.
 const (
-	roleMain   = "main"
-	roleSub    = "sub"
-	roleNotice = "notice"
+	roleMain = "main"
+	roleSub  = "sub"
+	roleMark = "ai_mark"
 )
 
-const noticeText = "AI 생성"
+const markText = "AI 생성"
 
 // Line is one line of text as drawn: what is left of it after cleaning. Role
-// is "main", "sub" or "notice".
+// is "main", "sub" or "ai_mark".
 type Line struct {
 	Text   string
 	Role   string
@@ -101,8 +101,8 @@ type plan struct {
 	scrim     *scrim // the scrim that is drawn, nil: none
 	rule      rect
 	ruleColor color.RGBA
-	notice    rect
-	pill      float64 // opacity of the ground of the notice, 0: none
+	mark      rect
+	pill      float64 // opacity of the ground of the mark, 0: none
 	pillColor color.RGBA
 }
 
@@ -181,7 +181,7 @@ func Render(ctx context.Context, r Request) (Result, error) {
 // layOut makes the plan, colours excepted. room widens the gap between text and
 // product.
 func layOut(r Request, size image.Point, s subject, measured *field, hints []ad.TextArea, room float64) *plan {
-	headline, under, small := headlineFace(), subFace(), noticeFace()
+	headline, under, small := headlineFace(), subFace(), markFace()
 	main, sub := clean(r.MainCopy, headline.has), clean(r.SubCopy, under.has)
 	q := search{frame: size, subject: s, field: measured, scale: newScale(size), hints: hints}
 	q.scale.gap *= room
@@ -189,11 +189,11 @@ func layOut(r Request, size image.Point, s subject, measured *field, hints []ad.
 		size: size, picture: s.size, name: "none",
 		ground: measured.meanColor(image.Rect(0, 0, measured.w, measured.h)),
 	}
-	var mark run
-	if r.Notice {
-		mark = small.shape(noticeText)
+	var marked run
+	if r.AIMark {
+		marked = small.shape(markText)
 		// Room for a pill, should the backdrop need one.
-		q.noticeSz = rect{0, 0, mark.width*q.scale.notice + 1.1*q.scale.notice, noticeLeading * q.scale.notice * 1.25}
+		q.markSz = rect{0, 0, marked.width*q.scale.mark + 1.1*q.scale.mark, markLeading * q.scale.mark * 1.25}
 	}
 	var a arrangement
 	switch {
@@ -236,25 +236,25 @@ func layOut(r Request, size image.Point, s subject, measured *field, hints []ad.
 	for _, l := range p.lines {
 		p.words = append(p.words, l.at.pixels().Intersect(image.Rectangle{Max: size}))
 	}
-	if r.Notice {
-		p.notice = a.notice
-		w, h := mark.width*q.scale.notice, noticeLeading*q.scale.notice
+	if r.AIMark {
+		p.mark = a.mark
+		w, h := marked.width*q.scale.mark, markLeading*q.scale.mark
 		p.lines = append(p.lines, setLine{
-			text: noticeText, role: roleNotice, px: q.scale.notice, face: small, run: mark,
-			at: rect{a.notice.x + (a.notice.w-w)/2, a.notice.y + (a.notice.h-h)/2, w, h},
+			text: markText, role: roleMark, px: q.scale.mark, face: small, run: marked,
+			at: rect{a.mark.x + (a.mark.w-w)/2, a.mark.y + (a.mark.h-h)/2, w, h},
 		})
 	}
 	return p
 }
 
-// draw puts scrim, rule, words and notice on the painted picture.
+// draw puts scrim, rule, words and mark on the painted picture.
 func (p *plan) draw(img *image.RGBA) {
 	b := &brush{dst: img}
 	if p.rule.area() > 0 {
 		b.bar(p.rule, p.rule.h/2, p.ruleColor, 1)
 	}
 	if p.pill > 0 {
-		b.bar(p.notice, p.notice.h/2, p.pillColor, p.pill)
+		b.bar(p.mark, p.mark.h/2, p.pillColor, p.pill)
 	}
 	for _, l := range p.lines {
 		b.text(l.face, l.run, l.at.x, baseline(l.at, l.px), l.px, l.color)
@@ -313,10 +313,10 @@ func (p *plan) tint(img *image.RGBA, accent lch) {
 		}
 	}
 	for i, l := range p.lines {
-		if l.role != roleNotice {
+		if l.role != roleMark {
 			continue
 		}
-		r := p.notice.pixels().Intersect(img.Rect)
+		r := p.mark.pixels().Intersect(img.Rect)
 		c, reached := bestInk(img, []image.Rectangle{r}, meanOf(img, []image.Rectangle{r}), nil)
 		if reached < MinContrast {
 			reached = p.lift(img, r, c)
@@ -435,7 +435,7 @@ func accentOf(f *field, product ad.Box, a *ad.Analysis) lch {
 	return toLCH(accent(f, product, nil, inks(under)[1], under))
 }
 
-// lift gives the notice a ground of its own, just opaque enough, and gives
+// lift gives the mark a ground of its own, just opaque enough, and gives
 // the contrast reached.
 func (p *plan) lift(img *image.RGBA, r image.Rectangle, text color.RGBA) float64 {
 	under := meanOf(img, []image.Rectangle{r})

@@ -114,7 +114,7 @@ func requested(pic *image.RGBA, box ad.Box, main, sub string, size image.Point) 
 	a := compose.Analyze(pic, box, nil, "test", nil)
 	return compose.Request{
 		Picture: pic, Analysis: &a, MainCopy: main, SubCopy: sub, ProductName: "햇살 오렌지",
-		Size: size, PictureURL: "cid:stage1", Notice: true,
+		Size: size, PictureURL: "cid:stage1", AIMark: true,
 	}
 }
 

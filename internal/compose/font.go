@@ -56,10 +56,10 @@ type typeface struct {
 }
 
 // Large Korean set solid looks loose, hence the negative spacing of the
-// headline; the sub copy needs less and the notice, being tiny, none.
+// headline; the sub copy needs less and the mark, being tiny, none.
 func headlineFace() *typeface { return newTypeface(boldFont(), 700, -0.02) }
 func subFace() *typeface      { return newTypeface(mediumFont(), 500, -0.01) }
-func noticeFace() *typeface   { return newTypeface(mediumFont(), 500, 0) }
+func markFace() *typeface     { return newTypeface(mediumFont(), 500, 0) }
 
 func newTypeface(f *font.Font, weight int, spacing float64) *typeface {
 	return &typeface{face: font.NewFace(f), weight: weight, spacing: spacing}

@@ -39,7 +39,7 @@ func (p *plan) markup(pictureURL, alt string) string {
 	if p.rule.area() > 0 {
 		w.printf("\n"+`<div aria-hidden="true" style="%s;%s;background:%s;border-radius:%scqw"></div>`, w.place(p.rule), reset, hexOf(p.ruleColor), w.cqw(p.rule.h/2))
 	}
-	for _, role := range []string{roleMain, roleSub, roleNotice} {
+	for _, role := range []string{roleMain, roleSub, roleMark} {
 		w.paragraph(role)
 	}
 	w.printf("\n</div>")
@@ -177,8 +177,8 @@ func (w *writer) paragraph(role string) {
 	if w.plan.align == "center" {
 		align = "center"
 	}
-	if role == roleNotice {
-		area, align = w.plan.notice, "center"
+	if role == roleMark {
+		area, align = w.plan.mark, "center"
 		if w.plan.pill > 0 {
 			c := w.plan.pillColor
 			extra = fmt.Sprintf(";background:rgba(%d,%d,%d,%s);border-radius:%scqw", c.R, c.G, c.B, number(w.plan.pill), w.cqw(area.h/2))
@@ -231,5 +231,5 @@ func plain(s string) string {
 		return r
 	}, string(runes))
 	// The same fields are counted the same way everywhere.
-	return ad.Fields{ProductName: s}.Normalize().ProductName
+	return ad.NormalizeText(s)
 }

@@ -77,7 +77,7 @@ func harmless(t failer, r compose.Result, url string) {
 		t.Errorf("%d pictures, %d with alternative text", pictures, named)
 	}
 	var want []string
-	for _, role := range []string{"main", "sub", "notice"} {
+	for _, role := range []string{"main", "sub", "ai_mark"} {
 		want = append(want, joined(r.Lines, role)...)
 	}
 	if fmt.Sprintf("%q", words) != fmt.Sprintf("%q", want) {

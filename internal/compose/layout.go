@@ -10,9 +10,9 @@ import (
 // Line heights in em. Hangul fills its em square, so Korean needs more air
 // between lines than Latin; small text more than large.
 const (
-	mainLeading   = 1.24
-	subLeading    = 1.45
-	noticeLeading = 1.3
+	mainLeading = 1.24
+	subLeading  = 1.45
+	markLeading = 1.3
 )
 
 // scale holds the sizes of one frame in px. They follow the geometric mean of
@@ -20,7 +20,7 @@ const (
 type scale struct {
 	mainMax, mainMin float64
 	subMax, subMin   float64
-	notice           float64
+	mark             float64
 	safe             rect    // where text may stand
 	gap              float64 // least distance of text and product
 }
@@ -39,7 +39,7 @@ func newScale(frame image.Point) scale {
 		mainMin: max(0.045*mean, 16),
 		subMax:  0.046 * mean,
 		subMin:  max(0.023*mean, 11), // 11 px is the least Hangul keeps its strokes apart at
-		notice:  max(0.0185*mean, 10.5),
+		mark:    max(0.0185*mean, 10.5),
 		gap:     max(0.042*mean, 8),
 	}
 	// A long side gets a wider margin than the 6 % of the shorter that always
@@ -198,24 +198,24 @@ func zones(product rect, s scale) []zone {
 
 // arrangement is a chosen layout.
 type arrangement struct {
-	zone   zone
-	place  placement
-	block  block
-	at     rect // of the block
-	notice rect // empty: none
-	score  float64
+	zone  zone
+	place placement
+	block block
+	at    rect // of the block
+	mark  rect // empty: none
+	score float64
 }
 
 // search tries every zone of every placement and gives the best arrangement.
 type search struct {
-	frame    image.Point
-	subject  subject
-	field    *field // of the picture
-	scale    scale
-	texts    texts
-	floor    float64
-	hints    []ad.TextArea
-	noticeSz rect // width and height of the notice; empty: none
+	frame   image.Point
+	subject subject
+	field   *field // of the picture
+	scale   scale
+	texts   texts
+	floor   float64
+	hints   []ad.TextArea
+	markSz  rect // width and height of the mark; empty: none
 }
 
 func (q search) best() (arrangement, bool) {
@@ -245,8 +245,8 @@ func (q search) best() (arrangement, bool) {
 				continue
 			}
 			a := arrangement{zone: z, place: p, block: b, at: at, score: score}
-			if q.noticeSz.w > 0 {
-				if a.notice, ok = q.mark(a); !ok {
+			if q.markSz.w > 0 {
+				if a.mark, ok = q.corner(a); !ok {
 					continue
 				}
 			}
@@ -384,9 +384,9 @@ func (q search) hinted(r rect, p placement) float64 {
 	return best
 }
 
-// mark finds a corner for the notice, off the product and the text.
-func (q search) mark(a arrangement) (rect, bool) {
-	w, h := q.noticeSz.w, q.noticeSz.h
+// corner finds a place for the mark, off the product and the text.
+func (q search) corner(a arrangement) (rect, bool) {
+	w, h := q.markSz.w, q.markSz.h
 	fw, fh := float64(q.frame.X), float64(q.frame.Y)
 	inset := max(0.025*min(fw, fh), 6)
 	x0, y0, x1, y1 := inset, inset, fw-inset-w, fh-inset-h
@@ -443,9 +443,9 @@ func (q search) bare() arrangement {
 		if found && a.score <= best.score {
 			continue
 		}
-		if q.noticeSz.w > 0 {
+		if q.markSz.w > 0 {
 			var ok bool
-			if a.notice, ok = q.mark(a); !ok {
+			if a.mark, ok = q.corner(a); !ok {
 				continue
 			}
 		}

@@ -31,7 +31,7 @@ func TestAMachineReadsTheWords(t *testing.T) {
 	for i, c := range ads {
 		r := render(t, requested(paint(800, 800, backdrops[i%len(backdrops)], box), box, c[0], c[1], places[i%len(places)]))
 		for _, l := range r.Lines {
-			if l.Role != "notice" {
+			if l.Role != "ai_mark" {
 				lines = append(lines, ocr.Line{Picture: r.Image, Box: l.Box, SizePx: l.SizePx, Text: l.Text})
 			}
 		}

@@ -100,7 +100,7 @@ func wellSet(t failer, r compose.Result, size image.Point, box ad.Box, bold, med
 			smallestMain = min(smallestMain, l.SizePx)
 		case "sub":
 			largestSub, smallestSub = max(largestSub, l.SizePx), min(smallestSub, l.SizePx)
-		case "notice":
+		case "ai_mark":
 			continue
 		default:
 			t.Errorf("unknown role %q", l.Role)
@@ -149,7 +149,7 @@ func TestAnyCopyOnAnySizeIsWellSet(t *testing.T) {
 			rapid.SampledFrom(backdrops).Draw(rt, "backdrop"), box)
 		size := image.Pt(rapid.IntRange(compose.MinWidth, 700).Draw(rt, "width"), rapid.IntRange(compose.MinHeight, 700).Draw(rt, "height"))
 		r := requested(pic, box, drawCopy(8).Draw(rt, "main"), drawCopy(16).Draw(rt, "sub"), size)
-		r.Notice = rapid.Bool().Draw(rt, "notice")
+		r.AIMark = rapid.Bool().Draw(rt, "ai_mark")
 		if rapid.Bool().Draw(rt, "without colours") {
 			r.Analysis.Colors = ad.Colors{}
 		}
@@ -319,7 +319,7 @@ func TestContrastOnTheFinishedPicture(t *testing.T) {
 			for _, size := range []image.Point{{640, 640}, {480, 800}, {760, 400}} {
 				r := render(t, requested(pic, box, "떠나는 날의 설렘", "주말여행에 꼭 맞는 가방", size))
 				for _, l := range r.Lines {
-					if l.Role == "notice" {
+					if l.Role == "ai_mark" {
 						continue
 					}
 					c, ink := ground(r.Image, l.Box, colorOf(t, r, l.Role))
@@ -560,8 +560,8 @@ func TestWithoutAnalysis(t *testing.T) {
 		if len(joined(r.Lines, "main")) == 0 {
 			t.Errorf("%s: no headline", name)
 		}
-		if len(joined(r.Lines, "notice")) != 0 {
-			t.Errorf("%s: a notice nobody asked for", name)
+		if len(joined(r.Lines, "ai_mark")) != 0 {
+			t.Errorf("%s: a mark nobody asked for", name)
 		}
 	}
 }

@@ -41,7 +41,7 @@ type Stage2Request struct {
 	Analysis       *ad.Analysis
 	HTMLPictureURL string // src to put in html_code, e.g. "cid:stage1"
 	Width, Height  int    // both zero: the picture's own size
-	Notice         bool   // put the visible "AI 생성" mark on the picture
+	AIMark         bool   // put the visible "AI 생성" mark on the picture
 }
 
 // Stage2Result is a finished stage 2.

@@ -87,7 +87,7 @@ type Stage2Body struct {
 	Analysis     *ad.Analysis `json:"analysis,omitempty"`       // without it: measured on the picture
 	Size         string       `json:"size,omitempty"`           // "1080x1350"; without it: the picture's own
 	HTMLImageURL string       `json:"html_image_url,omitempty"` // src in html_code; without it: the picture's URL
-	Notice       bool         `json:"notice,omitempty"`         // put the visible "AI 생성" mark on the picture
+	AIMark       bool         `json:"ai_mark,omitempty"`        // put the visible "AI 생성" mark on the picture
 	OutputPutURL string       `json:"output_put_url,omitempty"` // also PUT the PNG there
 }
 
@@ -113,7 +113,7 @@ type Stage2Answer struct {
 // Line is one line of text on the finished picture.
 type Line struct {
 	Text   string  `json:"text"`
-	Role   string  `json:"role"` // "main", "sub" or "notice"
+	Role   string  `json:"role"` // "main", "sub" or "ai_mark"
 	Box    ad.Box  `json:"box"`
 	SizePx float64 `json:"size_px"`
 }

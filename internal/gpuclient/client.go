@@ -166,7 +166,7 @@ func (c *Client) Stage2(ctx context.Context, r gpu.Stage2Request) (gpu.Stage2Res
 		Stage1Image: src, ProductName: r.ProductName,
 		TargetAge: r.TargetAge, TargetGender: r.TargetGender, AdConcept: r.AdConcept,
 		MainCopy: r.MainCopy, SubCopy: r.SubCopy, Analysis: r.Analysis, Size: gpu.FormatSize(image.Pt(r.Width, r.Height)),
-		HTMLImageURL: r.HTMLPictureURL, Notice: r.Notice,
+		HTMLImageURL: r.HTMLPictureURL, AIMark: r.AIMark,
 	}, &a)
 	if err != nil {
 		return gpu.Stage2Result{}, fmt.Errorf("stage 2: %w", err)

@@ -213,7 +213,7 @@ func TestStage2SendsThePictureInside(t *testing.T) {
 	r := gpu.Stage2Request{
 		IdempotencyKey: "k", Picture: pic, ProductName: "이어폰", TargetAge: "20대", TargetGender: "전체", AdConcept: "새벽",
 		MainCopy: "새벽을 걷다", SubCopy: "도시의 소리",
-		Analysis: &a, HTMLPictureURL: "cid:stage1", Width: 1080, Height: 1350, Notice: true,
+		Analysis: &a, HTMLPictureURL: "cid:stage1", Width: 1080, Height: 1350, AIMark: true,
 	}
 	got, err := f.client().Stage2(t.Context(), r)
 	if err != nil {
@@ -227,7 +227,7 @@ func TestStage2SendsThePictureInside(t *testing.T) {
 		b64 != base64.StdEncoding.EncodeToString(pic) {
 		t.Errorf("stage1_image = %.60s", body.Stage1Image)
 	}
-	if body.Size != "1080x1350" || !body.Notice || body.HTMLImageURL != "cid:stage1" || body.MainCopy != "새벽을 걷다" ||
+	if body.Size != "1080x1350" || !body.AIMark || body.HTMLImageURL != "cid:stage1" || body.MainCopy != "새벽을 걷다" ||
 		body.Analysis == nil || body.TargetAge != "20대" {
 		t.Errorf("body = %+v", body)
 	}

@@ -42,12 +42,12 @@ const pollSeconds = 2
 // decoding the photo, stores record and photo, and starts the ad.
 func (a *api) generate(ctx context.Context, in *generateInput) (*generateOutput, error) {
 	began := time.Now()
-	fields, picture, err := decodeForm(in.ContentType, in.RawBody)
-	if err != nil {
+	fields, picture, err := decodeForm(a.Fields, in.ContentType, in.RawBody)
+	if err != nil && !fault.Has(err, fault.RequestInvalid) {
 		return nil, a.answer(ctx, err)
 	}
-	claim, err := claimOf(in.IdempotencyKey, fields, func(h io.Writer) { _, _ = h.Write(picture) })
-	if err := joinInvalid(err, fields.Validate(), checkPhoto(picture)); err != nil {
+	claim, wrong := claimOf(in.IdempotencyKey, fields, func(h io.Writer) { _, _ = h.Write(picture) })
+	if err := joinInvalid(wrong, err, checkPhoto(picture)); err != nil {
 		return nil, a.answer(ctx, err)
 	}
 	made, err := a.accept(ctx, fields, claim)
@@ -198,7 +198,7 @@ type uploadOutput struct {
 
 // upload is the way to the second door: S3's event starts the ad.
 func (a *api) upload(ctx context.Context, in *uploadInput) (*uploadOutput, error) {
-	req, err := decodeUpload(in.ContentType, in.RawBody)
+	req, err := decodeUpload(a.Fields, in.ContentType, in.RawBody)
 	if err != nil && !fault.Has(err, fault.RequestInvalid) {
 		return nil, a.answer(ctx, err)
 	}

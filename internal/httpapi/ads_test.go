@@ -79,7 +79,7 @@ func TestAFinishedAd(t *testing.T) {
 	p := func(s string) *string { return &s }
 	f := func(v float64) *float64 { return &v }
 	want := httpapi.Ad{
-		AdID: a.AdID, Fields: httpapi.Fields(fields), Status: "succeeded",
+		AdID: a.AdID, Fields: fields, Status: "succeeded",
 		Progress:     httpapi.Progress{Percent: 100},
 		ThumbnailURL: p(picture("thumbnail")), Stage1URL: p(picture("stage1")), Stage2URL: p(picture("stage2")),
 		HTMLCode: &html, MainCopy: &a.MainCopy, SubCopy: &a.SubCopy, Prompt: &a.Prompt, CopySource: p("template"),

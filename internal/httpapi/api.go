@@ -11,6 +11,7 @@ import (
 	"log/slog"
 	"net/http"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"time"
 
@@ -54,6 +55,7 @@ type Machine interface {
 
 // Config is what the API is made of.
 type Config struct {
+	Fields   ad.Table // what an owner says about an ad
 	Ads      Ads
 	Pictures Pictures
 	Machine  Machine
@@ -96,7 +98,7 @@ func oneFormat(next http.Handler) http.Handler {
 
 // OpenAPI gives the API's description as JSON, without anything behind it.
 func OpenAPI() ([]byte, error) {
-	a := &api{}
+	a := &api{Config: Config{Fields: ad.OwnerFields()}}
 	return a.register(http.NewServeMux()).OpenAPI().MarshalJSON()
 }
 
@@ -158,7 +160,7 @@ func (a *api) logged(next http.Handler) http.Handler {
 // which is 4.5 MB of bytes; the rest is headers and text fields.
 const maxBody = 4_500_000
 
-// maxJSON is the most bytes of a JSON body: the five texts at their longest, all
+// maxJSON is the most bytes of a JSON body: the texts at their longest, all
 // of it written as \u escapes, stay below it.
 const maxJSON = 256 << 10
 
@@ -204,11 +206,13 @@ func (a *api) register(mux *http.ServeMux) huma.API {
 	body.Content["application/json"].Schema = schema(UploadBody{})
 
 	huma.Register(h, huma.Operation{
-		OperationID: "get-ad", Method: http.MethodGet, Path: "/api/ads/{ad_id}", Summary: "One ad, finished or on its way",
-		Errors: []int{404, 503},
+		OperationID: "get-ad", Method: http.MethodGet, Path: "/api/ads/{ad_id}",
+		Summary: "One ad, finished or on its way",
+		Errors:  []int{404, 503},
 	}, a.get)
 	huma.Register(h, huma.Operation{
-		OperationID: "retry-ad", Method: http.MethodPost, Path: "/api/ads/{ad_id}/retry", Summary: "Try a failed ad again",
+		OperationID: "retry-ad", Method: http.MethodPost, Path: "/api/ads/{ad_id}/retry",
+		Summary:       "Try a failed ad again",
 		DefaultStatus: http.StatusAccepted, Errors: []int{403, 404, 409, 503},
 	}, a.retry)
 	huma.Register(h, huma.Operation{
@@ -217,8 +221,9 @@ func (a *api) register(mux *http.ServeMux) huma.API {
 		DefaultStatus: http.StatusNoContent, Errors: []int{403, 404, 503},
 	}, a.remove)
 	huma.Register(h, huma.Operation{
-		OperationID: "list-ads", Method: http.MethodGet, Path: "/api/dashboard/ads", Summary: "The owner's ads, newest first",
-		Errors: []int{422, 503},
+		OperationID: "list-ads", Method: http.MethodGet, Path: "/api/dashboard/ads",
+		Summary: "The owner's ads, newest first",
+		Errors:  []int{422, 503},
 	}, a.list)
 	huma.Register(h, huma.Operation{
 		OperationID: "stats", Method: http.MethodGet, Path: "/api/dashboard/stats",
@@ -231,12 +236,68 @@ func (a *api) register(mux *http.ServeMux) huma.API {
 		DefaultStatus: http.StatusFound, Errors: []int{404, 503},
 	}, a.image)
 	huma.Register(h, huma.Operation{
-		OperationID: "health", Method: http.MethodGet, Path: "/api/health", Summary: "Whether the API answers",
+		OperationID: "health", Method: http.MethodGet, Path: "/api/health",
+		Summary: "Whether the API answers",
 	}, func(context.Context, *struct{}) (*healthOutput, error) {
 		return &healthOutput{Body: Health{Status: "ok"}}, nil
 	})
+	describeFields(h.OpenAPI().Components.Schemas.Map(), a.Fields)
 	allowNull(h.OpenAPI().Components.Schemas.Map())
 	return h
+}
+
+// describeFields writes into the schemas that have them what the table says of
+// an owner's fields. An order may leave out those that are not needed; an answer
+// has them all.
+func describeFields(schemas map[string]*huma.Schema, t ad.Table) {
+	schemas["GenerateForm"].Properties["product_image"].Description =
+		"JPEG, PNG, WebP or GIF; up to 4 MB here, up to 20 MB by /api/uploads"
+	for name, order := range map[string]bool{"GenerateForm": true, "UploadBody": true, "Ad": false} {
+		s := schemas[name]
+		for _, d := range t {
+			p := schemaOfField(d)
+			if order && d.Flag != nil {
+				p.Default = d.Default
+			}
+			s.Properties[d.Name] = p
+			s.Required = slices.DeleteFunc(s.Required, func(r string) bool { return r == d.Name })
+			if d.Needed() || !order {
+				s.Required = append(s.Required, d.Name)
+			}
+		}
+	}
+}
+
+func schemaOfField(d ad.Field) *huma.Schema {
+	s := &huma.Schema{Type: huma.TypeString, Description: d.Doc}
+	switch d.Kind() {
+	case ad.KindFlag:
+		s.Type = huma.TypeBoolean
+	case ad.KindChoice:
+		for _, c := range d.Choices {
+			s.Enum = append(s.Enum, c)
+		}
+		if d.Optional {
+			s.Enum = append(s.Enum, "")
+		}
+	case ad.KindText:
+		least := 1
+		if d.Optional {
+			least = 0
+		}
+		about := []string{fmt.Sprintf("%d–%d characters (grapheme clusters after NFC)", least, d.Limit)}
+		if len(d.Suggested) > 0 {
+			about = append(about, strings.Join(d.Suggested, ", ")+" or free text")
+		}
+		if d.Doc != "" {
+			about = append(about, d.Doc)
+		}
+		s.MinLength, s.MaxLength, s.Description = &least, &d.Limit, strings.Join(about, "; ")
+	}
+	if d.Example != "" {
+		s.Examples = []any{d.Example}
+	}
+	return s
 }
 
 // allowNull adds null to the choices of every field that may be null: JSON

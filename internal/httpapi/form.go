@@ -7,7 +7,6 @@ import (
 	"io"
 	"mime"
 	"mime/multipart"
-	"reflect"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -22,13 +21,14 @@ import (
 // flood.
 const maxField = 64 << 10
 
-// decodeForm reads a multipart body: the text fields, normalised, and the
+// decodeForm reads a multipart body: an owner's fields, normalised, and the
 // photo's bytes. Unknown parts are passed over, as browsers and tools add some;
 // of a repeated part the first counts.
 //
 // Faults: Request.Unsupported for another media type, Request.Malformed for a
-// broken body or text that is not UTF-8.
-func decodeForm(contentType string, body []byte) (ad.Fields, []byte, error) {
+// broken body or text that is not UTF-8, Request.Invalid for wrong fields; only
+// the last comes with fields and photo.
+func decodeForm(t ad.Table, contentType string, body []byte) (ad.Fields, []byte, error) {
 	kind, params, err := mime.ParseMediaType(contentType)
 	if err != nil || kind != "multipart/form-data" {
 		return ad.Fields{}, nil, fault.Newf(fault.RequestUnsupported, "not a form: %q", kind)
@@ -39,14 +39,13 @@ func decodeForm(contentType string, body []byte) (ad.Fields, []byte, error) {
 	if boundary == "" || !bytes.Contains(body, []byte("--"+boundary+"--")) {
 		return ad.Fields{}, nil, fault.Newf(fault.RequestMalformed, "the form has no boundary or no end")
 	}
-	var f ad.Fields
+	texts := map[string]string{}
 	var picture []byte
-	texts := textFields(&f)
 	parts := multipart.NewReader(bytes.NewReader(body), boundary)
 	for {
 		part, err := parts.NextPart()
 		if errors.Is(err, io.EOF) {
-			return f.Normalize(), picture, nil
+			break
 		}
 		if err != nil {
 			return ad.Fields{}, nil, fault.New(fault.RequestMalformed, err)
@@ -63,95 +62,100 @@ func decodeForm(contentType string, body []byte) (ad.Fields, []byte, error) {
 		if name == "product_image" && picture == nil {
 			picture = data
 		}
-		i := slices.IndexFunc(texts, func(t textField) bool { return t.name == name })
-		if i < 0 {
+		if _, known := t.Find(name); !known {
 			continue
 		}
-		if !utf8.Valid(data) && len(data) <= maxField { // a longer one may be cut inside a character, and is too long anyway
+		// A text that is too long may be cut inside a character, and is too long anyway.
+		if !utf8.Valid(data) && len(data) <= maxField {
 			return ad.Fields{}, nil, notUTF8()
 		}
-		if *texts[i].value == "" {
-			*texts[i].value = string(data)
+		if texts[name] == "" {
+			texts[name] = string(data)
 		}
 	}
+	r := reading{table: t, fields: t.Blank()}
+	for _, d := range t {
+		if text, sent := texts[d.Name]; sent && !d.SetText(&r.fields, text) {
+			r.misread = append(r.misread, d.Misread())
+		}
+	}
+	err = r.check()
+	return r.fields, picture, err
+}
+
+// reading is an owner's fields while they are read from a request.
+type reading struct {
+	table   ad.Table
+	fields  ad.Fields
+	misread []fault.Field // sent as another type
+}
+
+// check normalizes the fields and names every wrong one: those of another type
+// first, since their values were never read, then what the table objects to and
+// what the caller found.
+func (r *reading) check(others ...fault.Field) error {
+	r.fields = r.table.Normalize(r.fields)
+	bad := r.misread
+	var found []fault.Field
+	if err := r.table.Validate(r.fields); err != nil {
+		found = fault.From(err).Fields
+	}
+	for _, f := range append(found, others...) {
+		if !slices.ContainsFunc(r.misread, func(m fault.Field) bool { return m.Name == f.Name }) {
+			bad = append(bad, f)
+		}
+	}
+	if len(bad) > 0 {
+		return fault.Invalid(bad...)
+	}
+	return nil
 }
 
 // notUTF8 is the fault of a body in another encoding: read as UTF-8 it would
 // make an ad with holes in its words, and nobody would be told.
 func notUTF8() error {
-	return &fault.Fault{Code: fault.RequestMalformed, Detail: "글자가 UTF-8이 아닙니다. UTF-8로 다시 보내 주세요.", Err: errors.New("not UTF-8")}
-}
-
-// textField is one text of an ad by its name on the wire.
-type textField struct {
-	name  string
-	value *string
-}
-
-// textFields lists the texts of an ad in their fixed order.
-func textFields(f *ad.Fields) []textField {
-	v := reflect.ValueOf(f).Elem()
-	out := make([]textField, 0, v.NumField())
-	for i := range v.NumField() {
-		if value, ok := v.Field(i).Addr().Interface().(*string); ok {
-			out = append(out, textField{v.Type().Field(i).Tag.Get("json"), value})
-		}
+	return &fault.Fault{
+		Code: fault.RequestMalformed, Detail: "글자가 UTF-8이 아닙니다. UTF-8로 다시 보내 주세요.",
+		Err: errors.New("not UTF-8"),
 	}
-	return out
 }
 
 // decodeUpload reads the JSON of an upload request. Every field of the wrong
 // type is named at once.
 //
-// Faults: Request.Malformed when the body is not a JSON object, Request.Invalid
-// for wrong fields.
-func decodeUpload(contentType string, body []byte) (UploadRequest, error) {
-	if kind, _, err := mime.ParseMediaType(contentType); contentType != "" && (err != nil || kind != "application/json") {
-		return UploadRequest{}, fault.Newf(fault.RequestUnsupported, "not JSON: %q", contentType)
+// Faults: Request.Unsupported for another media type, Request.Malformed when the
+// body is not a JSON object, Request.Invalid for wrong fields; only the last
+// comes with what was read.
+func decodeUpload(t ad.Table, contentType string, body []byte) (UploadBody, error) {
+	kind, _, err := mime.ParseMediaType(contentType)
+	if contentType != "" && (err != nil || kind != "application/json") {
+		return UploadBody{}, fault.Newf(fault.RequestUnsupported, "not JSON: %q", contentType)
 	}
 	if !utf8.Valid(body) {
-		return UploadRequest{}, notUTF8()
+		return UploadBody{}, notUTF8()
 	}
 	var raw map[string]json.RawMessage
 	if err := json.Unmarshal(body, &raw); err != nil || raw == nil {
-		return UploadRequest{}, fault.New(fault.RequestMalformed, err)
+		return UploadBody{}, fault.New(fault.RequestMalformed, err)
 	}
-	var req UploadRequest
-	var bad []fault.Field
-	for _, t := range textFields(&req.Fields) {
-		readField(raw, t.name, t.value, "글자로 보내 주세요.", &bad)
-	}
-	readField(raw, "content_type", &req.ContentType, "글자로 보내 주세요.", &bad)
-	readField(raw, "content_length", &req.ContentLength, "바이트 수를 정수로 보내 주세요.", &bad)
-	req.Fields = req.Fields.Normalize()
-
-	wrong := map[string]bool{}
-	for _, b := range bad {
-		wrong[b.Name] = true
-	}
-	for _, err := range []error{req.Fields.Validate(), req.validateFile()} {
-		var f *fault.Fault
-		if errors.As(err, &f) {
-			for _, b := range f.Fields {
-				if !wrong[b.Name] { // its type is wrong, so its value was never read
-					bad = append(bad, b)
-				}
-			}
+	r := reading{table: t, fields: t.Blank()}
+	for _, d := range t {
+		if value, sent := raw[d.Name]; sent && !d.SetJSON(&r.fields, value) {
+			r.misread = append(r.misread, d.Misread())
 		}
 	}
-	if len(bad) > 0 {
-		return UploadRequest{}, fault.Invalid(bad...)
-	}
-	return req, nil
+	var req UploadBody
+	r.readOther(raw, "content_type", &req.ContentType, "글자로 보내 주세요.")
+	r.readOther(raw, "content_length", &req.ContentLength, "바이트 수를 정수로 보내 주세요.")
+	err = r.check(req.wrongFile()...)
+	req.Fields = r.fields
+	return req, err
 }
 
-func readField(raw map[string]json.RawMessage, name string, into any, want string, bad *[]fault.Field) {
-	v, ok := raw[name]
-	if !ok {
-		return
-	}
-	if err := json.Unmarshal(v, into); err != nil {
-		*bad = append(*bad, fault.Field{Name: name, Detail: "값의 형식이 올바르지 않습니다. " + want})
+// readOther reads a field that is not the owner's; want says of which type.
+func (r *reading) readOther(raw map[string]json.RawMessage, name string, into any, want string) {
+	if value, sent := raw[name]; sent && json.Unmarshal(value, into) != nil {
+		r.misread = append(r.misread, fault.Field{Name: name, Detail: "값의 형식이 올바르지 않습니다. " + want})
 	}
 }
 
@@ -161,9 +165,10 @@ var uploadTypes = map[string]string{
 	"image/jpeg": "", "image/jpg": "", "image/png": "", "image/webp": "", "image/gif": "",
 }
 
-func (r UploadRequest) validateFile() error {
+// wrongFile names what is wrong with the photo that is announced.
+func (u UploadBody) wrongFile() []fault.Field {
 	var bad []fault.Field
-	kind := strings.ToLower(r.ContentType)
+	kind := strings.ToLower(u.ContentType)
 	if _, ok := uploadTypes[kind]; !ok {
 		detail := fault.PhotoUnsupported.Detail()
 		if strings.HasPrefix(kind, "image/hei") || kind == "image/avif" {
@@ -172,15 +177,12 @@ func (r UploadRequest) validateFile() error {
 		bad = append(bad, fault.Field{Name: "content_type", Detail: detail})
 	}
 	switch {
-	case r.ContentLength < 1:
+	case u.ContentLength < 1:
 		bad = append(bad, fault.Field{Name: "content_length", Detail: fault.PhotoMissing.Detail()})
-	case r.ContentLength > photo.MaxBytes:
+	case u.ContentLength > photo.MaxBytes:
 		bad = append(bad, fault.Field{Name: "content_length", Detail: fault.PhotoTooLarge.Detail()})
 	}
-	if len(bad) > 0 {
-		return fault.Invalid(bad...)
-	}
-	return nil
+	return bad
 }
 
 // checkPhoto looks at a photo's header, so that a bad photo is refused before

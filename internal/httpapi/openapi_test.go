@@ -4,38 +4,88 @@ import (
 	"bytes"
 	"encoding/json"
 	"flag"
+	"fmt"
 	"os"
+	"strings"
 	"testing"
 
+	"github.com/nanococoa/nanococoa/internal/ad"
 	"github.com/nanococoa/nanococoa/internal/httpapi"
 )
 
-var update = flag.Bool("update", false, "rewrite golden files")
+var update = flag.Bool("update", false, "rewrite the generated files")
 
-// The golden file is what the pages' types are generated from: a change of the
-// API shows up here, and then there.
-func TestOpenAPIIsTheGoldenFile(t *testing.T) {
+// What the site is made from is checked in: a change of the API or of an
+// owner's fields shows up here, and then there.
+func TestGeneratedFiles(t *testing.T) {
 	t.Parallel()
 	raw, err := httpapi.OpenAPI()
 	if err != nil {
 		t.Fatal(err)
 	}
-	var b bytes.Buffer
-	if err := json.Indent(&b, raw, "", "  "); err != nil {
+	var api bytes.Buffer
+	if err := json.Indent(&api, raw, "", "  "); err != nil {
 		t.Fatal(err)
 	}
-	b.WriteByte('\n')
-	const golden = "openapi.json"
-	if *update {
-		if err := os.WriteFile(golden, b.Bytes(), 0o600); err != nil {
+	api.WriteByte('\n')
+	for name, want := range map[string]string{
+		"openapi.json":                   api.String(),
+		"../../web/src/ad/fields.gen.ts": siteTable(ad.OwnerFields()),
+	} {
+		if *update {
+			if err := os.WriteFile(name, []byte(want), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		got, err := os.ReadFile(name)
+		if err != nil {
 			t.Fatal(err)
 		}
+		if string(got) != want {
+			t.Errorf("%s is not what the code says; run: go test ./internal/httpapi -run Generated -update", name)
+		}
 	}
-	want, err := os.ReadFile(golden)
-	if err != nil {
-		t.Fatal(err)
+}
+
+// siteTable is the site's copy of a table of fields, as TypeScript.
+func siteTable(t ad.Table) string {
+	var b strings.Builder
+	b.WriteString(`// Written by go test ./internal/httpapi -run Generated -update, from
+// internal/ad/fields.go.
+import type { Field } from './fields'
+
+/** An owner's fields, in the order in which they are asked for. */
+export const table = [
+`)
+	for _, d := range t {
+		fmt.Fprintf(&b, "  {\n    name: %s,\n    kind: %s,\n    label: %s,\n    needed: %v,\n",
+			quoted(d.Name), quoted(string(d.Kind())), quoted(d.Label), d.Needed())
+		switch d.Kind() {
+		case ad.KindText:
+			fmt.Fprintf(&b, "    limit: %d,\n", d.Limit)
+			if len(d.Suggested) > 0 {
+				fmt.Fprintf(&b, "    suggested: [%s],\n", quoted(d.Suggested...))
+			}
+		case ad.KindChoice:
+			fmt.Fprintf(&b, "    choices: [%s],\n", quoted(d.Choices...))
+		case ad.KindFlag:
+			fmt.Fprintf(&b, "    initial: %v,\n", d.Default)
+		}
+		b.WriteString("  },\n")
 	}
-	if !bytes.Equal(want, b.Bytes()) {
-		t.Error("openapi.json is not what the handlers say; run: go test ./internal/httpapi -run OpenAPI -update")
+	fmt.Fprintf(&b, `] as const satisfies readonly Field[]
+
+/** The most bytes of UTF-8 a character may weigh on average. */
+export const bytesPerCharacter = %d
+`, ad.BytesPerCharacter)
+	return b.String()
+}
+
+// quoted writes texts as TypeScript strings, with commas between.
+func quoted(texts ...string) string {
+	out := make([]string, len(texts))
+	for i, s := range texts {
+		out[i] = "'" + strings.NewReplacer(`\`, `\\`, `'`, `\'`).Replace(s) + "'"
 	}
+	return strings.Join(out, ", ")
 }

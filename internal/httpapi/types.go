@@ -11,31 +11,15 @@ import (
 	"github.com/nanococoa/nanococoa/internal/queue"
 )
 
-// Fields are the texts of an ad, as in ad.Fields, with what the API documents.
-type Fields struct {
-	ProductName     string `json:"product_name" minLength:"1" maxLength:"100" example:"울 더플백" doc:"1–100 characters (grapheme clusters after NFC)"`
-	ProductCategory string `json:"product_category" minLength:"1" maxLength:"50" example:"의류" doc:"1–50 characters; 식품, 의류, 전자제품, 기타 or free text"`
-	TargetAge       string `json:"target_age" enum:"10대,20대,30대,40대,50대,60대이상"`
-	TargetGender    string `json:"target_gender" enum:"남성,여성,전체"`
-	AdConcept       string `json:"ad_concept" minLength:"1" maxLength:"500" example:"주말 여행을 떠나는 설레는 아침" doc:"1–500 characters"`
-}
-
 // GenerateForm is the multipart body of POST /api/ads/generate.
 type GenerateForm struct {
-	ProductImage string `json:"product_image" format:"binary" contentMediaType:"image/*" doc:"JPEG, PNG, WebP or GIF; up to 4 MB here, up to 20 MB by /api/uploads"`
-	Fields
-}
-
-// UploadRequest is the JSON body of POST /api/uploads.
-type UploadRequest struct {
+	ProductImage string `json:"product_image" format:"binary" contentMediaType:"image/*"`
 	ad.Fields
-	ContentType   string `json:"content_type"`
-	ContentLength int64  `json:"content_length"`
 }
 
-// UploadBody documents UploadRequest.
+// UploadBody is the JSON body of POST /api/uploads.
 type UploadBody struct {
-	Fields
+	ad.Fields
 	ContentType   string `json:"content_type" enum:"image/jpeg,image/png,image/webp,image/gif"`
 	ContentLength int64  `json:"content_length" minimum:"1" maximum:"20971520" doc:"Bytes"`
 }
@@ -64,7 +48,7 @@ type Upload struct {
 // Ad is one ad. What is not there yet is null; score and error are left out.
 type Ad struct {
 	AdID string `json:"ad_id"`
-	Fields
+	ad.Fields
 	Status       string     `json:"status" enum:"awaiting_upload,queued,running,succeeded,failed"`
 	Progress     Progress   `json:"progress"`
 	ThumbnailURL *string    `json:"thumbnail_url"`
@@ -77,7 +61,7 @@ type Ad struct {
 	CopySource   *string    `json:"copy_source" enum:"openai,template" doc:"Who wrote the copy"`
 	ClipScore    *float64   `json:"clip_score"`
 	Score        *Score     `json:"score,omitempty"`
-	StandIn      bool       `json:"stand_in" doc:"True when the pictures come from the stand-in engine and not from a model"`
+	StandIn      bool       `json:"stand_in" doc:"True when the stand-in made the pictures and not a model"`
 	Error        *AdFailure `json:"error,omitempty" doc:"Set when status is failed"`
 	CreatedAt    time.Time  `json:"created_at"`
 	UpdatedAt    time.Time  `json:"updated_at"`
@@ -90,7 +74,7 @@ type Progress struct {
 	Percent       int      `json:"percent" minimum:"0" maximum:"100"`
 	QueuePosition *int     `json:"queue_position" doc:"How many ads come before this one; null when unknown"`
 	ETASeconds    *float64 `json:"eta_seconds" doc:"Expected time to the end; null when unknown"`
-	Stalled       bool     `json:"stalled" doc:"The server that makes the pictures takes nothing at the moment; the ad waits and goes on by itself"`
+	Stalled       bool     `json:"stalled" doc:"The GPU server takes nothing now; the ad waits and goes on by itself"`
 }
 
 // Step is one step of making an ad.
@@ -188,7 +172,7 @@ func (s *Signer) thumbnailURL(a ad.Ad) *string {
 // that must work on other people's pages: the picture in html_code.
 func view(a ad.Ad, s *Signer, origin string) Ad {
 	v := Ad{
-		AdID: a.AdID, Fields: Fields(a.Fields), Status: string(a.Status), Progress: progress(a),
+		AdID: a.AdID, Fields: a.Fields, Status: string(a.Status), Progress: progress(a),
 		ThumbnailURL: s.thumbnailURL(a),
 		Stage1URL:    s.imageURL(a, ad.Stage1, "stage1"), Stage2URL: s.imageURL(a, ad.Stage2, "stage2"),
 		MainCopy: optional(a.MainCopy), SubCopy: optional(a.SubCopy), Prompt: optional(a.Prompt),

@@ -185,6 +185,12 @@ func newWorld(t *testing.T) *world {
 
 func newWorldAt(t *testing.T, origin string) *world {
 	t.Helper()
+	return newWorldOf(t, origin, ad.OwnerFields())
+}
+
+// newWorldOf is a world whose owners say what a table lists.
+func newWorldOf(t *testing.T, origin string, table ad.Table) *world {
+	t.Helper()
 	signer, err := httpapi.NewSigner(signingKey)
 	if err != nil {
 		t.Fatal(err)
@@ -195,7 +201,7 @@ func newWorldAt(t *testing.T, origin string) *world {
 		private: []string{fields.ProductName, fields.AdConcept, fields.ProductCategory},
 	}
 	w.handler = httpapi.New(httpapi.Config{
-		Ads: w.ads, Pictures: w.pictures, Machine: w.machine, Signer: signer, Origin: origin,
+		Fields: table, Ads: w.ads, Pictures: w.pictures, Machine: w.machine, Signer: signer, Origin: origin,
 		Queue: queue.Outlook{Tickets: w.ads, Slots: 1, Now: time.Now},
 		Log:   slog.New(slog.NewJSONHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	})
@@ -350,7 +356,7 @@ func korean(s string) bool {
 // fields are those of a good order.
 var fields = ad.Fields{
 	ProductName: "울 더플백 한정판", ProductCategory: "여행가방류", TargetAge: "30대", TargetGender: "여성",
-	AdConcept: "주말 여행을 떠나는 설레는 아침의 기차역",
+	AdConcept: "주말 여행을 떠나는 설레는 아침의 기차역", AIMark: true,
 }
 
 // part is one part of a form.

@@ -144,12 +144,16 @@ func someText(most int) *rapid.Generator[string] {
 func TestArbitraryFields(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
+		limit := func(name string) int {
+			d, _ := ad.OwnerFields().Find(name)
+			return d.Limit
+		}
 		f := ad.Fields{
-			ProductName:     someText(ad.MaxProductName).Draw(t, "name"),
-			ProductCategory: someText(ad.MaxProductCategory).Draw(t, "category"),
+			ProductName:     someText(limit("product_name")).Draw(t, "name"),
+			ProductCategory: someText(limit("product_category")).Draw(t, "category"),
 			TargetAge:       rapid.SampledFrom(ad.TargetAges).Draw(t, "age"),
 			TargetGender:    rapid.SampledFrom(ad.TargetGenders).Draw(t, "gender"),
-			AdConcept:       someText(ad.MaxAdConcept).Draw(t, "concept"),
+			AdConcept:       someText(limit("ad_concept")).Draw(t, "concept"),
 		}.Normalize()
 		if f.Validate() != nil {
 			t.Skip("no valid fields")

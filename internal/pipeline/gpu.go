@@ -67,6 +67,7 @@ func (s Stage2) Run(ctx context.Context, in ad.StepInput) error {
 			IdempotencyKey: a.IdempotencyKey(ad.Stage2), Picture: scene,
 			ProductName: a.ProductName, TargetAge: a.TargetAge, TargetGender: a.TargetGender, AdConcept: a.AdConcept,
 			MainCopy: a.MainCopy, SubCopy: a.SubCopy, Analysis: a.Analysis, HTMLPictureURL: ad.PictureURL,
+			AIMark: a.AIMark,
 		})
 		if err != nil {
 			return ad.Result{}, err

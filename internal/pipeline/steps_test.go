@@ -101,7 +101,7 @@ func TestWhatEachStepAsksAndLeaves(t *testing.T) {
 					ProductName: order.ProductName, TargetAge: order.TargetAge, TargetGender: order.TargetGender,
 					AdConcept: order.AdConcept,
 					MainCopy:  "설렘을 담다", SubCopy: "주말 기차에 오르는 당신에게", Analysis: &ad.Analysis{Version: "1"},
-					HTMLPictureURL: "cid:stage1",
+					HTMLPictureURL: "cid:stage1", AIMark: true,
 				}}
 			},
 			types: map[ad.Picture]string{ad.Stage2Thumbnail: "image/jpeg", ad.Stage2Picture: "image/png"},

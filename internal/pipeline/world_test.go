@@ -40,6 +40,7 @@ type world struct {
 
 var order = ad.Fields{
 	ProductName: "울 더플백", ProductCategory: "의류", TargetAge: "30대", TargetGender: "여성", AdConcept: "주말 여행의 설렘",
+	AIMark: true,
 }
 
 func newWorld(t *testing.T) *world {

@@ -18,7 +18,9 @@ export function prerender(): Plugin {
       order: 'pre',
       async handler(html, ctx) {
         server ??= ctx.server ?? (await renderer())
-        const { render } = (await server.ssrLoadModule('/src/app/prerender.tsx')) as typeof import('../src/app/prerender')
+        const { render } = (await server.ssrLoadModule(
+          '/src/app/prerender.tsx',
+        )) as typeof import('../src/app/prerender')
         const { head, body } = render(ctx.path)
         return html.replace('<!--head-->', () => head).replace('<!--app-->', () => body)
       },

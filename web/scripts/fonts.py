@@ -30,6 +30,8 @@ WEB = Path(__file__).resolve().parent.parent
 OUT = WEB / "src" / "fonts"
 CSS = WEB / "src" / "style" / "fonts.css"
 TEXTS = WEB / "src" / "texts.ts"
+# Labels and values of the API, which the pages show as they are.
+FIELDS = WEB / "src" / "ad" / "fields.gen.ts"
 
 # The weights the pages use, and those between.
 WEIGHTS = (400, 700)
@@ -40,9 +42,6 @@ FALLBACK_ADVANCE = 0.92
 # Characters of a chunk of rare syllables: about 30 KB, which is what one
 # unusual syllable in a product's name costs.
 RARE = 256
-
-# The API's own values, which the pages show as they are.
-VALUES = "10대 20대 30대 40대 50대 60대이상 남성 여성 전체"
 
 # What an English word, a number or a price in an owner's text needs.
 BASIC = [chr(c) for c in range(0x20, 0x7F)] + list("\u00a0·×–—‘’“”…→←↑↓↔✓₩©®™°℃№〈〉《》「」『』")
@@ -75,7 +74,8 @@ def spoken() -> set[str]:
 def fetch() -> Path:
     """The variable font out of the npm package, checked against its digest."""
     where = Path(tempfile.mkdtemp())
-    subprocess.run(["npm", "pack", "--silent", PACKAGE, "--pack-destination", where], check=True, stdout=subprocess.DEVNULL)
+    pack = ["npm", "pack", "--silent", PACKAGE, "--pack-destination", where]
+    subprocess.run(pack, check=True, stdout=subprocess.DEVNULL)
     package = next(where.glob("*.tgz"))
     digest = hashlib.sha256(package.read_bytes()).hexdigest()
     if digest != SHA256:
@@ -158,7 +158,7 @@ def main() -> None:
 
     has = set(font.getBestCmap())
     first, rest = texts()
-    first |= set(BASIC) | set(VALUES)
+    first |= set(BASIC) | set(re.findall("[가-힣]", FIELDS.read_text("utf-8")))
     rest = (rest | spoken()) - first
     rare = [c for c in ks_x_1001() if c not in first and c not in rest]
     chunks = {"first": sorted(first), "pages": sorted(rest)}

@@ -29,7 +29,10 @@ export const texts = {
     docs: 'API 문서',
     credits: '출처와 라이선스',
     photo:
-      '첫 화면의 가방 사진: Amazon Berkeley Objects(B0799CK52K), CC BY 4.0, © Amazon.com. 만든 사람: Matthieu Guillaumin, Thomas Dideriksen, Kenan Deng, Himanshu Arora, Arnab Dhua, Xi (Brian) Zhang, Tomas Yago-Vicente, Jasmine Collins, Shubham Goel, Jitendra Malik. 크기를 줄이고, nanoCocoa로 배경과 문구를 더했습니다.',
+      '첫 화면의 가방 사진: Amazon Berkeley Objects(B0799CK52K), CC BY 4.0, © Amazon.com. ' +
+      '만든 사람: Matthieu Guillaumin, Thomas Dideriksen, Kenan Deng, Himanshu Arora, Arnab Dhua, ' +
+      'Xi (Brian) Zhang, Tomas Yago-Vicente, Jasmine Collins, Shubham Goel, Jitendra Malik. ' +
+      '크기를 줄이고, nanoCocoa로 배경과 문구를 더했습니다.',
     photoLicence: 'CC BY 4.0 라이선스 전문',
     font: '글꼴: 길형진 님의 글꼴을 SIL Open Font License 1.1에 따라 필요한 글자만 추려 씁니다.',
   },
@@ -55,7 +58,9 @@ export const texts = {
     question: [
       {
         q: '어떤 사진이 좋은가요?',
-        a: '상품 하나가 밝고 또렷하게 나온 사진이 가장 좋습니다. 배경이 단순할수록 상품이 깔끔하게 살아납니다. JPG, PNG, WebP, GIF 사진을 받으며, 큰 사진은 화질이 상하지 않는 선에서 알아서 줄여 보냅니다.',
+        a:
+          '상품 하나가 밝고 또렷하게 나온 사진이 가장 좋습니다. 배경이 단순할수록 상품이 깔끔하게 살아납니다. ' +
+          'JPG, PNG, WebP, GIF 사진을 받으며, 큰 사진은 화질이 상하지 않는 선에서 알아서 줄여 보냅니다.',
       },
       {
         q: '얼마나 걸리나요?',
@@ -71,7 +76,10 @@ export const texts = {
       },
       {
         q: 'AI로 만든 광고라는 표시가 들어가나요?',
-        a: '네. 그림 파일 안에 AI로 만들었다는 정보를 함께 저장합니다. 광고를 올리실 곳에 따로 정해진 AI 표시 규정이 있는지도 확인해 주세요.',
+        a:
+          '네. 따로 빼지 않으시면 완성된 광고에 ‘AI 생성’이라고 작게 넣고, ' +
+          '그림 파일 안에도 AI로 만들었다는 정보를 함께 저장합니다. ' +
+          '광고를 올리실 곳에 따로 정해진 AI 표시 규정이 있는지도 확인해 주세요.',
       },
     ],
   },
@@ -95,29 +103,40 @@ export const texts = {
     photoAdded: '사진을 골랐습니다.',
     photoRemoved: '사진을 뺐습니다.',
     photoAlt: '고르신 상품 사진 미리보기',
-    name: '상품 이름',
-    namePlaceholder: '예: 울 더플백',
-    category: '상품 종류',
-    categories: ['식품', '의류', '전자제품', '기타'],
-    other: '기타',
-    otherLabel: '어떤 종류인가요?',
-    otherPlaceholder: '예: 생활용품, 화장품, 문구',
-    otherHint: '비워 두시면 ‘기타’로 만듭니다.',
-    age: '보여 줄 고객의 연령대',
-    gender: '보여 줄 고객의 성별',
-    concept: '광고 콘셉트',
-    conceptPlaceholder: '어떤 느낌의 광고를 원하시나요?',
-    conceptHint: '장소, 계절, 시간, 분위기를 적어 주시면 더 잘 어울리는 배경이 나옵니다.',
+    // What the form says of a field beside the label of ad/fields.gen.ts.
+    field: {
+      product_name: { placeholder: '예: 울 더플백' },
+      product_category: {
+        other: {
+          label: '어떤 종류인가요?',
+          hint: '비워 두시면 ‘기타’로 만듭니다.',
+          placeholder: '예: 생활용품, 화장품, 문구',
+        },
+      },
+      target_age: { label: '보여 줄 고객의 연령대' },
+      target_gender: { label: '보여 줄 고객의 성별' },
+      ad_concept: {
+        placeholder: '어떤 느낌의 광고를 원하시나요?',
+        hint: '장소, 계절, 시간, 분위기를 적어 주시면 더 잘 어울리는 배경이 나옵니다.',
+        examples: [
+          { label: '주말 여행', text: '주말 아침, 햇살이 드는 기차역에서 여행을 떠나는 설레는 느낌' },
+          { label: '따뜻한 아침 식탁', text: '나무 식탁 위에 아침 햇살이 비치는 따뜻하고 정갈한 느낌' },
+          { label: '고급스러운 밤', text: '어두운 배경에 은은한 조명만 비추는 고급스럽고 차분한 느낌' },
+          { label: '싱그러운 자연', text: '초록 잎과 이슬이 어우러진 싱그럽고 깨끗한 느낌' },
+          { label: '포근한 겨울', text: '눈 내리는 창가에 담요와 촛불이 놓인 포근한 겨울 느낌' },
+        ],
+      },
+      ai_mark: {
+        label: 'AI 생성 표시 넣기',
+        hint:
+          '이 서비스는 「인공지능기본법」에 따라 AI로 만든 그림이라고 알려 드립니다. ' +
+          '켜 두시면 완성된 광고에 ‘AI 생성’이라고 작게 넣어 드리며, ' +
+          '빼셔도 그림 파일 안에는 AI로 만들었다는 정보를 함께 저장합니다.',
+      },
+    },
+    optional: (label: string) => `${label} (선택)`,
     examples: '예시를 눌러 보세요',
-    example: [
-      { label: '주말 여행', text: '주말 아침, 햇살이 드는 기차역에서 여행을 떠나는 설레는 느낌' },
-      { label: '따뜻한 아침 식탁', text: '나무 식탁 위에 아침 햇살이 비치는 따뜻하고 정갈한 느낌' },
-      { label: '고급스러운 밤', text: '어두운 배경에 은은한 조명만 비추는 고급스럽고 차분한 느낌' },
-      { label: '싱그러운 자연', text: '초록 잎과 이슬이 어우러진 싱그럽고 깨끗한 느낌' },
-      { label: '포근한 겨울', text: '눈 내리는 창가에 담요와 촛불이 놓인 포근한 겨울 느낌' },
-    ],
     count: (n: number, limit: number) => `${n}/${limit}자`,
-    countSpoken: (n: number, limit: number) => `${limit}자 가운데 ${n}자를 쓰셨습니다.`,
     left: (n: number) => `${n}자 남았습니다.`,
     over: (n: number) => `${n}자 넘었습니다.`,
     submit: '광고 만들기',
@@ -164,7 +183,10 @@ export const texts = {
     steps: '진행 상황',
     step: {
       photo: { name: '사진 준비', doing: '사진을 바로 세우고 어떤 배경이 어울릴지 구상하고 있습니다.' },
-      scene: { name: '배경 만들기', doing: '콘셉트에 맞는 장면을 만들어 상품을 올리고 있습니다. 가장 오래 걸리는 단계입니다.' },
+      scene: {
+        name: '배경 만들기',
+        doing: '콘셉트에 맞는 장면을 만들어 상품을 올리고 있습니다. 가장 오래 걸리는 단계입니다.',
+      },
       copy: { name: '문구 쓰기', doing: '고객에게 어울리는 문구를 쓰고 있습니다.' },
       finish: { name: '광고 완성', doing: '문구를 그림에 얹고 있습니다.' },
       score: { name: '점수', doing: '그림이 콘셉트와 얼마나 어울리는지 재고 있습니다.' },
@@ -175,7 +197,8 @@ export const texts = {
     eta: (time: string) => `약 ${time} 남았습니다.`,
     elapsed: (time: string) => `${time} 지남`,
     usual: '보통 몇 분이면 끝납니다.',
-    stalled: '그림을 만드는 서버가 잠시 멈춰 있습니다. 다시 움직이면 차례대로 저절로 이어서 만드니, 새로 신청하지 않으셔도 됩니다.',
+    stalled:
+      '그림을 만드는 서버가 잠시 멈춰 있습니다. 다시 움직이면 차례대로 저절로 이어서 만드니, 새로 신청하지 않으셔도 됩니다.',
     late: '평소보다 오래 걸리고 있습니다. 계속 만들고 있으니 조금만 더 기다려 주세요.',
     own: '올리신 상품 사진',
     product: '준비한 상품 사진',
@@ -192,7 +215,8 @@ export const texts = {
     notifyFailed: '광고를 완성하지 못했습니다',
     reconnecting: '서버와 연결이 잠시 끊겼습니다. 다시 연결하고 있습니다. 광고는 계속 만들어집니다.',
     uploading: '사진을 올리고 있습니다',
-    uploadingNote: '사진이 다 올라갈 때까지 이 창을 닫지 말아 주세요. 닫으셨다면 이 주소를 다시 열어 이어서 올리실 수 있습니다.',
+    uploadingNote:
+      '사진이 다 올라갈 때까지 이 창을 닫지 말아 주세요. 닫으셨다면 이 주소를 다시 열어 이어서 올리실 수 있습니다.',
     uploadPercent: (p: number) => `사진 ${p}% 전송`,
     uploaded: '사진을 모두 올렸습니다. 곧 만들기 시작합니다.',
     uploadFailed: '사진을 올리지 못했습니다',
@@ -200,7 +224,8 @@ export const texts = {
     uploadExpired: '사진을 올릴 수 있는 시간이 지났습니다. 같은 내용으로 새 광고를 만들어 주세요.',
     uploadAgain: '사진 다시 올리기',
     uploadLost: '사진을 기다리고 있습니다',
-    uploadLostNote: '다른 기기나 다른 창에서 올리고 계시다면 이 화면이 곧 바뀝니다. 아니라면 같은 내용으로 새 광고를 만들어 주세요.',
+    uploadLostNote:
+      '다른 기기나 다른 창에서 올리고 계시다면 이 화면이 곧 바뀝니다. 아니라면 같은 내용으로 새 광고를 만들어 주세요.',
   },
 
   failed: {
@@ -222,7 +247,8 @@ export const texts = {
     final: '완성 광고',
     compare: '배경과 비교',
     scene: '배경 그림',
-    alt: (product: string, main: string, sub: string) => [`${product} 광고`, [main, sub].filter(Boolean).join(' – ')].filter(Boolean).join(': '),
+    alt: (product: string, main: string, sub: string) =>
+      [`${product} 광고`, [main, sub].filter(Boolean).join(' – ')].filter(Boolean).join(': '),
     sceneAlt: (product: string) => `${product} 배경 그림, 문구를 얹기 전`,
     slider: '배경 그림과 완성 광고의 경계',
     sliderValue: (p: number) => `완성 광고 ${p}%`,
@@ -230,7 +256,8 @@ export const texts = {
     actualSize: '실제 크기로 보기',
     fitSize: '화면에 맞추기',
     ai: 'AI 생성',
-    aiNote: '이 그림의 배경과 문구는 인공지능이 만들었습니다. 상품 정보와 다른 내용이 없는지 쓰시기 전에 확인해 주세요.',
+    aiNote:
+      '이 그림의 배경과 문구는 인공지능이 만들었습니다. 상품 정보와 다른 내용이 없는지 쓰시기 전에 확인해 주세요.',
     standIn: '지금은 그림을 만드는 AI 모델 대신 간이 엔진이 만들었습니다. 실제 AI 모델의 결과와 다릅니다.',
     download: '내려받기',
     png: 'PNG 내려받기',
@@ -262,7 +289,8 @@ export const texts = {
       great: '아주 잘 어울립니다',
     },
     scoreStandInWord: '참고용 임시 점수입니다',
-    scoreMeans: '완성된 그림이 콘셉트 설명과 얼마나 어울리는지 잰 값입니다. 광고 효과를 예측하는 점수는 아니며, 같은 방식으로 잰 광고끼리만 비교해 주세요.',
+    scoreMeans:
+      '완성된 그림이 콘셉트 설명과 얼마나 어울리는지 잰 값입니다. 광고 효과를 예측하는 점수는 아니며, 같은 방식으로 잰 광고끼리만 비교해 주세요.',
     scoreStandIn: '점수를 재는 AI 모델 대신 간단한 계산으로 대신한 값이라, 좋고 나쁨을 판단하는 데 쓰지 말아 주세요.',
     scoreHow: '어떻게 쟀나요?',
     scoreMetric: '측정 방식',
@@ -270,7 +298,8 @@ export const texts = {
     scoreText: '비교한 문장',
     noScore: '점수가 없습니다',
     html: 'HTML 코드',
-    htmlNote: '쇼핑몰이나 블로그의 HTML 편집 화면에 그대로 붙여 넣으시면 됩니다. 화면 크기에 맞춰 저절로 줄고 늘어납니다.',
+    htmlNote:
+      '쇼핑몰이나 블로그의 HTML 편집 화면에 그대로 붙여 넣으시면 됩니다. 화면 크기에 맞춰 저절로 줄고 늘어납니다.',
     htmlCode: '코드',
     htmlText: '복사하실 HTML 코드',
     htmlPreview: '미리보기',
@@ -281,23 +310,23 @@ export const texts = {
     htmlPreviewFailed: '미리보기를 불러오지 못했습니다.',
     details: '이 광고의 내용',
     made: '만든 날',
-    concept: '광고 콘셉트',
-    name: '상품 이름',
-    category: '상품 종류',
-    target: '고객',
+    yes: '예',
+    no: '아니요',
     prompt: '배경 지시문(영어)',
     another: '같은 내용으로 새 광고',
     anotherNote: '쓰신 내용을 그대로 가져가서 고치실 수 있습니다.',
     dashboard: '내 광고 보기',
     remove: '광고 삭제',
     missing: '광고를 찾을 수 없습니다',
-    missingNote: '주소가 잘못되었거나 이미 삭제된 광고입니다. 만드신 광고는 그 광고를 만든 브라우저에서만 보실 수 있습니다.',
+    missingNote:
+      '주소가 잘못되었거나 이미 삭제된 광고입니다. 만드신 광고는 그 광고를 만든 브라우저에서만 보실 수 있습니다.',
     unread: '광고를 불러오지 못했습니다',
   },
 
   remove: {
     title: '이 광고를 삭제할까요?',
-    body: (name: string) => `‘${name}’ 광고와 사진, 그림, 점수가 모두 지워집니다. 공유하신 그림 주소와 붙여 넣으신 HTML의 그림도 보이지 않게 되며, 되돌릴 수 없습니다.`,
+    body: (name: string) =>
+      `‘${name}’ 광고와 사진, 그림, 점수가 모두 지워집니다. 공유하신 그림 주소와 붙여 넣으신 HTML의 그림도 보이지 않게 되며, 되돌릴 수 없습니다.`,
     yes: '삭제하기',
     working: '삭제하는 중입니다',
     done: '광고를 삭제했습니다.',

@@ -129,11 +129,14 @@ var (
 
 // question is the user message. Its shape is the same whatever the values say.
 type question struct {
-	Product  ad.Fields         `json:"product"`
+	Product  ad.Values         `json:"product"`
 	Picture  *picture          `json:"picture"`
 	Rejected map[string]string `json:"rejected_answer"`
 	Objected []string          `json:"objections"`
 }
+
+// product is what of an owner's fields a model may know.
+func product(f ad.Fields) ad.Values { return ad.OwnerFields().For(ad.Model, f.Normalize()) }
 
 // picture is what the copywriter may know of stage 1's picture.
 type picture struct {
@@ -158,7 +161,7 @@ func pictureOf(a *ad.Analysis) *picture {
 // too, llm.Template writes the prompt and By says so. A fault of either call is
 // returned as it is.
 func (c *Client) WritePrompt(ctx context.Context, f ad.Fields) (llm.Prompt, error) {
-	q := question{Product: f.Normalize()}
+	q := question{Product: product(f)}
 	for range 2 {
 		answer, err := c.ask(ctx, promptTask, q)
 		if err != nil {
@@ -178,7 +181,7 @@ func (c *Client) WritePrompt(ctx context.Context, f ad.Fields) (llm.Prompt, erro
 // llm.Template writes both lines, so that they fit each other, and By says so. A
 // fault of either call is returned as it is.
 func (c *Client) WriteCopy(ctx context.Context, f ad.Fields, a *ad.Analysis) (llm.Copy, error) {
-	q := question{Product: f.Normalize(), Picture: pictureOf(a)}
+	q := question{Product: product(f), Picture: pictureOf(a)}
 	for range 2 {
 		answer, err := c.ask(ctx, copyTask, q)
 		if err != nil {

@@ -1,34 +1,68 @@
 import type { components } from '../api/schema'
 import { texts } from '../texts'
-
-/** What an owner says about an ad, by the API's names. */
-export type Fields = Pick<
-  components['schemas']['UploadBody'],
-  'product_name' | 'product_category' | 'target_age' | 'target_gender' | 'ad_concept'
->
-
-/** The fields while they are being written: nothing is chosen yet. */
-export type Draft = { [K in keyof Fields]: string }
-
-export const emptyDraft: Draft = {
-  product_name: '',
-  product_category: '',
-  target_age: '',
-  target_gender: '전체',
-  ad_concept: '',
-}
-
-/** The most characters each text takes. A test compares them with the API's. */
-export const limits = { product_name: 100, product_category: 50, ad_concept: 500 } as const
-
-export const ages = ['10대', '20대', '30대', '40대', '50대', '60대이상'] as const satisfies readonly Fields['target_age'][]
-export const genders = ['전체', '여성', '남성'] as const satisfies readonly Fields['target_gender'][]
+import { bytesPerCharacter, table } from './fields.gen'
 
 /**
- * A character may weigh at most this many bytes of UTF-8 on average, or the
- * server refuses the text (internal/ad).
+ * What is known of a field: internal/ad/fields.go says it, fields.gen.ts is its
+ * copy. An order without a needed field is refused.
  */
-const bytesPerCharacter = 48
+export type Field = { name: string; label: string } & (
+  | { kind: 'text'; needed: boolean; limit: number; suggested?: readonly string[] }
+  | { kind: 'choice'; needed: boolean; choices: readonly string[] }
+  | { kind: 'flag'; needed: false; initial: boolean }
+)
+
+type Entry = (typeof table)[number]
+export type Name = Entry['name']
+
+/** What an owner says about an ad, by the API's names. */
+export type Fields = Pick<components['schemas']['UploadBody'], Name>
+
+/** The fields while they are being written: a choice may not be made yet. */
+export type Draft = { [E in Entry as E['name']]: E['kind'] extends 'flag' ? boolean : string }
+
+/** A draft of whichever fields. */
+export type Values = Readonly<Record<string, string | boolean>>
+
+/** What the form of the site begins with where the API has no default. */
+const preset: Readonly<Record<string, string>> = { target_gender: '전체' } satisfies Partial<Fields>
+
+export const emptyDraft = blank(table) as Draft
+
+/** The fields before anything was written. */
+export function blank(fields: readonly Field[]): Values {
+  return Object.fromEntries(fields.map((f) => [f.name, f.kind === 'flag' ? f.initial : (preset[f.name] ?? '')]))
+}
+
+/** The fields of an ad, as a draft of the next. */
+export function draftOf(ad: Required<Fields>): Draft {
+  return Object.fromEntries(table.map(({ name }) => [name, ad[name]])) as Draft
+}
+
+/** What the form says of a field beside its label. */
+export interface Words {
+  /** Where the form asks with other words than the API's label. */
+  label?: string
+  hint?: string
+  placeholder?: string
+  /** Texts to begin with. */
+  examples?: readonly { label: string; text: string }[]
+  /** Of a text with suggestions: the input behind the last of them. */
+  other?: { label: string; hint: string; placeholder: string }
+}
+
+const words: Readonly<Record<string, Words>> = texts.form.field satisfies Partial<Record<Name, Words>>
+
+export function wordsOf(field: Field): Words & { label: string } {
+  const own = words[field.name]
+  const label = own?.label ?? field.label
+  return { ...own, label: field.needed || field.kind === 'flag' ? label : texts.form.optional(label) }
+}
+
+/** The label under which the form asks for a field. */
+export function labelOf(name: Name): string {
+  return wordsOf(table.find((f) => f.name === name)!).label
+}
 
 /**
  * A text as the server stores it: NFC (macOS writes NFD), line breaks and
@@ -60,55 +94,49 @@ export function count(text: string): number {
 let segmenter: Intl.Segmenter | undefined
 
 /** The fields of the form, the photo among them, in the order they are shown. */
-export type Place = 'product_image' | keyof Fields
-export const places: readonly Place[] = [
-  'product_image',
-  'product_name',
-  'product_category',
-  'target_age',
-  'target_gender',
-  'ad_concept',
-]
+export type Place = 'product_image' | Name
+export const places: readonly Place[] = ['product_image', ...table.map((f) => f.name)]
 
 /** What is wrong, by field, in words for the owner. */
 export type Wrong = Partial<Record<Place, string>>
 
+/** What is said of a field that is missing. */
+const missing: Readonly<Record<string, string>> = texts.fault.missing satisfies Record<
+  'product_image' | Extract<Entry, { needed: true }>['name'],
+  string
+>
+
 /** Checks everything that the server will check, so that nobody waits to hear it. */
-export function check(draft: Draft, hasPhoto: boolean): Wrong {
-  const wrong: Wrong = {}
-  const { missing } = texts.fault
+export function check(draft: Values, hasPhoto: boolean, fields: readonly Field[] = table): Wrong {
+  const wrong: Record<string, string | undefined> = {}
   if (!hasPhoto) wrong.product_image = missing.product_image
-  const text = (place: keyof typeof limits) => {
-    const value = normalize(draft[place])
-    const n = count(value)
-    const limit = limits[place]
-    if (n === 0) wrong[place] = missing[place]
-    else if (n > limit) wrong[place] = texts.fault.tooLong(limit, n)
-    else if (new TextEncoder().encode(value).length > limit * bytesPerCharacter) wrong[place] = texts.fault.unreadable
+  for (const field of fields) {
+    const fault = faultOf(field, draft[field.name])
+    if (fault) wrong[field.name] = fault
   }
-  text('product_name')
-  text('product_category')
-  if (!isOneOf(ages, draft.target_age)) wrong.target_age = missing.target_age
-  if (!isOneOf(genders, draft.target_gender)) wrong.target_gender = missing.target_gender
-  text('ad_concept')
-  return wrong
+  return wrong as Wrong
+}
+
+function faultOf(field: Field, value: string | boolean | undefined): string | undefined {
+  if (field.kind === 'flag') return undefined
+  const text = normalize(String(value ?? ''))
+  if (text === '' && !field.needed) return undefined
+  if (field.kind === 'choice') return field.choices.includes(text) ? undefined : missing[field.name]
+  const n = count(text)
+  if (n === 0) return missing[field.name]
+  if (n > field.limit) return texts.fault.tooLong(field.limit, n)
+  if (new TextEncoder().encode(text).length > field.limit * bytesPerCharacter) return texts.fault.unreadable
+  return undefined
 }
 
 /** The fields ready to send, or null when a choice is missing. */
-export function fieldsOf(draft: Draft): Fields | null {
-  const { target_age, target_gender } = draft
-  if (!isOneOf(ages, target_age) || !isOneOf(genders, target_gender)) return null
-  return {
-    product_name: normalize(draft.product_name),
-    product_category: normalize(draft.product_category),
-    target_age,
-    target_gender,
-    ad_concept: normalize(draft.ad_concept),
-  }
-}
-
-function isOneOf<T extends string>(all: readonly T[], value: string): value is T {
-  return (all as readonly string[]).includes(value)
+export function fieldsOf(draft: Values, fields: readonly Field[] = table): Fields | null {
+  if (fields.some((f) => f.kind === 'choice' && faultOf(f, draft[f.name]))) return null
+  const ready = fields.map(({ name }) => {
+    const value = draft[name]
+    return [name, typeof value === 'string' ? normalize(value) : value]
+  })
+  return Object.fromEntries(ready) as Fields
 }
 
 /**
@@ -121,6 +149,6 @@ export function placeOf(requestField: string): Place | null {
     case 'content_length':
       return 'product_image'
     default:
-      return isOneOf(places, requestField) ? requestField : null
+      return places.find((place) => place === requestField) ?? null
   }
 }

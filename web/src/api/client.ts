@@ -21,8 +21,7 @@ export interface Problem {
 
 /** An answer; `retryAfter` is in seconds, when the server said. */
 export type Answer<T> =
-  | { ok: true; data: T; retryAfter?: number }
-  | { ok: false; problem: Problem; retryAfter?: number }
+  { ok: true; data: T; retryAfter?: number } | { ok: false; problem: Problem; retryAfter?: number }
 
 /** A read that takes longer than this has been lost on its way: API Gateway answers within 29 s. */
 const patience = 30_000
@@ -44,7 +43,8 @@ export const pageSize = 12
 export function connect(): Api {
   const client = createClient<paths>()
   return {
-    ad: (ad_id, signal) => answer(client.GET('/api/ads/{ad_id}', { params: { path: { ad_id } }, signal: within(signal) })),
+    ad: (ad_id, signal) =>
+      answer(client.GET('/api/ads/{ad_id}', { params: { path: { ad_id } }, signal: within(signal) })),
     retry: (ad_id) => answer(client.POST('/api/ads/{ad_id}/retry', { params: { path: { ad_id } }, signal: within() })),
     remove: (ad_id) => answer(client.DELETE('/api/ads/{ad_id}', { params: { path: { ad_id } }, signal: within() })),
     list: (cursor, signal) =>

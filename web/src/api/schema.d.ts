@@ -154,11 +154,13 @@ export interface components {
         };
         Ad: {
             /**
-             * @description 1–500 characters
+             * @description 1–500 characters (grapheme clusters after NFC)
              * @example 주말 여행을 떠나는 설레는 아침
              */
             ad_concept: string;
             ad_id: string;
+            /** @description Whether the finished picture and html_code show the mark "AI 생성"; the file's metadata says it either way */
+            ai_mark: boolean;
             /** Format: double */
             clip_score: number | null;
             /**
@@ -174,7 +176,7 @@ export interface components {
             html_code: string | null;
             main_copy: string | null;
             /**
-             * @description 1–50 characters; 식품, 의류, 전자제품, 기타 or free text
+             * @description 1–50 characters (grapheme clusters after NFC); 식품, 의류, 전자제품, 기타 or free text
              * @example 의류
              */
             product_category: string;
@@ -191,7 +193,7 @@ export interface components {
             stage1_url: string | null;
             /** @description The finished ad */
             stage2_url: string | null;
-            /** @description True when the pictures come from the stand-in engine and not from a model */
+            /** @description True when the stand-in made the pictures and not a model */
             stand_in: boolean;
             /** @enum {string} */
             status: "awaiting_upload" | "queued" | "running" | "succeeded" | "failed";
@@ -222,12 +224,17 @@ export interface components {
         };
         GenerateForm: {
             /**
-             * @description 1–500 characters
+             * @description 1–500 characters (grapheme clusters after NFC)
              * @example 주말 여행을 떠나는 설레는 아침
              */
             ad_concept: string;
             /**
-             * @description 1–50 characters; 식품, 의류, 전자제품, 기타 or free text
+             * @description Whether the finished picture and html_code show the mark "AI 생성"; the file's metadata says it either way
+             * @default true
+             */
+            ai_mark: boolean;
+            /**
+             * @description 1–50 characters (grapheme clusters after NFC); 식품, 의류, 전자제품, 기타 or free text
              * @example 의류
              */
             product_category: string;
@@ -304,7 +311,7 @@ export interface components {
              * @description How many ads come before this one; null when unknown
              */
             queue_position: number | null;
-            /** @description The server that makes the pictures takes nothing at the moment; the ad waits and goes on by itself */
+            /** @description The GPU server takes nothing now; the ad waits and goes on by itself */
             stalled: boolean;
             /** @description The step that runs */
             step: string | null;
@@ -356,10 +363,15 @@ export interface components {
         };
         UploadBody: {
             /**
-             * @description 1–500 characters
+             * @description 1–500 characters (grapheme clusters after NFC)
              * @example 주말 여행을 떠나는 설레는 아침
              */
             ad_concept: string;
+            /**
+             * @description Whether the finished picture and html_code show the mark "AI 생성"; the file's metadata says it either way
+             * @default true
+             */
+            ai_mark: boolean;
             /**
              * Format: int64
              * @description Bytes
@@ -368,7 +380,7 @@ export interface components {
             /** @enum {string} */
             content_type: "image/jpeg" | "image/png" | "image/webp" | "image/gif";
             /**
-             * @description 1–50 characters; 식품, 의류, 전자제품, 기타 or free text
+             * @description 1–50 characters (grapheme clusters after NFC); 식품, 의류, 전자제품, 기타 or free text
              * @example 의류
              */
             product_category: string;

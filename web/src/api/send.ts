@@ -21,7 +21,7 @@ export async function sendDirect(
   onProgress: OnProgress,
 ): Promise<Answer<Accepted>> {
   const form = new FormData()
-  for (const [name, value] of Object.entries(fields)) form.append(name, value)
+  for (const [name, value] of Object.entries(fields)) form.append(name, String(value))
   form.append('product_image', photo, 'photo')
   const done = await post('/api/ads/generate', form, { 'Idempotency-Key': key }, onProgress)
   if (!done) return { ok: false, problem: unreachable() }

@@ -12,7 +12,12 @@ import { App, type AppProps, type Loaders } from './app'
 const pages: Record<string, AppProps['first'] & { title: string; indexed: boolean }> = {
   '/index.html': { route: { page: 'start' }, Page: Start, title: texts.start.page, indexed: true },
   '/result.html': { route: { page: 'result', adId: '' }, Page: Result, title: texts.making.title, indexed: false },
-  '/dashboard.html': { route: { page: 'dashboard', number: 1, cursor: null }, Page: Dashboard, title: texts.dashboard.page, indexed: false },
+  '/dashboard.html': {
+    route: { page: 'dashboard', number: 1, cursor: null },
+    Page: Dashboard,
+    title: texts.dashboard.page,
+    indexed: false,
+  },
   '/404.html': { route: { page: 'missing' }, Page: Missing, title: texts.missing.page, indexed: false },
 }
 
@@ -43,6 +48,10 @@ const noPhotos: Photos = { get: async () => null, put: async () => {}, remove: a
 const absent: Omit<AppProps, 'first'> = {
   api: connect(),
   photos: noPhotos,
-  uploads: new Uploads(noPhotos, async () => 'unreachable', async () => {}),
+  uploads: new Uploads(
+    noPhotos,
+    async () => 'unreachable',
+    async () => {},
+  ),
   loaders: {} as Loaders,
 }

@@ -15,7 +15,8 @@ const adForm = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 /** The route of an address; everything unknown is missing. */
 export function routeOf(url: Pick<URL, 'pathname' | 'search' | 'hash'>): Route {
   const path = url.pathname.replace(/\/+$/, '') || '/'
-  if (path === '/' || path === '/index.html') return url.hash === `#${formAnchor}` ? { page: 'start', make: true } : { page: 'start' }
+  if (path === '/' || path === '/index.html')
+    return url.hash === `#${formAnchor}` ? { page: 'start', make: true } : { page: 'start' }
   if (path === '/dashboard') {
     const query = new URLSearchParams(url.search)
     const cursor = query.get('cursor')

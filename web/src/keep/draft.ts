@@ -33,11 +33,8 @@ export function parseDraft(stored: string | null): Draft | null {
   try {
     const value: unknown = JSON.parse(stored)
     if (typeof value !== 'object' || value === null) return null
-    const draft = { ...emptyDraft }
-    for (const key of Object.keys(draft) as (keyof Draft)[]) {
-      const text = (value as Record<string, unknown>)[key]
-      if (typeof text === 'string') draft[key] = text
-    }
+    const kept = Object.entries(value).filter(([key, v]) => typeof v === typeof emptyDraft[key as keyof Draft])
+    const draft: Draft = { ...emptyDraft, ...Object.fromEntries(kept) }
     return isEmpty(draft) ? null : draft
   } catch {
     return null

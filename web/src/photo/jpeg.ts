@@ -70,7 +70,7 @@ export function xmpOf(png: Uint8Array): Uint8Array | null {
   const view = new DataView(png.buffer, png.byteOffset, png.byteLength)
   const keyword = 'XML:com.adobe.xmp\0'
   const latin = new TextDecoder('latin1')
-  for (let at = 8; at + 12 <= png.length; ) {
+  for (let at = 8; at + 12 <= png.length;) {
     const length = view.getUint32(at)
     const end = at + 8 + length
     if (end + 4 > png.length) return null

@@ -33,7 +33,13 @@ export async function prepare(file: Blob): Promise<Photo> {
   const bitmap = await createImageBitmap(file).catch(() => null)
   if (!bitmap) {
     throw new PhotoFault(
-      kind === 'heic' ? words.photoHeic : kind === 'avif' ? words.photoAvif : kind === 'unknown' ? words.photoUnsupported : words.photoCorrupt,
+      kind === 'heic'
+        ? words.photoHeic
+        : kind === 'avif'
+          ? words.photoAvif
+          : kind === 'unknown'
+            ? words.photoUnsupported
+            : words.photoCorrupt,
     )
   }
   try {

@@ -3,7 +3,17 @@ import { Icon, type IconName } from './icon'
 import './message.css'
 
 /** A page that has one thing to say, and where to go from there. */
-export function Message({ icon, title, text, children }: { icon: IconName; title: string; text: string; children: ComponentChildren }) {
+export function Message({
+  icon,
+  title,
+  text,
+  children,
+}: {
+  icon: IconName
+  title: string
+  text: string
+  children: ComponentChildren
+}) {
   return (
     <div class="message">
       <span class="message-icon">

@@ -56,7 +56,10 @@ export function watch<T>(what: Watching<T>, world: World): Watch {
     cancel = () => {}
     if (ended || looking || !world.online()) return
     const retryAfter = Math.max(0, notBefore - world.now())
-    const wait = nextLook({ unchanged, failures, retryAfter, hidden: world.hidden(), tells: what.tells, hiddenLooks }, world.random)
+    const wait = nextLook(
+      { unchanged, failures, retryAfter, hidden: world.hidden(), tells: what.tells, hiddenLooks },
+      world.random,
+    )
     if (wait !== null) cancel = world.after(wait, look)
   }
 

@@ -29,17 +29,23 @@ async function look(script: boolean): Promise<Figures> {
       new Promise<Figures>((resolve) => {
         let largest = 0
         let shift = 0
-        new PerformanceObserver((list) => (largest = list.getEntries().at(-1)!.startTime)).observe({ type: 'largest-contentful-paint', buffered: true })
+        new PerformanceObserver((list) => (largest = list.getEntries().at(-1)!.startTime)).observe({
+          type: 'largest-contentful-paint',
+          buffered: true,
+        })
         new PerformanceObserver((list) => {
           for (const entry of list.getEntries() as (PerformanceEntry & { value: number })[]) shift += entry.value
         }).observe({ type: 'layout-shift', buffered: true })
-        setTimeout(() =>
-          resolve({
-            paint: performance.getEntriesByName('first-contentful-paint')[0]!.startTime,
-            largest,
-            usable: performance.getEntriesByName('usable')[0]?.startTime ?? NaN,
-            shift,
-          }), 500)
+        setTimeout(
+          () =>
+            resolve({
+              paint: performance.getEntriesByName('first-contentful-paint')[0]!.startTime,
+              largest,
+              usable: performance.getEntriesByName('usable')[0]?.startTime ?? NaN,
+              shift,
+            }),
+          500,
+        )
       }),
   )
   await owner.context.close()
@@ -72,14 +78,18 @@ it('the start page', async () => {
       return { kind: path.match(/\.(\w+)$/)?.[1] ?? 'html', bytes: text ? gzipSync(bytes).length : bytes.length }
     }),
   )
-  const kinds = [...new Set(sizes.map((s) => s.kind))].map((kind) => [kind, sizes.filter((s) => s.kind === kind).reduce((a, s) => a + s.bytes, 0)])
+  const kinds = [...new Set(sizes.map((s) => s.kind))].map((kind) => {
+    const bytes = sizes.filter((s) => s.kind === kind).reduce((a, s) => a + s.bytes, 0)
+    return `${kind} ${(bytes / 1000).toFixed(1)} kB`
+  })
 
   console.log(
     [
       `start page, ${phone.viewport!.width} px, ${slowdown}x CPU slow-down, best/median/worst of ${runs}:`,
       `  without script  first paint ${summary(plain, 'paint')} ms`,
-      `  whole           first paint ${summary(whole, 'paint')} ms, largest ${summary(whole, 'largest')} ms, usable ${summary(whole, 'usable')} ms, shift ${summary(whole, 'shift', 4)}`,
-      `bytes, text gzipped: ${kinds.map(([kind, bytes]) => `${kind} ${(Number(bytes) / 1000).toFixed(1)} kB`).join(', ')}`,
+      `  whole           first paint ${summary(whole, 'paint')} ms, largest ${summary(whole, 'largest')} ms, ` +
+        `usable ${summary(whole, 'usable')} ms, shift ${summary(whole, 'shift', 4)}`,
+      `bytes, text gzipped: ${kinds.join(', ')}`,
     ].join('\n'),
   )
 })

@@ -3,7 +3,21 @@ import { fileURLToPath } from 'node:url'
 import type { Page, Route } from 'playwright-core'
 import { expect, it } from 'vitest'
 import type { Ad, ListedAd, Stats } from '../../src/api/client'
-import { fill, finished, grainyPng, order, orderByApi, phone, site, submit, texts, useBrowser, visit, type Visit } from '../site/site'
+import {
+  fill,
+  finished,
+  grainyPng,
+  labelOf,
+  order,
+  orderByApi,
+  phone,
+  site,
+  submit,
+  texts,
+  useBrowser,
+  visit,
+  type Visit,
+} from '../site/site'
 
 // Every page and state, for people to look at. The ads are real ones of the
 // running deployment; the states between are an ad's own answer, changed to what
@@ -16,16 +30,54 @@ mkdirSync(out, { recursive: true })
 
 type Step = Ad['progress']['steps'][number]['name']
 
-/** The finished ad, with the address of its product's picture, which it had before, and its neighbours on the dashboard. */
+/**
+ * The finished ad, with the address of its product's picture, which it had
+ * before, and its neighbours on the dashboard.
+ */
 type Shown = Ad & { product_url: string; shop: readonly Ad[] }
 
 /** What the shop sells: the sample photos, each in a scene of its own. */
 const shop: readonly { photo: string; fields: Record<string, string> }[] = [
-  { photo: 'vitamin-jar', fields: { product_name: '비타민 E 400', product_category: '식품', target_age: '50대', ad_concept: '초록 잎과 이슬이 어우러진 싱그럽고 깨끗한 느낌' } },
-  { photo: 'duffel-bag', fields: { product_name: '주말 여행 가방', target_age: '20대', target_gender: '남성', ad_concept: '어두운 배경에 은은한 조명만 비추는 고급스럽고 차분한 느낌' } },
-  { photo: 'grocery-shelf', fields: { product_name: '사과 주스 1L', product_category: '식품', target_age: '20대', ad_concept: '여름 바닷가의 시원하고 상큼한 느낌' } },
-  { photo: 'vitamin-jar', fields: { product_name: '부모님께 드리는 비타민 365정, 온 가족이 함께 먹는 대용량 알뜰 세트', product_category: '식품', target_age: '60대이상', ad_concept: '눈 내리는 창가에 담요와 촛불이 놓인 포근한 겨울 느낌' } },
-  { photo: 'duffel-bag', fields: { product_name: '운동 가방', target_age: '20대', ad_concept: '네온사인이 비치는 밤의 활기찬 느낌' } },
+  {
+    photo: 'vitamin-jar',
+    fields: {
+      product_name: '비타민 E 400',
+      product_category: '식품',
+      target_age: '50대',
+      ad_concept: '초록 잎과 이슬이 어우러진 싱그럽고 깨끗한 느낌',
+    },
+  },
+  {
+    photo: 'duffel-bag',
+    fields: {
+      product_name: '주말 여행 가방',
+      target_age: '20대',
+      target_gender: '남성',
+      ad_concept: '어두운 배경에 은은한 조명만 비추는 고급스럽고 차분한 느낌',
+    },
+  },
+  {
+    photo: 'grocery-shelf',
+    fields: {
+      product_name: '사과 주스 1L',
+      product_category: '식품',
+      target_age: '20대',
+      ad_concept: '여름 바닷가의 시원하고 상큼한 느낌',
+    },
+  },
+  {
+    photo: 'vitamin-jar',
+    fields: {
+      product_name: '부모님께 드리는 비타민 365정, 온 가족이 함께 먹는 대용량 알뜰 세트',
+      product_category: '식품',
+      target_age: '60대이상',
+      ad_concept: '눈 내리는 창가에 담요와 촛불이 놓인 포근한 겨울 느낌',
+    },
+  },
+  {
+    photo: 'duffel-bag',
+    fields: { product_name: '운동 가방', target_age: '20대', ad_concept: '네온사인이 비치는 밤의 활기찬 느낌' },
+  },
 ]
 
 /** The ad as it was when a step ran. */
@@ -64,14 +116,32 @@ function failed(ad: Shown, retryable: boolean): Ad {
     ...stopped,
     status: 'failed',
     error: retryable
-      ? { code: 'GPU.Unavailable', detail: '그림을 만드는 서버에 연결할 수 없었습니다. 입력하신 내용은 그대로 있으니 잠시 뒤 다시 시도해 주세요.', retryable }
-      : { code: 'GPU.Rejected', detail: '그림을 만드는 서버가 이 사진을 처리하지 못했습니다. 다른 사진으로 새 광고를 만들어 주세요.', retryable },
+      ? {
+          code: 'GPU.Unavailable',
+          detail:
+            '그림을 만드는 서버에 연결할 수 없었습니다. 입력하신 내용은 그대로 있으니 잠시 뒤 다시 시도해 주세요.',
+          retryable,
+        }
+      : {
+          code: 'GPU.Rejected',
+          detail: '그림을 만드는 서버가 이 사진을 처리하지 못했습니다. 다른 사진으로 새 광고를 만들어 주세요.',
+          retryable,
+        },
   }
 }
 
 /** A dashboard with everything on it. */
 function full(ad: Shown): { ads: ListedAd[]; next_cursor: string | null } {
-  const status: ListedAd['status'][] = ['running', 'queued', 'succeeded', 'succeeded', 'succeeded', 'failed', 'succeeded', 'awaiting_upload']
+  const status: ListedAd['status'][] = [
+    'running',
+    'queued',
+    'succeeded',
+    'succeeded',
+    'succeeded',
+    'failed',
+    'succeeded',
+    'awaiting_upload',
+  ]
   const sold = [ad, ...ad.shop]
   return {
     ads: Array.from({ length: 12 }, (_, i) => {
@@ -81,7 +151,8 @@ function full(ad: Shown): { ads: ListedAd[]; next_cursor: string | null } {
         ad_id: ad.ad_id.slice(0, -2) + String(i).padStart(2, '0'),
         product_name: of.product_name,
         status: s,
-        thumbnail_url: s === 'queued' || s === 'awaiting_upload' ? null : s === 'succeeded' ? of.thumbnail_url : ad.product_url,
+        thumbnail_url:
+          s === 'queued' || s === 'awaiting_upload' ? null : s === 'succeeded' ? of.thumbnail_url : ad.product_url,
         clip_score: s === 'succeeded' ? of.clip_score : null,
         created_at: new Date(Date.parse(ad.created_at) - i * 31 * 3600_000).toISOString(),
       }
@@ -110,7 +181,8 @@ const large = { name: 'large.png', mimeType: 'image/png', buffer: grainyPng(2000
 /** A state of a page: comes to it, and leaves the page as it is to be seen. */
 type State = (page: Page, owner: Visit, ad: Shown) => Promise<unknown>
 
-const seen = (value: (ad: Shown) => Ad, then?: (page: Page) => Promise<unknown>): State =>
+const seen =
+  (value: (ad: Shown) => Ad, then?: (page: Page) => Promise<unknown>): State =>
   async (page, owner, ad) => {
     await owner.context.route(anAd, json(value(ad)))
     await page.goto(`${site}/result/${ad.ad_id}`)
@@ -118,7 +190,8 @@ const seen = (value: (ad: Shown) => Ad, then?: (page: Page) => Promise<unknown>)
     await then?.(page)
   }
 
-const dashboard = (list: (ad: Shown) => unknown, stats: (ad: Shown) => unknown, then?: (page: Page) => Promise<unknown>): State =>
+const dashboard =
+  (list: (ad: Shown) => unknown, stats: (ad: Shown) => unknown, then?: (page: Page) => Promise<unknown>): State =>
   async (page, owner, ad) => {
     await owner.context.route(aList, json(list(ad)))
     await owner.context.route(someStats, json(stats(ad)))
@@ -131,13 +204,14 @@ const states: Record<string, State> = {
   'start-screen': (page) => page.goto(site),
   'start-questions': async (page) => {
     await page.goto(site)
-    for (const details of await page.locator('details').all()) await details.evaluate((d: HTMLDetailsElement) => (d.open = true))
+    for (const details of await page.locator('details').all())
+      await details.evaluate((d: HTMLDetailsElement) => (d.open = true))
   },
   'form-filled': async (page) => {
     await page.goto(site)
     await fill(page, { category: '기타' })
-    await page.getByLabel(texts.form.otherLabel).fill('여행 가방')
-    await page.getByRole('button', { name: texts.form.example[0].label }).click()
+    await page.getByLabel(texts.form.field.product_category.other.label).fill('여행 가방')
+    await page.getByRole('button', { name: texts.form.field.ad_concept.examples[0].label }).click()
   },
   'form-restored': async (page) => {
     await page.goto(site)
@@ -147,12 +221,16 @@ const states: Record<string, State> = {
   },
   'form-faults': async (page) => {
     await page.goto(site)
-    await page.getByLabel(texts.form.name).fill('가'.repeat(101))
+    await page.getByLabel(labelOf('product_name')).fill('가'.repeat(101))
     await submit(page)
   },
   'form-heic': async (page) => {
     await page.goto(site)
-    await page.setInputFiles('#product_image', { name: 'a.heic', mimeType: 'image/heic', buffer: Buffer.from('\0\0\0\x24ftypheic\0\0\0\0', 'latin1') })
+    await page.setInputFiles('#product_image', {
+      name: 'a.heic',
+      mimeType: 'image/heic',
+      buffer: Buffer.from('\0\0\0\x24ftypheic\0\0\0\0', 'latin1'),
+    })
   },
   'form-sending': async (page, owner) => {
     await page.goto(site)
@@ -164,7 +242,14 @@ const states: Record<string, State> = {
     await page.goto(site)
     await fill(page)
     await owner.context.route('**/api/ads/generate', (route) =>
-      route.fulfill({ status: 503, json: { status: 503, code: 'Storage.Unavailable', detail: '저장소에 잠시 연결할 수 없습니다. 몇 초 뒤 다시 시도해 주세요.' } }),
+      route.fulfill({
+        status: 503,
+        json: {
+          status: 503,
+          code: 'Storage.Unavailable',
+          detail: '저장소에 잠시 연결할 수 없습니다. 몇 초 뒤 다시 시도해 주세요.',
+        },
+      }),
     )
     await submit(page)
   },
@@ -182,7 +267,9 @@ const states: Record<string, State> = {
   'upload-lost': seen((ad) => during(ad, null, { status: 'awaiting_upload' })),
   'making-queued': async (page, owner, ad) => {
     // Ordered here, so that this browser still has the photo.
-    await owner.context.route('**/api/ads/generate', (route) => route.fulfill({ status: 202, json: { ad_id: ad.ad_id, status: 'queued', status_url: `/api/ads/${ad.ad_id}` } }))
+    await owner.context.route('**/api/ads/generate', (route) =>
+      route.fulfill({ status: 202, json: { ad_id: ad.ad_id, status: 'queued', status_url: `/api/ads/${ad.ad_id}` } }),
+    )
     await owner.context.route(anAd, json(during(ad, null)))
     await page.goto(site)
     await order(page)
@@ -227,8 +314,14 @@ const states: Record<string, State> = {
       await page.getByTitle(texts.result.htmlFrame).waitFor()
     },
   ),
-  'result-large': seen((ad) => ad, (page) => page.getByRole('button', { name: texts.result.enlarge }).click()),
-  'result-delete': seen((ad) => ad, (page) => page.getByRole('button', { name: texts.result.remove }).click()),
+  'result-large': seen(
+    (ad) => ad,
+    (page) => page.getByRole('button', { name: texts.result.enlarge }).click(),
+  ),
+  'result-delete': seen(
+    (ad) => ad,
+    (page) => page.getByRole('button', { name: texts.result.remove }).click(),
+  ),
   'result-missing': async (page) => {
     await page.goto(`${site}/result/01234567-0123-7123-8123-0123456789ab`)
     await page.getByText(texts.result.missingNote).waitFor()
@@ -280,15 +373,24 @@ it('every page and state', async () => {
   const id = await orderByApi(maker)
   let product_url = ''
   await expect
-    .poll(async () => {
-      const now: Ad = await (await maker.context.request.get(`${site}/api/ads/${id}`)).json()
-      if (now.thumbnail_url?.includes('.product.')) product_url = now.thumbnail_url
-      return product_url
-    }, { interval: 100, timeout: 30_000 })
+    .poll(
+      async () => {
+        const now: Ad = await (await maker.context.request.get(`${site}/api/ads/${id}`)).json()
+        if (now.thumbnail_url?.includes('.product.')) product_url = now.thumbnail_url
+        return product_url
+      },
+      { interval: 100, timeout: 30_000 },
+    )
     .not.toBe('')
   const others: string[] = []
   for (const { photo, fields } of shop) {
-    others.push(await orderByApi(maker, fields, { name: photo, mimeType: 'image/jpeg', buffer: readFileSync(new URL(`../../../samples/${photo}.jpg`, import.meta.url)) }))
+    others.push(
+      await orderByApi(maker, fields, {
+        name: photo,
+        mimeType: 'image/jpeg',
+        buffer: readFileSync(new URL(`../../../samples/${photo}.jpg`, import.meta.url)),
+      }),
+    )
   }
   const made = async (adId: string): Promise<Ad> => {
     const page = await maker.page(`/result/${adId}`)
@@ -317,7 +419,11 @@ it('every page and state', async () => {
       }
       if (only && !only.includes('noscript')) continue
       const owner = await visit({ ...device, colorScheme, javaScriptEnabled: false })
-      for (const [name, path] of [['start', '/'], ['dashboard', '/dashboard'], ['result', `/result/${id}`]]) {
+      for (const [name, path] of [
+        ['start', '/'],
+        ['dashboard', '/dashboard'],
+        ['result', `/result/${id}`],
+      ]) {
         const page = await owner.page(path)
         await page.screenshot({ path: `${out}noscript-${name}-${width}-${colorScheme}.png` })
       }

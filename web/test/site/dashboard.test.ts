@@ -52,7 +52,10 @@ it('shows twelve ads a page, newest first, there and back', async () => {
 
 it('deletes after asking, and what comes after moves up', async () => {
   const owner = await visit()
-  await awaitPhotos(owner, Array.from({ length: 13 }, (_, i) => `지울 상품 ${i + 1}`))
+  await awaitPhotos(
+    owner,
+    Array.from({ length: 13 }, (_, i) => `지울 상품 ${i + 1}`),
+  )
   const page = await owner.page('/dashboard')
   await page.getByRole('link', { name: words.open('지울 상품 13') }).waitFor()
   expect(await page.locator('.ad-name').count()).toBe(12)
@@ -67,8 +70,13 @@ it('deletes after asking, and what comes after moves up', async () => {
   await page.getByRole('button', { name: words.remove('지울 상품 13') }).click()
   await dialog.getByRole('button', { name: texts.remove.yes }).click()
   await page.getByText(texts.remove.done).waitFor()
-  await page.getByRole('link', { name: words.open('지울 상품 1') }).first().waitFor()
-  await expect.poll(() => page.locator('.ad-name').allTextContents()).toEqual(Array.from({ length: 12 }, (_, i) => `지울 상품 ${12 - i}`))
+  await page
+    .getByRole('link', { name: words.open('지울 상품 1') })
+    .first()
+    .waitFor()
+  await expect
+    .poll(() => page.locator('.ad-name').allTextContents())
+    .toEqual(Array.from({ length: 12 }, (_, i) => `지울 상품 ${12 - i}`))
 })
 
 it('follows running ads, and counts them once they are finished', async () => {
@@ -84,9 +92,13 @@ it('follows running ads, and counts them once they are finished', async () => {
 
   const stats = await (await owner.context.request.get(`${site}/api/dashboard/stats`)).json()
   expect(stats).toMatchObject({ total_ads: 1, monthly_ads: 1 })
-  await expect.poll(() => page.locator('.figure dd').allTextContents()).toEqual(['1개', stats.avg_clip_score.toFixed(2), '1개'])
+  await expect
+    .poll(() => page.locator('.figure dd').allTextContents())
+    .toEqual(['1개', stats.avg_clip_score.toFixed(2), '1개'])
   expect(await card.textContent()).toContain(words.score(stats.avg_clip_score.toFixed(2)))
-  expect(await card.locator('img').evaluate((i: HTMLImageElement) => i.decode().then(() => i.naturalWidth))).toBeGreaterThan(100)
+  expect(
+    await card.locator('img').evaluate((i: HTMLImageElement) => i.decode().then(() => i.naturalWidth)),
+  ).toBeGreaterThan(100)
 
   // The charts, drawn and as a table.
   await page.getByRole('img', { name: words.chartAds }).waitFor()

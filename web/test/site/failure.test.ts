@@ -1,5 +1,5 @@
 import { afterEach, expect, it } from 'vitest'
-import { accessible, aiServer, finished, order, site, texts, useBrowser, visit } from './site'
+import { accessible, aiServer, finished, labelOf, order, site, texts, useBrowser, visit } from './site'
 
 useBrowser()
 afterEach(() => aiServer('up'))
@@ -27,7 +27,7 @@ it('a failed ad says what happened and is finished by a retry', async () => {
   const change = await owner.page(`/result/${adId}`)
   await change.getByRole('button', { name: texts.failed.change }).click()
   await change.getByAltText(texts.form.photoAlt).waitFor()
-  expect(await change.getByLabel(texts.form.name).inputValue()).toBe('두 번 만든 가방')
+  expect(await change.getByLabel(labelOf('product_name')).inputValue()).toBe('두 번 만든 가방')
 
   await aiServer('up')
   await page.getByRole('button', { name: texts.failed.retry }).click()

@@ -1,5 +1,19 @@
+import type { Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
-import { accessible, adIdOf, fill, photo, plainPng, submit, texts, useBrowser, visit } from './site'
+import {
+  accessible,
+  adIdOf,
+  fill,
+  finished,
+  labelOf,
+  photo,
+  plainPng,
+  site,
+  submit,
+  texts,
+  useBrowser,
+  visit,
+} from './site'
 
 useBrowser()
 const words = texts.form
@@ -10,7 +24,8 @@ describe('faults', () => {
     const page = await owner.page()
     await submit(page)
     const { product_image, product_name, product_category, target_age, ad_concept } = texts.fault.missing
-    for (const text of [product_image, product_name, product_category, target_age, ad_concept]) await page.getByText(text).waitFor()
+    for (const text of [product_image, product_name, product_category, target_age, ad_concept])
+      await page.getByText(text).waitFor()
     await expect.poll(() => page.evaluate(() => document.activeElement?.id)).toBe('product_image')
     expect(await page.locator('#product_name').getAttribute('aria-describedby')).toBe('product_name-fault')
     await accessible(page)
@@ -21,7 +36,7 @@ describe('faults', () => {
 
   it('count what the server counts', async () => {
     const page = await (await visit()).page()
-    const name = page.getByLabel(words.name)
+    const name = page.getByLabel(labelOf('product_name'))
     await name.fill('👩‍👩‍👧‍👦'.repeat(100))
     await page.getByText(words.count(100, 100)).waitFor()
     await name.fill('👩‍👩‍👧‍👦'.repeat(101))
@@ -39,7 +54,7 @@ describe('faults', () => {
     expect(await fault.textContent()).toContain('장면이 너무 많습니다')
     await expect.poll(() => page.evaluate(() => document.activeElement?.id)).toBe('product_image')
     expect(new URL(page.url()).pathname).toBe('/')
-    expect(await page.getByLabel(words.name).inputValue()).toBe('울 더플백')
+    expect(await page.getByLabel(labelOf('product_name')).inputValue()).toBe('울 더플백')
   })
 
   it('of the line keep everything, and the same press works later', async () => {
@@ -59,7 +74,11 @@ describe('faults', () => {
     ['HEIC', Buffer.from('\0\0\0\x24ftypheic\0\0\0\0mif1heic', 'latin1'), texts.fault.photoHeic],
     ['a text', Buffer.from('hello'), texts.fault.photoUnsupported],
     ['nothing', Buffer.alloc(0), texts.fault.photoEmpty],
-    ['a JPEG that stops after its first bytes', Buffer.from('\xff\xd8\xff\xe0\0\x10JFIF', 'latin1'), texts.fault.photoCorrupt],
+    [
+      'a JPEG that stops after its first bytes',
+      Buffer.from('\xff\xd8\xff\xe0\0\x10JFIF', 'latin1'),
+      texts.fault.photoCorrupt,
+    ],
     ['a picture of 63 pixels', plainPng(63, 200), texts.fault.photoTooSmall],
   ])('explain a photo that is %s', async (_, buffer, text) => {
     const page = await (await visit()).page()
@@ -76,8 +95,12 @@ describe('the photo', () => {
       const file = new File([Uint8Array.from(atob(base64), (c) => c.charCodeAt(0))], 'a.jpg', { type: 'image/jpeg' })
       const data = new DataTransfer()
       data.items.add(file)
-      const on = (type: string) => document.body.dispatchEvent(new DragEvent(type, { bubbles: true, cancelable: true, dataTransfer: data }))
-      if (kind === 'paste') return document.body.dispatchEvent(new ClipboardEvent('paste', { bubbles: true, cancelable: true, clipboardData: data }))
+      const on = (type: string) =>
+        document.body.dispatchEvent(new DragEvent(type, { bubbles: true, cancelable: true, dataTransfer: data }))
+      if (kind === 'paste')
+        return document.body.dispatchEvent(
+          new ClipboardEvent('paste', { bubbles: true, cancelable: true, clipboardData: data }),
+        )
       on('dragenter')
       if (on('dragover')) throw new Error('the page does not take it')
       if (!document.querySelector('.drop-over')) await new Promise((resolve) => requestAnimationFrame(resolve))
@@ -117,31 +140,31 @@ describe('the words', () => {
     const owner = await visit()
     let page = await owner.page()
     await fill(page, { name: '초안 가방', category: '기타', age: '60대이상', concept: '<b>그대로</b> "저장"' })
-    await page.getByLabel(words.otherLabel).fill('여행용품')
+    await page.getByLabel(words.field.product_category.other.label).fill('여행용품')
     await page.close()
 
     page = await owner.page()
     await page.getByText(words.restored).waitFor()
     await page.getByAltText(words.photoAlt).waitFor()
-    expect(await page.getByLabel(words.name).inputValue()).toBe('초안 가방')
-    expect(await page.getByRole('radio', { name: words.other, exact: true }).isChecked()).toBe(true)
-    expect(await page.getByLabel(words.otherLabel).inputValue()).toBe('여행용품')
+    expect(await page.getByLabel(labelOf('product_name')).inputValue()).toBe('초안 가방')
+    expect(await page.getByRole('radio', { name: '기타', exact: true }).isChecked()).toBe(true)
+    expect(await page.getByLabel(words.field.product_category.other.label).inputValue()).toBe('여행용품')
     expect(await page.getByRole('radio', { name: '60대이상' }).isChecked()).toBe(true)
-    expect(await page.getByLabel(words.concept).inputValue()).toBe('<b>그대로</b> "저장"')
+    expect(await page.getByLabel(labelOf('ad_concept')).inputValue()).toBe('<b>그대로</b> "저장"')
     await accessible(page)
 
     await page.getByRole('button', { name: words.reset }).click()
     await page.reload()
     await page.waitForFunction(() => performance.getEntriesByName('usable').length > 0)
-    expect(await page.getByLabel(words.name).inputValue()).toBe('')
+    expect(await page.getByLabel(labelOf('product_name')).inputValue()).toBe('')
     expect(await page.getByText(words.restored).count()).toBe(0)
     expect(await page.getByAltText(words.photoAlt).count()).toBe(0)
   })
 
   it('begin with examples, which give way to one another and not to what the owner wrote', async () => {
     const page = await (await visit()).page()
-    const [first, second] = words.example
-    const concept = page.getByLabel(words.concept)
+    const [first, second] = words.field.ad_concept.examples
+    const concept = page.getByLabel(labelOf('ad_concept'))
     await page.getByRole('button', { name: first.label }).click()
     expect(await concept.inputValue()).toBe(first.text)
     await page.getByRole('button', { name: second.label }).click()
@@ -152,6 +175,31 @@ describe('the words', () => {
     await page.getByRole('button', { name: second.label }).click()
     expect(await concept.inputValue()).toBe(`내가 쓴 말 ${second.text}`)
   })
+})
+
+it('the mark is drawn unless it is switched off, which is kept like the words', async () => {
+  const owner = await visit()
+  const markOf = (page: Page) => page.getByRole('switch', { name: labelOf('ai_mark') })
+  const ordered = async (page: Page) => {
+    await fill(page)
+    await submit(page)
+    const adId = await adIdOf(page)
+    await finished(page)
+    return (await owner.context.request.get(`${site}/api/ads/${adId}`)).json()
+  }
+  let page = await owner.page()
+  expect(await markOf(page).isChecked()).toBe(true)
+  expect(await ordered(page)).toMatchObject({ ai_mark: true, html_code: expect.stringContaining('AI 생성') })
+
+  page = await owner.page()
+  await markOf(page).focus()
+  await page.keyboard.press('Space')
+  expect(await markOf(page).isChecked()).toBe(false)
+  await accessible(page)
+  await page.reload()
+  await page.getByText(words.restored).waitFor()
+  expect(await markOf(page).isChecked()).toBe(false)
+  expect(await ordered(page)).toMatchObject({ ai_mark: false, html_code: expect.not.stringContaining('AI 생성') })
 })
 
 /** A GIF of 64 × 64 with so many frames of one pixel. */

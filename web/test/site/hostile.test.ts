@@ -13,7 +13,10 @@ it('a hostile name is shown as what it is, everywhere', async () => {
   await fill(page, { name: markup, concept: markup })
   await submit(page)
   await finished(page)
-  const images = () => page.evaluate(() => [...document.images].filter((i) => !i.src.includes('/api/images/') && !i.src.startsWith('data:')).length)
+  const images = () =>
+    page.evaluate(
+      () => [...document.images].filter((i) => !i.src.includes('/api/images/') && !i.src.startsWith('data:')).length,
+    )
   expect(await page.locator('.making-product').textContent()).toBe(markup)
   expect(await images()).toBe(0)
   expect(await page.title()).toBe(texts.site.title(texts.result.page(markup)))
@@ -35,7 +38,12 @@ it('direction marks and a hundred emoji do no harm', async () => {
   await awaitPhotos(owner, [turned])
   const page = await owner.page('/dashboard')
   await expect.poll(() => page.locator('.ad-name').allTextContents()).toEqual(['abctxt.exe 끝', emoji])
-  expect(await page.locator('.ad-name').first().evaluate((e) => getComputedStyle(e).unicodeBidi)).toBe('isolate')
+  expect(
+    await page
+      .locator('.ad-name')
+      .first()
+      .evaluate((e) => getComputedStyle(e).unicodeBidi),
+  ).toBe('isolate')
   expect(await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)).toBe(0)
   await page.locator('.ad-link').last().click()
   await finished(page)

@@ -3,7 +3,20 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { describe, expect, it } from 'vitest'
 import { xmpOf } from '../../src/photo/jpeg'
-import { accessible, adIdOf, finished, order, phone, photo, site, submit, texts, useBrowser, visit } from './site'
+import {
+  accessible,
+  adIdOf,
+  finished,
+  labelOf,
+  order,
+  phone,
+  photo,
+  site,
+  submit,
+  texts,
+  useBrowser,
+  visit,
+} from './site'
 
 useBrowser()
 
@@ -31,7 +44,8 @@ describe('an ad, from the photo to the dustbin', () => {
     await page.emulateMedia({ media: 'print' })
     expect(await page.locator('.picture img').isVisible()).toBe(true)
     expect(await page.getByText(ad.main_copy, { exact: true }).isVisible()).toBe(true)
-    for (const part of ['.button', '.finished-html', '.finished-share']) expect(await page.locator(part).first().isVisible()).toBe(false)
+    for (const part of ['.button', '.finished-html', '.finished-share'])
+      expect(await page.locator(part).first().isVisible()).toBe(false)
     await page.emulateMedia({ media: null })
 
     // The picture, as it is and as JPEG.
@@ -82,7 +96,7 @@ describe('an ad, from the photo to the dustbin', () => {
     // The same again: fields and photo are in the form, and a second ad comes of them.
     await page.getByRole('button', { name: texts.result.another }).click()
     await page.getByAltText(texts.form.photoAlt).waitFor()
-    expect(await page.getByLabel(texts.form.name).inputValue()).toBe('울 더플백')
+    expect(await page.getByLabel(labelOf('product_name')).inputValue()).toBe('울 더플백')
     expect(await page.getByRole('radio', { name: '30대' }).isChecked()).toBe(true)
     await submit(page)
     await expect.poll(() => page.url()).toMatch(/\/result\//)
@@ -123,7 +137,13 @@ describe('an ad, from the photo to the dustbin', () => {
     const box = (await frame.boundingBox())!
     expect(box.width / box.height).toBeCloseTo(1, 1)
     const inner = page.frames()[1]!
-    await expect.poll(() => inner.evaluate(() => [...document.images].every((i) => i.complete && i.naturalWidth > 0) && document.images.length > 0)).toBe(true)
+    await expect
+      .poll(() =>
+        inner.evaluate(
+          () => [...document.images].every((i) => i.complete && i.naturalWidth > 0) && document.images.length > 0,
+        ),
+      )
+      .toBe(true)
     expect(await inner.evaluate(() => getComputedStyle(document.body.firstElementChild!).position)).toBe('relative')
 
     // Hostile markup in the same frame: nothing of it reaches a server.
@@ -139,10 +159,13 @@ describe('an ad, from the photo to the dustbin', () => {
       await frame.evaluate((e: HTMLIFrameElement, leak) => {
         e.srcdoc = e.srcdoc.replace(
           /<body[^>]*>/,
-          `<body><script>fetch('${leak}/script');parent.document.title='broken'</script><img src="${leak}/img" onerror="parent.document.title='broken'">
-           <link rel="stylesheet" href="${leak}/css"><style>body{background:url(${leak}/background)}</style><link rel="prefetch" href="${leak}/prefetch">
-           <meta http-equiv="refresh" content="0;url=${leak}/refresh"><iframe src="${leak}/frame"></iframe><object data="${leak}/object"></object>
-           <video autoplay src="${leak}/video"></video><form action="${leak}/form"><button autofocus>x</button></form><link rel="preconnect" href="${leak}">`,
+          `<body><script>fetch('${leak}/script');parent.document.title='broken'</script>
+           <img src="${leak}/img" onerror="parent.document.title='broken'">
+           <link rel="stylesheet" href="${leak}/css"><style>body{background:url(${leak}/background)}</style>
+           <link rel="prefetch" href="${leak}/prefetch"><meta http-equiv="refresh" content="0;url=${leak}/refresh">
+           <iframe src="${leak}/frame"></iframe><object data="${leak}/object"></object>
+           <video autoplay src="${leak}/video"></video><form action="${leak}/form"><button autofocus>x</button></form>
+           <link rel="preconnect" href="${leak}">`,
         )
       }, leak)
       await page.waitForTimeout(1500)

@@ -14,9 +14,12 @@ describe('the start page', () => {
   ])('is accessible and fits %s', async (_, options) => {
     const page = await (await visit(options)).page()
     await page.waitForFunction(() => performance.getEntriesByName('usable').length > 0)
-    for (const details of await page.locator('details').all()) await details.evaluate((d: HTMLDetailsElement) => (d.open = true))
+    for (const details of await page.locator('details').all())
+      await details.evaluate((d: HTMLDetailsElement) => (d.open = true))
     await accessible(page)
-    expect(await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)).toBe(0)
+    expect(await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)).toBe(
+      0,
+    )
     for (const image of await page.locator('.example img').all()) {
       expect(await image.evaluate((i: HTMLImageElement) => i.decode().then(() => i.naturalWidth))).toBeGreaterThan(200)
     }
@@ -27,7 +30,9 @@ describe('the start page', () => {
     const page = await owner.page()
     await page.waitForLoadState('networkidle')
     const scripts = owner.requests.filter((r) => r.endsWith('.js')).map((r) => r.split(' ')[1]!)
-    const bytes = await Promise.all(scripts.map(async (path) => gzipSync(Buffer.from(await (await fetch(site + path)).arrayBuffer())).length))
+    const bytes = await Promise.all(
+      scripts.map(async (path) => gzipSync(Buffer.from(await (await fetch(site + path)).arrayBuffer())).length),
+    )
     expect(bytes.reduce((a, b) => a + b, 0)).toBeLessThanOrEqual(40_000)
     expect(bytes.length).toBeGreaterThan(0)
     expect(scripts.filter((s) => /charts|result|dashboard/.test(s))).toEqual([])
@@ -97,7 +102,8 @@ describe('every page', () => {
     if (path !== '/nothing/here') expect(text).toContain(texts.site.noScript)
     else expect(text).toContain(heading)
     expect(text).not.toContain(texts.result.loading) // nothing is on its way
-    for (const place of await page.locator('.skeleton, .skeleton-line').all()) expect(await place.isVisible()).toBe(false)
+    for (const place of await page.locator('.skeleton, .skeleton-line').all())
+      expect(await place.isVisible()).toBe(false)
     expect(text).toContain(texts.footer.ai)
     expect(await page.getByRole('link', { name: texts.site.mine }).first().getAttribute('href')).toBe('/dashboard')
   })
@@ -140,8 +146,17 @@ describe('every page', () => {
     ['stands still for those who want that', 'reduce', 0],
   ] as const)('%s', async (_, reducedMotion, transitions) => {
     const owner = await visit({ reducedMotion })
-    const ad = { ad_id: unknown.split('/')[2], product_name: '가방', thumbnail_url: null, clip_score: null, status: 'running', created_at: '2026-11-20T00:00:00Z' }
-    await owner.context.route(/\/api\/dashboard\/ads/, (route) => route.fulfill({ json: { ads: [ad], next_cursor: null } }))
+    const ad = {
+      ad_id: unknown.split('/')[2],
+      product_name: '가방',
+      thumbnail_url: null,
+      clip_score: null,
+      status: 'running',
+      created_at: '2026-11-20T00:00:00Z',
+    }
+    await owner.context.route(/\/api\/dashboard\/ads/, (route) =>
+      route.fulfill({ json: { ads: [ad], next_cursor: null } }),
+    )
     const page = await owner.page()
     await page.waitForFunction(() => performance.getEntriesByName('usable').length > 0)
     await page.evaluate(() => {
@@ -155,7 +170,9 @@ describe('every page', () => {
     })
     await page.getByRole('link', { name: texts.site.mine }).first().click()
     await page.locator('.ad-picture .shimmer').waitFor({ state: 'attached' })
-    expect(await page.evaluate(() => (globalThis as unknown as { counted: { transitions: number } }).counted.transitions)).toBe(transitions)
+    expect(
+      await page.evaluate(() => (globalThis as unknown as { counted: { transitions: number } }).counted.transitions),
+    ).toBe(transitions)
     const moving = () => page.evaluate(() => document.getAnimations().some((a) => a.playState === 'running'))
     await expect.poll(moving).toBe(transitions > 0)
   })

@@ -3,16 +3,20 @@ import { crc32, deflateSync } from 'node:zlib'
 import { AxeBuilder } from '@axe-core/playwright'
 import { chromium, type Browser, type BrowserContext, type BrowserContextOptions, type Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, expect } from 'vitest'
+import { labelOf } from '../../src/ad/fields'
 import { texts } from '../../src/texts'
 
-export { texts }
+export { labelOf, texts }
 
 /** The running site, such as http://localhost:8890: `make run` starts one. */
 export const site = needed('SITE_URL')
 
 function needed(name: string): string {
   const value = process.env[name]
-  if (!value) throw new Error(`${name} is not set: start the local deployment and name its address, e.g. ${name}=http://localhost:8890`)
+  if (!value)
+    throw new Error(
+      `${name} is not set: start the local deployment and name its address, e.g. ${name}=http://localhost:8890`,
+    )
   return value.replace(/\/$/, '')
 }
 
@@ -74,15 +78,21 @@ export class Visit {
       page.on('pageerror', (e) => this.#complaints.push(`error: ${e.message}`))
       page.on('console', (m) => {
         // The network's failures are the tests' own doing.
-        if (m.type() === 'error' && !m.text().startsWith('Failed to load resource')) this.#complaints.push(`console: ${m.text()}`)
+        if (m.type() === 'error' && !m.text().startsWith('Failed to load resource'))
+          this.#complaints.push(`console: ${m.text()}`)
       })
       page.on('request', (request) => {
         const url = new URL(request.url())
-        if (url.protocol.startsWith('http')) this.requests.push(`${request.method()} ${url.origin === site ? '' : url.origin}${url.pathname}`)
+        if (url.protocol.startsWith('http'))
+          this.requests.push(`${request.method()} ${url.origin === site ? '' : url.origin}${url.pathname}`)
       })
       page.on('requestfailed', (request) => {
         // Stopped by the policy before it left; the console complains of it.
-        if (request.failure()?.errorText === 'csp') this.requests.splice(this.requests.findLastIndex((r) => r.endsWith(new URL(request.url()).pathname)), 1)
+        if (request.failure()?.errorText === 'csp')
+          this.requests.splice(
+            this.requests.findLastIndex((r) => r.endsWith(new URL(request.url()).pathname)),
+            1,
+          )
       })
     })
   }
@@ -101,7 +111,9 @@ export class Visit {
 
   async end(): Promise<void> {
     const allowed = await pictureOrigins()
-    const strangers = this.requests.filter((r) => r.includes(' http') && !allowed.some((origin) => r.split(' ')[1]!.startsWith(origin)))
+    const strangers = this.requests.filter(
+      (r) => r.includes(' http') && !allowed.some((origin) => r.split(' ')[1]!.startsWith(origin)),
+    )
     await this.context.close()
     expect(strangers, 'requests to third parties').toEqual([])
     expect(this.#complaints.filter((c) => !this.#provoked.some((p) => p.test(c)))).toEqual([])
@@ -116,7 +128,12 @@ async function pictureOrigins(): Promise<string[]> {
 
 /** A new profile, which is a new owner. */
 export async function visit(options: BrowserContextOptions = {}): Promise<Visit> {
-  const context = await browser.newContext({ locale: 'ko-KR', viewport: { width: 1280, height: 900 }, reducedMotion: 'reduce', ...options })
+  const context = await browser.newContext({
+    locale: 'ko-KR',
+    viewport: { width: 1280, height: 900 },
+    reducedMotion: 'reduce',
+    ...options,
+  })
   const one = new Visit(context)
   visits.push(one)
   return one
@@ -133,15 +150,24 @@ export interface Filled {
 }
 
 /** Fills the form as a person would. */
-export async function fill(page: Page, { name = '울 더플백', category = '의류', age = '30대', concept = '주말 아침의 설레는 여행', file = photo }: Filled = {}): Promise<void> {
+export async function fill(
+  page: Page,
+  {
+    name = '울 더플백',
+    category = '의류',
+    age = '30대',
+    concept = '주말 아침의 설레는 여행',
+    file = photo,
+  }: Filled = {},
+): Promise<void> {
   if (file) {
     await page.setInputFiles('#product_image', file)
     await page.getByAltText(texts.form.photoAlt).waitFor()
   }
-  await page.getByLabel(texts.form.name).fill(name)
+  await page.getByLabel(labelOf('product_name')).fill(name)
   await page.getByRole('radio', { name: category, exact: true }).check()
   await page.getByRole('radio', { name: age, exact: true }).check()
-  await page.getByLabel(texts.form.concept).fill(concept)
+  await page.getByLabel(labelOf('ad_concept')).fill(concept)
 }
 
 export const submit = (page: Page) => page.getByRole('button', { name: texts.form.submit }).click()
@@ -164,7 +190,11 @@ export async function finished(page: Page): Promise<void> {
 }
 
 /** Orders an ad past the form, with the cookie of the visit; quicker where the form is not what is tested. */
-export async function orderByApi(to: Visit, fields: Partial<Record<string, string>> = {}, product_image = photo): Promise<string> {
+export async function orderByApi(
+  to: Visit,
+  fields: Partial<Record<string, string>> = {},
+  product_image = photo,
+): Promise<string> {
   const answer = await to.context.request.post(`${site}/api/ads/generate`, {
     multipart: { ...defaults, ...fields, product_image } as Record<string, string | typeof photo>,
   })
@@ -185,7 +215,13 @@ export async function awaitPhotos(to: Visit, names: string[]): Promise<string[]>
   return ids
 }
 
-const defaults = { product_name: '울 더플백', product_category: '의류', target_age: '30대', target_gender: '전체', ad_concept: '주말 아침의 설레는 여행' }
+const defaults = {
+  product_name: '울 더플백',
+  product_category: '의류',
+  target_age: '30대',
+  target_gender: '전체',
+  ad_concept: '주말 아침의 설레는 여행',
+}
 
 /** Nothing that axe finds, in both colour schemes. */
 export async function accessible(page: Page): Promise<void> {
@@ -238,5 +274,10 @@ function png(width: number, height: number, rows: Buffer): Buffer {
     out.writeUInt32BE(crc32(body), body.length + 4)
     return out
   }
-  return Buffer.concat([Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'), chunk('IHDR', header), chunk('IDAT', deflateSync(rows)), chunk('IEND', Buffer.alloc(0))])
+  return Buffer.concat([
+    Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'),
+    chunk('IHDR', header),
+    chunk('IDAT', deflateSync(rows)),
+    chunk('IEND', Buffer.alloc(0)),
+  ])
 }

@@ -28,7 +28,10 @@ it('an ad that is made tells its place and time, and shows each picture as soon 
       eta_seconds: step ? 65 : 320,
       steps: done.progress.steps.map((s, i) => {
         const behind = i - (step ? names.indexOf(step) : 0)
-        return { ...s, status: !step || behind > 0 ? ('waiting' as const) : behind < 0 ? ('done' as const) : ('running' as const) }
+        return {
+          ...s,
+          status: !step || behind > 0 ? ('waiting' as const) : behind < 0 ? ('done' as const) : ('running' as const),
+        }
       }),
     },
     ...change,
@@ -52,7 +55,11 @@ it('an ad that is made tells its place and time, and shows each picture as soon 
   await loaded(words.product, done.thumbnail_url)
   await page.getByText(words.step.scene.doing).waitFor()
   await page.getByText(words.eta(roughly(65))).waitFor()
-  expect([await step(words.step.photo.name), await step(words.step.scene.name), await step(words.step.copy.name)]).toEqual(['done', 'running', 'waiting'])
+  expect([
+    await step(words.step.photo.name),
+    await step(words.step.scene.name),
+    await step(words.step.copy.name),
+  ]).toEqual(['done', 'running', 'waiting'])
   await accessible(page)
 
   now = at('copywrite', { stage1_url: done.stage1_url })
@@ -84,7 +91,10 @@ it('an ad whose photo is still here shows it before the server has any picture',
   const page = await owner.page()
   await owner.context.route(anAd, async (route) => {
     const answer = await route.fetch()
-    await route.fulfill({ response: answer, json: { ...(await answer.json()), status: 'queued', thumbnail_url: null, stage1_url: null, stage2_url: null } })
+    await route.fulfill({
+      response: answer,
+      json: { ...(await answer.json()), status: 'queued', thumbnail_url: null, stage1_url: null, stage2_url: null },
+    })
   })
   await order(page)
   const own = page.getByAltText(words.own)

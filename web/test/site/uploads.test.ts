@@ -1,5 +1,19 @@
 import { expect, it } from 'vitest'
-import { accessible, adIdOf, fill, finished, grainyPng, order, plainPng, site, submit, texts, useBrowser, visit } from './site'
+import {
+  accessible,
+  adIdOf,
+  fill,
+  finished,
+  grainyPng,
+  labelOf,
+  order,
+  plainPng,
+  site,
+  submit,
+  texts,
+  useBrowser,
+  visit,
+} from './site'
 
 useBrowser()
 
@@ -32,7 +46,9 @@ it('a large photo goes to the bucket by itself, at the address of its ad', async
   await accessible(page)
   go()
   await finished(page)
-  expect(owner.requests.filter((r) => r.startsWith('POST')).map((r) => r.replace(/http:\/\/[^/]+.*/, 'bucket'))).toEqual(['POST /api/uploads', 'POST bucket'])
+  expect(
+    owner.requests.filter((r) => r.startsWith('POST')).map((r) => r.replace(/http:\/\/[^/]+.*/, 'bucket')),
+  ).toEqual(['POST /api/uploads', 'POST bucket'])
 })
 
 it('an upload that was cut off is taken up again by reopening the tab', async () => {
@@ -63,7 +79,7 @@ it('an upload that another device began is not claimed', async () => {
   const there = await other.page(new URL(page.url()).pathname)
   await there.getByText(texts.making.uploadLost).waitFor()
   await there.getByRole('button', { name: texts.result.another }).click()
-  await expect.poll(() => there.getByLabel(texts.form.name).inputValue()).toBe('두 기기')
+  await expect.poll(() => there.getByLabel(labelOf('product_name')).inputValue()).toBe('두 기기')
   expect(await there.getByAltText(texts.form.photoAlt).count()).toBe(0)
 })
 
@@ -78,29 +94,32 @@ it('a huge photo is made smaller before it is sent', async () => {
 it.each([
   ['small', undefined, /\/api\/ads\/generate$/],
   ['large', large, /\/api\/uploads$/],
-])('a %s photo sent again after its answer was lost makes one ad, and a new one once that is deleted', async (_, file, door) => {
-  const owner = await visit()
-  const page = await owner.page()
-  const ads: string[] = []
-  await owner.context.route(door, async (route) => {
-    const answer = await route.fetch()
-    ads.push((await answer.json()).ad_id)
-    await (ads.length < 3 ? route.abort('connectionreset') : route.fulfill({ response: answer }))
-  })
-  await fill(page, { ...(file ? { file } : {}), name: '한 번만' })
-  for (const tries of [1, 2]) {
+])(
+  'a %s photo sent again after its answer was lost makes one ad, and a new one once that is deleted',
+  async (_, file, door) => {
+    const owner = await visit()
+    const page = await owner.page()
+    const ads: string[] = []
+    await owner.context.route(door, async (route) => {
+      const answer = await route.fetch()
+      ads.push((await answer.json()).ad_id)
+      await (ads.length < 3 ? route.abort('connectionreset') : route.fulfill({ response: answer }))
+    })
+    await fill(page, { ...(file ? { file } : {}), name: '한 번만' })
+    for (const tries of [1, 2]) {
+      await submit(page)
+      await expect.poll(() => ads.length).toBe(tries)
+      await page.getByRole('alert').getByText(texts.fault.network).waitFor()
+    }
+    expect(new Set(ads).size).toBe(1)
+    expect((await owner.context.request.delete(`${site}/api/ads/${ads[0]}`)).status()).toBe(204)
     await submit(page)
-    await expect.poll(() => ads.length).toBe(tries)
-    await page.getByRole('alert').getByText(texts.fault.network).waitFor()
-  }
-  expect(new Set(ads).size).toBe(1)
-  expect((await owner.context.request.delete(`${site}/api/ads/${ads[0]}`)).status()).toBe(204)
-  await submit(page)
-  const adId = await adIdOf(page)
-  expect(ads.slice(2)).toEqual([undefined, adId]) // the old key's is gone
-  const { ads: listed } = await (await owner.context.request.get(`${site}/api/dashboard/ads`)).json()
-  expect(listed.map((one: { ad_id: string }) => one.ad_id)).toEqual([adId])
-})
+    const adId = await adIdOf(page)
+    expect(ads.slice(2)).toEqual([undefined, adId]) // the old key's is gone
+    const { ads: listed } = await (await owner.context.request.get(`${site}/api/dashboard/ads`)).json()
+    expect(listed.map((one: { ad_id: string }) => one.ad_id)).toEqual([adId])
+  },
+)
 
 /** The presigned POST, wherever the bucket is. */
 function bucket(url: URL): boolean {

@@ -44,14 +44,18 @@ it('an ad that is finished unseen is told by title and notification', async () =
   // Half a minute until a hidden page looks: here it takes half a second.
   await page.addInitScript(() => {
     const real = setTimeout
-    Object.assign(globalThis, { setTimeout: (run: () => void, ms: number, ...rest: unknown[]) => real(run, ms >= 30_000 ? 500 : ms, ...rest) })
+    Object.assign(globalThis, {
+      setTimeout: (run: () => void, ms: number, ...rest: unknown[]) => real(run, ms >= 30_000 ? 500 : ms, ...rest),
+    })
   })
   await page.goto(`${site}/result/${adId}`)
   await page.getByRole('list', { name: texts.making.steps }).waitFor()
   await turn(page, 'hidden')
   await expect.poll(() => page.title(), { timeout: 60_000 }).toContain(texts.making.doneTitle)
   const shown = () =>
-    page.evaluate(async () => (await (await navigator.serviceWorker.ready).getNotifications()).map((n) => [n.title, n.body]))
+    page.evaluate(async () =>
+      (await (await navigator.serviceWorker.ready).getNotifications()).map((n) => [n.title, n.body]),
+    )
   await expect.poll(shown).toEqual([[texts.making.notifyDone, '못 본 가방']])
   await turn(page, 'visible')
   await expect.poll(() => page.title()).toBe(texts.site.title(texts.result.page('못 본 가방')))
@@ -77,7 +81,13 @@ it('a server that fails for a while is waited for', async () => {
   let looks = 0
   await owner.context.route(/\/api\/ads\/[0-9a-f-]+$/, async (route) => {
     looks++
-    if (failing) await route.fulfill({ status: 503, headers: { 'Retry-After': '4' }, contentType: 'application/problem+json', body: '{}' })
+    if (failing)
+      await route.fulfill({
+        status: 503,
+        headers: { 'Retry-After': '4' },
+        contentType: 'application/problem+json',
+        body: '{}',
+      })
     else await route.continue()
   })
   await order(page)

@@ -1,6 +1,23 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { ages, check, count, emptyDraft, fieldsOf, genders, limits, normalize, placeOf, type Draft } from '../../src/ad/fields'
+import { h } from 'preact'
+import { renderToString } from 'preact-render-to-string'
+import {
+  blank,
+  check,
+  count,
+  draftOf,
+  emptyDraft,
+  fieldsOf,
+  labelOf,
+  normalize,
+  placeOf,
+  type Draft,
+  type Field,
+} from '../../src/ad/fields'
+import { table } from '../../src/ad/fields.gen'
+import { OwnerField } from '../../src/pages/start/owner-field'
+import { texts } from '../../src/texts'
 
 const good: Draft = {
   product_name: '울 더플백',
@@ -8,6 +25,7 @@ const good: Draft = {
   target_age: '30대',
   target_gender: '여성',
   ad_concept: '주말 여행을 떠나는 설레는 아침',
+  ai_mark: true,
 }
 
 describe('count', () => {
@@ -76,10 +94,96 @@ it('placeOf puts a fault of the file at the photo', () => {
   expect(placeOf('Idempotency-Key')).toBeNull()
 })
 
-it('limits and choices are those of the API', () => {
+it('the mark is sent as it is set, and set before anybody touches it', () => {
+  expect(emptyDraft.ai_mark).toBe(true)
+  expect(check({ ...good, ai_mark: false }, true)).toEqual({})
+  for (const ai_mark of [true, false]) expect(fieldsOf({ ...good, ai_mark })?.ai_mark).toBe(ai_mark)
+})
+
+it('another ad begins with the fields of the last', () => {
+  const ad = { ...fieldsOf({ ...good, ai_mark: false })!, ai_mark: false, ad_id: 'x', status: 'failed' }
+  expect(draftOf(ad)).toEqual({ ...good, ai_mark: false })
+})
+
+it('the table is that of the API', () => {
   const api = JSON.parse(readFileSync(new URL('../../../internal/httpapi/openapi.json', import.meta.url), 'utf8'))
-  const properties = api.components.schemas.UploadBody.properties
-  for (const [field, limit] of Object.entries(limits)) expect(properties[field].maxLength).toBe(limit)
-  expect(properties.target_age.enum).toEqual(ages)
-  expect([...properties.target_gender.enum].sort()).toEqual([...genders].sort())
+  const { properties, required } = api.components.schemas.UploadBody
+  const names = Object.keys(properties).filter((name) => !name.startsWith('content_'))
+  expect(table.map((f) => f.name).sort()).toEqual(names.sort())
+  for (const field of table as readonly Field[]) {
+    const property = properties[field.name]
+    expect(required.includes(field.name), field.name).toBe(field.needed)
+    if (field.kind === 'text') expect(property.maxLength).toBe(field.limit)
+    if (field.kind === 'choice') expect(property.enum).toEqual(field.choices)
+    if (field.kind === 'flag') expect(property).toMatchObject({ type: 'boolean', default: field.initial })
+  }
+})
+
+it('what the form chooses at first is a choice', () => {
+  for (const field of table) {
+    if (field.kind !== 'choice') continue
+    const first = emptyDraft[field.name]
+    expect(first === '' || (field.choices as readonly string[]).includes(first)).toBe(true)
+  }
+})
+
+/** The markup of a field of the form. */
+const markup = (field: Field, value: string | boolean, fault?: string) =>
+  renderToString(h(OwnerField, { field, value, fault, onChange: () => {} }))
+const fieldOf = (name: string) => table.find((f) => f.name === name)!
+
+describe('the form', () => {
+  it('counts up to the limit of the table', () => {
+    expect(markup(fieldOf('product_name'), '👩‍👩‍👧‍👦 가방')).toContain(texts.form.count(4, 100))
+    const over = markup(fieldOf('ad_concept'), '가'.repeat(501))
+    expect(over).toContain('count-over')
+    expect(over).toContain(`>${texts.form.over(1)}<`)
+    expect(over).toContain('<textarea')
+  })
+
+  it('offers the choices and suggestions of the table', () => {
+    const radios = (html: string) => [...html.matchAll(/type="radio"[^>]*? value="([^"]*)"/g)].map((m) => m[1])
+    for (const field of table) {
+      if (field.kind === 'choice') expect(radios(markup(field, ''))).toEqual(field.choices)
+      if ('suggested' in field) expect(radios(markup(field, ''))).toEqual(field.suggested)
+    }
+  })
+
+  it('has a switch for the mark, with its reason and its fault', () => {
+    const on = markup(fieldOf('ai_mark'), true, '다시 골라 주세요.')
+    const input = /<input[^>]*>/.exec(on)![0]
+    expect(input).toMatch(/ role="switch"/)
+    expect(input).toMatch(/ checked/)
+    expect(input).toMatch(/ aria-describedby="ai_mark-hint ai_mark-fault"/)
+    expect(on).toContain('id="ai_mark-hint"')
+    expect(on).toContain('id="ai_mark-fault"')
+    expect(on).toContain(labelOf('ai_mark'))
+    expect(/<input[^>]*>/.exec(markup(fieldOf('ai_mark'), false))![0]).not.toMatch(/ checked/)
+  })
+})
+
+// What the table gets, the form asks for, counts, checks and sends.
+describe('a field more', () => {
+  const coupon: Field = { name: 'coupon', kind: 'text', label: '쿠폰', needed: false, limit: 20 }
+  const fields = [...table, coupon]
+
+  it('is empty at first, and may stay so', () => {
+    expect(blank(fields).coupon).toBe('')
+    expect(check({ ...good, ...blank([coupon]) }, true, fields)).toEqual({})
+    const nameless = { ...fieldOf('product_name'), needed: false } as Field
+    expect(check({ product_name: ' ' }, true, [nameless])).toEqual({})
+  })
+  it('is checked', () => {
+    expect(check({ ...good, coupon: '9'.repeat(20) }, true, fields)).toEqual({})
+    expect(check({ ...good, coupon: '9'.repeat(21) }, true, fields)).toEqual({ coupon: texts.fault.tooLong(20, 21) })
+  })
+  it('is sent as the server stores it', () => {
+    expect(fieldsOf({ ...good, coupon: ' 첫\n주문' }, fields)).toEqual({ ...good, coupon: '첫 주문' })
+  })
+  it('is asked for with a counter, and said to be optional', () => {
+    const html = markup(coupon, '첫 주문')
+    expect(html).toContain(texts.form.count(4, 20))
+    expect(html).toContain(texts.form.optional('쿠폰'))
+    expect(html).toContain('name="coupon"')
+  })
 })

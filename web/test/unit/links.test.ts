@@ -9,18 +9,33 @@ const template = readFileSync(new URL('../../../infra/site.yaml', import.meta.ur
 const code = /FunctionCode: \|\n((?: {8}.*\n|\n)+)/.exec(template)![1]!
 const handler = new Function(`${code}; return handler`)() as Handler
 
-const files: Record<PageName, string | null> = { start: '/', result: '/result.html', dashboard: '/dashboard.html', missing: null }
+const files: Record<PageName, string | null> = {
+  start: '/',
+  result: '/result.html',
+  dashboard: '/dashboard.html',
+  missing: null,
+}
 const id = '0198c0de-1234-7abc-8def-0123456789ab'
 
-it.each(['/', '/dashboard', '/dashboard/', `/result/${id}`, `/result/${id}/`, `/result/${id}/x`, '/result/', '/dashboard/x', '/nothing'])(
-  'CloudFront serves %s by the file of the page that the address is of',
+it.each([
+  '/',
+  '/dashboard',
+  '/dashboard/',
+  `/result/${id}`,
+  `/result/${id}/`,
+  `/result/${id}/x`,
+  '/result/',
+  '/dashboard/x',
+  '/nothing',
+])('CloudFront serves %s by the file of the page that the address is of', (uri) => {
+  const { page } = routeOf(new URL(uri, 'https://ads.example'))
+  // What is no page keeps its address, finds no file and becomes the 404 page.
+  expect(handler({ request: { uri } }).uri).toBe(files[page] ?? uri)
+})
+
+it.each(['/assets/start-1a2b3c4d.js', '/favicon.svg', '/example-after.webp', '/result/picture.png'])(
+  'CloudFront serves %s as it is',
   (uri) => {
-    const { page } = routeOf(new URL(uri, 'https://ads.example'))
-    // What is no page keeps its address, finds no file and becomes the 404 page.
-    expect(handler({ request: { uri } }).uri).toBe(files[page] ?? uri)
+    expect(handler({ request: { uri } }).uri).toBe(uri)
   },
 )
-
-it.each(['/assets/start-1a2b3c4d.js', '/favicon.svg', '/example-after.webp', '/result/picture.png'])('CloudFront serves %s as it is', (uri) => {
-  expect(handler({ request: { uri } }).uri).toBe(uri)
-})

@@ -95,7 +95,8 @@ describe('the note of a picture', () => {
     out.set(data, 8)
     return out
   }
-  const png = (...chunks: Uint8Array[]) => Uint8Array.from([...ascii('\x89PNG\r\n\x1a\n'), ...chunks.flatMap((c) => [...c])])
+  const png = (...chunks: Uint8Array[]) =>
+    Uint8Array.from([...ascii('\x89PNG\r\n\x1a\n'), ...chunks.flatMap((c) => [...c])])
   const header = chunk('IHDR', new Uint8Array(13))
   const end = chunk('IEND', new Uint8Array())
   const xmp = (text: string) => chunk('iTXt', ascii(`XML:com.adobe.xmp\0\0\0\0\0${text}`))
@@ -120,7 +121,9 @@ describe('the note of a picture', () => {
     expect([...marked.subarray(45)]).toEqual([...jfif.subarray(8)])
   })
   it('is put behind SOI where there is no such segment', () => {
-    expect([...withXmp(Uint8Array.from([0xff, 0xd8, 0xff, 0xdb]), ascii('<x/>')).subarray(0, 4)]).toEqual([0xff, 0xd8, 0xff, 0xe1])
+    expect([...withXmp(Uint8Array.from([0xff, 0xd8, 0xff, 0xdb]), ascii('<x/>')).subarray(0, 4)]).toEqual([
+      0xff, 0xd8, 0xff, 0xe1,
+    ])
   })
   it('does not go into what is no JPEG, nor when it is too long', () => {
     expect(() => withXmp(ascii('hello'), ascii('<x/>'))).toThrow()

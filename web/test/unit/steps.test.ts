@@ -24,10 +24,30 @@ describe('steps', () => {
   const done = 'done' as const
   const cases: [name: string, ad: ReturnType<typeof ad>, states: StepState[], current: string | null][] = [
     ['queued', ad('queued', {}), ['waiting', 'waiting', 'waiting', 'waiting', 'waiting'], null],
-    ['preparing', ad('running', { prepare: 'running', prompt: 'running' }), ['running', 'waiting', 'waiting', 'waiting', 'waiting'], 'photo'],
-    ['photo ready, prompt not', ad('running', { prepare: done, prompt: 'running' }), ['running', 'waiting', 'waiting', 'waiting', 'waiting'], 'photo'],
-    ['between two steps', ad('running', { prepare: done, prompt: done }), ['done', 'waiting', 'waiting', 'waiting', 'waiting'], null],
-    ['in stage 1', ad('running', { prepare: done, prompt: done, stage1: 'running' }), ['done', 'running', 'waiting', 'waiting', 'waiting'], 'scene'],
+    [
+      'preparing',
+      ad('running', { prepare: 'running', prompt: 'running' }),
+      ['running', 'waiting', 'waiting', 'waiting', 'waiting'],
+      'photo',
+    ],
+    [
+      'photo ready, prompt not',
+      ad('running', { prepare: done, prompt: 'running' }),
+      ['running', 'waiting', 'waiting', 'waiting', 'waiting'],
+      'photo',
+    ],
+    [
+      'between two steps',
+      ad('running', { prepare: done, prompt: done }),
+      ['done', 'waiting', 'waiting', 'waiting', 'waiting'],
+      null,
+    ],
+    [
+      'in stage 1',
+      ad('running', { prepare: done, prompt: done, stage1: 'running' }),
+      ['done', 'running', 'waiting', 'waiting', 'waiting'],
+      'scene',
+    ],
     [
       'scored, not published',
       ad('running', { prepare: done, prompt: done, stage1: done, copywrite: done, stage2: done, clip: done }),
@@ -53,7 +73,12 @@ describe('steps', () => {
       ['done', 'failed', 'waiting', 'waiting', 'waiting'],
       'scene',
     ],
-    ['failed between two steps', ad('failed', { prepare: done, prompt: done }), ['done', 'failed', 'waiting', 'waiting', 'waiting'], 'scene'],
+    [
+      'failed between two steps',
+      ad('failed', { prepare: done, prompt: done }),
+      ['done', 'failed', 'waiting', 'waiting', 'waiting'],
+      'scene',
+    ],
     ['failed before it began', ad('failed', {}), ['failed', 'waiting', 'waiting', 'waiting', 'waiting'], 'photo'],
   ]
   it.each(cases)('%s', (_, value, states, now) => {

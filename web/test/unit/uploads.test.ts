@@ -4,7 +4,13 @@ import type { Kept, Photos } from '../../src/keep/photos'
 import { Uploads, type Lock, type UploadState } from '../../src/keep/uploads'
 import type { Photo } from '../../src/photo/photo'
 
-const photo = { blob: new Blob(['x']), kind: 'image/png', size: { width: 1, height: 1 }, was: null, converted: false } satisfies Photo
+const photo = {
+  blob: new Blob(['x']),
+  kind: 'image/png',
+  size: { width: 1, height: 1 },
+  was: null,
+  converted: false,
+} satisfies Photo
 const to = { url: 'https://bucket.example', fields: { key: 'k' } }
 const freely: Lock = (_, task) => task()
 
@@ -40,7 +46,12 @@ describe('an upload', () => {
     )
     uploads.subscribe(() => seen.push(uploads.of('ad')))
     await uploads.start({ key: 'ad', photo }, to)
-    expect(seen).toEqual([{ phase: 'sending', percent: 0 }, { phase: 'sending', percent: 50 }, { phase: 'sending', percent: 99 }, last])
+    expect(seen).toEqual([
+      { phase: 'sending', percent: 0 },
+      { phase: 'sending', percent: 50 },
+      { phase: 'sending', percent: 99 },
+      last,
+    ])
     expect(uploads.busy).toBe(false)
     expect(photos.all.get('ad')?.upload !== undefined).toBe(stillToSend)
     expect(photos.all.get('ad')?.photo).toBe(photo)
@@ -48,7 +59,11 @@ describe('an upload', () => {
 
   it('is taken up from what a closed tab left', async () => {
     const sent: string[] = []
-    const uploads = new Uploads(drawer({ key: 'ad', photo, upload: to }), async (t) => (sent.push(t.url), 'sent'), freely)
+    const uploads = new Uploads(
+      drawer({ key: 'ad', photo, upload: to }),
+      async (t) => (sent.push(t.url), 'sent'),
+      freely,
+    )
     expect(await uploads.resume('ad')).toBe(true)
     await new Promise((resolve) => setTimeout(resolve))
     expect(sent).toEqual([to.url])
@@ -76,7 +91,11 @@ describe('an upload', () => {
 
   it('waits for another tab, by a lock of its own name', async () => {
     const names: string[] = []
-    const uploads = new Uploads(drawer(), async () => 'sent', async (name, task) => (names.push(name), task()))
+    const uploads = new Uploads(
+      drawer(),
+      async () => 'sent',
+      async (name, task) => (names.push(name), task()),
+    )
     await uploads.start({ key: 'a', photo }, to)
     await uploads.start({ key: 'b', photo }, to)
     expect(new Set(names).size).toBe(2)

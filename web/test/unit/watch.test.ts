@@ -115,7 +115,11 @@ function scripted(world: World, answers: Answer<string>[], tells = true) {
   )
   return { log, running }
 }
-const says = (data: string, retryAfter?: number): Answer<string> => ({ ok: true, data, ...(retryAfter === undefined ? {} : { retryAfter }) })
+const says = (data: string, retryAfter?: number): Answer<string> => ({
+  ok: true,
+  data,
+  ...(retryAfter === undefined ? {} : { retryAfter }),
+})
 const fails = (status: number, retryAfter?: number): Answer<string> => ({
   ok: false,
   problem: { status, code: '', detail: '', errors: [] },
@@ -170,7 +174,11 @@ describe('watch', () => {
     const { log } = scripted(world, [says('one'), fails(0), fails(500), fails(429), says('done')])
     await settled()
     await world.pass(60_000)
-    expect(log.problems).toEqual([[0, false], [500, false], [429, false]])
+    expect(log.problems).toEqual([
+      [0, false],
+      [500, false],
+      [429, false],
+    ])
     expect(log.values).toEqual(['one', 'done'])
   })
 

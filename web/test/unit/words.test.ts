@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { emptyDraft } from '../../src/ad/fields'
 import { fileName } from '../../src/ad/filename'
 import { scoreWord } from '../../src/ad/score'
 import { duration, fileSize, kstDate, kstDateTime, monthName, roughly } from '../../src/ad/time'
@@ -68,7 +69,8 @@ describe('scoreWord', () => {
     [0.9, words.great],
   ])('%d', (value, word) => expect(scoreWord({ ...score, value, stand_in: false })).toBe(word))
   it('judges no stand-in', () => {
-    for (const value of [0.1, 0.9]) expect(scoreWord({ ...score, value, stand_in: true })).toBe(texts.result.scoreStandInWord)
+    for (const value of [0.1, 0.9])
+      expect(scoreWord({ ...score, value, stand_in: true })).toBe(texts.result.scoreStandInWord)
   })
 })
 
@@ -106,14 +108,25 @@ describe('a kept draft', () => {
     ['an untouched form', JSON.stringify({ product_name: '', target_gender: '전체' })],
   ])('is none from %s', (_, stored) => expect(parseDraft(stored)).toBeNull())
   it('takes texts and passes over the rest', () => {
-    expect(parseDraft(JSON.stringify({ product_name: '가방', target_age: 30, other: 'x' }))).toMatchObject({ product_name: '가방', target_age: '' })
+    const kept = parseDraft(JSON.stringify({ product_name: '가방', target_age: 30, ai_mark: 'no', other: 'x' }))
+    expect(kept).toMatchObject({ product_name: '가방', target_age: '', ai_mark: true })
     expect(parseDraft(JSON.stringify({ product_name: '가방', other: 'x' }))).not.toHaveProperty('other')
+  })
+  it('remembers a mark that was switched off, and no more', () => {
+    expect(parseDraft(JSON.stringify({ ...emptyDraft, ai_mark: false }))).toEqual({ ...emptyDraft, ai_mark: false })
+    // A draft from before the mark existed.
+    expect(parseDraft(JSON.stringify({ product_name: '가방' }))).toMatchObject({ ai_mark: true })
   })
 })
 
 describe('problems', () => {
   it('keep what the API says', () => {
-    const body = { status: 422, code: 'Request.Invalid', detail: '확인', errors: [{ field: 'product_name', detail: '짧게' }] }
+    const body = {
+      status: 422,
+      code: 'Request.Invalid',
+      detail: '확인',
+      errors: [{ field: 'product_name', detail: '짧게' }],
+    }
     expect(problemOf(422, body)).toEqual(body)
   })
   it.each([
@@ -136,14 +149,16 @@ describe('problems', () => {
 describe('the preview', () => {
   const picture = '/api/images/0198.stage1.aB-_9'
   it('holds every address of the picture, and no other', () => {
-    const code = `<img src="https://ads.example${picture}"><div style="background:url('${picture}')"><img src="https://ads.example${picture}x"><a href="https://evil.example/">`
-    expect(withPicture(code, picture, 'data:$&')).toBe(
-      `<img src="data:$&"><div style="background:url('data:$&')"><img src="https://ads.example${picture}x"><a href="https://evil.example/">`,
-    )
+    const others = `<img src="https://ads.example${picture}x"><a href="https://evil.example/">`
+    const code = `<img src="https://ads.example${picture}"><div style="background:url('${picture}')">${others}`
+    const shown = `<img src="data:$&"><div style="background:url('data:$&')">${others}`
+    expect(withPicture(code, picture, 'data:$&')).toBe(shown)
   })
   it('forbids everything before the markup begins', () => {
     const page = previewDocument('<p>광고</p>')
-    expect(page).toMatch(/default-src 'none'; img-src data:; style-src 'unsafe-inline'; form-action 'none'; base-uri 'none'/)
+    expect(page).toMatch(
+      /default-src 'none'; img-src data:; style-src 'unsafe-inline'; form-action 'none'; base-uri 'none'/,
+    )
     expect(page.indexOf('Content-Security-Policy')).toBeLessThan(page.indexOf('<p>'))
   })
 })

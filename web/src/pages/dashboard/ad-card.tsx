@@ -29,7 +29,12 @@ export function AdCard({ ad, onRemove }: { ad: ListedAd; onRemove(): void }) {
         {ad.clip_score !== null && <span>{words.score(scoreText(ad.clip_score))}</span>}
         <time dateTime={ad.created_at}>{kstDate(ad.created_at)}</time>
       </p>
-      <button class="button button-icon ad-remove" aria-label={words.remove(ad.product_name)} title={texts.remove.yes} onClick={onRemove}>
+      <button
+        class="button button-icon ad-remove"
+        aria-label={words.remove(ad.product_name)}
+        title={texts.remove.yes}
+        onClick={onRemove}
+      >
         <Icon name="trash" />
       </button>
     </li>

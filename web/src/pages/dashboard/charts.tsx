@@ -80,7 +80,12 @@ interface FrameProps {
 /** Axes: lines with their values, and the months beneath. */
 function Frame({ months, label, lines, write, y, children }: FrameProps) {
   return (
-    <svg class="chart" viewBox={`0 0 ${left + months.length * column} ${top + height + bottom}`} role="img" aria-label={label}>
+    <svg
+      class="chart"
+      viewBox={`0 0 ${left + months.length * column} ${top + height + bottom}`}
+      role="img"
+      aria-label={label}
+    >
       {lines.map((value) => (
         <g key={value}>
           <line class="chart-line" x1={left} x2={left + months.length * column} y1={y(value)} y2={y(value)} />
@@ -102,14 +107,24 @@ function Frame({ months, label, lines, write, y, children }: FrameProps) {
 function Bars({ months }: { months: readonly Month[] }) {
   const most = niceTop(Math.max(...months.map((m) => m.ads)))
   const y = (n: number) => top + height * (1 - n / most)
-  const label = `${words.chartAds}: ${months.filter((m) => m.ads > 0).map((m) => `${monthName(m.month, true)} ${words.totalUnit(m.ads)}`).join(', ')}`
+  const label = `${words.chartAds}: ${months
+    .filter((m) => m.ads > 0)
+    .map((m) => `${monthName(m.month, true)} ${words.totalUnit(m.ads)}`)
+    .join(', ')}`
   return (
     <Frame months={months} label={label} lines={[0, most / 2, most]} write={String} y={y}>
       {months.map(
         (m, i) =>
           m.ads > 0 && (
             <g key={m.month}>
-              <rect class="chart-bar" x={left + i * column + 10} y={y(m.ads)} width={column - 20} height={top + height - y(m.ads)} rx="5" />
+              <rect
+                class="chart-bar"
+                x={left + i * column + 10}
+                y={y(m.ads)}
+                width={column - 20}
+                height={top + height - y(m.ads)}
+                rx="5"
+              />
               <text class="chart-figure" x={left + (i + 0.5) * column} y={y(m.ads) - 7}>
                 {m.ads}
               </text>
@@ -125,7 +140,8 @@ function Dots({ months }: { months: readonly Month[] }) {
   const points = months.flatMap((m, i) =>
     m.avg_clip_score === null ? [] : [{ month: m.month, x: left + (i + 0.5) * column, value: m.avg_clip_score }],
   )
-  const label = `${words.chartScores}: ${points.map((p) => `${monthName(p.month, true)} ${scoreText(p.value)}`).join(', ')}`
+  const values = points.map((p) => `${monthName(p.month, true)} ${scoreText(p.value)}`)
+  const label = `${words.chartScores}: ${values.join(', ')}`
   return (
     <Frame months={months} label={label} lines={[0, 0.5, 1]} write={(v) => v.toFixed(1)} y={y}>
       <polyline class="chart-path" points={points.map((p) => `${p.x},${y(p.value)}`).join(' ')} />

@@ -145,7 +145,10 @@ function Pager({ number, list }: { number: number; list: List }) {
   useEffect(() => setCursors(loadCursors()), [number])
   if (number === 1 && !list.next_cursor) return null
   const before = number > 2 ? cursors[number - 1] : null
-  const previous = number > 2 && !before ? hrefOf({ page: 'dashboard', number: 1, cursor: null }) : hrefOf({ page: 'dashboard', number: number - 1, cursor: before ?? null })
+  const previous =
+    number > 2 && !before
+      ? hrefOf({ page: 'dashboard', number: 1, cursor: null })
+      : hrefOf({ page: 'dashboard', number: number - 1, cursor: before ?? null })
   return (
     <nav class="pager" aria-label={words.pages}>
       {number > 1 ? (

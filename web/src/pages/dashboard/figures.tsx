@@ -30,7 +30,10 @@ export function Figures({ stats }: { stats: Known }) {
     <section class="by-script" aria-label={words.stats} aria-busy={!stats}>
       <dl class="figures">
         <Figure name={words.total} value={stats && words.totalUnit(stats.total_ads)} />
-        <Figure name={words.average} value={stats && (stats.avg_clip_score === null ? words.none : scoreText(stats.avg_clip_score))} />
+        <Figure
+          name={words.average}
+          value={stats && (stats.avg_clip_score === null ? words.none : scoreText(stats.avg_clip_score))}
+        />
         <Figure name={words.month} value={stats && words.totalUnit(stats.monthly_ads)} />
       </dl>
     </section>
@@ -52,7 +55,11 @@ export function ChartsPlace({ stats }: { stats: Known }) {
   const months = stats === null || stats === 'failed' ? [] : stats.months
   const some = months.some((m) => m.ads > 0)
   useEffect(() => {
-    if (some) void import('./charts').then((m) => setCharts(() => m.Charts), () => {}) // the figures alone will do
+    if (some)
+      void import('./charts').then(
+        (m) => setCharts(() => m.Charts),
+        () => {},
+      ) // the figures alone will do
   }, [some])
   if (!some) return null
   return (

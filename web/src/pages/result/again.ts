@@ -1,3 +1,4 @@
+import { draftOf } from '../../ad/fields'
 import type { Ad } from '../../api/client'
 import type { Site } from '../../app/site'
 import { draftKey } from '../../keep/photos'
@@ -8,8 +9,7 @@ import { saveDraft } from '../../keep/draft'
  * form.
  */
 export async function makeAgain(site: Site, ad: Ad): Promise<void> {
-  const { product_name, product_category, target_age, target_gender, ad_concept } = ad
-  saveDraft({ product_name, product_category, target_age, target_gender, ad_concept })
+  saveDraft(draftOf(ad))
   const kept = await site.photos.get(ad.ad_id)
   if (kept) await site.photos.put({ key: draftKey, photo: kept.photo })
   else await site.photos.remove(draftKey)

@@ -1,4 +1,6 @@
+import { Fragment } from 'preact'
 import { useMemo } from 'preact/hooks'
+import { table } from '../../ad/fields.gen'
 import { removeAd } from '../../ad/remove'
 import { kstDateTime } from '../../ad/time'
 import type { Ad } from '../../api/client'
@@ -60,9 +62,20 @@ export function Finished({ ad }: { ad: Ad }) {
         {ad.main_copy && (
           <section class="card" aria-labelledby="copy">
             <h2 id="copy">{words.copy}</h2>
-            <CopyLine label={words.main} text={ad.main_copy} action={words.copyMain} large onCopy={(text) => void copy(text, texts.site.copied)} />
+            <CopyLine
+              label={words.main}
+              text={ad.main_copy}
+              action={words.copyMain}
+              large
+              onCopy={(text) => void copy(text, texts.site.copied)}
+            />
             {ad.sub_copy && (
-              <CopyLine label={words.sub} text={ad.sub_copy} action={words.copySub} onCopy={(text) => void copy(text, texts.site.copied)} />
+              <CopyLine
+                label={words.sub}
+                text={ad.sub_copy}
+                action={words.copySub}
+                onCopy={(text) => void copy(text, texts.site.copied)}
+              />
             )}
             {ad.copy_source && <p class="hint">{ad.copy_source === 'template' ? words.byTemplate : words.byModel}</p>}
           </section>
@@ -99,23 +112,27 @@ export function Finished({ ad }: { ad: Ad }) {
         <section class="card finished-html" aria-labelledby="html">
           <h2 id="html">{words.html}</h2>
           <p class="hint">{words.htmlNote}</p>
-          <HtmlCode code={ad.html_code} picture={ad.stage1_url} onCopy={() => void copy(ad.html_code ?? '', words.htmlCopied)} />
+          <HtmlCode
+            code={ad.html_code}
+            picture={ad.stage1_url}
+            onCopy={() => void copy(ad.html_code ?? '', words.htmlCopied)}
+          />
         </section>
       )}
 
       <section class="card finished-details" aria-labelledby="details">
         <h2 id="details">{words.details}</h2>
         <dl class="owners">
-          <dt>{words.name}</dt>
-          <dd>{ad.product_name}</dd>
-          <dt>{words.category}</dt>
-          <dd>{ad.product_category}</dd>
-          <dt>{words.target}</dt>
-          <dd>
-            {ad.target_age} · {ad.target_gender}
-          </dd>
-          <dt>{words.concept}</dt>
-          <dd>{ad.ad_concept}</dd>
+          {table.map(({ name, label }) => {
+            const value = ad[name]
+            if (value === '') return null
+            return (
+              <Fragment key={name}>
+                <dt>{label}</dt>
+                <dd>{typeof value === 'string' ? value : value ? words.yes : words.no}</dd>
+              </Fragment>
+            )
+          })}
           <dt>{words.made}</dt>
           <dd>
             <time dateTime={ad.created_at}>{kstDateTime(ad.created_at)}</time>

@@ -32,7 +32,9 @@ export function Making({ ad, problem }: { ad: Ad; problem: Problem | null }) {
     <div class="wide making">
       <Picture ad={ad} still={ad.status === 'awaiting_upload' && uploads.of(ad.ad_id)?.phase !== 'sending'} />
       <div class="making-words">
-        <h1 tabIndex={-1}>{ad.status === 'awaiting_upload' ? uploadTitle(uploads.of(ad.ad_id)) : waiting ? words.waiting : words.title}</h1>
+        <h1 tabIndex={-1}>
+          {ad.status === 'awaiting_upload' ? uploadTitle(uploads.of(ad.ad_id)) : waiting ? words.waiting : words.title}
+        </h1>
         <p class="making-product owners">{ad.product_name}</p>
         {ad.status === 'awaiting_upload' ? <Uploading ad={ad} /> : <Progress ad={ad} />}
         {problem && (
@@ -83,7 +85,14 @@ function Picture({ ad, still }: { ad: Ad; still: boolean }) {
   return (
     <figure class="making-picture" data-kind="product">
       {ad.thumbnail_url ? (
-        <img key={ad.thumbnail_url} class="arrive" src={ad.thumbnail_url} alt={words.product} width="480" height="480" />
+        <img
+          key={ad.thumbnail_url}
+          class="arrive"
+          src={ad.thumbnail_url}
+          alt={words.product}
+          width="480"
+          height="480"
+        />
       ) : own ? (
         <img src={own} alt={words.own} width="480" height="480" />
       ) : (

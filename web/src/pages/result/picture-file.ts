@@ -18,7 +18,10 @@ export async function toJpeg(png: Blob): Promise<Blob> {
   const packet = xmpOf(new Uint8Array(await png.arrayBuffer()))
   const bitmap = await createImageBitmap(png)
   try {
-    const found = await fitBytes((scale, quality) => encode(bitmap, scale, quality), jpegLimit - (packet ? packet.length + 64 : 0))
+    const found = await fitBytes(
+      (scale, quality) => encode(bitmap, scale, quality),
+      jpegLimit - (packet ? packet.length + 64 : 0),
+    )
     if (!found) throw new Error('no quality makes it small enough')
     return new Blob([packet ? withXmp(found, packet) : found] as BlobPart[], { type: 'image/jpeg' })
   } finally {

@@ -21,7 +21,14 @@ export function Pictures({ ad }: { ad: Ad }) {
   return (
     <div class="pictures">
       {view === 'compare' && scene ? (
-        <Compare before={scene} beforeAlt={sceneAlt} after={final} afterAlt={finalAlt} label={words.slider} valueText={words.sliderValue} />
+        <Compare
+          before={scene}
+          beforeAlt={sceneAlt}
+          after={final}
+          afterAlt={finalAlt}
+          label={words.slider}
+          valueText={words.sliderValue}
+        />
       ) : (
         <button class="picture" onClick={() => setLarge(true)} aria-label={`${words.enlarge}: ${alt}`}>
           <img src={src} alt="" width="1024" height="1024" fetchpriority="high" />

@@ -10,7 +10,8 @@ const policy = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; fo
 /** The document of the preview frame for a piece of markup. */
 export function previewDocument(code: string): string {
   return (
-    `<!doctype html><html lang="ko"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${policy}">` +
+    `<!doctype html><html lang="ko"><head><meta charset="utf-8">` +
+    `<meta http-equiv="Content-Security-Policy" content="${policy}">` +
     `</head><body style="margin:0">${code}</body></html>`
   )
 }

@@ -16,9 +16,23 @@ import './result.css'
 export function Result({ route }: { route: Route }) {
   const site = useSite()
   const adId = route.page === 'result' ? route.adId : ''
-  const { value: ad, problem, final, look } = useWatch(adId, (signal) => site.api.ad(adId, signal), (a) => isDone(a.status), { tells: true })
+  const {
+    value: ad,
+    problem,
+    final,
+    look,
+  } = useWatch(
+    adId,
+    (signal) => site.api.ad(adId, signal),
+    (a) => isDone(a.status),
+    { tells: true },
+  )
   const status = ad?.status
-  const doneUnseen = useDoneUnseen(ad?.product_name ?? '', status === undefined ? null : isDone(status), status === 'failed')
+  const doneUnseen = useDoneUnseen(
+    ad?.product_name ?? '',
+    status === undefined ? null : isDone(status),
+    status === 'failed',
+  )
 
   // Also while it was being made: somebody deleted it.
   const gone = problem !== null && final
@@ -33,7 +47,8 @@ export function Result({ route }: { route: Route }) {
     if ((before !== 'loading' || site.moved()) && document.activeElement === document.body) {
       document.querySelector<HTMLElement>('h1')?.focus({ preventScroll: true })
     }
-    if (before === 'making' && shown !== 'problem') site.announce(shown === 'failed' ? texts.failed.title : texts.result.title)
+    if (before === 'making' && shown !== 'problem')
+      site.announce(shown === 'failed' ? texts.failed.title : texts.result.title)
   }, [shown, site])
 
   const words = texts.result
@@ -52,7 +67,11 @@ export function Result({ route }: { route: Route }) {
   if (gone) {
     const unknown = problem.status === 404 || problem.status === 410
     return (
-      <Message icon="alert" title={unknown ? words.missing : words.unread} text={unknown ? words.missingNote : problem.detail}>
+      <Message
+        icon="alert"
+        title={unknown ? words.missing : words.unread}
+        text={unknown ? words.missingNote : problem.detail}
+      >
         <a class="button button-main" href="/#make">
           {texts.site.make}
         </a>

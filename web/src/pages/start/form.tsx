@@ -1,17 +1,6 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
-import {
-  ages,
-  check,
-  emptyDraft,
-  fieldsOf,
-  genders,
-  limits,
-  placeOf,
-  places,
-  type Draft,
-  type Place,
-  type Wrong,
-} from '../../ad/fields'
+import { check, emptyDraft, fieldsOf, placeOf, places, type Draft, type Place, type Wrong } from '../../ad/fields'
+import { table } from '../../ad/fields.gen'
 import type { Problem } from '../../api/client'
 import { useSite } from '../../app/site'
 import { clearDraft, isEmpty, loadDraft, saveDraft } from '../../keep/draft'
@@ -19,9 +8,9 @@ import { draftKey } from '../../keep/photos'
 import { texts } from '../../texts'
 import { Icon } from '../../ui/icon'
 import type { Photo } from '../../photo/photo'
-import { CategoryField } from './category'
-import { ChoiceField, Fault, TextField } from './fields'
+import { Fault } from './fields'
 import { order } from './order'
+import { OwnerField } from './owner-field'
 import { PhotoField } from './photo-field'
 import './form.css'
 
@@ -64,8 +53,8 @@ export function AdForm() {
 
   const correct = (place: Place) => setWrong(({ [place]: _, ...rest }) => rest)
 
-  const change = (place: keyof Draft) => (value: string) => {
-    const next = { ...latest.current, [place]: value }
+  const change = (place: keyof Draft) => (value: string | boolean) => {
+    const next: Draft = { ...latest.current, [place]: value }
     write(next)
     if (isEmpty(next)) clearDraft()
     else saveDraft(next)
@@ -109,7 +98,8 @@ export function AdForm() {
       else general ||= detail
     }
     // What has no code did not come from the API, which says by itself what is kept.
-    const detail = problem.code === '' || problem.status === 0 ? `${problem.detail} ${texts.fault.kept}` : problem.detail
+    const detail =
+      problem.code === '' || problem.status === 0 ? `${problem.detail} ${texts.fault.kept}` : problem.detail
     blame(next, Object.keys(next).length > 0 ? general : detail)
   }
 
@@ -122,7 +112,8 @@ export function AdForm() {
     setFault('')
     setSending({ percent: 0 })
     key.current ||= newKey()
-    const send = () => order(site, fields, photo, key.current, (share) => setSending({ percent: Math.floor(share * 100) }))
+    const send = () =>
+      order(site, fields, photo, key.current, (share) => setSending({ percent: Math.floor(share * 100) }))
     let outcome = await send()
     if (!outcome.ok && spent.includes(outcome.problem.code)) {
       key.current = newKey()
@@ -177,46 +168,22 @@ export function AdForm() {
 
         <fieldset class="form-fields" disabled={sending !== null}>
           <legend class="hidden">{words.title}</legend>
-          <PhotoField photo={photo} fault={wrong.product_image} onTake={takePhoto} onFault={(text) => setWrong((others) => ({ ...others, product_image: text }))} />
+          <PhotoField
+            photo={photo}
+            fault={wrong.product_image}
+            onTake={takePhoto}
+            onFault={(text) => setWrong((others) => ({ ...others, product_image: text }))}
+          />
           <div class="form-words">
-            <TextField
-              place="product_name"
-              label={words.name}
-              placeholder={words.namePlaceholder}
-              limit={limits.product_name}
-              value={draft.product_name}
-              fault={wrong.product_name}
-              onChange={change('product_name')}
-            />
-            <CategoryField value={draft.product_category} fault={wrong.product_category} onChange={change('product_category')} />
-            <ChoiceField
-              place="target_age"
-              label={words.age}
-              choices={ages}
-              value={draft.target_age}
-              fault={wrong.target_age}
-              onChange={change('target_age')}
-            />
-            <ChoiceField
-              place="target_gender"
-              label={words.gender}
-              choices={genders}
-              value={draft.target_gender}
-              fault={wrong.target_gender}
-              onChange={change('target_gender')}
-            />
-            <TextField
-              place="ad_concept"
-              label={words.concept}
-              hint={words.conceptHint}
-              placeholder={words.conceptPlaceholder}
-              examples={words.example}
-              limit={limits.ad_concept}
-              lines={4}
-              value={draft.ad_concept}
-              fault={wrong.ad_concept}
-              onChange={change('ad_concept')}
-            />
+            {table.map((field) => (
+              <OwnerField
+                key={field.name}
+                field={field}
+                value={draft[field.name]}
+                fault={wrong[field.name]}
+                onChange={change(field.name)}
+              />
+            ))}
           </div>
         </fieldset>
 

@@ -53,7 +53,10 @@ export function PhotoField({ photo, fault, onTake, onFault }: Props) {
   readLatest.current = read
 
   useEffect(() => {
-    if (!/iP(hone|ad|od)/.test(navigator.userAgent) && !(/Mac/.test(navigator.userAgent) && navigator.maxTouchPoints > 1)) {
+    if (
+      !/iP(hone|ad|od)/.test(navigator.userAgent) &&
+      !(/Mac/.test(navigator.userAgent) && navigator.maxTouchPoints > 1)
+    ) {
       setAccept(kindsElsewhere)
     }
     // Anywhere on the page: a photo that misses the field would otherwise
@@ -165,7 +168,15 @@ export function PhotoField({ photo, fault, onTake, onFault }: Props) {
           </>
         )}
         <span class="camera touch">
-          <input id="camera" class="file" type="file" accept={kinds} capture="environment" aria-label={words.photoCamera} onChange={choose} />
+          <input
+            id="camera"
+            class="file"
+            type="file"
+            accept={kinds}
+            capture="environment"
+            aria-label={words.photoCamera}
+            onChange={choose}
+          />
           <label class="button" for="camera">
             <Icon name="photo" />
             {words.photoCamera}
