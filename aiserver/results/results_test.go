@@ -455,6 +455,7 @@ func TestADamagedDatabaseIsPutAside(t *testing.T) {
 			return b
 		}
 	}
+	foreign := func() []byte { return bytes.ReplaceAll(whole, []byte(`{"at":`), []byte(`["at":`)) }
 	page := os.Getpagesize()
 	const putAside, anything = -1, -2
 	type file struct {
@@ -464,7 +465,7 @@ func TestADamagedDatabaseIsPutAside(t *testing.T) {
 	cases := map[string]file{
 		"as it was":           {func() []byte { return whole }, 300},
 		"both meta pages":     {zero(0, 2*page), putAside},
-		"another's":           {func() []byte { return bytes.ReplaceAll(whole, []byte(`{"at":`), []byte(`["at":`)) }, putAside},
+		"another's":           {foreign, putAside},
 		"everything but meta": {zero(2*page, len(whole)), putAside},
 		"a few bytes":         {func() []byte { return whole[:100] }, putAside},
 		"another kind":        {func() []byte { return bytes.Repeat([]byte("{}\n"), 20_000) }, putAside},
