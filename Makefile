@@ -106,29 +106,34 @@ lint: $(LINT) ## gofmt, and go vet with its friends (.golangci.yml)
 	  if [ -n "$$unformatted" ]; then echo "not gofmt'ed:"; echo "$$unformatted"; exit 1; fi
 	$(LINT) run
 
-# Packages that are nothing but arithmetic on pixels: the race detector makes
-# them ten times slower. Where they work side by side is in raster, which is
-# tested with it, as is one whole picture. The tests of the program in ./aiserver
-# make and read big pictures for a process of its own.
-PIXELS := ./aiserver ./aiserver/standin ./aiserver/standin/cutout ./aiserver/standin/scene ./internal/compose
-# And what loops without end over letters or pixels: with the race detector or
-# with coverage it is quick, with both each count is watched, and it takes ten
-# times as long. So it runs twice.
+# Packages that are nothing but arithmetic on pixels: the race detector makes them ten times
+# slower. Where they work side by side is in raster, which is tested with it, as is one whole
+# picture. The tests of the program in ./aiserver make and read big pictures for a process
+# of its own.
+PIXELS := ./aiserver ./aiserver/standin ./aiserver/standin/cutout ./aiserver/standin/scene
+# The same, and their coverage counts.
+PIXELS_COVERED := ./internal/compose
+# What loops without end over letters or pixels: with the race detector or with coverage it
+# is quick, with both each count is watched, and it takes ten times as long. So it runs twice.
 LOOPS := ./internal/llm ./internal/photo ./internal/resample
-# The contract has a target of its own, and nothing in it runs side by side. What
-# must be quick is timed alone.
+# Tests of the server that draw real pictures; all others there are raced.
+DRAWN := ^TestTheRealParts
+# What must be quick is timed alone.
 TIMED := ^TestBombsTakeNoTime$$
+# The contract has a target of its own, and nothing in it runs side by side.
 all_but = $$($(GO) list $(1) | grep -vxF "$$($(GO) list $(2))")
 # `make lint` vets everything, and more strictly; each kind of build would be vetted again.
-TEST   := REQUIRE_LOCAL_AWS=1 $(GO) test -vet=off -timeout 20m
+TEST     := REQUIRE_LOCAL_AWS=1 $(GO) test -vet=off -timeout 20m
 SHUFFLED := $(TEST) -shuffle=on
 .PHONY: unit
 unit: .venv/.installed ## unit tests, race detector on, in random order, with coverage
 	@mkdir -p build
 	$(SHUFFLED) -race -coverprofile build/cover.out \
-	  $(call all_but,./internal/...,$(PIXELS) $(LOOPS) ./internal/contract)
-	$(SHUFFLED) -race $(LOOPS) $(call all_but,./...,$(PIXELS) ./internal/...)
-	$(SHUFFLED) -skip '$(TIMED)' -covermode=atomic -coverprofile build/cover.loops.out $(LOOPS) $(PIXELS)
+	  $(call all_but,./internal/...,$(PIXELS_COVERED) $(LOOPS) ./internal/contract)
+	$(SHUFFLED) -race -skip '$(DRAWN)' $(LOOPS) $(call all_but,./...,$(PIXELS) ./internal/...)
+	$(SHUFFLED) -skip '$(TIMED)' -coverprofile build/cover.loops.out $(LOOPS) $(PIXELS_COVERED)
+	$(SHUFFLED) $(PIXELS)
+	$(SHUFFLED) -run '$(DRAWN)' ./aiserver/server
 	$(TEST) -race -run '^TestConformance$$/^many_at_once$$' ./aiserver/standin
 	@tail -n +2 build/cover.loops.out >> build/cover.out
 
