@@ -144,7 +144,8 @@ func Run(ctx context.Context, o Options, cfg server.Config, parts server.Parts) 
 					return err
 				}
 				entries = append(entries, e)
-				fmt.Fprintf(o.Progress, "%-44s %-8s %-12s contrast %4.1f  score %.2f\n", e.File, e.Scene, e.Layout, e.Contrast, e.Score)
+				fmt.Fprintf(o.Progress, "%-44s %-8s %-12s contrast %4.1f  score %.2f\n",
+					e.File, e.Scene, e.Layout, e.Contrast, e.Score)
 			}
 		}
 	}
@@ -177,7 +178,9 @@ func find(dir string) ([]string, error) {
 }
 
 // serve starts the server and gives a client of it. stop ends it and waits.
-func serve(ctx context.Context, cfg server.Config, parts server.Parts) (c *gpuclient.Client, stop func() error, err error) {
+func serve(
+	ctx context.Context, cfg server.Config, parts server.Parts,
+) (c *gpuclient.Client, stop func() error, err error) {
 	s, err := server.New(cfg, parts)
 	if err != nil {
 		return nil, nil, err
@@ -316,7 +319,8 @@ func (s *sheet) save(row int, path string) error {
 	y := s.offsets[0] + row*(s.cells[0].Y+gap)
 	var b bytes.Buffer
 	// 85: letters without halos, in a file a README may carry.
-	if err := jpeg.Encode(&b, s.img.SubImage(image.Rect(0, y-gap, s.img.Rect.Dx(), y+s.cells[0].Y+gap)), &jpeg.Options{Quality: 85}); err != nil {
+	band := s.img.SubImage(image.Rect(0, y-gap, s.img.Rect.Dx(), y+s.cells[0].Y+gap))
+	if err := jpeg.Encode(&b, band, &jpeg.Options{Quality: 85}); err != nil {
 		return fmt.Errorf("gallery: %w", err)
 	}
 	if err := os.WriteFile(path, b.Bytes(), 0o644); err != nil {

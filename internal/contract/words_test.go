@@ -13,7 +13,7 @@ import (
 var retired = map[string]*regexp.Regexp{
 	"tombstone":                   regexp.MustCompile(`(?i)\b(close)?graves?\b|SweepGraves`),
 	"backoff":                     regexp.MustCompile(`(?m)^\s*breath\b|\(breath\)|(waits?|costs an ad) a breath`),
-	"dead letter":                 regexp.MustCompile(`(?i)\b(a|an|the|each|every|more|such a|its|no) letters? (lies|lie|goes|of another|gives|than one)`),
+	"dead letter":                 regexp.MustCompile(`(?i)\b(a|the|each|every|more|its|no) letters? (lies?|goes|of another|gives)\b`),
 	"scan cursor":                 regexp.MustCompile(`\b(SetWalk|walkKey)\b|SWEEP +WALK|[Ss]weeper's walk`),
 	"environment":                 regexp.MustCompile(`\$\{Stage\}|!Ref Stage\b|\bSTAGE=|\bstage=(dev|prod)|c\.Stage\b`),
 	"step":                        regexp.MustCompile(`\b(StageSeconds|StageTimes|ad\.Stages?)\b|progress\.stages?\b`),
