@@ -79,7 +79,7 @@ func options(t *testing.T) (gallery.Options, server.Config, server.Parts, *bytes
 			Photos: samples, Out: filepath.Join(t.TempDir(), "out"), Seed: 1, Progress: &progress,
 			Concepts: gallery.Concepts()[:2], Sizes: []image.Point{{X: 400, Y: 400}, {X: 600, Y: 314}},
 		}, cfg, server.Parts{
-			Load: func(context.Context) (engine.Engine, error) { return painter{}, nil },
+			Load:    func(context.Context) (engine.Engine, error) { return painter{}, nil },
 			Compose: typeset, Copy: llm.Template{},
 		}, &progress
 }

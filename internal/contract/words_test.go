@@ -11,16 +11,26 @@ import (
 // Words that were given up for the field's standard terms (docs/adr/0015), as they
 // stood in code, on the wire, in the table, the template, metrics and comments.
 var retired = map[string]*regexp.Regexp{
-	"tombstone":                   regexp.MustCompile(`(?i)\b(close)?graves?\b|SweepGraves`),
-	"backoff":                     regexp.MustCompile(`(?m)^\s*breath\b|\(breath\)|(waits?|costs an ad) a breath`),
-	"dead letter":                 regexp.MustCompile(`(?i)\b(a|the|each|every|more|its|no) letters? (lies?|goes|of another|gives)\b`),
-	"scan cursor":                 regexp.MustCompile(`\b(SetWalk|walkKey)\b|SWEEP +WALK|[Ss]weeper's walk`),
-	"environment":                 regexp.MustCompile(`\$\{Stage\}|!Ref Stage\b|\bSTAGE=|\bstage=(dev|prod)|c\.Stage\b`),
-	"step":                        regexp.MustCompile(`\b(StageSeconds|StageTimes|ad\.Stages?)\b|progress\.stages?\b`),
-	"Prompt, Copywrite, Clip":     regexp.MustCompile(`\b(PrepareAndWritePrompt|CopyFromTemplate)\b|"(WritePrompt|WriteCopy)"`),
-	"local AWS":                   regexp.MustCompile(`(?i)local engine|AWS engine|enginetest|REQUIRE_LOCAL_ENGINE`),
-	"queue, not line":             regexp.MustCompile(`(?i)\b(wait|waits|stand|stands|stood|place) in (the )?line\b|line before the GPU`),
-	"what is rendered, not drawn": regexp.MustCompile(`\b(runDrawing|Painter)\b`),
+	"tombstone": regexp.MustCompile(
+		`(?i)\b(close)?graves?\b|SweepGraves`),
+	"backoff": regexp.MustCompile(
+		`(?m)^\s*breath\b|\(breath\)|(waits?|costs an ad) a breath`),
+	"dead letter": regexp.MustCompile(
+		`(?i)\b(a|the|each|every|more|its|no) letters? (lies?|goes|of another|gives)\b`),
+	"scan cursor": regexp.MustCompile(
+		`\b(SetWalk|walkKey)\b|SWEEP +WALK|[Ss]weeper's walk`),
+	"environment": regexp.MustCompile(
+		`\$\{Stage\}|!Ref Stage\b|\bSTAGE=|\bstage=(dev|prod)|c\.Stage\b`),
+	"step": regexp.MustCompile(
+		`\b(StageSeconds|StageTimes|ad\.Stages?)\b|progress\.stages?\b`),
+	"Prompt or Copywrite": regexp.MustCompile(
+		`\b(PrepareAndWritePrompt|CopyFromTemplate)\b|"(WritePrompt|WriteCopy)"`),
+	"local AWS": regexp.MustCompile(
+		`(?i)local engine|AWS engine|enginetest|REQUIRE_LOCAL_ENGINE`),
+	"queue": regexp.MustCompile(
+		`(?i)\b(wait|waits|stand|stands|stood|place) in (the )?line\b|line before the GPU`),
+	"rendering, or GPU": regexp.MustCompile(
+		`\b(runDrawing|Painter)\b`),
 }
 
 // kept are the files that tell of the words as they were, and this one.
