@@ -18,11 +18,11 @@ import (
 	"github.com/nanococoa/nanococoa/internal/fault"
 )
 
-// Engine makes pictures and scores. Implementations are safe for concurrent use
-// and keep nothing of a call in what they return. Same request, same bytes: from
-// this engine, from another one of its kind, and while others run. They change
-// nothing in a request. Their errors are *fault.Fault with a Photo.* or GPU.*
-// code. When ctx ends they stop early with Ended.
+// Engine makes pictures and scores. Implementations are safe for concurrent use.
+// Same request, same bytes: from this engine, from another one of its kind, and
+// while others run. They change nothing in a request, and what they return is the
+// caller's: no later call changes it. Their errors are *fault.Fault with a Photo.*
+// or GPU.* code. When ctx ends they stop early with Ended.
 type Engine interface {
 	// Name is the engine's name in answers, logs and pictures, e.g. "standin": 1 to
 	// MaxWord visible ASCII characters.
