@@ -213,7 +213,7 @@ type world struct {
 	stories map[string]*story // by ad
 }
 
-//nolint:gochecknoglobals // as there is one engine; see localaws
+//nolint:gochecknoglobals // as there is one local AWS; see localaws
 var shared world
 
 // open gives the world.
