@@ -196,7 +196,7 @@ func (s *story) soFar() []call {
 	return slices.Clone(s.calls)
 }
 
-// world is the engine with scripted functions and the queue before stage 1. One
+// world is the local AWS with scripted functions and the queue before stage 1. One
 // serves all tests: a function's process that is up is used by the next ad.
 type world struct {
 	cfg       aws.Config
