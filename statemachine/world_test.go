@@ -35,9 +35,9 @@ import (
 	sqstypes "github.com/aws/aws-sdk-go-v2/service/sqs/types"
 
 	"github.com/nanococoa/nanococoa/internal/ad"
-	"github.com/nanococoa/nanococoa/internal/localaws"
 	"github.com/nanococoa/nanococoa/internal/fault"
 	"github.com/nanococoa/nanococoa/internal/function"
+	"github.com/nanococoa/nanococoa/internal/localaws"
 	"github.com/nanococoa/nanococoa/internal/queue"
 	"github.com/nanococoa/nanococoa/internal/step"
 	"github.com/nanococoa/nanococoa/internal/taskqueue"
