@@ -102,7 +102,7 @@ clean: ## remove everything built and all local data
 
 .PHONY: lint
 lint: $(LINT) ## gofmt, and go vet with its friends (.golangci.yml)
-	@unformatted=$$(gofmt -l aiserver e2e functions infra internal); \
+	@unformatted=$$(gofmt -l aiserver e2e functions infra internal statemachine); \
 	  if [ -n "$$unformatted" ]; then echo "not gofmt'ed:"; echo "$$unformatted"; exit 1; fi
 	$(LINT) run
 

@@ -35,9 +35,9 @@ import (
 	sqstypes "github.com/aws/aws-sdk-go-v2/service/sqs/types"
 
 	"github.com/nanococoa/nanococoa/internal/ad"
-	"github.com/nanococoa/nanococoa/internal/localaws"
 	"github.com/nanococoa/nanococoa/internal/fault"
 	"github.com/nanococoa/nanococoa/internal/function"
+	"github.com/nanococoa/nanococoa/internal/localaws"
 	"github.com/nanococoa/nanococoa/internal/queue"
 	"github.com/nanococoa/nanococoa/internal/step"
 	"github.com/nanococoa/nanococoa/internal/taskqueue"
@@ -196,7 +196,7 @@ func (s *story) soFar() []call {
 	return slices.Clone(s.calls)
 }
 
-// world is the engine with scripted functions and the queue before stage 1. One
+// world is the local AWS with scripted functions and the queue before stage 1. One
 // serves all tests: a function's process that is up is used by the next ad.
 type world struct {
 	cfg       aws.Config
@@ -213,7 +213,7 @@ type world struct {
 	stories map[string]*story // by ad
 }
 
-//nolint:gochecknoglobals // as there is one engine; see localaws
+//nolint:gochecknoglobals // as there is one local AWS; see localaws
 var shared world
 
 // open gives the world.

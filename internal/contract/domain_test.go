@@ -57,7 +57,8 @@ func guarded(t *testing.T, patterns []string) []string {
 // linked gives the packages that each of some packages links, all the way down.
 func linked(t *testing.T, packages []string) map[string][]string {
 	t.Helper()
-	cmd := exec.CommandContext(t.Context(), "go", append([]string{"list", "-f", `{{.ImportPath}} {{join .Deps " "}}`}, packages...)...)
+	list := append([]string{"list", "-f", `{{.ImportPath}} {{join .Deps " "}}`}, packages...)
+	cmd := exec.CommandContext(t.Context(), "go", list...)
 	cmd.Dir = root
 	raw, err := cmd.Output()
 	if err != nil {

@@ -154,6 +154,26 @@ func TestTheAPINamesEveryStep(t *testing.T) {
 	}
 }
 
+// Steps that the gallery leaves out, each with its reason.
+var notInTheGallery = map[ad.Step]string{}
+
+// The gallery makes its ads with the steps of the machine, in their order.
+func TestTheGalleryRunsEveryStep(t *testing.T) {
+	t.Parallel()
+	var got, want []string
+	for _, file := range goFiles(t, "aiserver/gallery") {
+		got = append(got, workIn(file)...)
+	}
+	for _, s := range ad.Steps() {
+		if _, left := notInTheGallery[s]; !left {
+			want = append(want, statemachine.StateOf(s))
+		}
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("the gallery runs %v, not %v", got, want)
+	}
+}
+
 // stepConstants are the constants of type ad.Step by their names.
 func stepConstants(t *testing.T) map[string]string {
 	t.Helper()
@@ -176,14 +196,21 @@ func stepConstants(t *testing.T) map[string]string {
 // workOf is the type of internal/pipeline that a function runs.
 func workOf(t *testing.T, folder string) string {
 	t.Helper()
-	var found []string
-	ast.Inspect(mainOf(t, folder), func(n ast.Node) bool {
-		if lit, ok := n.(*ast.CompositeLit); ok && strings.HasPrefix(qualified(lit.Type), "pipeline.") {
-			found = append(found, strings.TrimPrefix(qualified(lit.Type), "pipeline."))
+	return strings.Join(workIn(mainOf(t, folder)), ", ")
+}
+
+// workIn are the types of internal/pipeline that a file makes, in their order.
+func workIn(file *ast.File) []string {
+	var out []string
+	ast.Inspect(file, func(n ast.Node) bool {
+		if lit, ok := n.(*ast.CompositeLit); ok {
+			if name, ok := strings.CutPrefix(qualified(lit.Type), "pipeline."); ok {
+				out = append(out, name)
+			}
 		}
 		return true
 	})
-	return strings.Join(found, ", ")
+	return out
 }
 
 // marks is the step that the Run of a type of internal/pipeline marks as begun: the first it names.
