@@ -81,7 +81,7 @@ var shipped = []struct {
 func linked(ctx context.Context, root, in, packages string, parts map[string]*Part) error {
 	cmd := exec.CommandContext(ctx, "go", "list", "-deps", "-tags=lambda.norpc", "-json=Standard,Dir,Module", packages)
 	cmd.Dir, cmd.Stderr = root, os.Stderr
-	cmd.Env = append(os.Environ(), "GOOS=linux", "CGO_ENABLED=0")
+	cmd.Env = append(cmd.Environ(), "GOOS=linux", "CGO_ENABLED=0")
 	list, err := cmd.Output()
 	if err != nil {
 		return fmt.Errorf("list what is linked: %w", err)

@@ -7,7 +7,9 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -32,10 +34,23 @@ type world struct {
 	did       []string
 	failure   ad.Failure
 	metrics   bytes.Buffer
+	log       bytes.Buffer
+	down      string // the call that fails
+}
+
+// fails gives an error for the call that is down.
+func (w *world) fails(call string) error {
+	if w.down == call {
+		return fault.New(fault.StorageUnavailable, nil)
+	}
+	return nil
 }
 
 func (w *world) Due(context.Context) ([]ad.Due, error) { return w.due, w.dueErr }
 func (w *world) Get(_ context.Context, owner, adID string) (ad.Ad, error) {
+	if err := w.fails("Get"); err != nil {
+		return ad.Ad{}, err
+	}
 	a, ok := w.ads[adID]
 	if !ok || owner != a.Owner {
 		return ad.Ad{}, fault.New(fault.AdNotFound, nil)
@@ -44,11 +59,11 @@ func (w *world) Get(_ context.Context, owner, adID string) (ad.Ad, error) {
 }
 func (w *world) Postpone(_ context.Context, r ad.Ref) error {
 	w.did = append(w.did, "postpone "+r.AdID)
-	return nil
+	return w.fails("Postpone")
 }
 func (w *world) Restart(_ context.Context, a ad.Ad) (ad.Ad, bool, error) {
-	if w.restarted {
-		return ad.Ad{}, false, nil
+	if err := w.fails("Restart"); w.restarted || err != nil {
+		return ad.Ad{}, false, err
 	}
 	a.Attempt++
 	w.did = append(w.did, "restart "+a.AdID)
@@ -56,17 +71,17 @@ func (w *world) Restart(_ context.Context, a ad.Ad) (ad.Ad, bool, error) {
 }
 func (w *world) Fail(_ context.Context, r ad.Ref, f ad.Failure) error {
 	w.did, w.failure = append(w.did, "fail "+r.AdID), f
-	return nil
+	return w.fails("Fail")
 }
 func (w *world) RemoveTombstone(_ context.Context, adID string) error {
 	w.did = append(w.did, "close "+adID)
-	return nil
+	return w.fails("RemoveTombstone")
 }
 func (w *world) Exists(_ context.Context, _ string, k ad.Picture) (bool, error) {
 	if k != ad.OriginalPhoto {
 		return false, errors.New("looked for something else")
 	}
-	return w.photo, nil
+	return w.photo, w.fails("Exists")
 }
 func (w *world) Purge(_ context.Context, adID string) error {
 	w.did = append(w.did, "purge "+adID)
@@ -76,7 +91,7 @@ func (w *world) Start(_ context.Context, r ad.Ref) error {
 	w.did = append(w.did, "start "+r.ExecutionName())
 	return w.startErr
 }
-func (w *world) ScanCursor(context.Context) (string, error) { return w.cursor, nil }
+func (w *world) ScanCursor(context.Context) (string, error) { return w.cursor, w.fails("ScanCursor") }
 func (w *world) SetScanCursor(_ context.Context, at string) error {
 	w.cursor = at
 	return nil
@@ -96,14 +111,16 @@ func (w *world) Unknown(_ context.Context, adIDs []string) ([]string, error) {
 	if len(adIDs) > 100 {
 		return nil, errors.New("more than a batch takes")
 	}
-	return slices.DeleteFunc(slices.Clone(adIDs), func(id string) bool { _, ok := w.ads[id]; return ok }), nil
+	return slices.DeleteFunc(slices.Clone(adIDs),
+		func(id string) bool { _, ok := w.ads[id]; return ok }), w.fails("Unknown")
 }
 
-func (w *world) Running(context.Context, ad.Ref) (bool, error) { return w.running, nil }
+func (w *world) Running(context.Context, ad.Ref) (bool, error) { return w.running, w.fails("Running") }
 
 func (w *world) sweeper() *sweep.Sweeper {
 	return &sweep.Sweeper{
-		Ads: w, Pictures: w, Machine: w, Log: slog.New(slog.DiscardHandler), Meter: metric.New(&w.metrics, "test"),
+		Ads: w, Pictures: w, Machine: w, Log: slog.New(slog.NewJSONHandler(&w.log, nil)),
+		Meter: metric.New(&w.metrics, "test"),
 	}
 }
 
@@ -184,6 +201,101 @@ func TestOneFaultDoesNotKeepItFromTheOthers(t *testing.T) {
 	if found, err := w.sweeper().Sweep(t.Context()); err != nil || found.Tombstones != 1 ||
 		!slices.Equal(w.did, []string{"purge g", "close g"}) {
 		t.Errorf("found %+v, did %q, %v", found, w.did, err)
+	}
+}
+
+// What cannot be asked or done is an error, counts as nothing, and is the end of it: no
+// ad is started, failed or restarted on a guess. It is still due at the next sweep.
+func TestWhatCannotBeAskedIsNotGuessed(t *testing.T) {
+	t.Parallel()
+	for call, tc := range map[string]struct {
+		status ad.Status
+		world  world
+		did    []string
+	}{
+		"Get":             {status: ad.Running},
+		"Exists":          {status: ad.AwaitingUpload, world: world{photo: true}},
+		"Running":         {status: ad.Running, world: world{running: true}},
+		"Restart":         {status: ad.Running},
+		"Postpone":        {status: ad.Running, world: world{running: true}, did: []string{"postpone a"}},
+		"Fail":            {status: ad.AwaitingUpload, did: []string{"fail a"}},
+		"RemoveTombstone": {status: ad.Succeeded, did: []string{"purge g", "close g"}},
+		"ScanCursor":      {status: ad.Succeeded, world: world{folders: []string{"stray"}}},
+		"Unknown":         {status: ad.Succeeded, world: world{folders: []string{"stray"}}},
+	} {
+		t.Run(call, func(t *testing.T) {
+			t.Parallel()
+			w := tc.world
+			w.due, w.ads = one(tc.status)
+			if call == "RemoveTombstone" {
+				w.due = []ad.Due{{AdID: "g", Tombstone: true}}
+			}
+			w.down = call
+			found, err := w.sweeper().Sweep(t.Context())
+			if !fault.Has(err, fault.StorageUnavailable) || found != (sweep.Found{}) || !slices.Equal(w.did, tc.did) {
+				t.Errorf("found %+v, did %q, %v", found, w.did, err)
+			}
+		})
+	}
+}
+
+// An operator reads in the log which ad something happened to, and how much each sweep did.
+func TestASweepIsLogged(t *testing.T) {
+	t.Parallel()
+	for msg, tc := range map[string]struct {
+		status ad.Status
+		world  world
+		also   map[string]any
+	}{
+		"its event was lost": {status: ad.AwaitingUpload, world: world{photo: true}, also: map[string]any{"attempt": 1.0}},
+		"given up": {
+			status: ad.AwaitingUpload, also: map[string]any{"attempt": 1.0, "code": string(fault.AdNoUpload)},
+		},
+		"its execution was gone": {status: ad.Running, also: map[string]any{"attempt": 2.0}},
+		"stuck": {
+			status: ad.Running, world: world{running: true}, also: map[string]any{"attempt": 1.0, "at": string(ad.Prepare)},
+		},
+		"objects of an unknown ad": {
+			status: ad.Succeeded, world: world{folders: []string{"stray"}}, also: map[string]any{"ad_id": "stray"},
+		},
+	} {
+		t.Run(msg, func(t *testing.T) {
+			t.Parallel()
+			w := tc.world
+			w.due, w.ads = one(tc.status)
+			w.ads["a"].Steps[ad.Prepare] = ad.StepTimes{StartedAt: time.Unix(1, 0)}
+			found, err := w.sweeper().Sweep(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			lines := strings.Split(strings.TrimSpace(w.log.String()), "\n")
+			if len(lines) != 2 {
+				t.Fatalf("log:\n%s", &w.log)
+			}
+			var about, sum map[string]any
+			if err := errors.Join(json.Unmarshal([]byte(lines[0]), &about), json.Unmarshal([]byte(lines[1]), &sum)); err != nil {
+				t.Fatal(err)
+			}
+			want := map[string]any{"msg": msg, "level": "WARN", "step": "sweep", "ad_id": "a"}
+			maps.Copy(want, tc.also)
+			for k, v := range want {
+				if about[k] != v {
+					t.Errorf("%s is %v, want %v", k, about[k], v)
+				}
+			}
+			for k, n := range map[string]int{
+				"started": found.Started, "restarted": found.Restarted, "given_up": found.GivenUp,
+				"expired": found.Expired, "waiting": found.Waiting, "stuck": found.Stuck,
+				"tombstones": found.Tombstones, "orphans": found.Orphans,
+			} {
+				if sum[k] != float64(n) {
+					t.Errorf("the sum says %s = %v, want %d", k, sum[k], n)
+				}
+			}
+			if sum["msg"] != "swept" || sum["level"] != "INFO" {
+				t.Errorf("the sum is %v", sum)
+			}
+		})
 	}
 }
 
