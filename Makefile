@@ -84,7 +84,7 @@ PIXELS := ./aiserver ./aiserver/standin ./aiserver/standin/cutout ./aiserver/sta
 # And what loops without end over letters or pixels: with the race detector or
 # with coverage it is quick, with both each count is watched, and it takes ten
 # times as long. So it runs twice.
-LOOPS := ./internal/llm ./internal/photo ./internal/resample
+LOOPS := ./internal/copywriter ./internal/photo ./internal/resample
 # The contract has a target of its own, and nothing in it runs side by side. What
 # must be quick is timed alone.
 all_but = $$($(GO) list $(1) | grep -vxF "$$($(GO) list $(2))")

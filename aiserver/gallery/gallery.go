@@ -26,9 +26,9 @@ import (
 
 	"github.com/nanococoa/nanococoa/aiserver/server"
 	"github.com/nanococoa/nanococoa/internal/ad"
+	"github.com/nanococoa/nanococoa/internal/copywriter"
 	"github.com/nanococoa/nanococoa/internal/gpu"
 	"github.com/nanococoa/nanococoa/internal/gpuclient"
-	"github.com/nanococoa/nanococoa/internal/llm"
 )
 
 // Concept is one ad concept, with the short Latin name its files have.
@@ -207,7 +207,7 @@ func one(ctx context.Context, c *gpuclient.Client, o Options, photo []byte, path
 		p = product{"상품", "기타", "30대", "전체"}
 	}
 	f := ad.Fields{ProductName: p.name, ProductCategory: p.category, TargetAge: p.age, TargetGender: p.gender, AdConcept: concept.Text}
-	prompt, err := llm.Template{}.WritePrompt(ctx, f)
+	prompt, err := copywriter.Template{}.WritePrompt(ctx, f)
 	if err != nil {
 		return Entry{}, nil, err
 	}
@@ -218,7 +218,7 @@ func one(ctx context.Context, c *gpuclient.Client, o Options, photo []byte, path
 	if err != nil {
 		return Entry{}, nil, err
 	}
-	words, err := llm.Template{}.WriteCopy(ctx, f, &made.Analysis)
+	words, err := copywriter.Template{}.WriteCopy(ctx, f, &made.Analysis)
 	if err != nil {
 		return Entry{}, nil, err
 	}

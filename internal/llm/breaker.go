@@ -6,15 +6,10 @@ import (
 	"time"
 
 	"github.com/nanococoa/nanococoa/internal/ad"
+	"github.com/nanococoa/nanococoa/internal/copywriter"
 	"github.com/nanococoa/nanococoa/internal/fault"
 	"github.com/nanococoa/nanococoa/internal/metric"
 )
-
-// Model writes with a model; see openai.Client. Faults: OpenAI.*.
-type Model interface {
-	WritePrompt(ctx context.Context, f ad.Fields) (Prompt, error)
-	WriteCopy(ctx context.Context, f ad.Fields, a *ad.Analysis) (Copy, error)
-}
 
 // Outages keeps the model's health where every function sees it; see adstore.Store.
 type Outages interface {
@@ -52,19 +47,19 @@ type Breaker struct {
 const trial = 70 * time.Second
 
 // WritePrompt asks the model, or lets Template write while the model is down.
-func (b *Breaker) WritePrompt(ctx context.Context, f ad.Fields) (Prompt, error) {
-	return through(ctx, b, func(m Model) (Prompt, error) { return m.WritePrompt(ctx, f) })
+func (b *Breaker) WritePrompt(ctx context.Context, f ad.Fields) (copywriter.Prompt, error) {
+	return through(ctx, b, func(m Model) (copywriter.Prompt, error) { return m.WritePrompt(ctx, f) })
 }
 
 // WriteCopy asks the model, or lets Template write while the model is down.
-func (b *Breaker) WriteCopy(ctx context.Context, f ad.Fields, a *ad.Analysis) (Copy, error) {
-	return through(ctx, b, func(m Model) (Copy, error) { return m.WriteCopy(ctx, f, a) })
+func (b *Breaker) WriteCopy(ctx context.Context, f ad.Fields, a *ad.Analysis) (copywriter.Copy, error) {
+	return through(ctx, b, func(m Model) (copywriter.Copy, error) { return m.WriteCopy(ctx, f, a) })
 }
 
 func through[T any](ctx context.Context, b *Breaker, call func(Model) (T, error)) (T, error) {
 	seen, ask := b.ask(ctx)
 	if !ask {
-		return call(Template{})
+		return call(copywriter.Template{})
 	}
 	out, err := call(b.Model)
 	b.learn(ctx, seen, err)

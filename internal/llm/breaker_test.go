@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/nanococoa/nanococoa/internal/ad"
+	"github.com/nanococoa/nanococoa/internal/copywriter"
 	"github.com/nanococoa/nanococoa/internal/fault"
 	"github.com/nanococoa/nanococoa/internal/llm"
 	"github.com/nanococoa/nanococoa/internal/metric"
@@ -22,14 +23,14 @@ type model struct {
 	asked int
 }
 
-func (m *model) WritePrompt(context.Context, ad.Fields) (llm.Prompt, error) {
+func (m *model) WritePrompt(context.Context, ad.Fields) (copywriter.Prompt, error) {
 	m.asked++
-	return llm.Prompt{Text: "by the model", By: ad.ByModel}, m.err
+	return copywriter.Prompt{Text: "by the model", By: ad.ByModel}, m.err
 }
 
-func (m *model) WriteCopy(context.Context, ad.Fields, *ad.Analysis) (llm.Copy, error) {
+func (m *model) WriteCopy(context.Context, ad.Fields, *ad.Analysis) (copywriter.Copy, error) {
 	m.asked++
-	return llm.Copy{Main: "모델이 썼어요", By: ad.ByModel}, m.err
+	return copywriter.Copy{Main: "모델이 썼어요", By: ad.ByModel}, m.err
 }
 
 // shared keeps an outage as the table does; broken makes every call of it fail.

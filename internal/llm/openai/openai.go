@@ -1,6 +1,6 @@
 // Package openai writes prompt and copy with OpenAI's Responses API. It is the
 // only package that links the OpenAI SDK; the deterministic writer with the same
-// methods is llm.Template.
+// methods is copywriter.Template.
 package openai
 
 import (
@@ -19,8 +19,8 @@ import (
 	"github.com/openai/openai-go/v3/shared"
 
 	"github.com/nanococoa/nanococoa/internal/ad"
+	"github.com/nanococoa/nanococoa/internal/copywriter"
 	"github.com/nanococoa/nanococoa/internal/fault"
-	"github.com/nanococoa/nanococoa/internal/llm"
 )
 
 // What an empty Config means.
@@ -154,43 +154,43 @@ func pictureOf(a *ad.Analysis) *picture {
 }
 
 // WritePrompt asks for the background prompt. An answer that fails
-// llm.ReviewPrompt is sent back once with the objections; if the second fails
-// too, llm.Template writes the prompt and By says so. A fault of either call is
+// copywriter.ReviewPrompt is sent back once with the objections; if the second fails
+// too, copywriter.Template writes the prompt and By says so. A fault of either call is
 // returned as it is.
-func (c *Client) WritePrompt(ctx context.Context, f ad.Fields) (llm.Prompt, error) {
+func (c *Client) WritePrompt(ctx context.Context, f ad.Fields) (copywriter.Prompt, error) {
 	q := question{Product: f.Normalize()}
 	for range 2 {
 		answer, err := c.ask(ctx, promptTask, q)
 		if err != nil {
-			return llm.Prompt{}, fmt.Errorf("write prompt: %w", err)
+			return copywriter.Prompt{}, fmt.Errorf("write prompt: %w", err)
 		}
-		p, objections := llm.ReviewPrompt(answer["prompt"])
+		p, objections := copywriter.ReviewPrompt(answer["prompt"])
 		if len(objections) == 0 {
 			return p, nil
 		}
 		q.Rejected, q.Objected = answer, objections
 	}
-	return llm.Template{}.WritePrompt(ctx, f)
+	return copywriter.Template{}.WritePrompt(ctx, f)
 }
 
 // WriteCopy asks for the copy; the analysis may be nil. An answer that fails
-// llm.ReviewCopy is sent back once with the objections; if the second fails too,
-// llm.Template writes both lines, so that they fit each other, and By says so. A
+// copywriter.ReviewCopy is sent back once with the objections; if the second fails too,
+// copywriter.Template writes both lines, so that they fit each other, and By says so. A
 // fault of either call is returned as it is.
-func (c *Client) WriteCopy(ctx context.Context, f ad.Fields, a *ad.Analysis) (llm.Copy, error) {
+func (c *Client) WriteCopy(ctx context.Context, f ad.Fields, a *ad.Analysis) (copywriter.Copy, error) {
 	q := question{Product: f.Normalize(), Picture: pictureOf(a)}
 	for range 2 {
 		answer, err := c.ask(ctx, copyTask, q)
 		if err != nil {
-			return llm.Copy{}, fmt.Errorf("write copy: %w", err)
+			return copywriter.Copy{}, fmt.Errorf("write copy: %w", err)
 		}
-		lines, objections := llm.ReviewCopy(answer["main_copy"], answer["sub_copy"], f)
+		lines, objections := copywriter.ReviewCopy(answer["main_copy"], answer["sub_copy"], f)
 		if len(objections) == 0 {
 			return lines, nil
 		}
 		q.Rejected, q.Objected = answer, objections
 	}
-	return llm.Template{}.WriteCopy(ctx, f, a)
+	return copywriter.Template{}.WriteCopy(ctx, f, a)
 }
 
 // ask makes one call and gives the values of the answer, one for every key.

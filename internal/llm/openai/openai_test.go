@@ -18,8 +18,8 @@ import (
 	"time"
 
 	"github.com/nanococoa/nanococoa/internal/ad"
+	"github.com/nanococoa/nanococoa/internal/copywriter"
 	"github.com/nanococoa/nanococoa/internal/fault"
-	"github.com/nanococoa/nanococoa/internal/llm"
 	"github.com/nanococoa/nanococoa/internal/llm/openai"
 	"github.com/nanococoa/nanococoa/internal/llm/openaitest"
 )
@@ -56,7 +56,7 @@ func TestGoodAnswers(t *testing.T) {
 		t.Errorf("prompt = %+v, %v", p, err)
 	}
 	got, err := c.WriteCopy(t.Context(), fields(), analysis())
-	if want := (llm.Copy{Main: openaitest.GoodMain, Sub: openaitest.GoodSub, By: ad.ByModel}); err != nil || got != want {
+	if want := (copywriter.Copy{Main: openaitest.GoodMain, Sub: openaitest.GoodSub, By: ad.ByModel}); err != nil || got != want {
 		t.Errorf("copy = %+v, %v", got, err)
 	}
 	if n := len(s.Requests()); n != 2 {
@@ -187,7 +187,7 @@ func TestAnObedientModelIsNotShown(t *testing.T) {
 			}
 			s.SetMode(openaitest.Say(string(b)))
 			got, err := c.WriteCopy(t.Context(), fields(), nil)
-			want, _ := llm.Template{}.WriteCopy(t.Context(), fields(), nil)
+			want, _ := copywriter.Template{}.WriteCopy(t.Context(), fields(), nil)
 			if err != nil || got != want || got.By != ad.ByTemplate {
 				t.Errorf("shown: %+v, %v", got, err)
 			}
@@ -216,7 +216,7 @@ func TestOneRepairCall(t *testing.T) {
 			if err != nil || p.By != tc.by {
 				t.Fatalf("prompt by %q, %v", p.By, err)
 			}
-			if _, objections := llm.ReviewPrompt(p.Text); len(objections) > 0 {
+			if _, objections := copywriter.ReviewPrompt(p.Text); len(objections) > 0 {
 				t.Errorf("prompt: %v", objections)
 			}
 			s.SetMode(tc.modes...)
@@ -224,7 +224,7 @@ func TestOneRepairCall(t *testing.T) {
 			if err != nil || lines.By != tc.by {
 				t.Fatalf("copy by %q, %v", lines.By, err)
 			}
-			if _, objections := llm.ReviewCopy(lines.Main, lines.Sub, fields()); len(objections) > 0 {
+			if _, objections := copywriter.ReviewCopy(lines.Main, lines.Sub, fields()); len(objections) > 0 {
 				t.Errorf("copy: %v", objections)
 			}
 			r := s.Requests()
@@ -302,7 +302,7 @@ func TestFaults(t *testing.T) {
 			check("prompt", err)
 			lines, err := c.WriteCopy(t.Context(), fields(), analysis())
 			check("copy", err)
-			if p != (llm.Prompt{}) || lines != (llm.Copy{}) {
+			if p != (copywriter.Prompt{}) || lines != (copywriter.Copy{}) {
 				t.Errorf("a fault came with %+v, %+v", p, lines)
 			}
 			if n := len(s.Requests()); n != 2 {

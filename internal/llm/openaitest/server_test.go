@@ -12,7 +12,7 @@ import (
 	"time"
 
 	"github.com/nanococoa/nanococoa/internal/ad"
-	"github.com/nanococoa/nanococoa/internal/llm"
+	"github.com/nanococoa/nanococoa/internal/copywriter"
 	"github.com/nanococoa/nanococoa/internal/llm/openaitest"
 )
 
@@ -188,17 +188,17 @@ func TestModesAreOnePerCallAndTheLastStays(t *testing.T) {
 func TestTheTexts(t *testing.T) {
 	t.Parallel()
 	f := ad.Fields{}
-	if _, bad := llm.ReviewCopy(openaitest.GoodMain, openaitest.GoodSub, f); len(bad) > 0 {
+	if _, bad := copywriter.ReviewCopy(openaitest.GoodMain, openaitest.GoodSub, f); len(bad) > 0 {
 		t.Errorf("good copy: %q", bad)
 	}
-	if _, bad := llm.ReviewPrompt(openaitest.GoodPrompt); len(bad) > 0 {
+	if _, bad := copywriter.ReviewPrompt(openaitest.GoodPrompt); len(bad) > 0 {
 		t.Errorf("good prompt: %q", bad)
 	}
-	_, bad := llm.ReviewCopy(openaitest.LongMain, openaitest.ShortSub, f)
+	_, bad := copywriter.ReviewCopy(openaitest.LongMain, openaitest.ShortSub, f)
 	if len(bad) != 2 || !strings.Contains(bad[0], "main_copy has 17") || !strings.Contains(bad[1], "sub_copy has 6") {
 		t.Errorf("copy of the wrong length: %q", bad)
 	}
-	if _, bad := llm.ReviewPrompt(openaitest.ShortPrompt); len(bad) != 1 || !strings.Contains(bad[0], "words") {
+	if _, bad := copywriter.ReviewPrompt(openaitest.ShortPrompt); len(bad) != 1 || !strings.Contains(bad[0], "words") {
 		t.Errorf("prompt of the wrong length: %q", bad)
 	}
 }

@@ -1,4 +1,4 @@
-package llm_test
+package copywriter_test
 
 import (
 	"context"
@@ -12,19 +12,19 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/nanococoa/nanococoa/internal/ad"
-	"github.com/nanococoa/nanococoa/internal/llm"
+	"github.com/nanococoa/nanococoa/internal/copywriter"
 )
 
-func lines(t interface{ Fatalf(string, ...any) }, f ad.Fields, a *ad.Analysis) llm.Copy {
-	c, err := llm.Template{}.WriteCopy(context.Background(), f, a)
+func lines(t interface{ Fatalf(string, ...any) }, f ad.Fields, a *ad.Analysis) copywriter.Copy {
+	c, err := copywriter.Template{}.WriteCopy(context.Background(), f, a)
 	if err != nil {
 		t.Fatalf("copy: %v", err)
 	}
 	return c
 }
 
-func write(t interface{ Fatalf(string, ...any) }, f ad.Fields, a *ad.Analysis) (llm.Prompt, llm.Copy) {
-	p, err := llm.Template{}.WritePrompt(context.Background(), f)
+func write(t interface{ Fatalf(string, ...any) }, f ad.Fields, a *ad.Analysis) (copywriter.Prompt, copywriter.Copy) {
+	p, err := copywriter.Template{}.WritePrompt(context.Background(), f)
 	if err != nil {
 		t.Fatalf("prompt: %v", err)
 	}
@@ -75,9 +75,9 @@ func audiences(f ad.Fields) (out []ad.Fields) {
 }
 
 // faults lists what is wrong with template copy by rules written down here anew,
-// beside llm.ReviewCopy, which holds for a model's copy as well.
-func faults(c llm.Copy, f ad.Fields) (out []string) {
-	_, out = llm.ReviewCopy(c.Main, c.Sub, f)
+// beside copywriter.ReviewCopy, which holds for a model's copy as well.
+func faults(c copywriter.Copy, f ad.Fields) (out []string) {
+	_, out = copywriter.ReviewCopy(c.Main, c.Sub, f)
 	if c.By != ad.ByTemplate {
 		out = append(out, "written by "+string(c.By))
 	}
@@ -122,7 +122,7 @@ func TestEveryCombinationGivesGoodCopy(t *testing.T) {
 					}
 				}
 				prompt, _ := write(t, ad1(p.category, p.name, concept), nil)
-				if _, bad := llm.ReviewPrompt(prompt.Text); len(bad) > 0 || prompt.By != ad.ByTemplate {
+				if _, bad := copywriter.ReviewPrompt(prompt.Text); len(bad) > 0 || prompt.By != ad.ByTemplate {
 					t.Fatalf("%s, %s: %s: %q", p.name, concept, prompt.Text, bad)
 				}
 			}
@@ -162,7 +162,7 @@ func TestArbitraryFields(t *testing.T) {
 		if bad := faults(c, f); len(bad) > 0 {
 			t.Fatalf("%q / %q: %q", c.Main, c.Sub, bad)
 		}
-		if _, bad := llm.ReviewPrompt(prompt.Text); len(bad) > 0 {
+		if _, bad := copywriter.ReviewPrompt(prompt.Text); len(bad) > 0 {
 			t.Fatalf("%s: %q", prompt.Text, bad)
 		}
 		againPrompt, again := write(t, f, a)
@@ -182,7 +182,7 @@ func TestAnyFieldsAtAllAreSurvived(t *testing.T) {
 		if bad := faults(c, f); len(bad) > 0 {
 			t.Fatalf("%q / %q: %q", c.Main, c.Sub, bad)
 		}
-		if _, bad := llm.ReviewPrompt(prompt.Text); len(bad) > 0 {
+		if _, bad := copywriter.ReviewPrompt(prompt.Text); len(bad) > 0 {
 			t.Fatalf("%s: %q", prompt.Text, bad)
 		}
 	})
@@ -199,7 +199,7 @@ func TestMoodsSpeakDifferently(t *testing.T) {
 			t.Parallel()
 			owner := map[string]string{}
 			for mood, concept := range concepts {
-				pairs := map[llm.Copy]bool{}
+				pairs := map[copywriter.Copy]bool{}
 				for _, f := range audiences(ad1(p.category, p.name, concept)) {
 					c := lines(t, f, nil)
 					pairs[c] = true

@@ -1,11 +1,11 @@
-package llm_test
+package copywriter_test
 
 import (
 	"strings"
 	"testing"
 
 	"github.com/nanococoa/nanococoa/internal/ad"
-	"github.com/nanococoa/nanococoa/internal/llm"
+	"github.com/nanococoa/nanococoa/internal/copywriter"
 )
 
 func TestReviewCopy(t *testing.T) {
@@ -57,7 +57,7 @@ func TestReviewCopy(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			c, objections := llm.ReviewCopy(tc.main, tc.sub, ad1("기타", tc.product, "예쁘게"))
+			c, objections := copywriter.ReviewCopy(tc.main, tc.sub, ad1("기타", tc.product, "예쁘게"))
 			switch {
 			case tc.want == "" && len(objections) > 0:
 				t.Errorf("%d/%d: %q", ad.Length(c.Main), ad.Length(c.Sub), objections)
@@ -69,10 +69,10 @@ func TestReviewCopy(t *testing.T) {
 			}
 		})
 	}
-	if c, _ := llm.ReviewCopy(" \u1112\u1161\u11ab\u110b\u1167\u1105\u1173\u11b7 \u1107\u1161\u11b7 ", goodSub, ad.Fields{}); c.Main != "한여름 밤" {
+	if c, _ := copywriter.ReviewCopy(" \u1112\u1161\u11ab\u110b\u1167\u1105\u1173\u11b7 \u1107\u1161\u11b7 ", goodSub, ad.Fields{}); c.Main != "한여름 밤" {
 		t.Errorf("main = %q", c.Main)
 	}
-	if _, objections := llm.ReviewCopy("", "", ad.Fields{}); len(objections) < 2 {
+	if _, objections := copywriter.ReviewCopy("", "", ad.Fields{}); len(objections) < 2 {
 		t.Errorf("nothing at all: %q", objections)
 	}
 }
@@ -102,7 +102,7 @@ func TestReviewPrompt(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			p, objections := llm.ReviewPrompt(tc.text)
+			p, objections := copywriter.ReviewPrompt(tc.text)
 			switch {
 			case tc.want == "" && len(objections) > 0:
 				t.Errorf("%q", objections)
@@ -114,7 +114,7 @@ func TestReviewPrompt(t *testing.T) {
 			}
 		})
 	}
-	if p, _ := llm.ReviewPrompt(" A calm\n\nterrace\tby the  sea. \r\n"); p.Text != "A calm terrace by the sea." {
+	if p, _ := copywriter.ReviewPrompt(" A calm\n\nterrace\tby the  sea. \r\n"); p.Text != "A calm terrace by the sea." {
 		t.Errorf("%q", p.Text)
 	}
 }

@@ -1,4 +1,4 @@
-package llm
+package copywriter
 
 // mood is what an ad should feel like, read from the owner's concept.
 type mood int

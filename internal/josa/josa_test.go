@@ -6,7 +6,7 @@ import (
 
 	"pgregory.net/rapid"
 
-	"github.com/nanococoa/nanococoa/internal/llm/josa"
+	"github.com/nanococoa/nanococoa/internal/josa"
 )
 
 // The expected forms are how a Korean speaker writes them, in the order 은 이 을

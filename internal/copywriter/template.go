@@ -1,4 +1,4 @@
-package llm
+package copywriter
 
 import (
 	"context"
@@ -10,7 +10,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/nanococoa/nanococoa/internal/ad"
-	"github.com/nanococoa/nanococoa/internal/llm/josa"
+	"github.com/nanococoa/nanococoa/internal/josa"
 )
 
 // Template is the deterministic writer: the same fields give the same texts, on

@@ -1,4 +1,4 @@
-package llm
+package copywriter
 
 // scene is what the background of one mood looks like, in English phrases that
 // complete the sentences of WritePrompt. A word of the concept that names a

@@ -1,4 +1,4 @@
-package llm
+package copywriter
 
 // lines are copy of one kind: mains of ad.MainCopyMin to ad.MainCopyMax
 // characters, subs of ad.SubCopyMin to ad.SubCopyMax. In named the product's

@@ -1,4 +1,4 @@
-package llm_test
+package copywriter_test
 
 import "testing"
 
