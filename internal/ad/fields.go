@@ -10,6 +10,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"github.com/nanococoa/nanococoa/internal/fault"
+	"github.com/nanococoa/nanococoa/internal/josa"
 )
 
 // Fields is what an owner says about an ad, beside the photo. Names and limits
@@ -86,16 +87,16 @@ func (f Fields) Validate() error {
 		n := Length(v)
 		switch {
 		case n == 0:
-			bad = append(bad, fault.Field{Name: name, Detail: fmt.Sprintf("%s 입력해 주세요.", object(label))})
+			bad = append(bad, fault.Field{Name: name, Detail: fmt.Sprintf("%s 입력해 주세요.", josa.Object.After(label))})
 		case n > limit:
-			bad = append(bad, fault.Field{Name: name, Detail: fmt.Sprintf("%s %d자까지 쓸 수 있습니다. 지금은 %d자입니다.", topic(label), limit, n)})
+			bad = append(bad, fault.Field{Name: name, Detail: fmt.Sprintf("%s %d자까지 쓸 수 있습니다. 지금은 %d자입니다.", josa.Topic.After(label), limit, n)})
 		case len(v) > limit*maxBytesPerCharacter:
 			bad = append(bad, fault.Field{Name: name, Detail: fmt.Sprintf("%s에 읽을 수 없는 글자가 너무 많습니다. 지우고 다시 써 주세요.", label)})
 		}
 	}
 	choice := func(name, label, v string, allowed []string) {
 		if !slices.Contains(allowed, v) {
-			bad = append(bad, fault.Field{Name: name, Detail: fmt.Sprintf("%s %s 중에서 골라 주세요.", topic(label), strings.Join(allowed, ", "))})
+			bad = append(bad, fault.Field{Name: name, Detail: fmt.Sprintf("%s %s 중에서 골라 주세요.", josa.Topic.After(label), strings.Join(allowed, ", "))})
 		}
 	}
 	text("product_name", "상품 이름", f.ProductName, MaxProductName)
@@ -107,18 +108,4 @@ func (f Fields) Validate() error {
 		return fault.Invalid(bad...)
 	}
 	return nil
-}
-
-// object and topic add the particle that fits the last syllable: 을/를, 은/는.
-func object(word string) string { return particle(word, "을", "를") }
-func topic(word string) string  { return particle(word, "은", "는") }
-
-// particle picks by whether the last Hangul syllable ends in a consonant:
-// syllables are laid out in blocks of 28 by final (Unicode ch. 3.12).
-func particle(word, closed, open string) string {
-	r := []rune(word)
-	if last := r[len(r)-1]; (last-0xAC00)%28 != 0 {
-		return word + closed
-	}
-	return word + open
 }

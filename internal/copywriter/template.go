@@ -162,8 +162,7 @@ func fill(pattern, name string) (string, bool) {
 	if form == "" {
 		return before + name + after, true
 	}
-	p, _ := josa.Pick(form)
-	word, ok := p.Attach(name)
+	word, ok := josa.Particle(form).Attach(name)
 	return before + word + after, ok
 }
 

@@ -40,12 +40,8 @@ func TestAttach(t *testing.T) {
 		t.Run(word, func(t *testing.T) {
 			t.Parallel()
 			var got []string
-			for _, p := range []string{"은", "이", "을", "과", "으로"} {
-				particle, ok := josa.Pick(p)
-				if !ok {
-					t.Fatalf("no particle %q", p)
-				}
-				if s, ok := particle.Attach(word); ok {
+			for _, p := range []josa.Particle{josa.Topic, josa.Subject, josa.Object, josa.And, josa.Toward} {
+				if s, ok := p.Attach(word); ok {
 					form, found := strings.CutPrefix(s, word)
 					if !found {
 						t.Fatalf("%q became %q", word, s)
@@ -60,11 +56,27 @@ func TestAttach(t *testing.T) {
 	}
 }
 
-func TestPickKnowsOnlyParticles(t *testing.T) {
+func TestOnlyParticlesAreAttached(t *testing.T) {
 	t.Parallel()
-	for _, s := range []string{"", "는", "의", "이다"} {
-		if _, ok := josa.Pick(s); ok {
-			t.Errorf("%q is not the closed form of a particle we know", s)
+	for _, p := range []josa.Particle{"", "는", "의", "이다"} {
+		if s, ok := p.Attach("사과"); ok {
+			t.Errorf("%q is not the form of a particle after a consonant, and gave %q", p, s)
+		}
+	}
+}
+
+// Where speakers differ both forms are written, as in Korean forms and manuals.
+func TestAfter(t *testing.T) {
+	t.Parallel()
+	for want, got := range map[string]string{
+		"상품 이름을":  josa.Object.After("상품 이름"),
+		"연령대는":    josa.Topic.After("연령대"),
+		"서울로":     josa.Toward.After("서울"),
+		"USB을(를)": josa.Object.After("USB"),
+		"東京(으)로":  josa.Toward.After("東京"),
+	} {
+		if got != want {
+			t.Errorf("%q, want %q", got, want)
 		}
 	}
 }
