@@ -8,12 +8,12 @@ import (
 	"io"
 	"net/http"
 	"regexp"
-	"strconv"
 	"time"
 
 	"github.com/openai/openai-go/v3/option"
 
 	"github.com/nanococoa/nanococoa/internal/fault"
+	"github.com/nanococoa/nanococoa/internal/retryafter"
 )
 
 // maxBody bounds an answer in bytes. 4,000 tokens of Hangul escaped as \uXXXX
@@ -51,7 +51,7 @@ func guard(req *http.Request, next option.MiddlewareNext) (*http.Response, error
 		return nil, fault.New(fault.OpenAIRejected, cause)
 	case status == http.StatusTooManyRequests:
 		f := fault.New(fault.OpenAIRateLimited, cause)
-		f.RetryAfter = retryAfter(res.Header, time.Now())
+		f.RetryAfter = retryafter.Read(res.Header, time.Now(), maxRetryAfter)
 		return nil, f
 	case code == "invalid_prompt", code == "content_policy_violation":
 		return nil, fault.New(fault.OpenAIRefused, cause)
@@ -142,17 +142,4 @@ func word(s string) string {
 		return s
 	}
 	return "-"
-}
-
-// retryAfter reads Retry-After as seconds or as a date; 0 when there is none or
-// it cannot be read.
-func retryAfter(h http.Header, now time.Time) time.Duration {
-	v := h.Get("Retry-After")
-	if s, err := strconv.ParseFloat(v, 64); err == nil && s >= 0 {
-		return time.Duration(min(s, maxRetryAfter.Seconds()) * float64(time.Second))
-	}
-	if at, err := http.ParseTime(v); err == nil && at.After(now) {
-		return min(at.Sub(now), maxRetryAfter)
-	}
-	return 0
 }

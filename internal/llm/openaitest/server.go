@@ -18,6 +18,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/nanococoa/nanococoa/internal/retryafter"
 )
 
 // Mode is one way to answer a request.
@@ -233,7 +235,7 @@ func (s *Server) play(w http.ResponseWriter, r *http.Request, mode Mode, q Reque
 		w.Header().Set("Content-Type", "text/html")
 		_, _ = io.WriteString(w, "<html>It works!</html>")
 	case RateLimited:
-		w.Header().Set("Retry-After", fmt.Sprint(int(RetryAfter.Seconds())))
+		w.Header().Set(retryafter.Header, strconv.Itoa(retryafter.Seconds(RetryAfter)))
 		problem(w, http.StatusTooManyRequests, "requests", "rate_limit_exceeded", "slow down")
 	case NoCredit:
 		problem(w, http.StatusTooManyRequests, "insufficient_quota", "insufficient_quota", "check your plan")
