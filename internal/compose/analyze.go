@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/nanococoa/nanococoa/internal/ad"
+	"github.com/nanococoa/nanococoa/internal/colour"
 )
 
 // AnalysisVersion is the version of what Analyze measures and how.
@@ -240,7 +241,7 @@ func worstDecile(m *image.RGBA, r image.Rectangle, text float64) float64 {
 	for y := r.Min.Y; y < r.Max.Y; y++ {
 		i := m.PixOffset(r.Min.X, y)
 		for range r.Dx() {
-			bins[int(ratio(luminance(m.Pix[i], m.Pix[i+1], m.Pix[i+2]), text)*perUnit)]++
+			bins[int(colour.Contrast(luminance(m.Pix[i], m.Pix[i+1], m.Pix[i+2]), text)*perUnit)]++
 			n++
 			i += 4
 		}
@@ -402,7 +403,7 @@ func standOut(c lch, text, backdrop color.RGBA) color.RGBA {
 		}
 		out := lch{c.l + (target-c.l)*t, c.c, hue}.rgb()
 		of, on := luminanceOf(out), luminanceOf(backdrop)
-		if ratio(of, on) >= 2 && (of > on) == (luminanceOf(text) > on) {
+		if colour.Contrast(of, on) >= 2 && (of > on) == (luminanceOf(text) > on) {
 			return out
 		}
 	}

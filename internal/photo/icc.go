@@ -5,6 +5,8 @@ import (
 	"encoding/binary"
 	"image"
 	"math"
+
+	"github.com/nanococoa/nanococoa/internal/colour"
 )
 
 // transform converts colours from the space of an ICC profile to sRGB.
@@ -56,7 +58,7 @@ func newTransform(profile []byte) *transform {
 		t.matrix[i] = int32(math.Round(v * matrixUnit))
 	}
 	for i := range t.encode {
-		t.encode[i] = byte(math.Round(255 * encodeSRGB(float64(i)/encodeSteps)))
+		t.encode[i] = byte(math.Round(255 * colour.Encode(float64(i)/encodeSteps)))
 	}
 	if t.isIdentity() {
 		return nil
@@ -107,14 +109,6 @@ func (t *transform) isIdentity() bool {
 		}
 	}
 	return true
-}
-
-// encodeSRGB is the transfer function of IEC 61966-2-1.
-func encodeSRGB(v float64) float64 {
-	if v <= 0.0031308 {
-		return 12.92 * v
-	}
-	return 1.055*math.Pow(v, 1/2.4) - 0.055
 }
 
 // matrix3 is a 3×3 matrix by rows.
