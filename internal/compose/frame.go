@@ -390,12 +390,12 @@ func (l layer) draw(ctx context.Context, dst, picture *image.RGBA, grain float64
 			draw.Draw(dst, l.dst, picture, l.src.Min, draw.Src)
 			return ctx.Err()
 		}
-		return scaleTo(ctx, dst, l.dst, picture, l.src, resample.CatmullRom())
+		return scaleTo(ctx, dst, l.dst, picture, l.src, resample.CatmullRom)
 	}
 	soft := image.NewRGBA(area)
 	var err error
 	if l.blur < 0.5 {
-		err = scaleTo(ctx, soft, l.dst, picture, l.src, resample.CatmullRom())
+		err = scaleTo(ctx, soft, l.dst, picture, l.src, resample.CatmullRom)
 		grain = 0
 	} else {
 		err = l.soften(ctx, soft, picture)
@@ -484,12 +484,12 @@ func (l layer) soften(ctx context.Context, out, picture *image.RGBA) error {
 	w := max(2, round(float64(l.dst.Dx())/shrink))
 	h := max(2, round(float64(l.dst.Dy())/shrink))
 	small := image.NewRGBA(image.Rect(0, 0, w, h))
-	if err := scaleTo(ctx, small, small.Rect, picture, l.src, resample.CatmullRom()); err != nil {
+	if err := scaleTo(ctx, small, small.Rect, picture, l.src, resample.CatmullRom); err != nil {
 		return err
 	}
 	l.flip(small)
 	blur(small, l.blur/shrink)
-	return scaleTo(ctx, out, l.dst, small, small.Rect, resample.Linear())
+	return scaleTo(ctx, out, l.dst, small, small.Rect, resample.Linear)
 }
 
 // flip mirrors the scaled layer in place.
