@@ -4,9 +4,9 @@ import (
 	"cmp"
 	"slices"
 	"strings"
-	"unicode"
 
 	"github.com/nanococoa/nanococoa/internal/ad"
+	"github.com/nanococoa/nanococoa/internal/thesaurus"
 )
 
 // brief is what the template writer understands of an owner's words.
@@ -26,12 +26,17 @@ func read(f ad.Fields, a *ad.Analysis) brief {
 			b.kind = k
 		}
 	}
-	b.mood, b.second = moodsOf(f.AdConcept)
+	said := thesaurus.Read(f.AdConcept)
+	b.mood, b.second = moodsOf(said)
 	if b.mood == plain && a != nil {
-		b.mood, b.second = moodsOf(strings.Join(a.Mood, ", "))
+		b.mood, b.second = moodsOf(thesaurus.Read(strings.Join(a.Mood, ", ")))
 	}
-	for _, m := range scan(f.AdConcept, detailWords) {
-		b.details = append(b.details, m.means)
+	for _, m := range said {
+		for _, d := range details {
+			if thesaurus.Lists(d.ideas, m.Idea) {
+				b.details = append(b.details, d)
+			}
+		}
 	}
 	return b
 }
@@ -53,28 +58,34 @@ func (b brief) forBuyer() bool {
 // kindOf is the kind that the head of a phrase names. Pets and children
 // outrank the head: 강아지 간식 is no food for the reader of the ad.
 func kindOf(text string) kind {
-	k, end := other, -1
-	for _, m := range scan(text, kindWords) {
-		if m.means == pet || m.means == kids {
-			return m.means
-		}
-		if m.end > end {
-			k, end = m.means, m.end
+	last := other
+	for _, m := range thesaurus.Find(text, kindWords[:]) {
+		last = kind(m.Entry)
+		if last == pet || last == kids {
+			break
 		}
 	}
-	return k
+	return last
 }
 
-// moodsOf gives the two moods with the most words, of equals the one named first.
-func moodsOf(text string) (first, second mood) {
+// moodsOf gives the two moods with the most signs, of equals the one named first.
+func moodsOf(said []thesaurus.Mention) (first, second mood) {
 	var score, at [moods]int
-	for _, m := range scan(text, moodWords) {
-		if score[m.means] == 0 {
-			at[m.means] = m.start
+	for i, m := range said {
+		for n, s := range moodSigns {
+			weight := 0
+			switch {
+			case thesaurus.Lists(s.sure, m.Idea):
+				weight = sureWeight
+			case thesaurus.Lists(s.hints, m.Idea):
+				weight = hintWeight
+			}
+			if score[n] == 0 {
+				at[n] = i
+			}
+			score[n] += weight
 		}
-		score[m.means] += m.weight
 	}
-	score[plain] = 0
 	if score[winter] > 0 {
 		score[cozy] = 0 // warmth in winter is what winter's copy speaks of
 		if score[winter] >= score[nature] {
@@ -95,107 +106,4 @@ func moodsOf(text string) (first, second mood) {
 		second = order[1]
 	}
 	return first, second
-}
-
-// A sure word outweighs the few hints that a concept of a line or two holds.
-const sureWeight, hintWeight = 4, 1
-
-// match is a word found in a text.
-type match[T any] struct {
-	means      T
-	weight     int
-	start, end int // in the folded text, in bytes
-}
-
-// scan finds the words of a lexicon in a text, in the order of the text. Where
-// words that overlap mean different things only the longest counts, and a word
-// that the text denies ("화려하지 않은", "not cold") does not. One word may mean
-// several things, when entries name it alike.
-func scan[T comparable](text string, lexicon []entry[T]) []match[T] {
-	folded := fold(text)
-	var found []match[T]
-	for _, e := range lexicon {
-		for i, w := range slices.Concat(e.words, e.hints) {
-			weight := sureWeight
-			if i >= len(e.words) {
-				weight = hintWeight
-			}
-			for from := 0; ; {
-				start, end, ok := find(folded, w, from)
-				if !ok {
-					break
-				}
-				from = end
-				if !denied(folded, start, end) {
-					found = append(found, match[T]{e.means, weight, start, end})
-				}
-			}
-		}
-	}
-	kept := found[:0:0]
-	for i, m := range found {
-		if !slices.ContainsFunc(found[:i], func(o match[T]) bool { return o.means == m.means && o.start <= m.start && o.end >= m.end }) &&
-			!slices.ContainsFunc(found, func(o match[T]) bool {
-				return o.start < m.end && m.start < o.end && o.end-o.start > m.end-m.start
-			}) {
-			kept = append(kept, m)
-		}
-	}
-	slices.SortStableFunc(kept, func(x, y match[T]) int { return cmp.Compare(x.start, y.start) })
-	return kept
-}
-
-// fold gives the text in lower case, its words between single spaces, with a
-// space at both ends.
-func fold(text string) string {
-	words := strings.FieldsFunc(strings.ToLower(text), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
-	return " " + strings.Join(words, " ") + " "
-}
-
-// suffixes may follow a one-syllable word without making it another word.
-var suffixes = []string{"", "의", "에", "을", "를", "은", "는", "이", "가", "과", "와", "도", "로", "으로", "에서", "에는", "처럼", "같은", "날", "들", "들이", "들의", "하늘", "빛"}
-
-// find looks for a word of a lexicon in folded text, from a byte on.
-func find(folded, word string, from int) (start, end int, ok bool) {
-	word, whole := strings.CutPrefix(word, "=")
-	english := word[0] < 0x80 && (word[0] < '0' || word[0] > '9')
-	for {
-		i := strings.Index(folded[from:], word)
-		if i < 0 {
-			return 0, 0, false
-		}
-		start, end = from+i, from+i+len(word)
-		from = end
-		if !whole && !english {
-			return start, end, true
-		}
-		if folded[start-1] != ' ' {
-			continue
-		}
-		rest := folded[end : end+strings.IndexByte(folded[end:], ' ')]
-		if english && (rest == "" || rest == "s") || whole && slices.Contains(suffixes, rest) {
-			return start, end, true
-		}
-	}
-}
-
-// denied reports whether the words around a match take it back.
-func denied(folded string, start, end int) bool {
-	before := strings.Fields(folded[:start])
-	if n := len(before); n > 0 && slices.Contains([]string{"no", "not", "without", "never"}, before[n-1]) {
-		return true
-	}
-	// The rest of the word and the one after it: "차갑지 않은", "꽃 말고".
-	after := folded[end:]
-	if i := strings.IndexByte(after, ' '); i >= 0 {
-		if j := strings.IndexByte(after[i+1:], ' '); j >= 0 {
-			after = after[:i+1+j]
-		}
-	}
-	for _, no := range []string{"지 않", "지않", " 말고", "이 아닌", "가 아닌", " 아닌"} {
-		if strings.Contains(after, no) {
-			return true
-		}
-	}
-	return false
 }

@@ -13,6 +13,7 @@ import (
 
 	"github.com/nanococoa/nanococoa/internal/ad"
 	"github.com/nanococoa/nanococoa/internal/copywriter"
+	"github.com/nanococoa/nanococoa/internal/thesaurus"
 )
 
 func lines(t interface{ Fatalf(string, ...any) }, f ad.Fields, a *ad.Analysis) copywriter.Copy {
@@ -554,6 +555,19 @@ func TestPromptsAreWrittenInEnglishAlone(t *testing.T) {
 			}
 			if n := len(strings.Fields(prompt.Text)); n < 100 || n > 300 {
 				t.Errorf("%q: %d words", concept, n)
+			}
+		}
+	}
+}
+
+// An idea that the thesaurus does not know would never be read.
+func TestTheLexiconListsKnownIdeas(t *testing.T) {
+	t.Parallel()
+	known := thesaurus.Ideas()
+	for _, list := range copywriter.Ideas() {
+		for idea := range strings.SplitSeq(list, ", ") {
+			if list != "" && !slices.Contains(known, idea) {
+				t.Errorf("the thesaurus does not know %q", idea)
 			}
 		}
 	}

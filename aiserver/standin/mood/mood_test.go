@@ -9,6 +9,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"github.com/nanococoa/nanococoa/aiserver/standin/mood"
+	"github.com/nanococoa/nanococoa/internal/thesaurus"
 )
 
 func TestLooks(t *testing.T) {
@@ -152,5 +153,18 @@ func TestTheConceptOutweighsPromptAndCategory(t *testing.T) {
 	}
 	if got := mood.Read("", "전자제품", prompt); got.Look != mood.Cafe {
 		t.Errorf("with nothing else said, look = %s", got.Look)
+	}
+}
+
+// An idea that the thesaurus does not know would never be read.
+func TestTheLexiconListsKnownIdeas(t *testing.T) {
+	t.Parallel()
+	known := thesaurus.Ideas()
+	for _, list := range mood.Ideas() {
+		for idea := range strings.SplitSeq(list, ", ") {
+			if list != "" && !slices.Contains(known, idea) {
+				t.Errorf("the thesaurus does not know %q", idea)
+			}
+		}
 	}
 }
