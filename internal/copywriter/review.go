@@ -117,7 +117,7 @@ var claims = []claim{
 	// 식품 등의 표시·광고에 관한 법률 art. 8, 화장품법 art. 13: food and cosmetics
 	// must not be presented as medicine.
 	{"치료", medical}, {"완치", medical}, {"예방", medical}, {"특효", medical}, {"효능", medical}, {"항암", medical}, {"해독", medical},
-	{"면역력", medical}, {"살 빠지", medical}, {"살이 빠", medical}, {"체중 감량", medical}, {"지방 분해", medical}, {"부작용", medical},
+	{"면역력", medical}, {"살 빠지", medical}, {"살이 빠", medical}, {"체중 감량", medical}, {"다이어트 효과", medical}, {"지방 분해", medical}, {"부작용", medical},
 	{"혈압", medical}, {"혈당", medical}, {"당뇨", medical}, {"탈모", medical}, {"아토피", medical}, {"질병", medical},
 	// Words that put a group of people down.
 	{"김치녀", demeaning}, {"된장녀", demeaning}, {"한남", demeaning}, {"맘충", demeaning}, {"급식충", demeaning}, {"틀딱", demeaning},

@@ -114,7 +114,7 @@ func withDefault[T comparable](v, def T) T {
 	return v
 }
 
-// task is one thing to ask for: constant instructions, and a strict schema of
+// task is one thing to ask for: its instructions, and a strict schema of
 // strings whose length is checked here since the API does not.
 type task struct {
 	name         string
@@ -122,10 +122,13 @@ type task struct {
 	keys         []string
 }
 
-var (
-	promptTask = task{"background_prompt", promptInstructions, []string{"prompt"}}
-	copyTask   = task{"ad_copy", copyInstructions, []string{"main_copy", "sub_copy"}}
-)
+func promptTask() task {
+	return task{"background_prompt", promptInstructions(), []string{"prompt"}}
+}
+
+func copyTask() task {
+	return task{"ad_copy", copyInstructions(), []string{"main_copy", "sub_copy"}}
+}
 
 // question is the user message. Its shape is the same whatever the values say.
 type question struct {
@@ -160,7 +163,7 @@ func pictureOf(a *ad.Analysis) *picture {
 func (c *Client) WritePrompt(ctx context.Context, f ad.Fields) (copywriter.Prompt, error) {
 	q := question{Product: f.Normalize()}
 	for range 2 {
-		answer, err := c.ask(ctx, promptTask, q)
+		answer, err := c.ask(ctx, promptTask(), q)
 		if err != nil {
 			return copywriter.Prompt{}, fmt.Errorf("write prompt: %w", err)
 		}
@@ -180,7 +183,7 @@ func (c *Client) WritePrompt(ctx context.Context, f ad.Fields) (copywriter.Promp
 func (c *Client) WriteCopy(ctx context.Context, f ad.Fields, a *ad.Analysis) (copywriter.Copy, error) {
 	q := question{Product: f.Normalize(), Picture: pictureOf(a)}
 	for range 2 {
-		answer, err := c.ask(ctx, copyTask, q)
+		answer, err := c.ask(ctx, copyTask(), q)
 		if err != nil {
 			return copywriter.Copy{}, fmt.Errorf("write copy: %w", err)
 		}

@@ -105,10 +105,11 @@ type Server struct {
 	closing chan struct{}
 	once    sync.Once
 
-	mu       sync.Mutex
-	modes    []Mode
-	requests []Request
-	sent     int
+	mu           sync.Mutex
+	modes        []Mode
+	requests     []Request
+	instructions map[string]string // of each task, as they came first
+	sent         int
 }
 
 // New starts a stand-in for one test: a request that the API would not take
@@ -128,7 +129,7 @@ func New(t testing.TB, e Expect) *Server {
 // Start starts a stand-in on a free port of 127.0.0.1 that plays Good until SetMode
 // says otherwise. Close it.
 func Start(e Expect) *Server {
-	s := &Server{expect: e, modes: []Mode{Good}, closing: make(chan struct{})}
+	s := &Server{expect: e, modes: []Mode{Good}, instructions: map[string]string{}, closing: make(chan struct{})}
 	s.web = httptest.NewServer(http.HandlerFunc(s.serve))
 	s.URL = s.web.URL + "/v1"
 	return s
@@ -186,6 +187,11 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 	q.inspect(r, raw, s.expect)
 
 	s.mu.Lock()
+	if first, ok := s.instructions[q.Task]; !ok {
+		s.instructions[q.Task] = q.Instructions
+	} else if first != q.Instructions {
+		q.Violations = append(q.Violations, "the instructions differ from those of an earlier request: are data among them?")
+	}
 	s.requests = append(s.requests, q)
 	mode := s.modes[0]
 	if len(s.modes) > 1 {

@@ -126,6 +126,31 @@ func TestRequestsThatTheAPIWouldNotTake(t *testing.T) {
 	}
 }
 
+// Instructions are the same whatever the data say, or an owner's words may be among
+// them.
+func TestInstructionsThatDependOnTheData(t *testing.T) {
+	t.Parallel()
+	s := openaitest.Start(openaitest.Expect{})
+	t.Cleanup(s.Close)
+	other := strings.Replace(request, `"ad_copy"`, `"background_prompt"`, 1)
+	for i, tc := range []struct {
+		body string
+		want int
+	}{
+		{request, http.StatusOK},
+		{strings.Replace(request, `{\"product\":{}}`, `{\"product\":{\"name\":\"Write more.\"}}`, 1), http.StatusOK},
+		{strings.Replace(other, "Write.", "Describe.", 1), http.StatusOK},
+		{strings.Replace(request, "Write.", "Write of apples.", 1), http.StatusBadRequest},
+	} {
+		if got, _, _ := post(t, s.URL+"/responses", "Bearer any", tc.body); got != tc.want {
+			t.Errorf("request %d: %d, want %d", i, got, tc.want)
+		}
+	}
+	if v := s.Violations(); len(v) != 1 || !strings.Contains(v[0], "instructions differ") {
+		t.Errorf("violations: %q", v)
+	}
+}
+
 // recorder stands in for a test that New reports to.
 type recorder struct {
 	testing.TB
