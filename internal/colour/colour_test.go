@@ -43,7 +43,8 @@ func TestLuminanceAndContrast(t *testing.T) {
 	if c := colour.Contrast(0, 1); !near(c, 21, 1e-9) {
 		t.Errorf("black on white is %v", c)
 	}
-	if r, g, b := colour.Luminance[float64](1, 0, 0), colour.Luminance[float64](0, 1, 0), colour.Luminance[float64](0, 0, 1); g < r || r < b {
+	r, g, b := colour.Luminance(1.0, 0, 0), colour.Luminance(0, 1.0, 0), colour.Luminance(0, 0, 1.0)
+	if g < r || r < b {
 		t.Errorf("red %v, green %v, blue %v", r, g, b)
 	}
 }

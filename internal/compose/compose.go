@@ -31,12 +31,14 @@ const (
 
 // Request is one picture to put words on.
 type Request struct {
-	Picture                        image.Image  // stage 1's picture, without words
-	Analysis                       *ad.Analysis // of Picture; nil: measured here with an unknown product, taken to be in the centre
-	MainCopy, SubCopy, ProductName string       // as the owner or the copywriter wrote them
-	Size                           image.Point  // pixels; zero: the picture's own size
-	PictureURL                     string       // src of Picture in the HTML, e.g. "cid:stage1"
-	Notice                         bool         // draw the small visible "AI 생성" mark
+	Picture image.Image // stage 1's picture, without words
+	// Analysis of Picture. nil: it is measured here, with an unknown product that is
+	// taken to be in the centre.
+	Analysis                       *ad.Analysis
+	MainCopy, SubCopy, ProductName string      // as the owner or the copywriter wrote them
+	Size                           image.Point // pixels; zero: the picture's own size
+	PictureURL                     string      // src of Picture in the HTML, e.g. "cid:stage1"
+	Notice                         bool        // draw the small visible "AI 생성" mark
 }
 
 // The roles of lines.

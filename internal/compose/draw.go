@@ -110,7 +110,9 @@ func (b *brush) bar(r rect, radius float64, c color.RGBA, alpha float64) {
 		return opentype.Segment{Op: opentype.SegmentOpLineTo, Args: [3]opentype.SegmentPoint{pt(x, y)}}
 	}
 	cube := func(ax, ay, bx, by, cx, cy float64) opentype.Segment {
-		return opentype.Segment{Op: opentype.SegmentOpCubeTo, Args: [3]opentype.SegmentPoint{pt(ax, ay), pt(bx, by), pt(cx, cy)}}
+		return opentype.Segment{Op: opentype.SegmentOpCubeTo, Args: [3]opentype.SegmentPoint{
+			pt(ax, ay), pt(bx, by), pt(cx, cy),
+		}}
 	}
 	b.fill([]opentype.Segment{
 		move(x0+radius, y0), line(x1-radius, y0), cube(x1-k, y0, x1, y0+k, x1, y0+radius),

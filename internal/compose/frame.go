@@ -432,7 +432,9 @@ func (l layer) draw(ctx context.Context, dst, picture *image.RGBA, grain float64
 
 // scaleTo draws the part src of an opaque picture on what dst has of the
 // rectangle at.
-func scaleTo(ctx context.Context, dst *image.RGBA, at image.Rectangle, picture *image.RGBA, src image.Rectangle, k resample.Kernel) error {
+func scaleTo(
+	ctx context.Context, dst *image.RGBA, at image.Rectangle, picture *image.RGBA, src image.Rectangle, k resample.Kernel,
+) error {
 	part := at.Intersect(dst.Rect)
 	return resample.Job{
 		Kernel: k, Size: src.Size(), To: at, Part: part,

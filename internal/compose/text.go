@@ -266,7 +266,8 @@ func balance(items []item, n int, mean float64, width func(i, j int) float64) (e
 				c += costInWord
 			case last.glyph == 1:
 				c += costDangling
-			case strings.HasSuffix(last.text, ",") || strings.HasSuffix(last.text, ".") || strings.HasSuffix(last.text, "!") || strings.HasSuffix(last.text, "?"):
+			case strings.HasSuffix(last.text, ",") || strings.HasSuffix(last.text, ".") || strings.HasSuffix(last.text, "!") ||
+				strings.HasSuffix(last.text, "?"):
 				c -= gainAtComma
 			}
 		}

@@ -15,45 +15,51 @@ func TestReviewCopy(t *testing.T) {
 		main, sub, want string // want is a part of the only objection, "" for none
 		product         string
 	}{
-		"good":                       {main: goodMain, sub: goodSub},
-		"shortest":                   {main: "여름 한입", sub: "여름을 담은 한입의 맛"},
-		"longest":                    {main: "여름을 담은 한입맛", sub: "가만히 곁에 두고 오래 바라보는 하루"},
-		"main too short":             {main: "한여름밤", sub: goodSub, want: "main_copy has 4 characters; it must have 5 to 10"},
-		"main too long":              {main: "여름을 담은 한입의 맛", sub: goodSub, want: "main_copy has 12 characters"},
-		"sub too short":              {main: goodMain, sub: "가만히 곁에 두다", want: "sub_copy has 9 characters; it must have 10 to 20"},
-		"sub too long":               {main: goodMain, sub: "가만히 곁에 두고 오래오래 바라보고 싶은 날", want: "sub_copy has 24 characters"},
-		"decomposed counts the same": {main: "\u1112\u1161\u11ab\u110b\u1167\u1105\u1173\u11b7\u1107\u1161\u11b7 \u1106\u1161\u11ba", sub: goodSub},
-		"ends are trimmed":           {main: " " + goodMain + "\n", sub: goodSub},
-		"Latin name":                 {main: "iPhone의 여름", sub: goodSub, product: "iPhone"},
-		"Latin with little Korean":   {main: "Summer의 빛", sub: goodSub, product: "Summer"},
-		"all Latin":                  {main: "Good day", sub: goodSub, want: "is not Korean"},
-		"mostly Latin":               {main: goodMain, sub: "Refreshing day 하루", want: "is not Korean"},
-		"Han":                        {main: "바람이 머무는 日", sub: goodSub, want: "U+65E5"},
-		"jamo":                       {main: "바람이 머무는 ㅋ", sub: goodSub, want: "U+314B"},
-		"emoji":                      {main: "바람이 머문 🌊", sub: goodSub, want: "U+1F30A"},
-		"combining mark":             {main: "바람이 머문 낲\u0338", sub: goodSub, want: "U+0338"},
-		"zero width":                 {main: "바람이\u200b 머문", sub: goodSub, want: "U+200B"},
-		"line break":                 {main: "바람이\n머문 날", sub: goodSub, want: "U+000A"},
-		"invalid UTF-8":              {main: "바람이 \xff머문", sub: goodSub, want: "U+FFFD"},
-		"markup":                     {main: "<i>바람이 날", sub: goodSub, want: "U+003C"},
-		"double quotes":              {main: "“바람이 머문”", sub: goodSub, want: "U+201C"},
-		"single quotes":              {main: "'바람이 머문'", sub: goodSub, want: "quotation marks"},
-		"one word in quotes":         {main: "바람이 '머문' 날", sub: goodSub, want: "quotation marks"},
-		"apostrophe in a name":       {main: "L'eau의 하루", sub: goodSub, product: "L'eau"},
-		"one exclamation mark":       {main: "바람이 머무는 날!", sub: goodSub},
-		"two exclamation marks":      {main: "바람이 머문 날!!", sub: goodSub, want: "exclamation"},
-		"address":                    {main: goodMain, sub: "지금 shop.kr 에서 만나요", want: "an address"},
-		"www":                        {main: goodMain, sub: "지금 www.가게 에서 만나요", want: "an address"},
-		"telephone":                  {main: goodMain, sub: "문의는 02-123-4567 이에요", want: "an address", product: "02 123 4567"},
-		"decimal is no address":      {main: goodMain, sub: "하루 2.0 으로 여는 아침", product: "하루 2.0"},
-		"number of the name":         {main: "젤리 250g의 날", sub: goodSub, product: "젤리 250g"},
-		"invented number":            {main: "하루 3번의 기쁨", sub: goodSub, want: "a number", product: "젤리 30g"},
-		"superlative":                {main: "국내 최고의 하루", sub: goodSub, want: "cannot be proved"},
-		"superlative in Latin":       {main: "No.1 하루의 날", sub: goodSub, want: "cannot be proved", product: "사과 1"},
-		"superlative of the name":    {main: "최고심 스티커", sub: goodSub, product: "최고심 스티커"},
-		"medical":                    {main: goodMain, sub: "당신의 면역력을 챙겨 드립니다", want: "medical"},
-		"demeaning":                  {main: goodMain, sub: "여자라면 누구나 갖고 싶은 날", want: "demeaning"},
-		"repeated":                   {main: "바람이 머무는 날들", sub: "바람이 머무는 날들", want: "repeats"},
+		"good":           {main: goodMain, sub: goodSub},
+		"shortest":       {main: "여름 한입", sub: "여름을 담은 한입의 맛"},
+		"longest":        {main: "여름을 담은 한입맛", sub: "가만히 곁에 두고 오래 바라보는 하루"},
+		"main too short": {main: "한여름밤", sub: goodSub, want: "main_copy has 4 characters; it must have 5 to 10"},
+		"main too long":  {main: "여름을 담은 한입의 맛", sub: goodSub, want: "main_copy has 12 characters"},
+		"sub too short": {
+			main: goodMain, sub: "가만히 곁에 두다", want: "sub_copy has 9 characters; it must have 10 to 20",
+		},
+		"sub too long": {main: goodMain, sub: "가만히 곁에 두고 오래오래 바라보고 싶은 날", want: "sub_copy has 24 characters"},
+		"decomposed counts the same": {
+			main: "\u1112\u1161\u11ab\u110b\u1167\u1105\u1173\u11b7\u1107\u1161\u11b7 \u1106\u1161\u11ba", sub: goodSub,
+		},
+		"ends are trimmed":         {main: " " + goodMain + "\n", sub: goodSub},
+		"Latin name":               {main: "iPhone의 여름", sub: goodSub, product: "iPhone"},
+		"Latin with little Korean": {main: "Summer의 빛", sub: goodSub, product: "Summer"},
+		"all Latin":                {main: "Good day", sub: goodSub, want: "is not Korean"},
+		"mostly Latin":             {main: goodMain, sub: "Refreshing day 하루", want: "is not Korean"},
+		"Han":                      {main: "바람이 머무는 日", sub: goodSub, want: "U+65E5"},
+		"jamo":                     {main: "바람이 머무는 ㅋ", sub: goodSub, want: "U+314B"},
+		"emoji":                    {main: "바람이 머문 🌊", sub: goodSub, want: "U+1F30A"},
+		"combining mark":           {main: "바람이 머문 낲\u0338", sub: goodSub, want: "U+0338"},
+		"zero width":               {main: "바람이\u200b 머문", sub: goodSub, want: "U+200B"},
+		"line break":               {main: "바람이\n머문 날", sub: goodSub, want: "U+000A"},
+		"invalid UTF-8":            {main: "바람이 \xff머문", sub: goodSub, want: "U+FFFD"},
+		"markup":                   {main: "<i>바람이 날", sub: goodSub, want: "U+003C"},
+		"double quotes":            {main: "“바람이 머문”", sub: goodSub, want: "U+201C"},
+		"single quotes":            {main: "'바람이 머문'", sub: goodSub, want: "quotation marks"},
+		"one word in quotes":       {main: "바람이 '머문' 날", sub: goodSub, want: "quotation marks"},
+		"apostrophe in a name":     {main: "L'eau의 하루", sub: goodSub, product: "L'eau"},
+		"one exclamation mark":     {main: "바람이 머무는 날!", sub: goodSub},
+		"two exclamation marks":    {main: "바람이 머문 날!!", sub: goodSub, want: "exclamation"},
+		"address":                  {main: goodMain, sub: "지금 shop.kr 에서 만나요", want: "an address"},
+		"www":                      {main: goodMain, sub: "지금 www.가게 에서 만나요", want: "an address"},
+		"telephone": {
+			main: goodMain, sub: "문의는 02-123-4567 이에요", want: "an address", product: "02 123 4567",
+		},
+		"decimal is no address":   {main: goodMain, sub: "하루 2.0 으로 여는 아침", product: "하루 2.0"},
+		"number of the name":      {main: "젤리 250g의 날", sub: goodSub, product: "젤리 250g"},
+		"invented number":         {main: "하루 3번의 기쁨", sub: goodSub, want: "a number", product: "젤리 30g"},
+		"superlative":             {main: "국내 최고의 하루", sub: goodSub, want: "cannot be proved"},
+		"superlative in Latin":    {main: "No.1 하루의 날", sub: goodSub, want: "cannot be proved", product: "사과 1"},
+		"superlative of the name": {main: "최고심 스티커", sub: goodSub, product: "최고심 스티커"},
+		"medical":                 {main: goodMain, sub: "당신의 면역력을 챙겨 드립니다", want: "medical"},
+		"demeaning":               {main: goodMain, sub: "여자라면 누구나 갖고 싶은 날", want: "demeaning"},
+		"repeated":                {main: "바람이 머무는 날들", sub: "바람이 머무는 날들", want: "repeats"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -69,7 +75,9 @@ func TestReviewCopy(t *testing.T) {
 			}
 		})
 	}
-	if c, _ := copywriter.ReviewCopy(" \u1112\u1161\u11ab\u110b\u1167\u1105\u1173\u11b7 \u1107\u1161\u11b7 ", goodSub, ad.Fields{}); c.Main != "한여름 밤" {
+	if c, _ := copywriter.ReviewCopy(
+		" \u1112\u1161\u11ab\u110b\u1167\u1105\u1173\u11b7 \u1107\u1161\u11b7 ", goodSub, ad.Fields{},
+	); c.Main != "한여름 밤" {
 		t.Errorf("main = %q", c.Main)
 	}
 	if _, objections := copywriter.ReviewCopy("", "", ad.Fields{}); len(objections) < 2 {

@@ -50,23 +50,39 @@ func (Template) WritePrompt(_ context.Context, f ad.Fields) (Prompt, error) {
 	}
 
 	var w strings.Builder
-	fmt.Fprintf(&w, "Photorealistic advertising background, an empty stage for %s. The place: %s. ", articles[b.kind], place)
+	fmt.Fprintf(
+		&w, "Photorealistic advertising background, an empty stage for %s. The place: %s. ", articles[b.kind], place,
+	)
 	fmt.Fprintf(&w, "The mood is %s. ", air)
 	if b.second != plain {
 		fmt.Fprintf(&w, "A second note runs through it: %s. ", pick.one(scenes[b.second].airs))
 	}
 	fmt.Fprintf(&w, "The light: %s. The palette is %s. ", light, palette)
-	fmt.Fprintf(&w, "In the centre of the lower half, %s stands empty and in sharp focus, ready for the product, with a natural contact shadow. ", surface)
+	fmt.Fprintf(
+		&w,
+		"In the centre of the lower half, %s stands empty and in sharp focus, ready for the product, with a natural "+
+			"contact shadow. ",
+		surface,
+	)
 	if len(props) > 0 {
 		fmt.Fprintf(&w, "Near the outer edges, small and slightly out of focus: %s. ", strings.Join(props, " and "))
 	}
-	w.WriteString("The upper third and both side margins stay calm, evenly lit and free of detail, leaving generous clear space for a headline. ")
+	w.WriteString(
+		"The upper third and both side margins stay calm, evenly lit and free of detail, leaving generous clear space for " +
+			"a headline. ",
+	)
 	fmt.Fprintf(&w, "Camera: %s. ", cameras[b.kind])
 	if i := slices.Index(ad.TargetAges, f.TargetAge); i >= 0 {
 		fmt.Fprintf(&w, "The finish is %s. ", tastes[i])
 	}
-	w.WriteString("High-end commercial still-life photography, true-to-life materials, fine texture, natural colour grading, 8k detail. ")
-	w.WriteString("The scene is uninhabited and unbranded: no people, no hands, no text, no letters, no numbers, no logos, no watermark.")
+	w.WriteString(
+		"High-end commercial still-life photography, true-to-life materials, fine texture, natural colour grading, 8k " +
+			"detail. ",
+	)
+	w.WriteString(
+		"The scene is uninhabited and unbranded: no people, no hands, no text, no letters, no numbers, no logos, no " +
+			"watermark.",
+	)
 	return Prompt{Text: w.String(), By: ad.ByTemplate}, nil
 }
 

@@ -104,7 +104,8 @@ func silent(r rune) bool {
 	if strings.ContainsRune("%℃+", r) {
 		return false
 	}
-	return unicode.IsSpace(r) || unicode.IsPunct(r) || unicode.IsSymbol(r) || unicode.Is(unicode.Cf, r) || unicode.Is(unicode.Mn, r)
+	return unicode.IsSpace(r) || unicode.IsPunct(r) || unicode.IsSymbol(r) || unicode.Is(unicode.Cf, r) ||
+		unicode.Is(unicode.Mn, r)
 }
 
 // syllable reads the final out of the code point: syllables are laid out in

@@ -92,7 +92,9 @@ func (f *functions) breaker() *llm.Breaker {
 // and gives who wrote them; "" for a fault.
 func (f *functions) write() []ad.CopySource {
 	f.t.Helper()
-	order := ad.Fields{ProductName: "머그컵", ProductCategory: "식품", TargetAge: "30대", TargetGender: "전체", AdConcept: "따뜻한 아침"}
+	order := ad.Fields{
+		ProductName: "머그컵", ProductCategory: "식품", TargetAge: "30대", TargetGender: "전체", AdConcept: "따뜻한 아침",
+	}
 	prompt, err1 := f.breaker().WritePrompt(f.t.Context(), order)
 	words, err2 := f.breaker().WriteCopy(f.t.Context(), order, nil)
 	for _, err := range []error{err1, err2} {
@@ -175,7 +177,8 @@ func TestTwoWantToTry(t *testing.T) {
 	f.shared.kept = ad.Outage{Failures: failures, Until: f.now.Add(-time.Second)}
 	b := f.breaker()
 	b.Shared = &late{&f.shared}
-	if p, err := b.WritePrompt(t.Context(), ad.Fields{ProductName: "머그컵"}); err != nil || p.By != ad.ByTemplate || f.model.asked != 0 {
+	if p, err := b.WritePrompt(t.Context(), ad.Fields{ProductName: "머그컵"}); err != nil || p.By != ad.ByTemplate ||
+		f.model.asked != 0 {
 		t.Errorf("%v, %v, asked %d times", p.By, err, f.model.asked)
 	}
 }

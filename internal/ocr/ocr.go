@@ -26,7 +26,10 @@ type Line struct {
 }
 
 // ErrMissing says that tesseract or its Korean is not installed.
-var ErrMissing = errors.New("tesseract is missing, without it nobody knows whether the words can be read: apt-get install tesseract-ocr tesseract-ocr-kor")
+var ErrMissing = errors.New(
+	"tesseract is missing, without it nobody knows whether the words can be read: apt-get install tesseract-ocr " +
+		"tesseract-ocr-kor",
+)
 
 // letter is the font size in which lines are shown to tesseract, in pixels. It
 // hardly matters: from 26 to 36 it misreads 7 to 13 of the 732 characters on the
@@ -80,7 +83,9 @@ func Read(ctx context.Context, lines []Line) ([]string, error) {
 func (l Line) crop() []byte {
 	b := l.Picture.Bounds()
 	w, h := float64(b.Dx()), float64(b.Dy())
-	r := image.Rect(int(l.Box[0]*w), int(l.Box[1]*h), int((l.Box[0]+l.Box[2])*w)+1, int((l.Box[1]+l.Box[3])*h)+1).Add(b.Min).Intersect(b)
+	r := image.Rect(
+		int(l.Box[0]*w), int(l.Box[1]*h), int((l.Box[0]+l.Box[2])*w)+1, int((l.Box[1]+l.Box[3])*h)+1,
+	).Add(b.Min).Intersect(b)
 	k := letter / l.SizePx
 	text := image.Rect(margin, margin, margin+int(float64(r.Dx())*k), margin+int(float64(r.Dy())*k))
 	out := image.NewRGBA(image.Rectangle{Max: text.Max.Add(image.Pt(margin, margin))})

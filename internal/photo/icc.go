@@ -85,7 +85,9 @@ func (t *transform) apply(ctx context.Context, img *image.NRGBA) error {
 func (t *transform) convert(r, g, b byte) (byte, byte, byte) {
 	x, y, z := t.linear[0][r], t.linear[1][g], t.linear[2][b]
 	m := &t.matrix
-	return t.encode[linear(m[0]*x+m[1]*y+m[2]*z)], t.encode[linear(m[3]*x+m[4]*y+m[5]*z)], t.encode[linear(m[6]*x+m[7]*y+m[8]*z)]
+	return t.encode[linear(m[0]*x+m[1]*y+m[2]*z)],
+		t.encode[linear(m[3]*x+m[4]*y+m[5]*z)],
+		t.encode[linear(m[6]*x+m[7]*y+m[8]*z)]
 }
 
 // linear brings a product of matrix and light into the range of encode. Colours

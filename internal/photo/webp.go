@@ -147,7 +147,9 @@ const (
 func (w *webpFile) decode(ctx context.Context, _ image.Point) (picture, error) {
 	parts := [][]byte{nil}
 	add := func(kind string, body []byte) {
-		parts = append(parts, binary.LittleEndian.AppendUint32([]byte(kind), uint32(len(body))), body, make([]byte, len(body)&1))
+		parts = append(
+			parts, binary.LittleEndian.AppendUint32([]byte(kind), uint32(len(body))), body, make([]byte, len(body)&1),
+		)
 	}
 	if w.alpha != nil && w.kind == "VP8 " {
 		x := make([]byte, 10)

@@ -79,7 +79,9 @@ func TestAPartIsCutFromTheWhole(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, part := range []image.Rectangle{image.Rect(0, 0, 100, 100), image.Rect(-37, 40, -36, 41), image.Rect(60, -20, 190, 5)} {
+	for _, part := range []image.Rectangle{
+		image.Rect(0, 0, 100, 100), image.Rect(-37, 40, -36, 41), image.Rect(60, -20, 190, 5),
+	} {
 		got, err := scale(t.Context(), resample.CatmullRom, src, to, part)
 		if err != nil {
 			t.Fatal(err)
@@ -105,7 +107,8 @@ func TestItHoldsRowsOnly(t *testing.T) { //nolint:paralleltest // it measures th
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
 	err := resample.Job{
-		Kernel: resample.CatmullRom, Size: image.Pt(side, side), To: image.Rect(0, 0, side-1, side-1), Part: image.Rect(0, 0, side-1, side-1),
+		Kernel: resample.CatmullRom, Size: image.Pt(side, side), To: image.Rect(0, 0, side-1, side-1),
+		Part: image.Rect(0, 0, side-1, side-1),
 		Read: func(int, []float32) {}, Write: func(int, []float32) {},
 	}.Run(t.Context())
 	runtime.ReadMemStats(&after)

@@ -27,17 +27,21 @@ func TestHowWordsAreWritten(t *testing.T) {
 		words     string
 		yes, none []string
 	}{
-		"Korean":           {"겨울", []string{"겨울", "겨울의", "한겨울에", "겨울바다"}, []string{"겨 울", "여름"}},
-		"with a particle":  {"=봄", []string{"봄", "봄의", "새 봄을", "봄처럼", "봄날"}, []string{"돌봄", "봄비", "봄을적인"}},
-		"exact, Korean":    {"눈길.", []string{"눈길", "하얀 눈길 위"}, []string{"눈길을", "첫눈길"}},
-		"exact, English":   {"fall.", []string{"fall", "in fall"}, []string{"falls", "waterfall", "fall한"}},
-		"English":          {"night", []string{"night", "NIGHTS", "a night's", "night의", "nights의"}, []string{"nightly", "midnight", "night2"}},
-		"stem":             {"snow*", []string{"snow", "snowy", "snowflakes", "snow의"}, []string{"no-nsnow"}},
-		"a row of words":   {"눈 내리", []string{"눈 내리는", "큰 눈  내린다, 눈 내리다"}, []string{"첫눈 내리는", "눈이 내리"}},
-		"a row in English": {"living room", []string{"living room", "Living-Rooms"}, []string{"living roomy", "outliving room"}},
-		"a number":         {"80년대", []string{"80년대", "1980년대풍"}, []string{"80 년대"}},
-		"one of several":   {"초록, =숲", []string{"숲에서", "초록빛"}, []string{"숲속"}},
-		"nothing":          {"", nil, []string{"", "봄"}},
+		"Korean":          {"겨울", []string{"겨울", "겨울의", "한겨울에", "겨울바다"}, []string{"겨 울", "여름"}},
+		"with a particle": {"=봄", []string{"봄", "봄의", "새 봄을", "봄처럼", "봄날"}, []string{"돌봄", "봄비", "봄을적인"}},
+		"exact, Korean":   {"눈길.", []string{"눈길", "하얀 눈길 위"}, []string{"눈길을", "첫눈길"}},
+		"exact, English":  {"fall.", []string{"fall", "in fall"}, []string{"falls", "waterfall", "fall한"}},
+		"English": {"night", []string{"night", "NIGHTS", "a night's", "night의", "nights의"}, []string{
+			"nightly", "midnight", "night2",
+		}},
+		"stem":           {"snow*", []string{"snow", "snowy", "snowflakes", "snow의"}, []string{"no-nsnow"}},
+		"a row of words": {"눈 내리", []string{"눈 내리는", "큰 눈  내린다, 눈 내리다"}, []string{"첫눈 내리는", "눈이 내리"}},
+		"a row in English": {"living room", []string{"living room", "Living-Rooms"}, []string{
+			"living roomy", "outliving room",
+		}},
+		"a number":       {"80년대", []string{"80년대", "1980년대풍"}, []string{"80 년대"}},
+		"one of several": {"초록, =숲", []string{"숲에서", "초록빛"}, []string{"숲속"}},
+		"nothing":        {"", nil, []string{"", "봄"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -85,8 +89,9 @@ func TestWhatIsTakenBack(t *testing.T) {
 	for text, want := range map[string]bool{
 		"시원한": true, "시원하지 않은": false, "시원하지않은": false, "시원하지 못한": true, "시원함 없는": false, "안 시원한": false, "안의 시원한": true,
 		"꽃 말고 풀": false, "꽃이 아닌": false, "꽃 아니고": false, "꽃 빼고": false, "꽃 없이": false, "꽃 위의": true, "꽃도 않은": false,
-		"cold": true, "not cold": false, "no cold": false, "without cold": false, "never cold": false, "noting cold": true, "not so cold": true,
-		"눈 내리지 않는": false, "눈 내리는 날": true,
+		"cold": true, "not cold": false, "no cold": false, "without cold": false, "never cold": false, "noting cold": true,
+		"not so cold": true,
+		"눈 내리지 않는":    false, "눈 내리는 날": true,
 	} {
 		if got := found(text, list...) != ""; got != want {
 			t.Errorf("%q: found is %v, want %v", text, got, want)
@@ -160,7 +165,9 @@ func TestEachWordStandsOnce(t *testing.T) {
 
 func TestLists(t *testing.T) {
 	t.Parallel()
-	for idea, want := range map[string]bool{"sea": true, "sky blue": true, "blue": false, "sky": false, "": false, "night": true} {
+	for idea, want := range map[string]bool{
+		"sea": true, "sky blue": true, "blue": false, "sky": false, "": false, "night": true,
+	} {
 		if got := thesaurus.Lists("sea, sky blue, night", idea); got != want {
 			t.Errorf("%q: %v", idea, got)
 		}

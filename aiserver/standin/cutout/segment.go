@@ -379,7 +379,9 @@ func (r *regions) cutUnknown(ctx context.Context, alike float32) error {
 }
 
 // minimumCut gives for each unknown cell whether it is product.
-func (r *regions) minimumCut(ctx context.Context, fore, back mixture, spread float64) (side []bool, nodes []int, err error) {
+func (r *regions) minimumCut(ctx context.Context, fore, back mixture, spread float64) (
+	side []bool, nodes []int, err error,
+) {
 	index := make([]int32, len(r.state))
 	for i, s := range r.state {
 		index[i] = -1

@@ -93,7 +93,8 @@ func TestAxes(t *testing.T) {
 	} {
 		m := mood.Read(tc.text, "", "")
 		for k, v := range [3]float64{m.Light, m.Warm, m.Vivid} {
-			if want := [3]int{tc.light, tc.warm, tc.live}[k]; v > 1 || v < -1 || want > 0 && v <= 0 || want < 0 && v >= 0 || want == 0 && v != 0 {
+			if want := [3]int{tc.light, tc.warm, tc.live}[k]; v > 1 || v < -1 || want > 0 && v <= 0 || want < 0 && v >= 0 ||
+				want == 0 && v != 0 {
 				t.Errorf("%s: axis %d = %.2f, want sign %d", name, k, v, want)
 			}
 		}

@@ -35,7 +35,10 @@ func cafe(k *work) (*stage, *finish) {
 	pane := tone.RGB{1.0, 0.80, 0.52}.Scale(map[bool]float32{true: 1.15, false: 0.70}[bright])
 	for i := range 2 {
 		for j := range 2 {
-			back.block(wx+(float32(i)-1)*0.135*u, endY-0.52*u+float32(j)*0.19*u, 0.12*u, 0.17*u, pane.Scale(1-0.25*float32(j)), 0.85, 0.02*u)
+			back.block(
+				wx+(float32(i)-1)*0.135*u, endY-0.52*u+float32(j)*0.19*u, 0.12*u, 0.17*u, pane.Scale(1-0.25*float32(j)), 0.85,
+				0.02*u,
+			)
 		}
 	}
 	for j := range 3 {
@@ -45,7 +48,10 @@ func cafe(k *work) (*stage, *finish) {
 		for range 7 {
 			bx := sx + k.side*d.Between(0.02, 0.42)*w
 			tall := d.Between(0.05, 0.10) * u
-			back.block(bx, y-tall, d.Between(0.03, 0.055)*u, tall, tone.LCH(d.Between(0.3, 0.7), d.Between(0.02, 0.07), d.Between(30, 90)).Scale(0.7), 0.8, 0.012*u)
+			back.block(
+				bx, y-tall, d.Between(0.03, 0.055)*u, tall,
+				tone.LCH(d.Between(0.3, 0.7), d.Between(0.02, 0.07), d.Between(30, 90)).Scale(0.7), 0.8, 0.012*u,
+			)
 		}
 	}
 	back.Blur(0.017 * u / back.step)

@@ -32,7 +32,9 @@ func podium(k *work) (*stage, *finish) {
 	s.solids = []solid{
 		{kind: upright, c: vec{x, -high, z}, r: radius, h: high, bevel: 0.009 * k.unit, m: stand},
 		// A disc behind, off the centre line, like a rising sun.
-		{kind: drum, c: vec{k.behind(x+d.Side()*d.Between(0.05, 0.16)*k.unit, k.halo(s.wallZ), discZ), 0.38*k.tall() + 0.06*k.unit, discZ},
+		{kind: drum, c: vec{
+			k.behind(x+d.Side()*d.Between(0.05, 0.16)*k.unit, k.halo(s.wallZ), discZ), 0.38*k.tall() + 0.06*k.unit, discZ,
+		},
 			r: k.halo(s.wallZ), h: 0.05 * k.unit, bevel: 0.006 * k.unit, m: accent},
 		// Small companions at the foot of the stand.
 		{kind: ball, c: vec{x + one*(radius+bead*1.1), -high + bead, z - radius*0.25}, r: bead, m: accent},

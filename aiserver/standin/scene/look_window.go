@@ -102,7 +102,10 @@ func (k *work) branch(d *raster.Dice, u float32) func(a, b float32) float32 {
 			turn += d.Between(-0.12, 0.16)
 			side := float32(1 - 2*(i%2))
 			length := d.Between(0.10, 0.19) * u
-			c.leaf(x+reach, y+reach, length, length*d.Between(0.26, 0.36), turn+side*d.Between(0.5, 1.0), side*0.12, ink, 0.95, 0.006*u)
+			c.leaf(
+				x+reach, y+reach, length, length*d.Between(0.26, 0.36), turn+side*d.Between(0.5, 1.0), side*0.12, ink, 0.95,
+				0.006*u,
+			)
 			c.leaf(x+reach, y+reach, 0.10*u, 0.010*u, turn, 0, ink, 0.9, 0.004*u)
 		}
 	}

@@ -82,9 +82,15 @@ func New(c Config) (*Client, error) {
 		}
 	}
 	wrong(c.APIKey == "", "the API key is empty")
-	wrong(strings.ContainsFunc(c.APIKey, func(r rune) bool { return r <= ' ' || r > '~' }), "the API key has characters that no header can carry")
+	wrong(
+		strings.ContainsFunc(c.APIKey, func(r rune) bool { return r <= ' ' || r > '~' }),
+		"the API key has characters that no header can carry",
+	)
 	u, err := url.Parse(c.BaseURL)
-	wrong(err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http", "base URL %q is not an http(s) address", c.BaseURL)
+	wrong(
+		err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http", "base URL %q is not an http(s) address",
+		c.BaseURL,
+	)
 	wrong(!effort.MatchString(c.Effort), "effort %q is not a word", c.Effort)
 	wrong(c.MaxOutputTokens < 0, "MaxOutputTokens is %d", c.MaxOutputTokens)
 	wrong(c.Timeout < 0, "Timeout is %s", c.Timeout)

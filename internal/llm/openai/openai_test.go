@@ -27,11 +27,15 @@ import (
 const key = "sk-test-0123456789"
 
 func fields() ad.Fields {
-	return ad.Fields{ProductName: "무선 이어폰", ProductCategory: "전자제품", TargetAge: "20대", TargetGender: "전체", AdConcept: "새벽 도시를 걷는 느낌"}
+	return ad.Fields{
+		ProductName: "무선 이어폰", ProductCategory: "전자제품", TargetAge: "20대", TargetGender: "전체", AdConcept: "새벽 도시를 걷는 느낌",
+	}
 }
 
 func analysis() *ad.Analysis {
-	return &ad.Analysis{Mood: []string{"calm", "night"}, Colors: ad.Colors{Text: "#ffffff", Accent: "#4ecdc4", Dominant: []string{"#101828", "#334155"}}}
+	return &ad.Analysis{Mood: []string{"calm", "night"}, Colors: ad.Colors{
+		Text: "#ffffff", Accent: "#4ecdc4", Dominant: []string{"#101828", "#334155"},
+	}}
 }
 
 // start gives a stand-in and a client of it. Hanging tests set a short timeout.
@@ -56,7 +60,8 @@ func TestGoodAnswers(t *testing.T) {
 		t.Errorf("prompt = %+v, %v", p, err)
 	}
 	got, err := c.WriteCopy(t.Context(), fields(), analysis())
-	if want := (copywriter.Copy{Main: openaitest.GoodMain, Sub: openaitest.GoodSub, By: ad.ByModel}); err != nil || got != want {
+	if want := (copywriter.Copy{Main: openaitest.GoodMain, Sub: openaitest.GoodSub, By: ad.ByModel}); err != nil ||
+		got != want {
 		t.Errorf("copy = %+v, %v", got, err)
 	}
 	if n := len(s.Requests()); n != 2 {
@@ -67,7 +72,9 @@ func TestGoodAnswers(t *testing.T) {
 func TestModelEffortAndCapAreParameters(t *testing.T) {
 	t.Parallel()
 	s := openaitest.New(t, openaitest.Expect{APIKey: key, Model: "gpt-next", Effort: "medium"})
-	c, err := openai.New(openai.Config{APIKey: key + "\n", BaseURL: s.URL, Model: "gpt-next", Effort: "medium", MaxOutputTokens: 2345})
+	c, err := openai.New(openai.Config{
+		APIKey: key + "\n", BaseURL: s.URL, Model: "gpt-next", Effort: "medium", MaxOutputTokens: 2345,
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -100,7 +107,8 @@ func TestValuesAreData(t *testing.T) {
 	r := s.Requests()
 	for i, task := range []string{"prompt", "copy"} {
 		tame, wild := r[i], r[i+2]
-		if got := wild.Data["product"].(map[string]any); got["product_name"] != evil.ProductName || got["product_category"] != evil.ProductCategory || got["ad_concept"] != evil.AdConcept {
+		if got := wild.Data["product"].(map[string]any); got["product_name"] != evil.ProductName ||
+			got["product_category"] != evil.ProductCategory || got["ad_concept"] != evil.AdConcept {
 			t.Errorf("%s: the values did not arrive as they are: %v", task, got)
 		}
 		for _, q := range []openaitest.Request{tame, wild} {
@@ -163,9 +171,11 @@ func TestOneRepairCall(t *testing.T) {
 		modes []openaitest.Mode
 		by    ad.CopySource
 	}{
-		"repaired":           {[]openaitest.Mode{openaitest.WrongLength, openaitest.Good}, ad.ByModel},
-		"still wrong":        {[]openaitest.Mode{openaitest.WrongLength}, ad.ByTemplate},
-		"a third would work": {[]openaitest.Mode{openaitest.WrongLength, openaitest.WrongLength, openaitest.Good}, ad.ByTemplate},
+		"repaired":    {[]openaitest.Mode{openaitest.WrongLength, openaitest.Good}, ad.ByModel},
+		"still wrong": {[]openaitest.Mode{openaitest.WrongLength}, ad.ByTemplate},
+		"a third would work": {
+			[]openaitest.Mode{openaitest.WrongLength, openaitest.WrongLength, openaitest.Good}, ad.ByTemplate,
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -196,11 +206,13 @@ func TestOneRepairCall(t *testing.T) {
 			}{
 				{map[string]any{"prompt": openaitest.ShortPrompt}, []any{"prompt has 6 words; it must have 100 to 300"}},
 				{map[string]any{"main_copy": openaitest.LongMain, "sub_copy": openaitest.ShortSub}, []any{
-					"main_copy has 17 characters; it must have 5 to 10, spaces counted", "sub_copy has 6 characters; it must have 10 to 20, spaces counted",
+					"main_copy has 17 characters; it must have 5 to 10, spaces counted",
+					"sub_copy has 6 characters; it must have 10 to 20, spaces counted",
 				}},
 			} {
 				first, repair := r[2*i], r[2*i+1]
-				if !reflect.DeepEqual(repair.Data["rejected_answer"], any(want.rejected)) || !reflect.DeepEqual(repair.Data["objections"], any(want.objections)) {
+				if !reflect.DeepEqual(repair.Data["rejected_answer"], any(want.rejected)) ||
+					!reflect.DeepEqual(repair.Data["objections"], any(want.objections)) {
 					t.Errorf("the repair says %v about %v", repair.Data["objections"], repair.Data["rejected_answer"])
 				}
 				if !reflect.DeepEqual(first.Data["product"], repair.Data["product"]) || first.Instructions != repair.Instructions {
@@ -289,7 +301,10 @@ func TestAHangEndsWithTheTimeoutOrTheCaller(t *testing.T) {
 		caller  func(context.Context) (context.Context, context.CancelFunc)
 		cause   error
 	}{
-		"own timeout": {50 * time.Millisecond, func(c context.Context) (context.Context, context.CancelFunc) { return c, func() {} }, context.DeadlineExceeded},
+		"own timeout": {
+			50 * time.Millisecond, func(c context.Context) (context.Context, context.CancelFunc) { return c, func() {} },
+			context.DeadlineExceeded,
+		},
 		"caller's deadline": {ample, func(c context.Context) (context.Context, context.CancelFunc) {
 			return context.WithTimeout(c, 50*time.Millisecond)
 		}, context.DeadlineExceeded},
@@ -345,7 +360,11 @@ func TestTheLimitOfAnAnswer(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	body := fmt.Sprintf(`{"object":"response","status":"completed","output":[{"type":"message","content":[{"type":"output_text","text":%s}]}]}`, quoted)
+	body := fmt.Sprintf(
+		`{"object":"response","status":"completed",`+
+			`"output":[{"type":"message","content":[{"type":"output_text","text":%s}]}]}`,
+		quoted,
+	)
 	for name, tc := range map[string]struct {
 		size    int
 		chunked bool
@@ -448,7 +467,8 @@ func TestAnAnswerOfAnotherTypeIsNotQuoted(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := c.WritePrompt(t.Context(), fields()); !fault.Has(err, fault.OpenAIBadAnswer) || strings.Contains(err.Error(), "hong") {
+	if _, err := c.WritePrompt(t.Context(), fields()); !fault.Has(err, fault.OpenAIBadAnswer) ||
+		strings.Contains(err.Error(), "hong") {
 		t.Errorf("err = %v", err)
 	}
 }
@@ -471,7 +491,9 @@ func TestNewReportsEverythingThatIsWrong(t *testing.T) {
 	if _, err := openai.New(openai.Config{APIKey: key}); err != nil {
 		t.Errorf("a key is enough: %v", err)
 	}
-	_, err := openai.New(openai.Config{APIKey: " \n", BaseURL: "api.openai.com", Effort: "Low!", MaxOutputTokens: -1, Timeout: -1})
+	_, err := openai.New(openai.Config{
+		APIKey: " \n", BaseURL: "api.openai.com", Effort: "Low!", MaxOutputTokens: -1, Timeout: -1,
+	})
 	if err == nil {
 		t.Fatal("all wrong, and no error")
 	}
@@ -536,7 +558,9 @@ func TestThePictureIsBounded(t *testing.T) {
 	if m, d := picture["mood"].([]any), picture["dominant_colors"].([]any); len(m) > 8 || len(d) > 8 {
 		t.Errorf("%d moods, %d colours", len(m), len(d))
 	}
-	if keys := slices.Sorted(maps.Keys(picture)); !slices.Equal(keys, []string{"accent_color", "dominant_colors", "mood"}) {
+	if keys := slices.Sorted(maps.Keys(picture)); !slices.Equal(keys, []string{
+		"accent_color", "dominant_colors", "mood",
+	}) {
 		t.Errorf("the picture tells %v", keys)
 	}
 }

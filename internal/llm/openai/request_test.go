@@ -177,7 +177,8 @@ func TestTheLimitsAreTold(t *testing.T) {
 	if got := numbers(prompt.Instructions, `fewer than (\d+), never more than (\d+)`); len(got) != 1 || got[0] != limits {
 		t.Errorf("a prompt is asked for with %v words, and checked for %v", got, limits)
 	}
-	if got := numbers(prompt.Instructions, `(\d+) to (\d+) words`); len(got) != 1 || got[0][0] < limits[0] || got[0][1] > limits[1] {
+	if got := numbers(prompt.Instructions, `(\d+) to (\d+) words`); len(got) != 1 || got[0][0] < limits[0] ||
+		got[0][1] > limits[1] {
 		t.Errorf("a prompt is asked for with %v words, which would not all pass", got)
 	}
 }
