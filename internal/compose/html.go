@@ -134,7 +134,7 @@ func (w *writer) layer(l layer, alt string) {
 	w.printf(`</div>`)
 }
 
-// fade is the mask of a layer whose sides dissolve.
+// fade is the mask of a layer whose sides fade.
 func (w *writer) fade(l layer) string {
 	var masks []string
 	for side, f := range l.fade {

@@ -17,8 +17,8 @@ type brief struct {
 	details []detail // in the order the concept names them
 }
 
-// read understands the fields. The analysis, which may be nil, only speaks when
-// the concept gives no mood.
+// read makes a brief of the fields. The moods of the analysis, which may be nil,
+// are only used when the concept gives none.
 func read(f ad.Fields, a *ad.Analysis) brief {
 	b := brief{kind: kindOf(f.ProductCategory)}
 	if b.kind.general() {
@@ -41,8 +41,8 @@ func read(f ad.Fields, a *ad.Analysis) brief {
 	return b
 }
 
-// forBuyer reports whether the one the ad speaks to is the one who will use the
-// product, so that a line about "나" speaks of the right person.
+// forBuyer reports whether whoever reads the ad is who will use the product. Only
+// then does a line that says "나" mean the right person.
 func (b brief) forBuyer() bool {
 	switch b.kind {
 	case pet, kids, place:
@@ -55,8 +55,8 @@ func (b brief) forBuyer() bool {
 	return true
 }
 
-// kindOf is the kind that the head of a phrase names. Pets and children
-// outrank the head: 강아지 간식 is no food for the reader of the ad.
+// kindOf is the kind that the last word with a kind names: see kindWords. Pets and
+// children count wherever they stand: 강아지 간식 is no food for people.
 func kindOf(text string) kind {
 	last := other
 	for _, m := range thesaurus.Find(text, kindWords[:]) {
@@ -87,9 +87,9 @@ func moodsOf(said []thesaurus.Mention) (first, second mood) {
 		}
 	}
 	if score[winter] > 0 {
-		score[cozy] = 0 // warmth in winter is what winter's copy speaks of
+		score[cozy] = 0 // the copy for winter speaks of warmth already
 		if score[winter] >= score[nature] {
-			score[nature] = 0 // a forest in the snow is white, and nature's copy speaks of green
+			score[nature] = 0 // a forest in winter is white, and the copy for nature speaks of green
 		}
 	}
 	order := make([]mood, moods)

@@ -1,6 +1,6 @@
 package copywriter
 
-// mood is what an ad should feel like, read from the owner's concept.
+// mood is how an ad should feel, as the owner's concept says.
 type mood int
 
 // The moods. plain is for words that give none.
@@ -30,7 +30,7 @@ const (
 // kind is what sort of product it is, read from its category and name.
 type kind int
 
-// The kinds. The first ones, up to cores, have copy of their own in every mood.
+// The kinds. Those before cores have copy of their own in every mood.
 const (
 	food kind = iota
 	drink
@@ -55,7 +55,7 @@ const (
 	kinds // their number
 )
 
-// core is the kind whose lines in every mood fit k, or false when none do.
+// core is the kind before cores whose lines fit k too; false when there is none.
 func (k kind) core() (kind, bool) {
 	switch k {
 	case cloth, bag, shoe, jewel:
@@ -65,7 +65,7 @@ func (k kind) core() (kind, bool) {
 }
 
 // general reports whether a category says so little that the product's name may
-// say better: a "식품" may be a drink, a "카페" may advertise a cake.
+// say more: a "식품" may be a drink, a "카페" may advertise a cake.
 func (k kind) general() bool {
 	switch k {
 	case food, wear, cloth, place, other:
@@ -74,8 +74,8 @@ func (k kind) general() bool {
 	return false
 }
 
-// signs are the ideas of a concept, or of the moods of an analysis, that speak for
-// a mood. A sure one outweighs the few hints that a concept of a line or two holds.
+// signs are the ideas of a concept, or of the moods of an analysis, that mean a
+// mood. A sure sign counts more than the few hints that a short concept has.
 type signs struct{ sure, hints string }
 
 const sureWeight, hintWeight = 4, 1
@@ -157,8 +157,8 @@ var moodSigns = [moods]signs{
 	},
 }
 
-// kindWords reads the kind out of a category or a name. The word that ends last
-// decides, as the head of a Korean (and an English) noun phrase stands last:
+// kindWords are the words of a category or a name that mean a kind. The last one
+// decides, as the main word of a Korean (and an English) phrase stands last:
 // 커피 머신 is a machine.
 var kindWords = [kinds]string{
 	food: "식품, 먹거리, 간식, 과일, 채소, 야채, 빵, 베이커리, 디저트, 쿠키, 케이크, 케익, 초콜릿, 초코, 떡, 고기, 한우, 돼지, 치킨, 닭, 피자, 반찬, 라면, 국수, " +

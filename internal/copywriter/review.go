@@ -48,10 +48,10 @@ func tidy(s string) string {
 	return strings.TrimSpace(norm.NFC.String(strings.ToValidUTF8(s, "\uFFFD")))
 }
 
-// lineSigns are the signs that copy may have beside letters, digits and spaces.
-// An allow-list keeps out line breaks, control and bidirectional characters,
-// markup, quotation marks and emoji, all of which are no copy or no glyph of the
-// picture's font.
+// lineSigns are the signs that copy may have beside letters, digits and spaces. A
+// list of what is allowed keeps out line breaks, control and bidirectional
+// characters, markup, quotation marks and emoji: they are no copy, or the font of
+// the picture has no glyph for them.
 const lineSigns = ".,!?~·…%&+-'’:()℃"
 
 func lineObjections(text string, f ad.Fields) (out []string) {
@@ -70,8 +70,8 @@ func lineObjections(text string, f ad.Fields) (out []string) {
 			))
 		}
 	}
-	// A Latin product name may outweigh the Korean around it, so the floor is a
-	// word and not a share.
+	// A product's name in Latin letters may be longer than the Korean around it, so
+	// two syllables of Korean are enough.
 	if hangul < 2 || latin > 0 && hangul*3 < latin {
 		out = append(out, "is not Korean")
 	}
@@ -91,7 +91,7 @@ func lineObjections(text string, f ad.Fields) (out []string) {
 			break
 		}
 	}
-	// The owner's own name for the product is no claim of ours.
+	// What the owner calls the product is not a claim that the copy makes.
 	bare := text
 	if f.ProductName != "" {
 		bare = strings.ReplaceAll(text, f.ProductName, "")
@@ -115,7 +115,7 @@ var (
 type claim struct{ word, why string }
 
 // claims are the words that copy must not have. The list is short on purpose: it
-// stops what does harm, the instructions to the model ask for the rest.
+// stops what does harm; the instructions to the model ask for more.
 var claims = []claim{
 	// 표시·광고의 공정화에 관한 법률 art. 3: a comparison that cannot be proved.
 	{"최고", unproved}, {"최초", unproved}, {"최저", unproved}, {"최강", unproved}, {"1위", unproved}, {"일등", unproved},
@@ -153,8 +153,8 @@ func unfit(text string) (out []claim) {
 // ReviewPrompt checks a background prompt that a model wrote. It gives it as it
 // is to be sent on (one line, single spaces) and every objection, as English
 // sentences to the model. A prompt without objections is English prose of
-// MinPromptWords to MaxPromptWords words without addresses, markup, or lettering
-// for the image model to paint.
+// MinPromptWords to MaxPromptWords words without addresses, markup or text that
+// the image model would paint.
 func ReviewPrompt(prompt string) (p Prompt, objections []string) {
 	text := strings.Join(strings.Fields(tidy(prompt)), " ")
 	if n := len(strings.Fields(text)); n < MinPromptWords || n > MaxPromptWords {
@@ -196,6 +196,6 @@ func ReviewPrompt(prompt string) (p Prompt, objections []string) {
 // quoted, and every sign that markup needs.
 const promptSigns = " .,;:!?'’()/%&+-–—°"
 
-// maxBytesPerWord bounds a prompt made of endless words. English averages 6 with
-// its space; the longest terms of a photographer take 20.
+// maxBytesPerWord bounds a prompt made of endless words. English words take 6
+// bytes on average with the space; the longest terms of photography take 20.
 const maxBytesPerWord = 12

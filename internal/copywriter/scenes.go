@@ -307,8 +307,8 @@ var articles = [kinds]string{
 	car: "a car care product", other: "a product",
 }
 
-// cameras are the angle and lens that flatter a kind: low and near for small
-// things, at eye level for tall ones, from above for what lies.
+// cameras are the angle and lens that suit a kind: low and near for small things,
+// at eye level for tall ones, from above for what lies flat.
 var cameras = [kinds]string{
 	food: "a three-quarter view from slightly above, 85mm lens at f/4, the surface in focus and the distance melting " +
 		"away",
@@ -332,9 +332,9 @@ var cameras = [kinds]string{
 	other:  "a three-quarter view at product height, 70mm lens at f/4, with gentle depth",
 }
 
-// tastes are the finish that each age band's ads tend towards, in the order of
-// ad.TargetAges. They describe the picture and no person, so that none is
-// painted; gender changes the copy and not the room a product stands in.
+// tastes are the style that ads for each age usually have, in the order of
+// ad.TargetAges. They describe the picture and no person, so that none is painted.
+// The gender changes the copy only.
 var tastes = [...]string{
 	"lively, saturated and social-media fresh",
 	"trend-aware, crisp and slightly editorial",

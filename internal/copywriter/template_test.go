@@ -62,7 +62,7 @@ func ad1(category, name, concept string) ad.Fields {
 	}
 }
 
-// ages are the fields for every age, for tests that walk over much else.
+// ages are the fields for every age.
 func ages(f ad.Fields) (out []ad.Fields) {
 	for i, age := range ad.TargetAges {
 		f.TargetAge, f.TargetGender = age, ad.TargetGenders[i%len(ad.TargetGenders)]
@@ -82,8 +82,8 @@ func audiences(f ad.Fields) (out []ad.Fields) {
 	return out
 }
 
-// faults lists what is wrong with template copy by rules written down here anew,
-// beside copywriter.ReviewCopy, which holds for a model's copy as well.
+// faults lists what is wrong with the template's copy: by copywriter.ReviewCopy,
+// which a model's copy must pass too, and by more rules that are written here.
 func faults(c copywriter.Copy, f ad.Fields) (out []string) {
 	_, out = copywriter.ReviewCopy(c.Main, c.Sub, f)
 	if c.By != ad.ByTemplate {
@@ -113,8 +113,8 @@ func faults(c copywriter.Copy, f ad.Fields) (out []string) {
 	return out
 }
 
-// Every mood, kind and audience, with names of every length that a line can
-// hold: the whole product of what the writer distinguishes.
+// Every combination of mood, kind and audience, with names of every length that a
+// line can hold.
 func TestEveryCombinationGivesGoodCopy(t *testing.T) {
 	t.Parallel()
 	names := []string{
@@ -206,8 +206,8 @@ func TestAnyFieldsAtAllAreSurvived(t *testing.T) {
 	})
 }
 
-// Another mood is another ad: no headline of one is ever one of another, for
-// products of every kind. And within a mood there is a choice.
+// For products of every kind, no headline of one mood is a headline of another, and
+// each mood has several.
 func TestMoodsSpeakDifferently(t *testing.T) {
 	t.Parallel()
 	for _, p := range []struct{ category, name string }{
@@ -235,8 +235,8 @@ func TestMoodsSpeakDifferently(t *testing.T) {
 	}
 }
 
-// headlines gives every headline that a concept leads to, for telling moods
-// apart through what an owner sees.
+// headlines gives every headline that a concept leads to. Tests tell moods apart by
+// them, since they are what an owner sees.
 func headlines(t *testing.T, concept string, a *ad.Analysis) map[string]bool {
 	t.Helper()
 	out := map[string]bool{}
@@ -252,7 +252,7 @@ func TestReadingTheConcept(t *testing.T) {
 	t.Parallel()
 	mood := map[string]string{}
 	for m, concept := range concepts {
-		// the dice see them, the reader does not
+		// they change the random choice and not the meaning
 		for _, more := range []string{"", "?", "!", "…", ".", " .", "~", ",", "--"} {
 			for h := range headlines(t, concept+more, nil) {
 				mood[h] = m
@@ -260,7 +260,7 @@ func TestReadingTheConcept(t *testing.T) {
 		}
 	}
 	for concept, want := range map[string]string{
-		// What the issue names, in Korean and English.
+		// Each mood, in Korean and English.
 		"시원한 느낌": "summer", "a refreshing beach": "summer", "따뜻한 겨울 저녁": "winter", "눈 내리는 밤": "winter",
 		"warm and cozy": "cozy", "따뜻하게": "cozy", "따뜻한 가족": "family", "포근하고 따뜻한 겨울": "winter",
 		"봄의 설렘": "spring", "가을 감성": "autumn", "프리미엄 럭셔리": "luxury", "친환경": "nature", "사이버펑크": "city", "심플하고 모던": "minimal",
@@ -352,7 +352,7 @@ func TestWinterIsWhite(t *testing.T) {
 	}
 }
 
-// Clothes, bags, shoes and jewellery speak as fashion does, beside their own.
+// Clothes, bags, shoes and jewellery have the copy of fashion beside their own.
 func TestFashionSharesItsCopy(t *testing.T) {
 	t.Parallel()
 	of := func(category string) map[string]bool {
@@ -377,8 +377,8 @@ func TestFashionSharesItsCopy(t *testing.T) {
 	}
 }
 
-// What a concept names is in the prompt, in our words; what a mood brings along
-// gives way to it.
+// What a concept names is in the prompt, in our words, in place of what its mood
+// would show.
 func TestTheConceptShapesThePrompt(t *testing.T) {
 	t.Parallel()
 	for concept, want := range map[string][]string{
@@ -410,7 +410,7 @@ func TestTheConceptShapesThePrompt(t *testing.T) {
 			}
 		}
 	}
-	// The whole of a concept counts, and the scene differs by mood and by age.
+	// The scene differs by mood and by age.
 	seen := map[string]string{}
 	for mood, concept := range concepts {
 		for _, age := range ad.TargetAges {
@@ -425,8 +425,8 @@ func TestTheConceptShapesThePrompt(t *testing.T) {
 	}
 }
 
-// No text of an owner reaches the image model: not to give orders, and not to
-// be painted as lettering.
+// No text of an owner reaches the image model: it could give orders, or be painted
+// as lettering.
 func TestThePromptHoldsNothingOfTheOwner(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
@@ -442,8 +442,8 @@ func TestThePromptHoldsNothingOfTheOwner(t *testing.T) {
 	})
 }
 
-// Names are followed by the particle that a Korean speaker would use, and by
-// none where speakers would differ.
+// After a name stands the particle that a Korean speaker would use, and none where
+// speakers differ.
 func TestNamesTakeTheRightParticle(t *testing.T) {
 	t.Parallel()
 	particles := []string{"으로", "은", "는", "이", "가", "을", "를", "과", "와", "로"}
@@ -485,8 +485,8 @@ func TestNamesTakeTheRightParticle(t *testing.T) {
 	}
 }
 
-// A name that a sentence cannot carry is left out, and what stands in brackets
-// is not part of it.
+// A name that does not fit into copy is left out, and what stands in brackets is not
+// part of a name.
 func TestNamesThatAreLeftOut(t *testing.T) {
 	t.Parallel()
 	used := func(name string) (out []string) {
@@ -533,9 +533,9 @@ func TestHealthProductsPromiseNothing(t *testing.T) {
 	}
 }
 
-// The audience is heard: some copy is only for one age or gender, and none of it
-// stands where another person than the buyer is meant.
-func TestTheAudienceIsHeard(t *testing.T) {
+// Some copy is only for one age or gender, and none of that is used where the ad is
+// about another person than its reader.
+func TestTheAudienceChangesTheCopy(t *testing.T) {
 	t.Parallel()
 	byAge, byGender := map[string]map[string]bool{}, map[string]map[string]bool{}
 	note := func(m map[string]map[string]bool, k, v string) {

@@ -23,14 +23,14 @@ type Outages interface {
 	OutageOver(ctx context.Context) error
 }
 
-// Breaker is a Model that stops asking while the model is down: after Failures
-// failed calls in a row, of whichever functions, everybody takes the template at
-// once for Cooldown. Then one caller tries; the others wait for what it finds.
-// Without it every ad of an outage pays for six calls that each run into their
-// timeout before the template may write.
+// Breaker is a Model that stops asking while the model is down. After Failures
+// failed calls in a row, of all functions together, the template writes for
+// Cooldown. Then one caller tries the model, and the template goes on writing for
+// the others until that call has ended. Without a breaker every ad of an outage
+// would wait for six calls to time out before the template may write.
 //
-// A state that cannot be read or kept is logged and changes nothing: the model
-// is asked, as if there were no breaker.
+// When the state cannot be read or written, that is logged and the model is asked,
+// as if there were no breaker.
 type Breaker struct {
 	Model    Model
 	Shared   Outages
@@ -41,8 +41,8 @@ type Breaker struct {
 	Meter    *metric.Meter
 }
 
-// trial is how long one caller has for the call that may end an outage: longer
-// than the two calls of openai.Client can take. When it dies, another may try
+// trial is how long one caller has for the call that may end an outage: longer than
+// the two calls of openai.Client can take. If its function dies, another may try
 // after this time.
 const trial = 70 * time.Second
 

@@ -96,8 +96,8 @@ func linear(v int32) int32 {
 	return min(max((v+matrixUnit/2)/matrixUnit, 0), encodeSteps)
 }
 
-// isIdentity reports whether no colour moves by more than one step, which is
-// what the many flavours of sRGB profiles come to.
+// isIdentity reports whether no colour changes by more than one step. So it is with
+// all the different profiles of sRGB.
 func (t *transform) isIdentity() bool {
 	near := func(a, b byte) bool { return a-b+1 <= 2 }
 	for r := 0; r < 256; r += 51 {

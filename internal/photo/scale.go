@@ -143,8 +143,8 @@ func newAxis(size int, length float64, n int) axis {
 	a := axis{start: make([]int, size), offset: make([]int, size+1)}
 	for i, t := range kernel.Axis(length, n, size, 0, size) {
 		a.start[i], a.offset[i] = t.From, len(a.weights)
-		// Each weight takes the rounding error of those before it along, so the
-		// sum is exact and flat areas keep their value.
+		// The rounding error of each weight is added to the next one, so the sum is
+		// exact and flat areas keep their value.
 		done, exact := int32(0), 0.0
 		for _, w := range t.Weights {
 			exact += w * unit

@@ -8,8 +8,8 @@ import "math"
 type Kernel func(scale float64) (reach float64, weight func(distance float64) float64)
 
 // CatmullRom is the cubic through four points with tangents of their chords
-// (E. Catmull, R. Rom, 1974): sharp, with a slight overshoot at edges. It is as
-// much wider as the picture shrinks.
+// (E. Catmull, R. Rom, 1974): sharp, with a slight overshoot at edges. When a picture
+// shrinks, it gets as much wider.
 func CatmullRom(scale float64) (reach float64, weight func(distance float64) float64) {
 	wide := max(scale, 1)
 	return 2 * wide, func(x float64) float64 {
@@ -29,9 +29,9 @@ func Linear(scale float64) (reach float64, weight func(distance float64) float64
 	return wide, func(x float64) float64 { return max(0, 1-math.Abs(x/wide)) }
 }
 
-// Area is the plain mean of what lies under the result sample: for shrinking to
-// half and less, in a third of the time of CatmullRom. Above half it is uneven,
-// since every other sample would be sharp and the ones between blurred.
+// Area is the plain mean of what lies under the result sample: quicker than
+// CatmullRom, for shrinking to half and less. Above half it is uneven: every other
+// sample is sharp and the ones between are blurred.
 func Area(scale float64) (reach float64, weight func(distance float64) float64) {
 	half := scale / 2
 	return half, func(x float64) float64 {

@@ -333,17 +333,17 @@ func TestAWhiteLabelOnWhiteEndsInALine(t *testing.T) {
 // what shows when the cut-out stands on a dark or a bright ground.
 func TestEdgesCarryNoBackground(t *testing.T) {
 	t.Parallel()
-	for name, tc := range map[string]struct{ product, ground, stage [3]float64 }{
-		"dark product, white photo, black stage": {
+	for name, tc := range map[string]struct{ product, ground, set [3]float64 }{
+		"dark product, white photo, black set": {
 			[3]float64{0.15, 0.16, 0.2}, [3]float64{1, 1, 1}, [3]float64{0.03, 0.03, 0.05},
 		},
-		"red product, white photo, navy stage": {
+		"red product, white photo, navy set": {
 			[3]float64{0.75, 0.1, 0.12}, [3]float64{0.98, 0.98, 0.97}, [3]float64{0.08, 0.1, 0.3},
 		},
-		"white product, black photo, white stage": {
+		"white product, black photo, white set": {
 			[3]float64{0.9, 0.9, 0.88}, [3]float64{0.05, 0.05, 0.05}, [3]float64{1, 1, 1},
 		},
-		"yellow product, blue photo, orange stage": {
+		"yellow product, blue photo, orange set": {
 			[3]float64{0.95, 0.8, 0.15}, [3]float64{0.2, 0.35, 0.75}, [3]float64{1, 0.5, 0.2},
 		},
 	} {
@@ -373,8 +373,8 @@ func TestEdgesCarryNoBackground(t *testing.T) {
 					way := (tc.ground[k] - tc.product[k]) / length
 					tint += a * (float64(c.Pixels.Pix[4*i+k])/255 - tc.product[k]) * way
 					untreated += a * (float64(m.Pix[4*i+k])/255 - tc.product[k]) * way
-					got := a*float64(c.Pixels.Pix[4*i+k])/255 + (1-a)*tc.stage[k]
-					off += math.Abs(got - (truth*tc.product[k] + (1-truth)*tc.stage[k]))
+					got := a*float64(c.Pixels.Pix[4*i+k])/255 + (1-a)*tc.set[k]
+					off += math.Abs(got - (truth*tc.product[k] + (1-truth)*tc.set[k]))
 				}
 			}
 			if n < 500 {
@@ -382,7 +382,7 @@ func TestEdgesCarryNoBackground(t *testing.T) {
 			}
 			tint, untreated, off = tint/weight, untreated/weight, off/float64(3*n)
 			// Of the old background at most 6 % may be left in the edge's colours,
-			// and the edge on its stage may be off by 8 % per channel.
+			// and the edge on its set may be off by 8 % per channel.
 			if tint > 0.06 || tint > untreated/2 || off > 0.08 {
 				t.Errorf("tint %.3f (the photo's own %.3f), off by %.3f, over %d edge pixels", tint, untreated, off, n)
 			}

@@ -7,8 +7,8 @@ import (
 
 // blossom is spring: cherry branches out of focus against a pale sky, petals in
 // the air and on the ground.
-func blossom(k *work) (*stage, *finish) {
-	s := k.newStage()
+func blossom(k *work) (*set, *finish) {
+	s := k.newSet()
 	d := k.dice("blossom")
 	u := k.unit
 	w, h := float32(k.size.X), float32(k.size.Y)

@@ -7,8 +7,8 @@ import (
 
 // cafe is a wooden table in a warm room: planks in focus, lamps and a window out
 // of it, a cup at the side.
-func cafe(k *work) (*stage, *finish) {
-	s := k.newStage()
+func cafe(k *work) (*set, *finish) {
+	s := k.newSet()
 	d := k.dice("cafe")
 	u := k.unit
 	w := float32(k.size.X)
@@ -60,7 +60,7 @@ func cafe(k *work) (*stage, *finish) {
 		back.bokeh(bx, by, d.Between(0.014, 0.048)*u, lamp, d.Between(0.14, 0.70)*(1-0.85*k.calm(bx, by)))
 	}
 	back.glow(wx, endY-0.35*u, 0.28*u, lamp.Scale(0.22))
-	// Evenly dim or bright where words go, so that they read.
+	// Evenly dim or bright where words go, so that they can be read.
 	quiet := shadow.Scale(0.6)
 	if bright {
 		quiet = tone.LCH(0.90, 0.035, 75)

@@ -16,7 +16,7 @@ type season struct {
 }
 
 // forest is green foliage against the sun behind a slice of wood.
-func forest(k *work) (*stage, *finish) {
+func forest(k *work) (*set, *finish) {
 	return grove(k, season{
 		hues:  []float32{118, 128, 136, 142, 150},
 		light: tone.RGB{1.0, 0.97, 0.70},
@@ -27,7 +27,7 @@ func forest(k *work) (*stage, *finish) {
 }
 
 // autumn is the same place under a low sun, with red and gold leaves.
-func autumn(k *work) (*stage, *finish) {
+func autumn(k *work) (*set, *finish) {
 	return grove(k, season{
 		hues:  []float32{38, 48, 58, 68, 80},
 		light: tone.RGB{1.0, 0.85, 0.55},
@@ -37,8 +37,8 @@ func autumn(k *work) (*stage, *finish) {
 	})
 }
 
-func grove(k *work, a season) (*stage, *finish) {
-	s := k.newStage()
+func grove(k *work, a season) (*set, *finish) {
+	s := k.newSet()
 	d := k.dice("grove")
 	u := k.unit
 	w, h := float32(k.size.X), float32(k.size.Y)
@@ -185,7 +185,7 @@ func (k *work) keepClear(c *canvas) {
 }
 
 // scatter lays a few leaves on the floor as thin, tinted patches.
-func (k *work) scatter(s *stage, d *raster.Dice, color func(light float32) tone.RGB) {
+func (k *work) scatter(s *set, d *raster.Dice, color func(light float32) tone.RGB) {
 	type fallen struct {
 		x, z, length, width, sin, cos float32
 		c                             tone.RGB

@@ -7,8 +7,8 @@ import (
 
 // hanji is a festive set of layered paper: a full moon, ranges of hills in the
 // colours of a hanbok, each sheet shading the next, and a lacquered tray.
-func hanji(k *work) (*stage, *finish) {
-	s := k.newStage()
+func hanji(k *work) (*set, *finish) {
+	s := k.newSet()
 	d := k.dice("hanji")
 	u := k.unit
 	x, z, r := k.footing()

@@ -8,8 +8,8 @@ import (
 )
 
 // silk is a sweep of satin in soft folds, with light sliding over them.
-func silk(k *work) (*stage, *finish) {
-	s := k.newStage()
+func silk(k *work) (*set, *finish) {
+	s := k.newSet()
 	d := k.dice("silk")
 	u := k.unit
 	x, z, r := k.footing()

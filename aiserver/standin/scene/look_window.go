@@ -7,8 +7,8 @@ import (
 
 // window is morning light through a window on a plaster wall: the shadow of its
 // bars and of a branch before it falls over wall and table.
-func window(k *work) (*stage, *finish) {
-	s := k.newStage()
+func window(k *work) (*set, *finish) {
+	s := k.newSet()
 	d := k.dice("window")
 	u := k.unit
 	x, z, r := k.footing()
@@ -52,7 +52,7 @@ func window(k *work) (*stage, *finish) {
 
 // panes is a window between sun and set: a grid of openings, and a branch of
 // leaves a little nearer.
-func (k *work) panes(s *stage, d *raster.Dice) func(p vec) float32 {
+func (k *work) panes(s *set, d *raster.Dice) func(p vec) float32 {
 	u := k.unit
 	// The window hangs square to the light; its axes are level and upright.
 	right := vec{0, 1, 0}.cross(s.sun).unit()

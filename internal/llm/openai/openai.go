@@ -97,8 +97,8 @@ func New(c Config) (*Client, error) {
 	if len(bad) > 0 {
 		return nil, errors.Join(bad...)
 	}
-	// The service and not the SDK's whole client: that one reads the environment
-	// behind the configuration's back, and links 14 MB more.
+	// This service alone and not the SDK's whole client, which reads the environment
+	// beside the configuration and links 14 MB more.
 	return &Client{cfg: c, api: responses.NewResponseService(
 		option.WithBaseURL(c.BaseURL),
 		option.WithAPIKey(c.APIKey),
@@ -108,8 +108,8 @@ func New(c Config) (*Client, error) {
 	)}, nil
 }
 
-// effort is any lower-case word: which ones exist depends on the model, and a
-// wrong one comes back as OpenAI.Rejected.
+// effort is any lower-case word: which ones there are depends on the model, and for
+// a wrong one the API answers with what becomes OpenAI.Rejected.
 var effort = regexp.MustCompile(`^[a-z]+$`)
 
 func withDefault[T comparable](v, def T) T {
