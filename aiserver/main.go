@@ -23,7 +23,7 @@ import (
 	"github.com/nanococoa/nanococoa/aiserver/server"
 	"github.com/nanococoa/nanococoa/aiserver/standin"
 	"github.com/nanococoa/nanococoa/internal/compose"
-	"github.com/nanococoa/nanococoa/internal/llm"
+	"github.com/nanococoa/nanococoa/internal/copywriter"
 )
 
 func main() {
@@ -53,7 +53,7 @@ func run(ctx context.Context, args, environ []string, out io.Writer) error {
 		debug.SetMemoryLimit(int64(cfg.MemoryMB) << 20)
 	}
 	parts := server.Parts{
-		Load: load, Compose: compose.Render, Copy: llm.Template{},
+		Load: load, Compose: compose.Render, Copy: copywriter.Template{},
 		Log: slog.New(slog.NewJSONHandler(out, &slog.HandlerOptions{Level: cfg.LogLevel})),
 	}
 	switch {

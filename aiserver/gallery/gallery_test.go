@@ -20,7 +20,7 @@ import (
 	"github.com/nanococoa/nanococoa/aiserver/server"
 	"github.com/nanococoa/nanococoa/internal/ad"
 	"github.com/nanococoa/nanococoa/internal/compose"
-	"github.com/nanococoa/nanococoa/internal/llm"
+	"github.com/nanococoa/nanococoa/internal/copywriter"
 )
 
 // painter is an engine that fills the picture and can be told to fail.
@@ -80,7 +80,7 @@ func options(t *testing.T) (gallery.Options, server.Config, server.Parts, *bytes
 			Concepts: gallery.Concepts()[:2], Sizes: []image.Point{{X: 400, Y: 400}, {X: 600, Y: 314}},
 		}, cfg, server.Parts{
 			Load:    func(context.Context) (engine.Engine, error) { return painter{}, nil },
-			Compose: typeset, Copy: llm.Template{},
+			Compose: typeset, Copy: copywriter.Template{},
 		}, &progress
 }
 

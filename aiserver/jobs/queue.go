@@ -5,12 +5,12 @@ package jobs
 
 import (
 	"context"
-	"math"
 	"slices"
 	"sync"
 	"time"
 
 	"github.com/nanococoa/nanococoa/internal/fault"
+	"github.com/nanococoa/nanococoa/internal/retryafter"
 )
 
 // Class says how urgent a job is. A lower class runs first.
@@ -176,7 +176,7 @@ func (q *Queue) eta(c Class) time.Duration {
 
 // roundUp gives whole seconds, at least one: Retry-After has no smaller unit.
 func roundUp(d time.Duration) time.Duration {
-	return max(time.Duration(math.Ceil(d.Seconds()))*time.Second, time.Second)
+	return max(time.Duration(retryafter.Seconds(d))*time.Second, time.Second)
 }
 
 // drainingRetry is what a caller is told while the server goes down: about what

@@ -9,7 +9,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"math"
 	"net/http"
 	"regexp"
 	"runtime/debug"
@@ -18,6 +17,7 @@ import (
 
 	"github.com/nanococoa/nanococoa/internal/fault"
 	"github.com/nanococoa/nanococoa/internal/gpu"
+	"github.com/nanococoa/nanococoa/internal/retryafter"
 )
 
 // handler answers one request, or gives the error that is to be answered.
@@ -183,9 +183,7 @@ func problem(err error, id string) gpu.Problem {
 		p.Status = own.status
 	}
 	p.Title = http.StatusText(p.Status)
-	if f.RetryAfter > 0 {
-		p.RetryAfter = int(math.Ceil(f.RetryAfter.Seconds()))
-	}
+	p.RetryAfter = retryafter.Seconds(f.RetryAfter)
 	for _, b := range f.Fields {
 		p.Errors = append(p.Errors, gpu.ProblemField{Name: b.Name, Detail: b.Detail})
 	}
@@ -214,7 +212,7 @@ func writeProblem(w http.ResponseWriter, p gpu.Problem) {
 	h.Set("Content-Type", "application/problem+json")
 	h.Set("Cache-Control", "no-store")
 	if p.RetryAfter > 0 {
-		h.Set("Retry-After", strconv.Itoa(p.RetryAfter))
+		h.Set(retryafter.Header, strconv.Itoa(p.RetryAfter))
 	}
 	w.WriteHeader(p.Status)
 	_, _ = w.Write(b) // whoever is gone does not read it

@@ -13,14 +13,14 @@ import (
 	"github.com/nanococoa/nanococoa/aiserver/server"
 	"github.com/nanococoa/nanococoa/aiserver/standin"
 	"github.com/nanococoa/nanococoa/internal/compose"
+	"github.com/nanococoa/nanococoa/internal/copywriter"
 	"github.com/nanococoa/nanococoa/internal/gpu"
-	"github.com/nanococoa/nanococoa/internal/llm"
 )
 
 // real puts the parts in that the program has.
 func real(_ *server.Config, p *server.Parts) {
 	p.Load = func(context.Context) (engine.Engine, error) { return standin.New(), nil }
-	p.Compose, p.Copy = compose.Render, llm.Template{}
+	p.Compose, p.Copy = compose.Render, copywriter.Template{}
 }
 
 func sampleFile(tb testing.TB, name string) []byte {

@@ -26,14 +26,14 @@ import (
 	"github.com/nanococoa/nanococoa/aiserver/results"
 	"github.com/nanococoa/nanococoa/internal/ad"
 	"github.com/nanococoa/nanococoa/internal/compose"
+	"github.com/nanococoa/nanococoa/internal/copywriter"
 	"github.com/nanococoa/nanococoa/internal/fault"
 	"github.com/nanococoa/nanococoa/internal/gpu"
-	"github.com/nanococoa/nanococoa/internal/llm"
 )
 
 // CopyWriter writes the copy for a caller that sends none.
 type CopyWriter interface {
-	WriteCopy(ctx context.Context, f ad.Fields, a *ad.Analysis) (llm.Copy, error)
+	WriteCopy(ctx context.Context, f ad.Fields, a *ad.Analysis) (copywriter.Copy, error)
 }
 
 // Parts are what the server is put together from.
@@ -44,7 +44,7 @@ type Parts struct {
 	Load func(ctx context.Context) (engine.Engine, error)
 	// Compose sets the words on a picture, normally compose.Render.
 	Compose func(ctx context.Context, r compose.Request) (compose.Result, error)
-	// Copy writes for callers without copy, normally llm.Template{}.
+	// Copy writes for callers without copy, normally copywriter.Template{}.
 	Copy CopyWriter
 	Log  *slog.Logger
 }

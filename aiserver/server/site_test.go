@@ -32,9 +32,9 @@ import (
 	"github.com/nanococoa/nanococoa/aiserver/server"
 	"github.com/nanococoa/nanococoa/internal/ad"
 	"github.com/nanococoa/nanococoa/internal/compose"
+	"github.com/nanococoa/nanococoa/internal/copywriter"
 	"github.com/nanococoa/nanococoa/internal/fault"
 	"github.com/nanococoa/nanococoa/internal/gpu"
-	"github.com/nanococoa/nanococoa/internal/llm"
 )
 
 // painter is an engine that fills the picture with a colour from the seed. It
@@ -163,8 +163,8 @@ func (c *typesetter) last() compose.Request {
 // wordsmith writes the same copy for everybody.
 type wordsmith struct{ fail error }
 
-func (w wordsmith) WriteCopy(context.Context, ad.Fields, *ad.Analysis) (llm.Copy, error) {
-	return llm.Copy{Main: "기본 문구", Sub: "기본으로 쓰는 작은 문구", By: ad.ByTemplate}, w.fail
+func (w wordsmith) WriteCopy(context.Context, ad.Fields, *ad.Analysis) (copywriter.Copy, error) {
+	return copywriter.Copy{Main: "기본 문구", Sub: "기본으로 쓰는 작은 문구", By: ad.ByTemplate}, w.fail
 }
 
 // site is a running server.

@@ -5,9 +5,9 @@ import (
 	"math"
 )
 
-// card mounts a whole photo on white board with rounded corners, to be shown as
-// it is when its subject cannot be cut out honestly. The mount is a share of the
-// photo, so that it scales with it.
+// card puts a whole photo on white board with rounded corners: it is shown as it is
+// when its product cannot be cut out well enough. The board around it is a share of
+// the photo's size.
 func card(photo *image.NRGBA) *image.NRGBA {
 	w, h := photo.Rect.Dx(), photo.Rect.Dy()
 	short := min(w, h)
@@ -23,11 +23,11 @@ func card(photo *image.NRGBA) *image.NRGBA {
 			if a == 0 {
 				continue
 			}
-			// Board is not quite white, and a hair darker at its cut edge.
+			// The board is not quite white, and a little darker at its edge.
 			board := 250.0 - 10*math.Exp(-edge(px, py, 0, 0, W, H, outer)/1.2)
 			in := cover(px, py, float64(mat), float64(mat), W-float64(mat), H-float64(mat), inner)
 			p[0], p[1], p[2] = uint8(board), uint8(board-1), uint8(board-4)
-			// Rounding can leave a trace of cover in the pixel beside the photo.
+			// Rounding can leave a little cover in the pixel beside the photo.
 			if at := (image.Point{X: x - mat, Y: y - mat}).Add(photo.Rect.Min); in > 0 && at.In(photo.Rect) {
 				q := photo.Pix[photo.PixOffset(at.X, at.Y):]
 				k := in * float64(q[3]) / 255

@@ -13,8 +13,8 @@ import (
 	"github.com/nanococoa/nanococoa/internal/fault"
 )
 
-// trusted is the confidence from which a cut-out is used. Below it the whole
-// photo is shown: a framed photo always looks meant, a torn product never does.
+// trusted is the confidence from which a cut-out is used. Below it the whole photo
+// is shown, framed: that always looks intended, and a badly cut product never does.
 const trusted = 0.5
 
 // Render puts the product into a scene. Faults: those of Request.Check, and

@@ -11,6 +11,7 @@ import (
 	"github.com/nanococoa/nanococoa/aiserver/standin/mood"
 	"github.com/nanococoa/nanococoa/aiserver/standin/tone"
 	"github.com/nanococoa/nanococoa/internal/ad"
+	"github.com/nanococoa/nanococoa/internal/colour"
 )
 
 // Metric names what Score measures. Change it when the formula changes: values
@@ -159,7 +160,7 @@ func (g *gauge) contrast(box ad.Box) (ratio float64, text bool) {
 			n++
 			if x+2 < x1 {
 				// A stroke's edge; wood grain and foliage step less.
-				if r := luminance(row[4*(x+2):]); math.Abs(l-r) > 0.05 && ratioOf(l, r) > 1.7 {
+				if r := luminance(row[4*(x+2):]); math.Abs(l-r) > 0.05 && colour.Contrast(l, r) > 1.7 {
 					edges++
 				}
 			}
@@ -176,17 +177,13 @@ func (g *gauge) contrast(box ad.Box) (ratio float64, text bool) {
 	if float64(edges) > 0.02*float64(n) {
 		// Whichever extreme is further from the ground is the ink; the extreme
 		// percentiles themselves may be antialiased.
-		return max(ratioOf(at(0.015), ground), ratioOf(at(0.985), ground)), true
+		return max(colour.Contrast(at(0.015), ground), colour.Contrast(at(0.985), ground)), true
 	}
-	return max(ratioOf(at(0.1), 0), ratioOf(at(0.9), 1)), false
+	return max(colour.Contrast(at(0.1), 0), colour.Contrast(at(0.9), 1)), false
 }
 
 func luminance(p []uint8) float64 {
 	return float64(tone.FromBytes(p[0], p[1], p[2]).Luminance())
-}
-
-func ratioOf(a, b float64) float64 {
-	return (max(a, b) + 0.05) / (min(a, b) + 0.05)
 }
 
 // visibility is how well the product shows.

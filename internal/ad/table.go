@@ -12,6 +12,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"github.com/nanococoa/nanococoa/internal/fault"
+	"github.com/nanococoa/nanococoa/internal/josa"
 )
 
 // Field describes one thing an owner says about an ad. Exactly one of Text and
@@ -142,13 +143,13 @@ func (d Field) wrong(f *Fields) string {
 		if slices.Contains(d.Choices, v) {
 			return ""
 		}
-		return fmt.Sprintf("%s %s 중에서 골라 주세요.", topic(d.Label), strings.Join(d.Choices, ", "))
+		return fmt.Sprintf("%s %s 중에서 골라 주세요.", josa.Topic.After(d.Label), strings.Join(d.Choices, ", "))
 	}
 	switch n := Length(v); {
 	case n == 0:
-		return fmt.Sprintf("%s 입력해 주세요.", object(d.Label))
+		return fmt.Sprintf("%s 입력해 주세요.", josa.Object.After(d.Label))
 	case n > d.Limit:
-		return fmt.Sprintf("%s %d자까지 쓸 수 있습니다. 지금은 %d자입니다.", topic(d.Label), d.Limit, n)
+		return fmt.Sprintf("%s %d자까지 쓸 수 있습니다. 지금은 %d자입니다.", josa.Topic.After(d.Label), d.Limit, n)
 	case len(v) > d.Limit*BytesPerCharacter:
 		return fmt.Sprintf("%s에 읽을 수 없는 글자가 너무 많습니다. 지우고 다시 써 주세요.", d.Label)
 	}
@@ -255,18 +256,4 @@ func NormalizeText(s string) string {
 		return r
 	}, s)
 	return strings.Join(strings.Fields(s), " ")
-}
-
-// object and topic add the particle that fits the last syllable: 을/를, 은/는.
-func object(word string) string { return particle(word, "을", "를") }
-func topic(word string) string  { return particle(word, "은", "는") }
-
-// particle picks by whether the last Hangul syllable ends in a consonant:
-// syllables are laid out in blocks of 28 by final (Unicode ch. 3.12).
-func particle(word, closed, open string) string {
-	r := []rune(word)
-	if last := r[len(r)-1]; (last-0xAC00)%28 != 0 {
-		return word + closed
-	}
-	return word + open
 }

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/nanococoa/nanococoa/internal/ad"
+	"github.com/nanococoa/nanococoa/internal/colour"
 )
 
 // AnalysisVersion is the version of what Analyze measures and how.
@@ -87,7 +88,7 @@ func coverage(mask *image.Alpha, want image.Rectangle, f *field) []bool {
 	if mask == nil || mask.Rect.Dx() != want.Dx() || mask.Rect.Dy() != want.Dy() {
 		return nil
 	}
-	const visible = 16 // of 255: less is the soft edge's last trace
+	const visible = 16 // of 255: less is the outermost part of the soft edge
 	out := make([]bool, f.w*f.h)
 	for y := range want.Dy() {
 		row := mask.Pix[y*mask.Stride : y*mask.Stride+want.Dx()]
@@ -120,7 +121,7 @@ func bounds(covered []bool, f *field) (ad.Box, bool) {
 const (
 	lattice    = 24   // candidates' edges lie on a 24×24 grid: 90,000 rectangles, 2 ms
 	leastWide  = 0.25 // of the picture: five syllables at a readable size
-	leastHigh  = 0.11 // one headline line with air
+	leastHigh  = 0.11 // one line of a headline with space around it
 	mostAreas  = 5
 	mostShared = 0.3 // of the smaller of two areas, so that the list offers real choices
 	margin     = 0.055
@@ -240,7 +241,7 @@ func worstDecile(m *image.RGBA, r image.Rectangle, text float64) float64 {
 	for y := r.Min.Y; y < r.Max.Y; y++ {
 		i := m.PixOffset(r.Min.X, y)
 		for range r.Dx() {
-			bins[int(ratio(luminance(m.Pix[i], m.Pix[i+1], m.Pix[i+2]), text)*perUnit)]++
+			bins[int(colour.Contrast(luminance(m.Pix[i], m.Pix[i+1], m.Pix[i+2]), text)*perUnit)]++
 			n++
 			i += 4
 		}
@@ -254,9 +255,9 @@ func worstDecile(m *image.RGBA, r image.Rectangle, text float64) float64 {
 	return 1
 }
 
-// inks are the text colours tried on a backdrop: a near-white and a near-black
-// with a trace of the backdrop's hue, which sit in the picture better than pure
-// ones and cost almost no contrast.
+// inks are the text colours tried on a backdrop: a near-white and a near-black with
+// a little of the backdrop's hue. They look better in the picture than white and
+// black, and have almost the same contrast.
 func inks(backdrop color.RGBA) [2]color.RGBA {
 	b := toLCH(backdrop)
 	return [2]color.RGBA{
@@ -367,8 +368,8 @@ func dominant(f *field) []string {
 	return out
 }
 
-// accent is the product's liveliest colour, made to stand out from the backdrop
-// the text colour when the product has none.
+// accent is the product's most colourful colour, made to stand out from the
+// backdrop; the text colour when the product has no colour.
 func accent(f *field, product ad.Box, covered []bool, text, backdrop color.RGBA) color.RGBA {
 	r := f.rect(product)
 	bins := histogram(f, func(x, y int) bool {
@@ -387,10 +388,10 @@ func accent(f *field, product ad.Box, covered []bool, text, backdrop color.RGBA)
 	return standOut(best.at, text, backdrop)
 }
 
-// standOut moves a colour's lightness toward the text colour's until it can be
-// told from the backdrop (2:1; it marks nothing by itself, so 3:1 is not owed),
-// keeping its hue and on the text's side of the backdrop. Yellow turns toward amber as it darkens, as paint does, and
-// not to olive.
+// standOut moves a colour's lightness toward that of the text until the colour can
+// be told from the backdrop, and is on the same side of it as the text. The contrast
+// is 2:1: the colour carries no information, so WCAG does not ask for 3:1. The hue
+// stays, but yellow turns toward amber as it darkens, since dark yellow is olive.
 func standOut(c lch, text, backdrop color.RGBA) color.RGBA {
 	const yellow, amber = 1.75, 1.15 // radians in OKLCH
 	target := toLCH(text).l
@@ -402,7 +403,7 @@ func standOut(c lch, text, backdrop color.RGBA) color.RGBA {
 		}
 		out := lch{c.l + (target-c.l)*t, c.c, hue}.rgb()
 		of, on := luminanceOf(out), luminanceOf(backdrop)
-		if ratio(of, on) >= 2 && (of > on) == (luminanceOf(text) > on) {
+		if colour.Contrast(of, on) >= 2 && (of > on) == (luminanceOf(text) > on) {
 			return out
 		}
 	}

@@ -27,8 +27,8 @@ func toRGBA(img image.Image) *image.RGBA {
 // measuring every rectangle of interest costs nothing.
 const fieldSide = 128
 
-// field holds what text on a picture cares about, per cell, as summed tables:
-// any rectangle's mean, spread and detail are four look-ups.
+// field holds, for each cell, what decides whether text can stand on it. Tables of
+// sums give the mean, spread and detail of any rectangle by four look-ups.
 type field struct {
 	w, h   int
 	sum    []float64 // perceptual lightness
@@ -119,10 +119,10 @@ func (f *field) mean(t []float64, r image.Rectangle) float64 {
 	return v / float64(r.Dx()*r.Dy())
 }
 
-// calm is how undisturbed a rectangle is, 1 for a plain surface, falling to 0.
-// Spread of lightness decides whether one text colour can serve the whole
-// rectangle, detail whether strokes compete with letters. The weights put a
-// soft gradient near 0.8, a blurred room near 0.5, grass or print below 0.2.
+// calm is how plain a rectangle is, from 1 for a plain surface down to 0. The spread
+// of lightness says whether one text colour can be read on all of it, the detail
+// whether something as fine as letters is there. With these weights a soft gradient
+// is near 0.8, a blurred room near 0.5, grass or print below 0.2.
 func (f *field) calm(r image.Rectangle) float64 {
 	mean := f.mean(f.sum, r)
 	spread := math.Sqrt(max(0, f.mean(f.square, r)-mean*mean))

@@ -89,13 +89,17 @@ func (b *browser) run(t *testing.T, name string, flags ...string) string {
 }
 
 const measure = `<pre id="out"></pre><script>
-document.fonts.load('700 20px Pretendard','가').then(()=>document.fonts.load('500 20px Pretendard','가')).then(()=>document.fonts.ready).then(()=>{
+document.fonts.load('700 20px Pretendard','가')
+.then(()=>document.fonts.load('500 20px Pretendard','가'))
+.then(()=>document.fonts.ready)
+.then(()=>{
   const all={};
   for(const c of document.querySelectorAll('[data-case]')){
     const root=c.firstElementChild.getBoundingClientRect();
     all[c.dataset.case]={w:root.width,h:root.height,lines:[...c.querySelectorAll('p span')].map(s=>{
       const r=s.getClientRects();
-      return {text:s.textContent,role:s.parentElement.dataset.role,n:r.length,box:[(r[0].x-root.x)/root.width,(r[0].y-root.y)/root.height,r[0].width/root.width,r[0].height/root.height]};
+      const box=[(r[0].x-root.x)/root.width,(r[0].y-root.y)/root.height,r[0].width/root.width,r[0].height/root.height];
+      return {text:s.textContent,role:s.parentElement.dataset.role,n:r.length,box};
     })};
   }
   document.getElementById('out').textContent=JSON.stringify(all);
@@ -177,7 +181,10 @@ func TestHTMLStandsWhereThePictureStands(t *testing.T) {
 			v := iou(l.Box, want.Box)
 			worst = min(worst, v)
 			if l.Text != want.Text || l.Role != want.Role || l.N != 1 || v < 0.9 {
-				t.Errorf("%s: %s %q in %d boxes at %.3f, drawn %s %q at %.3f: IoU %.3f", name, l.Role, l.Text, l.N, l.Box, want.Role, want.Text, want.Box, v)
+				t.Errorf(
+					"%s: %s %q in %d boxes at %.3f, drawn %s %q at %.3f: IoU %.3f", name, l.Role, l.Text, l.N, l.Box, want.Role,
+					want.Text, want.Box, v,
+				)
 			}
 		}
 	}

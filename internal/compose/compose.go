@@ -31,12 +31,14 @@ const (
 
 // Request is one picture to put words on.
 type Request struct {
-	Picture                        image.Image  // stage 1's picture, without words
-	Analysis                       *ad.Analysis // of Picture; nil: measured here with an unknown product, taken to be in the centre
-	MainCopy, SubCopy, ProductName string       // as the owner or the copywriter wrote them
-	Size                           image.Point  // pixels; zero: the picture's own size
-	PictureURL                     string       // src of Picture in the HTML, e.g. "cid:stage1"
-	AIMark                         bool         // draw the small visible "AI 생성" mark
+	Picture image.Image // stage 1's picture, without words
+	// Analysis of Picture. nil: it is measured here, with an unknown product that is
+	// taken to be in the centre.
+	Analysis                       *ad.Analysis
+	MainCopy, SubCopy, ProductName string      // as the owner or the copywriter wrote them
+	Size                           image.Point // pixels; zero: the picture's own size
+	PictureURL                     string      // src of Picture in the HTML, e.g. "cid:stage1"
+	AIMark                         bool        // draw the small visible "AI 생성" mark
 }
 
 // The roles of lines.
@@ -107,10 +109,9 @@ type plan struct {
 }
 
 // Render sets the words on the picture. The text never touches the product's
-// box: when the frame leaves no room the picture is shown smaller and its
-// backdrop extended. Copy of any length fits, at the very last by cutting it
-// short with an ellipsis; the promise holds for every size. A text of which
-// nothing can be drawn is left out.
+// box: when the frame leaves no room, the picture is shown smaller and its backdrop
+// extended. Copy of any length fits at every size; if nothing else helps, it is cut
+// and ends in an ellipsis. A text of which nothing can be drawn is left out.
 //
 // The same request gives the same bytes. Faults: Request.Invalid for a size
 // outside MinWidth×MinHeight to MaxSide, Internal without a picture; ctx's
@@ -202,8 +203,8 @@ func layOut(r Request, size image.Point, s subject, measured *field, hints []ad.
 	default:
 		var ok bool
 		for a, ok = q.arrange(main, sub, headline, under); !ok; a, ok = q.arrange(main, sub, headline, under) {
-			// Even at the last resort: cut the longer text, so that a headline
-			// does not suffer for an endless sub copy.
+			// Cut the longer text, so that a headline is not cut because of an
+			// endless sub copy.
 			if utf8.RuneCountInString(sub) >= utf8.RuneCountInString(main) {
 				sub = shorten(sub, 0.7)
 			} else {
@@ -295,7 +296,8 @@ func (p *plan) tint(img *image.RGBA, accent lch) {
 			p.contrast = worstOf(img, p.words, p.text)
 			p.under = meanOf(img, p.words)
 		}
-		// The sub copy steps back from the headline, where contrast is plentiful.
+		// The sub copy has less contrast than the headline, where there is more than
+		// enough.
 		sub := mix(p.text, p.under, 0.13)
 		if w := worstOf(img, p.words, sub); w >= 6 {
 			p.contrast = min(p.contrast, w)
@@ -337,8 +339,8 @@ func (p *plan) shade(img *image.RGBA) color.RGBA {
 	var text color.RGBA
 	found, least := false, 0.0
 	for i, ink := range pair {
-		// The veil is the backdrop's own colour, darker under light text and
-		// lighter under dark: it reads as shade or mist, not as a box.
+		// The scrim has the backdrop's own colour, darker under light text and
+		// lighter under dark text: it looks like shade or mist and not like a box.
 		tone := lch{0.26, min(u.c, 0.06), u.h}
 		if i == 1 {
 			tone = lch{0.95, min(u.c, 0.03), u.h}
@@ -371,7 +373,7 @@ func (p *plan) shade(img *image.RGBA) color.RGBA {
 // thinnest sets the least opacity at which text of a colour reaches the
 // contrast in every area; false when none up to nearly opaque does.
 func (s *scrim) thinnest(img *image.RGBA, areas []image.Rectangle, text color.RGBA, frame image.Point) bool {
-	const most, aim = 0.96, MinContrast + 0.5 // a veil that is there at all may as well help
+	const most, aim = 0.96, MinContrast + 0.5 // when a scrim is needed at all, it gives a little more
 	enough := func(alpha float64) bool {
 		s.alpha = alpha
 		for _, r := range areas {
@@ -448,7 +450,7 @@ func (p *plan) lift(img *image.RGBA, r image.Rectangle, text color.RGBA) float64
 	if !s.thinnest(img, []image.Rectangle{r}, text, p.size) {
 		s.alpha = 1
 	}
-	p.pill = max(s.alpha, 0.35) // thinner looks like dirt
+	p.pill = max(s.alpha, 0.35) // less looks like a stain
 	s.alpha = p.pill
 	part := copyOf(img, r)
 	s.draw(part, r, p.size)

@@ -110,7 +110,9 @@ func (b *brush) bar(r rect, radius float64, c color.RGBA, alpha float64) {
 		return opentype.Segment{Op: opentype.SegmentOpLineTo, Args: [3]opentype.SegmentPoint{pt(x, y)}}
 	}
 	cube := func(ax, ay, bx, by, cx, cy float64) opentype.Segment {
-		return opentype.Segment{Op: opentype.SegmentOpCubeTo, Args: [3]opentype.SegmentPoint{pt(ax, ay), pt(bx, by), pt(cx, cy)}}
+		return opentype.Segment{Op: opentype.SegmentOpCubeTo, Args: [3]opentype.SegmentPoint{
+			pt(ax, ay), pt(bx, by), pt(cx, cy),
+		}}
 	}
 	b.fill([]opentype.Segment{
 		move(x0+radius, y0), line(x1-radius, y0), cube(x1-k, y0, x1, y0+k, x1, y0+radius),
@@ -120,8 +122,8 @@ func (b *brush) bar(r rect, radius float64, c color.RGBA, alpha float64) {
 	}, 0, 0, 1, 1, c, alpha)
 }
 
-// scrim is a veil of one colour on the text's side of the product: full from
-// the frame's edge to hold, then easing to nothing at the product. Both are
+// scrim is one colour laid over the text's side of the product: full from the
+// frame's edge to hold, then less and less, down to nothing at the product. Both are
 // distances from the edge in px.
 type scrim struct {
 	side        int
@@ -130,7 +132,7 @@ type scrim struct {
 	alpha       float64
 }
 
-// at is the veil's opacity on a pixel.
+// at is the scrim's opacity on a pixel.
 func (s *scrim) at(x, y int, frame image.Point) float64 {
 	var d float64
 	switch s.side {
@@ -152,12 +154,12 @@ func (s *scrim) at(x, y int, frame image.Point) float64 {
 	return s.alpha * (1 - ease((d-s.hold)/(s.depth-s.hold)))
 }
 
-// over lays the veil on one channel.
+// over lays the scrim on one channel.
 func veil(v, c uint8, a float64) uint8 {
 	return uint8(float64(v) + (float64(c)-float64(v))*a + 0.5)
 }
 
-// draw lays the veil on dst within r; dst's origin is the frame's.
+// draw lays the scrim on dst within r; dst's origin is the frame's.
 func (s *scrim) draw(dst *image.RGBA, r image.Rectangle, frame image.Point) {
 	r = r.Intersect(dst.Rect)
 	for y := r.Min.Y; y < r.Max.Y; y++ {

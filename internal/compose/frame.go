@@ -95,7 +95,7 @@ func (s subject) gap(side int) float64 {
 func (s subject) place(scale, x, y float64, frame image.Point) placement {
 	w, h := float64(s.size.X)*scale, float64(s.size.Y)*scale
 	at := image.Rect(round(x), round(y), round(x+w), round(y+h))
-	// The rounded rectangle is the truth; the product follows it.
+	// The rectangle is rounded, and the product placed by the rounded one.
 	sx, sy := float64(at.Dx())/float64(s.size.X), float64(at.Dy())/float64(s.size.Y)
 	p := placement{at: at, product: rect{
 		float64(at.Min.X) + s.product.x*sx, float64(at.Min.Y) + s.product.y*sy,
@@ -227,15 +227,14 @@ type layer struct {
 // below 0.008, soft bokeh from 0.02.
 const plainSpread = 0.012
 
-// layers turns a placement into layers: the picture, and under it, where it
-// does not reach, its own backdrop carried on.
+// layers turns a placement into layers: the picture, and below it, where it does not
+// reach, its own backdrop extended.
 //
-// A plain backdrop is stretched outward: that keeps gradients and horizons
-// going on, which mirroring would turn back, and the picture dissolves into it
-// over the whole strip. A textured one is mirrored, since stretched bokeh or
-// wood looks like running paint, and softened so that the mirror is not seen.
-// A side without backdrop shows a toned blur of the whole picture instead, on
-// which the picture stands as a card.
+// A plain backdrop is stretched outward: gradients and horizons then go on, which
+// they would not in a mirror image. The picture fades into it over the whole strip. A
+// backdrop with texture is mirrored, since bokeh or wood looks smeared when it is
+// stretched, and blurred so that nobody sees the mirror. A side without backdrop shows
+// a toned blur of the whole picture, on which the picture stands as a card.
 func (p placement) layers(s subject, frame image.Point, f *field) []layer {
 	full := image.Rectangle{Max: s.size}
 	picture := layer{src: full, dst: p.at}
@@ -259,12 +258,12 @@ func (p placement) layers(s subject, frame image.Point, f *field) []layer {
 		spread := f.spreadAlong(side, s.gap(side))
 		long := float64(max(frame.X, frame.Y))
 		if spread > plainSpread && missing <= 2*depth {
-			// The part next to the picture, mirrored at its edge, and the same
-			// part in place, so that sharp dissolves into soft before the edge.
+			// The part next to the picture, mirrored at its edge, and the same part in
+			// place, so that the picture is already soft where the mirror begins.
 			take := min(depth, missing)
 			from := max(1, source*take/max(depth, 1))
 			soft := p.part(s, side, from, take, 0)
-			soft.blur = 0.012 * long // a mirrored vase is a shape, not a second vase
+			soft.blur = 0.012 * long // a mirrored vase must not look like a second vase
 			mirrored := p.part(s, side, from, 0, missing)
 			mirrored.blur = soft.blur
 			mirrored.flipX, mirrored.flipY = side == left || side == right, side == top || side == bottom
@@ -331,8 +330,8 @@ func (p placement) part(s subject, side, source, inside, outside int) layer {
 }
 
 // spanned makes a top or bottom layer as wide as the frame, which covers the
-// corners when the picture is also too narrow, and lets a left or right layer
-// dissolve into those.
+// corners when the picture is also too narrow, and lets a left or right layer fade
+// into those.
 func (p placement) spanned(l layer, side int, frame image.Point) layer {
 	if side == top || side == bottom {
 		l.dst.Min.X, l.dst.Max.X = min(l.dst.Min.X, 0), max(l.dst.Max.X, frame.X)
@@ -353,8 +352,8 @@ func (s subject) length(side int) int {
 	return s.size.Y
 }
 
-// cardTone is how strongly the ground of a card is toned: enough to set text on
-// in one colour, and to look chosen rather than out of focus.
+// cardTone is how strongly the ground of a card is toned: enough to set text on it in
+// one colour, and to look intended rather than out of focus.
 const cardTone = 0.84
 
 // cloud is the whole picture as a soft blur of its colours behind everything:
@@ -390,12 +389,12 @@ func (l layer) draw(ctx context.Context, dst, picture *image.RGBA, grain float64
 			draw.Draw(dst, l.dst, picture, l.src.Min, draw.Src)
 			return ctx.Err()
 		}
-		return scaleTo(ctx, dst, l.dst, picture, l.src, resample.CatmullRom())
+		return scaleTo(ctx, dst, l.dst, picture, l.src, resample.CatmullRom)
 	}
 	soft := image.NewRGBA(area)
 	var err error
 	if l.blur < 0.5 {
-		err = scaleTo(ctx, soft, l.dst, picture, l.src, resample.CatmullRom())
+		err = scaleTo(ctx, soft, l.dst, picture, l.src, resample.CatmullRom)
 		grain = 0
 	} else {
 		err = l.soften(ctx, soft, picture)
@@ -432,7 +431,9 @@ func (l layer) draw(ctx context.Context, dst, picture *image.RGBA, grain float64
 
 // scaleTo draws the part src of an opaque picture on what dst has of the
 // rectangle at.
-func scaleTo(ctx context.Context, dst *image.RGBA, at image.Rectangle, picture *image.RGBA, src image.Rectangle, k resample.Kernel) error {
+func scaleTo(
+	ctx context.Context, dst *image.RGBA, at image.Rectangle, picture *image.RGBA, src image.Rectangle, k resample.Kernel,
+) error {
 	part := at.Intersect(dst.Rect)
 	return resample.Job{
 		Kernel: k, Size: src.Size(), To: at, Part: part,
@@ -484,12 +485,12 @@ func (l layer) soften(ctx context.Context, out, picture *image.RGBA) error {
 	w := max(2, round(float64(l.dst.Dx())/shrink))
 	h := max(2, round(float64(l.dst.Dy())/shrink))
 	small := image.NewRGBA(image.Rect(0, 0, w, h))
-	if err := scaleTo(ctx, small, small.Rect, picture, l.src, resample.CatmullRom()); err != nil {
+	if err := scaleTo(ctx, small, small.Rect, picture, l.src, resample.CatmullRom); err != nil {
 		return err
 	}
 	l.flip(small)
 	blur(small, l.blur/shrink)
-	return scaleTo(ctx, out, l.dst, small, small.Rect, resample.Linear())
+	return scaleTo(ctx, out, l.dst, small, small.Rect, resample.Linear)
 }
 
 // flip mirrors the scaled layer in place.
@@ -572,8 +573,8 @@ func noise(x, y int) float64 {
 }
 
 // grain estimates the noise of the picture's backdrop: the median difference of
-// neighbours, which edges do not sway. At least half a level, which is what
-// keeps a blurred gradient from banding.
+// neighbours, on which edges have little influence. At least half a level, without
+// which a blurred gradient shows bands.
 func grain(m *image.RGBA, product image.Rectangle) float64 {
 	var bins [256]int
 	n := 0

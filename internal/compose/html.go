@@ -14,7 +14,8 @@ import (
 
 // fontStack begins with the family the picture is set in, then what Korean
 // readers have: Apple, Android and Linux, Windows.
-const fontStack = `'Pretendard Variable',Pretendard,-apple-system,'Apple SD Gothic Neo','Noto Sans KR','Noto Sans CJK KR','Malgun Gothic',system-ui,sans-serif`
+const fontStack = `'Pretendard Variable',Pretendard,-apple-system,'Apple SD Gothic Neo',` +
+	`'Noto Sans KR','Noto Sans CJK KR','Malgun Gothic',system-ui,sans-serif`
 
 // markup writes the plan as one element that scales with its box: every length
 // is a share of the root's width (cqw) or of its sides (%). Styles are inline
@@ -24,8 +25,13 @@ const fontStack = `'Pretendard Variable',Pretendard,-apple-system,'Apple SD Goth
 // picture's alternative text.
 func (p *plan) markup(pictureURL, alt string) string {
 	w := &writer{plan: p, src: html.EscapeString(pictureURL)}
-	w.printf(`<div lang="ko" style="position:relative;container-type:inline-size;isolation:isolate;overflow:hidden;box-sizing:border-box;width:100%%;%s;aspect-ratio:%d/%d;background:%s;font-family:%s;text-align:left;word-break:keep-all;text-rendering:geometricPrecision;-webkit-text-size-adjust:100%%;text-size-adjust:100%%">`,
-		reset, p.size.X, p.size.Y, hexOf(p.ground), html.EscapeString(fontStack))
+	w.printf(
+		`<div lang="ko" style="position:relative;container-type:inline-size;isolation:isolate;overflow:hidden;`+
+			`box-sizing:border-box;width:100%%;%s;aspect-ratio:%d/%d;background:%s;font-family:%s;text-align:left;`+
+			`word-break:keep-all;text-rendering:geometricPrecision;`+
+			`-webkit-text-size-adjust:100%%;text-size-adjust:100%%">`,
+		reset, p.size.X, p.size.Y, hexOf(p.ground), html.EscapeString(fontStack),
+	)
 	for i, l := range p.layers {
 		name := ""
 		if i == len(p.layers)-1 {
@@ -34,10 +40,15 @@ func (p *plan) markup(pictureURL, alt string) string {
 		w.layer(l, name)
 	}
 	if s := p.scrim; s != nil {
-		w.printf("\n"+`<div aria-hidden="true" style="%s;%s;background:%s"></div>`, w.place(p.scrimRect()), reset, scrimGradient(s))
+		w.printf(
+			"\n"+`<div aria-hidden="true" style="%s;%s;background:%s"></div>`, w.place(p.scrimRect()), reset, scrimGradient(s),
+		)
 	}
 	if p.rule.area() > 0 {
-		w.printf("\n"+`<div aria-hidden="true" style="%s;%s;background:%s;border-radius:%scqw"></div>`, w.place(p.rule), reset, hexOf(p.ruleColor), w.cqw(p.rule.h/2))
+		w.printf(
+			"\n"+`<div aria-hidden="true" style="%s;%s;background:%s;border-radius:%scqw"></div>`, w.place(p.rule), reset,
+			hexOf(p.ruleColor), w.cqw(p.rule.h/2),
+		)
 	}
 	for _, role := range []string{roleMain, roleSub, roleMark} {
 		w.paragraph(role)
@@ -84,7 +95,10 @@ func (w *writer) layer(l layer, alt string) {
 		hidden = ` aria-hidden="true"`
 	}
 	if l.src.Size() == w.plan.picture && l.blur < 0.5 {
-		w.printf("\n"+`<img src="%s" alt="%s"%s style="%s;%s%s">`, w.src, html.EscapeString(alt), hidden, w.place(dst), imageReset, w.fade(l))
+		w.printf(
+			"\n"+`<img src="%s" alt="%s"%s style="%s;%s%s">`, w.src, html.EscapeString(alt), hidden, w.place(dst), imageReset,
+			w.fade(l),
+		)
 		return
 	}
 	// A part of the picture: a window of the part's shape with the whole
@@ -93,7 +107,8 @@ func (w *writer) layer(l layer, alt string) {
 	pw, ph := float64(w.plan.picture.X), float64(w.plan.picture.Y)
 	sw, sh := float64(l.src.Dx()), float64(l.src.Dy())
 	inner := fmt.Sprintf("position:absolute;left:%s%%;top:%s%%;width:%s%%;height:%s%%;%s",
-		number(-100*float64(l.src.Min.X)/sw), number(-100*float64(l.src.Min.Y)/sh), number(100*pw/sw), number(100*ph/sh), imageReset)
+		number(-100*float64(l.src.Min.X)/sw), number(-100*float64(l.src.Min.Y)/sh),
+		number(100*pw/sw), number(100*ph/sh), imageReset)
 	var flip string
 	if l.flipX || l.flipY {
 		x, y := 1, 1
@@ -111,12 +126,15 @@ func (w *writer) layer(l layer, alt string) {
 		w.printf(`<img src="%s" alt="" style="%s;filter:blur(%scqw)">`, w.src, inner, w.cqw(l.blur))
 	}
 	if l.toned > 0 {
-		w.printf(`<div style="position:absolute;inset:0;%s;background:rgba(%d,%d,%d,%s)"></div>`, reset, l.tone.R, l.tone.G, l.tone.B, number(l.toned))
+		w.printf(
+			`<div style="position:absolute;inset:0;%s;background:rgba(%d,%d,%d,%s)"></div>`, reset, l.tone.R, l.tone.G, l.tone.B,
+			number(l.toned),
+		)
 	}
 	w.printf(`</div>`)
 }
 
-// fade is the mask of a layer whose sides dissolve.
+// fade is the mask of a layer whose sides fade.
 func (w *writer) fade(l layer) string {
 	var masks []string
 	for side, f := range l.fade {
@@ -133,7 +151,8 @@ func (w *writer) fade(l layer) string {
 		return ""
 	}
 	list := strings.Join(masks, ",")
-	return ";-webkit-mask-image:" + list + ";-webkit-mask-composite:source-in;mask-image:" + list + ";mask-composite:intersect"
+	return ";-webkit-mask-image:" + list + ";-webkit-mask-composite:source-in" +
+		";mask-image:" + list + ";mask-composite:intersect"
 }
 
 // toward is the CSS direction away from each side.
@@ -181,17 +200,28 @@ func (w *writer) paragraph(role string) {
 		area, align = w.plan.mark, "center"
 		if w.plan.pill > 0 {
 			c := w.plan.pillColor
-			extra = fmt.Sprintf(";background:rgba(%d,%d,%d,%s);border-radius:%scqw", c.R, c.G, c.B, number(w.plan.pill), w.cqw(area.h/2))
+			extra = fmt.Sprintf(
+				";background:rgba(%d,%d,%d,%s);border-radius:%scqw", c.R, c.G, c.B, number(w.plan.pill), w.cqw(area.h/2),
+			)
 		}
 		extra += ";justify-content:center"
 	}
-	w.printf("\n"+`<p aria-hidden="true" data-role="%s" style="%s;display:flex;flex-direction:column;align-items:%s;box-sizing:border-box;%s;font-size:%scqw;line-height:%s;font-weight:%d;font-style:normal;letter-spacing:%sem;color:%s%s">`,
-		role, w.place(area), align, reset, w.cqw(first.px), number(first.at.h/first.px), first.face.weight, number(first.face.spacing), hexOf(first.color), extra)
+	w.printf(
+		"\n"+`<p aria-hidden="true" data-role="%s" style="%s;display:flex;flex-direction:column;align-items:%s;`+
+			`box-sizing:border-box;%s;font-size:%scqw;line-height:%s;font-weight:%d;font-style:normal;`+
+			`letter-spacing:%sem;color:%s%s">`,
+		role, w.place(area), align, reset, w.cqw(first.px), number(first.at.h/first.px), first.face.weight,
+		number(first.face.spacing), hexOf(first.color), extra,
+	)
 	for i, l := range lines {
 		if i > 0 {
 			w.WriteByte(' ')
 		}
-		w.printf(`<span style="display:block;flex:none;width:auto;white-space:pre;font:inherit;letter-spacing:inherit;color:inherit;background:none;%s">%s</span>`, reset, html.EscapeString(l.text))
+		w.printf(
+			`<span style="display:block;flex:none;width:auto;white-space:pre;font:inherit;letter-spacing:inherit;`+
+				`color:inherit;background:none;%s">%s</span>`,
+			reset, html.EscapeString(l.text),
+		)
 	}
 	w.printf(`</p>`)
 }

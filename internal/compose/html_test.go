@@ -17,7 +17,9 @@ import (
 // snippet parses an ad's HTML as a browser would inside a page's body.
 func snippet(t failer, s string) *html.Node {
 	t.Helper()
-	nodes, err := html.ParseFragment(strings.NewReader(s), &html.Node{Type: html.ElementNode, Data: "body", DataAtom: atom.Body})
+	nodes, err := html.ParseFragment(strings.NewReader(s), &html.Node{
+		Type: html.ElementNode, Data: "body", DataAtom: atom.Body,
+	})
 	if err != nil {
 		t.Fatalf("parse: %v", err)
 	}
@@ -38,7 +40,10 @@ func walk(n *html.Node, f func(*html.Node)) {
 func harmless(t failer, r compose.Result, url string) {
 	t.Helper()
 	root := snippet(t, r.HTML)
-	allowed := map[string]string{"div": "lang style aria-hidden", "img": "src alt style aria-hidden", "p": "style data-role aria-hidden", "span": "style"}
+	allowed := map[string]string{
+		"div": "lang style aria-hidden", "img": "src alt style aria-hidden", "p": "style data-role aria-hidden",
+		"span": "style",
+	}
 	pictures, named := 0, 0
 	var words []string
 	walk(root, func(n *html.Node) {
@@ -52,7 +57,8 @@ func harmless(t failer, r compose.Result, url string) {
 				if !strings.Contains(" "+attrs+" ", " "+a.Key+" ") {
 					t.Errorf("<%s> has %s=%q", n.Data, a.Key, a.Val)
 				}
-				if a.Key == "style" && strings.ContainsAny(a.Val, `"\{}<>@`) || a.Key == "style" && strings.Contains(strings.ToLower(a.Val), "url(") {
+				if a.Key == "style" && strings.ContainsAny(a.Val, `"\{}<>@`) ||
+					a.Key == "style" && strings.Contains(strings.ToLower(a.Val), "url(") {
 					t.Errorf("style %q", a.Val)
 				}
 				if a.Key == "src" {
@@ -173,7 +179,8 @@ func TestSnippetScales(t *testing.T) {
 						continue
 					}
 					for _, d := range strings.Split(a.Val, ";") {
-						if strings.HasSuffix(d, "px") || strings.Contains(d, "px ") || strings.Contains(d, "px,") || strings.HasSuffix(d, "rem") {
+						if strings.HasSuffix(d, "px") || strings.Contains(d, "px ") || strings.Contains(d, "px,") ||
+							strings.HasSuffix(d, "rem") {
 							t.Errorf("absolute length: %s", d)
 						}
 					}

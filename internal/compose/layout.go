@@ -15,8 +15,8 @@ const (
 	markLeading = 1.3
 )
 
-// scale holds the sizes of one frame in px. They follow the geometric mean of
-// the sides: a long banner then gets neither a poster's letters nor a stamp's.
+// scale holds the sizes of one frame in px. They follow the geometric mean of the
+// sides, so that text on a long banner is neither far too large nor far too small.
 type scale struct {
 	mainMax, mainMin float64
 	subMax, subMin   float64
@@ -43,7 +43,7 @@ func newScale(frame image.Point) scale {
 		gap:     max(0.042*mean, 8),
 	}
 	// A long side gets a wider margin than the 6 % of the shorter that always
-	// hold, or a banner's text would hug its end.
+	// hold, or the text of a banner would be too near its end.
 	mx, my := max(0.06*short, 0.045*w), max(0.06*short, 0.04*h)
 	s.safe = rect{mx, my, w - 2*mx, h - 2*my}
 	if h/w > 1.6 {
@@ -114,7 +114,7 @@ func (t texts) stack(main breaking, px, w, h float64, s scale, floor float64, ce
 	subValue := 1.0
 	if len(t.sub) > 0 {
 		wish := min(max(0.44*px, s.subMin*floor), s.subMax, px/hierarchy)
-		// A headline that leaves its sub copy a whisper shouts: it has to give way.
+		// A headline beside which the sub copy is far too small has to be smaller.
 		least := min(max(s.subMin*floor, subShare*px), wish)
 		gap := 0.0
 		if len(main.lines) > 0 {
@@ -165,8 +165,8 @@ func (t texts) stack(main breaking, px, w, h float64, s scale, floor float64, ce
 	return b, true
 }
 
-// lineCost is what a headline's number of lines takes off its value: two read as
-// one thought, three have to earn it by size.
+// lineCost is what a headline's number of lines takes off its value: two lines are
+// read at once, three have to be much larger to be better.
 func lineCost(lines int) float64 { return 0.05*float64(lines-1) + 0.09*float64(max(lines-2, 0)) }
 
 // zone is a region beside the product that text may fill.
@@ -260,7 +260,7 @@ func (q search) best() (arrangement, bool) {
 // of the frame had to be made up.
 func (q search) picture(p placement) float64 {
 	fw, fh := float64(q.frame.X), float64(q.frame.Y)
-	// A product that takes 60 % of one side is the hero; more is no better.
+	// A product of 60 % of one side is large enough; more is no better.
 	fill := min(max(p.product.w/fw, p.product.h/fh)/0.6, 1)
 	v := 0.9*fill - 0.35*(1-p.shown)
 	open := p.open(q.frame)
@@ -295,8 +295,8 @@ func prior(z zone, wide float64) float64 {
 	return 0
 }
 
-// composure takes points off a lopsided frame: a product off the axis of
-// centred text, or emptiness on the side opposite to the text.
+// composure takes points off a frame out of balance: a product beside the axis of
+// centred text, or an empty side opposite to the text.
 func composure(z zone, p placement, fw, fh float64) float64 {
 	q := p.product
 	v := 0.0

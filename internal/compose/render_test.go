@@ -24,8 +24,11 @@ import (
 )
 
 var (
-	pictureTag = regexp.MustCompile(`<img src="[^"]*" alt="[^"]+" style="position:absolute;left:([-0-9.]+)%;top:([-0-9.]+)%;width:([-0-9.]+)%;height:([-0-9.]+)%`)
-	roleTag    = regexp.MustCompile(`data-role="(\w+)" style="[^"]*;color:#([0-9a-f]{6})`)
+	pictureTag = regexp.MustCompile(
+		`<img src="[^"]*" alt="[^"]+" style="position:absolute;` +
+			`left:([-0-9.]+)%;top:([-0-9.]+)%;width:([-0-9.]+)%;height:([-0-9.]+)%`,
+	)
+	roleTag = regexp.MustCompile(`data-role="(\w+)" style="[^"]*;color:#([0-9a-f]{6})`)
 )
 
 // productOn is where the product of a picture stands on the result, read from
@@ -105,7 +108,10 @@ func wellSet(t failer, r compose.Result, size image.Point, box ad.Box, bold, med
 		default:
 			t.Errorf("unknown role %q", l.Role)
 		}
-		if edge := min(l.Box[0]*float64(size.X), (1-l.Box[0]-l.Box[2])*float64(size.X), l.Box[1]*float64(size.Y), (1-l.Box[1]-l.Box[3])*float64(size.Y)); edge < 0.05*short {
+		if edge := min(
+			l.Box[0]*float64(size.X), (1-l.Box[0]-l.Box[2])*float64(size.X), l.Box[1]*float64(size.Y),
+			(1-l.Box[1]-l.Box[3])*float64(size.Y),
+		); edge < 0.05*short {
 			t.Errorf("%s %q is %.1f px from the edge of %v", l.Role, l.Text, edge, size)
 		}
 		if l.Text != strings.TrimSpace(l.Text) || l.Text == "" || !norm.NFC.IsNormalString(l.Text) {
@@ -133,7 +139,10 @@ func drawCopy(maxWords int) *rapid.Generator[string] {
 	syllables := rapid.StringOfN(rapid.RuneFrom(nil, hangul), 1, 6, -1)
 	word := rapid.OneOf(
 		syllables, syllables, syllables,
-		rapid.SampledFrom([]string{"100%", "2+1", "₩4,900", "Café", "SALE", "3.5℃", "“새벽”", "·", "!", "🍊", "👨‍👩‍👧", "漢字", "ﬁ", "가\u0301", "\u202eabc", "ㅋㅋ"}),
+		rapid.SampledFrom([]string{
+			"100%", "2+1", "₩4,900", "Café", "SALE", "3.5℃", "“새벽”", "·", "!", "🍊", "👨‍👩‍👧", "漢字", "ﬁ", "가\u0301", "\u202eabc",
+			"ㅋㅋ",
+		}),
 	)
 	return rapid.Map(rapid.SliceOfN(word, 0, maxWords), func(w []string) string { return strings.Join(w, " ") })
 }
@@ -147,7 +156,9 @@ func TestAnyCopyOnAnySizeIsWellSet(t *testing.T) {
 		box := ad.Box{frac("x", 0, 1) * (1 - w), frac("y", 0, 1) * (1 - h), w, h}
 		pic := paint(rapid.IntRange(90, 260).Draw(rt, "picture width"), rapid.IntRange(90, 260).Draw(rt, "picture height"),
 			rapid.SampledFrom(backdrops).Draw(rt, "backdrop"), box)
-		size := image.Pt(rapid.IntRange(compose.MinWidth, 700).Draw(rt, "width"), rapid.IntRange(compose.MinHeight, 700).Draw(rt, "height"))
+		size := image.Pt(
+			rapid.IntRange(compose.MinWidth, 700).Draw(rt, "width"), rapid.IntRange(compose.MinHeight, 700).Draw(rt, "height"),
+		)
 		r := requested(pic, box, drawCopy(8).Draw(rt, "main"), drawCopy(16).Draw(rt, "sub"), size)
 		r.AIMark = rapid.Bool().Draw(rt, "ai_mark")
 		if rapid.Bool().Draw(rt, "without colours") {
@@ -170,7 +181,9 @@ func TestCopyOfTheUsualLengthIsNeverBrokenOrCut(t *testing.T) {
 			return strings.Join(words, " ")
 		}
 		main, sub := text("main", ad.MainCopyMax), text("sub", ad.SubCopyMax)
-		size := image.Pt(rapid.IntRange(compose.MinWidth, 700).Draw(rt, "width"), rapid.IntRange(compose.MinHeight, 700).Draw(rt, "height"))
+		size := image.Pt(
+			rapid.IntRange(compose.MinWidth, 700).Draw(rt, "width"), rapid.IntRange(compose.MinHeight, 700).Draw(rt, "height"),
+		)
 		r := render(t, requested(pic, box, main, sub, size))
 		for role, want := range map[string]string{"main": main, "sub": sub} {
 			lines := joined(r.Lines, role)
@@ -273,7 +286,9 @@ func TestNoBreakSpaceHolds(t *testing.T) {
 func TestALongSubCopyLeavesTheHeadlineWhole(t *testing.T) {
 	t.Parallel()
 	box := ad.Box{0.3, 0.4, 0.4, 0.5}
-	r := render(t, requested(paint(400, 400, backdrops[0], box), box, "하루 한 알의 여유", strings.Repeat("아주 길고도 긴 이야기 ", 60), image.Pt(342, 228)))
+	r := render(t, requested(
+		paint(400, 400, backdrops[0], box), box, "하루 한 알의 여유", strings.Repeat("아주 길고도 긴 이야기 ", 60), image.Pt(342, 228),
+	))
 	if got := strings.Join(joined(r.Lines, "main"), " "); got != "하루 한 알의 여유" {
 		t.Errorf("headline %q", got)
 	}
@@ -328,7 +343,10 @@ func TestContrastOnTheFinishedPicture(t *testing.T) {
 					}
 					// The measure keeps letters' soft edges out only nearly.
 					if c < compose.MinContrast-0.15 {
-						t.Errorf("%v %s %q: contrast %.2f on the worst tenth of the ground, Render says %.2f", size, r.Layout, l.Text, c, r.Contrast)
+						t.Errorf(
+							"%v %s %q: contrast %.2f on the worst tenth of the ground, Render says %.2f", size, r.Layout, l.Text, c,
+							r.Contrast,
+						)
 					}
 				}
 			}
@@ -537,7 +555,8 @@ func TestSameRequestSameBytes(t *testing.T) {
 		for _, size := range []image.Point{{342, 342}, {600, 228}, {342, 600}} {
 			one := render(t, requested(pic, box, "하루 한 알", "매일 아침을 가볍게", size))
 			two := render(t, requested(pic, box, "하루 한 알", "매일 아침을 가볍게", size))
-			if !bytes.Equal(one.Image.Pix, two.Image.Pix) || one.HTML != two.HTML || fmt.Sprint(one.Lines) != fmt.Sprint(two.Lines) {
+			if !bytes.Equal(one.Image.Pix, two.Image.Pix) || one.HTML != two.HTML ||
+				fmt.Sprint(one.Lines) != fmt.Sprint(two.Lines) {
 				t.Errorf("%s %v: two results of one request", b.name, size)
 			}
 		}
@@ -549,11 +568,15 @@ func TestWithoutAnalysis(t *testing.T) {
 	bold, medium := fontFile(t, "nanococoa-sans-bold.otf"), fontFile(t, "nanococoa-sans-medium.otf")
 	pic := paint(400, 400, backdrops[0], ad.Box{0.3, 0.3, 0.4, 0.4})
 	for name, a := range map[string]*ad.Analysis{
-		"none":             nil,
-		"empty":            {},
-		"not a number":     {ProductBox: ad.Box{math.NaN(), 0, 1, 1}},
-		"outside":          {ProductBox: ad.Box{2, 2, 1, 1}},
-		"impossible hints": {ProductBox: ad.Box{0.3, 0.3, 0.4, 0.4}, TextAreas: []ad.TextArea{{Box: ad.Box{-5, math.Inf(1), 9, 9}, Score: math.Inf(1)}}, Colors: ad.Colors{Text: "red", Accent: "#12"}},
+		"none":         nil,
+		"empty":        {},
+		"not a number": {ProductBox: ad.Box{math.NaN(), 0, 1, 1}},
+		"outside":      {ProductBox: ad.Box{2, 2, 1, 1}},
+		"impossible hints": {
+			ProductBox: ad.Box{0.3, 0.3, 0.4, 0.4},
+			TextAreas:  []ad.TextArea{{Box: ad.Box{-5, math.Inf(1), 9, 9}, Score: math.Inf(1)}},
+			Colors:     ad.Colors{Text: "red", Accent: "#12"},
+		},
 	} {
 		r := render(t, compose.Request{Picture: pic, Analysis: a, MainCopy: "하루 한 알", Size: image.Pt(400, 400)})
 		wellSet(t, r, image.Pt(400, 400), ad.Box{0.3, 0.3, 0.4, 0.4}, bold, medium)
@@ -618,7 +641,8 @@ func TestFaults(t *testing.T) {
 	pic := paint(400, 400, backdrops[0], box)
 	for _, size := range []image.Point{{341, 400}, {400, 227}, {1921, 400}, {400, 1921}, {-1, 400}} {
 		_, err := compose.Render(context.Background(), requested(pic, box, "하루", "", size))
-		if !fault.Has(err, fault.RequestInvalid) || len(fault.From(err).Fields) != 1 || fault.From(err).Fields[0].Name != "size" {
+		if !fault.Has(err, fault.RequestInvalid) || len(fault.From(err).Fields) != 1 ||
+			fault.From(err).Fields[0].Name != "size" {
 			t.Errorf("%v: %v", size, err)
 		}
 	}
@@ -627,7 +651,9 @@ func TestFaults(t *testing.T) {
 		t.Errorf("a picture of 64×64 and no size: %v", err)
 	}
 	for _, p := range []image.Image{nil, image.NewRGBA(image.Rectangle{})} {
-		if _, err := compose.Render(context.Background(), compose.Request{Picture: p, Size: image.Pt(400, 400)}); !fault.Has(err, fault.Internal) {
+		if _, err := compose.Render(
+			context.Background(), compose.Request{Picture: p, Size: image.Pt(400, 400)},
+		); !fault.Has(err, fault.Internal) {
 			t.Errorf("picture %v: %v", p, err)
 		}
 	}

@@ -19,8 +19,8 @@ const maxCharacters = 200
 // form when the font has that (𝗕 → B), else it is dropped, so a box never
 // appears. No-break spaces stay, because they say where not to break.
 func clean(s string, has func(rune) bool) string {
-	// Everything a character can weigh that still shows is a few runes; the
-	// cut comes first so that a megabyte of combining marks is not even walked.
+	// A character that can be drawn is a few runes. The text is cut before anything
+	// else, so that a megabyte of combining marks costs no time.
 	const maxBytes = 64 * maxCharacters
 	if len(s) > maxBytes {
 		s = s[:maxBytes]
@@ -121,7 +121,7 @@ func drawable(cluster []rune, has func(rune) bool) []rune {
 	return out
 }
 
-// closesPhrase reports punctuation and units that hang on the word before.
+// closesPhrase reports punctuation and units that belong to the word before.
 func closesPhrase(r rune) bool {
 	return strings.ContainsRune("!?.,:;)]}%℃°…·」』】》〉”’、。％！？", r)
 }
@@ -161,8 +161,8 @@ func words(text string, t *typeface) []item {
 	return out
 }
 
-// characters splits every item into its characters: the very last resort, for
-// a single word that fits nowhere.
+// characters splits every item into its characters: for a single word that does not
+// fit in any other way.
 func characters(items []item, t *typeface) []item {
 	var out []item
 	for _, it := range items {
@@ -266,7 +266,8 @@ func balance(items []item, n int, mean float64, width func(i, j int) float64) (e
 				c += costInWord
 			case last.glyph == 1:
 				c += costDangling
-			case strings.HasSuffix(last.text, ",") || strings.HasSuffix(last.text, ".") || strings.HasSuffix(last.text, "!") || strings.HasSuffix(last.text, "?"):
+			case strings.HasSuffix(last.text, ",") || strings.HasSuffix(last.text, ".") || strings.HasSuffix(last.text, "!") ||
+				strings.HasSuffix(last.text, "?"):
 				c -= gainAtComma
 			}
 		}

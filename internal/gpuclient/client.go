@@ -26,6 +26,7 @@ import (
 	"github.com/nanococoa/nanococoa/internal/ad"
 	"github.com/nanococoa/nanococoa/internal/fault"
 	"github.com/nanococoa/nanococoa/internal/gpu"
+	"github.com/nanococoa/nanococoa/internal/retryafter"
 )
 
 // maxAnswer bounds a JSON answer: html_code of one ad is some ten kilobytes, and
@@ -380,7 +381,7 @@ func refusal(resp *http.Response, body []byte) error {
 	}
 	f := fault.New(code, cause)
 	if code.Retryable() {
-		f.RetryAfter = retryAfter(resp.Header.Get("Retry-After"), time.Now())
+		f.RetryAfter = retryafter.Read(resp.Header, time.Now(), maxRetryAfter)
 	}
 	return f
 }
@@ -390,14 +391,3 @@ func clip(s string) string { return s[:min(len(s), 64)] }
 
 // maxRetryAfter bounds what a server may ask for: an ad's whole time is minutes.
 const maxRetryAfter = 10 * time.Minute
-
-// retryAfter reads seconds or an HTTP date (RFC 9110, 10.2.3); 0 if neither.
-func retryAfter(v string, now time.Time) time.Duration {
-	var d time.Duration
-	if n, err := strconv.ParseInt(v, 10, 32); err == nil {
-		d = time.Duration(n) * time.Second
-	} else if at, err := http.ParseTime(v); err == nil {
-		d = at.Sub(now)
-	}
-	return min(max(d, 0), maxRetryAfter)
-}

@@ -10,6 +10,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/nanococoa/nanococoa/internal/fault"
+	"github.com/nanococoa/nanococoa/internal/retryafter"
 )
 
 // Problem is the one shape of every error answer (RFC 9457).
@@ -42,7 +43,7 @@ func (p *Problem) GetHeaders() http.Header {
 	if p.retryAfter == 0 {
 		return nil
 	}
-	return http.Header{"Retry-After": {strconv.Itoa(p.retryAfter)}}
+	return http.Header{retryafter.Header: {strconv.Itoa(p.retryAfter)}}
 }
 
 // retryAfter is what a client is told to wait after a fault that passes by
@@ -57,7 +58,7 @@ func problemOf(err error) *Problem {
 		p.Errors = append(p.Errors, FieldFail{Field: b.Name, Detail: b.Detail})
 	}
 	if p.Status == http.StatusServiceUnavailable {
-		p.retryAfter = max(retryAfter, int(f.RetryAfter.Seconds()))
+		p.retryAfter = max(retryAfter, retryafter.Seconds(f.RetryAfter))
 	}
 	return p
 }

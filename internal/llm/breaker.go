@@ -6,15 +6,10 @@ import (
 	"time"
 
 	"github.com/nanococoa/nanococoa/internal/ad"
+	"github.com/nanococoa/nanococoa/internal/copywriter"
 	"github.com/nanococoa/nanococoa/internal/fault"
 	"github.com/nanococoa/nanococoa/internal/metric"
 )
-
-// Model writes with a model; see openai.Client. Faults: OpenAI.*.
-type Model interface {
-	WritePrompt(ctx context.Context, f ad.Fields) (Prompt, error)
-	WriteCopy(ctx context.Context, f ad.Fields, a *ad.Analysis) (Copy, error)
-}
 
 // Outages keeps the model's health where every function sees it; see adstore.Store.
 type Outages interface {
@@ -28,14 +23,14 @@ type Outages interface {
 	OutageOver(ctx context.Context) error
 }
 
-// Breaker is a Model that stops asking while the model is down: after Failures
-// failed calls in a row, of whichever functions, everybody takes the template at
-// once for Cooldown. Then one caller tries; the others wait for what it finds.
-// Without it every ad of an outage pays for six calls that each run into their
-// timeout before the template may write.
+// Breaker is a Model that stops asking while the model is down. After Failures
+// failed calls in a row, of all functions together, the template writes for
+// Cooldown. Then one caller tries the model, and the template goes on writing for
+// the others until that call has ended. Without a breaker every ad of an outage
+// would wait for six calls to time out before the template may write.
 //
-// A state that cannot be read or kept is logged and changes nothing: the model
-// is asked, as if there were no breaker.
+// When the state cannot be read or written, that is logged and the model is asked,
+// as if there were no breaker.
 type Breaker struct {
 	Model    Model
 	Shared   Outages
@@ -46,25 +41,25 @@ type Breaker struct {
 	Meter    *metric.Meter
 }
 
-// trial is how long one caller has for the call that may end an outage: longer
-// than the two calls of openai.Client can take. When it dies, another may try
+// trial is how long one caller has for the call that may end an outage: longer than
+// the two calls of openai.Client can take. If its function dies, another may try
 // after this time.
 const trial = 70 * time.Second
 
 // WritePrompt asks the model, or lets Template write while the model is down.
-func (b *Breaker) WritePrompt(ctx context.Context, f ad.Fields) (Prompt, error) {
-	return through(ctx, b, func(m Model) (Prompt, error) { return m.WritePrompt(ctx, f) })
+func (b *Breaker) WritePrompt(ctx context.Context, f ad.Fields) (copywriter.Prompt, error) {
+	return through(ctx, b, func(m Model) (copywriter.Prompt, error) { return m.WritePrompt(ctx, f) })
 }
 
 // WriteCopy asks the model, or lets Template write while the model is down.
-func (b *Breaker) WriteCopy(ctx context.Context, f ad.Fields, a *ad.Analysis) (Copy, error) {
-	return through(ctx, b, func(m Model) (Copy, error) { return m.WriteCopy(ctx, f, a) })
+func (b *Breaker) WriteCopy(ctx context.Context, f ad.Fields, a *ad.Analysis) (copywriter.Copy, error) {
+	return through(ctx, b, func(m Model) (copywriter.Copy, error) { return m.WriteCopy(ctx, f, a) })
 }
 
 func through[T any](ctx context.Context, b *Breaker, call func(Model) (T, error)) (T, error) {
 	seen, ask := b.ask(ctx)
 	if !ask {
-		return call(Template{})
+		return call(copywriter.Template{})
 	}
 	out, err := call(b.Model)
 	b.learn(ctx, seen, err)

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/nanococoa/nanococoa/internal/ad"
+	"github.com/nanococoa/nanococoa/internal/copywriter"
 	"github.com/nanococoa/nanococoa/internal/fault"
 	"github.com/nanococoa/nanococoa/internal/llm"
 	"github.com/nanococoa/nanococoa/internal/metric"
@@ -22,14 +23,14 @@ type model struct {
 	asked int
 }
 
-func (m *model) WritePrompt(context.Context, ad.Fields) (llm.Prompt, error) {
+func (m *model) WritePrompt(context.Context, ad.Fields) (copywriter.Prompt, error) {
 	m.asked++
-	return llm.Prompt{Text: "by the model", By: ad.ByModel}, m.err
+	return copywriter.Prompt{Text: "by the model", By: ad.ByModel}, m.err
 }
 
-func (m *model) WriteCopy(context.Context, ad.Fields, *ad.Analysis) (llm.Copy, error) {
+func (m *model) WriteCopy(context.Context, ad.Fields, *ad.Analysis) (copywriter.Copy, error) {
 	m.asked++
-	return llm.Copy{Main: "모델이 썼어요", By: ad.ByModel}, m.err
+	return copywriter.Copy{Main: "모델이 썼어요", By: ad.ByModel}, m.err
 }
 
 // shared keeps an outage as the table does; broken makes every call of it fail.
@@ -91,7 +92,9 @@ func (f *functions) breaker() *llm.Breaker {
 // and gives who wrote them; "" for a fault.
 func (f *functions) write() []ad.CopySource {
 	f.t.Helper()
-	order := ad.Fields{ProductName: "머그컵", ProductCategory: "식품", TargetAge: "30대", TargetGender: "전체", AdConcept: "따뜻한 아침"}
+	order := ad.Fields{
+		ProductName: "머그컵", ProductCategory: "식품", TargetAge: "30대", TargetGender: "전체", AdConcept: "따뜻한 아침",
+	}
 	prompt, err1 := f.breaker().WritePrompt(f.t.Context(), order)
 	words, err2 := f.breaker().WriteCopy(f.t.Context(), order, nil)
 	for _, err := range []error{err1, err2} {
@@ -174,7 +177,8 @@ func TestTwoWantToTry(t *testing.T) {
 	f.shared.kept = ad.Outage{Failures: failures, Until: f.now.Add(-time.Second)}
 	b := f.breaker()
 	b.Shared = &late{&f.shared}
-	if p, err := b.WritePrompt(t.Context(), ad.Fields{ProductName: "머그컵"}); err != nil || p.By != ad.ByTemplate || f.model.asked != 0 {
+	if p, err := b.WritePrompt(t.Context(), ad.Fields{ProductName: "머그컵"}); err != nil || p.By != ad.ByTemplate ||
+		f.model.asked != 0 {
 		t.Errorf("%v, %v, asked %d times", p.By, err, f.model.asked)
 	}
 }

@@ -1,24 +1,19 @@
-// Package llm writes the two texts of an ad: the English background prompt that
-// stage 1 paints from, and the Korean copy that stage 2 sets into the picture.
-//
-// There are two writers with the same methods. Template, here, is deterministic
-// and needs nothing. The one in internal/llm/openai asks a model. They are
-// apart so that a function which only needs Template or the types does not link
-// the OpenAI SDK: 8 MB more, and 2 MB more of zip.
+// Package llm is the way to a model that writes the two texts of an ad: the
+// interface, and a breaker that stops asking a model that is down. The writer
+// that needs no model is package copywriter; the one that asks OpenAI is
+// internal/llm/openai. They are apart so that a function that asks no model does
+// not link the OpenAI SDK: 8 MB more, and 2 MB more of zip.
 package llm
 
-import "github.com/nanococoa/nanococoa/internal/ad"
+import (
+	"context"
 
-// Prompt is an English background prompt for the image model, with who wrote it.
-type Prompt struct {
-	Text string
-	By   ad.CopySource
-}
+	"github.com/nanococoa/nanococoa/internal/ad"
+	"github.com/nanococoa/nanococoa/internal/copywriter"
+)
 
-// Copy is a main and a sub line in Korean, with who wrote them. Lengths are
-// ad.MainCopyMin to ad.MainCopyMax and ad.SubCopyMin to ad.SubCopyMax, counted
-// by ad.Length.
-type Copy struct {
-	Main, Sub string
-	By        ad.CopySource
+// Model writes with a model; see openai.Client. Faults: OpenAI.*.
+type Model interface {
+	WritePrompt(ctx context.Context, f ad.Fields) (copywriter.Prompt, error)
+	WriteCopy(ctx context.Context, f ad.Fields, a *ad.Analysis) (copywriter.Copy, error)
 }

@@ -1,5 +1,5 @@
-// Package ocr reads printed Korean lines off pictures with tesseract, for tests:
-// what a machine cannot read on an ad, a person in a hurry cannot either.
+// Package ocr reads printed Korean lines on pictures with tesseract, for tests of
+// whether the words on an ad can be read.
 package ocr
 
 import (
@@ -26,12 +26,16 @@ type Line struct {
 }
 
 // ErrMissing says that tesseract or its Korean is not installed.
-var ErrMissing = errors.New("tesseract is missing, without it nobody knows whether the words can be read: apt-get install tesseract-ocr tesseract-ocr-kor")
+var ErrMissing = errors.New(
+	"tesseract is missing, without it nobody can tell whether the words can be read: apt-get install tesseract-ocr " +
+		"tesseract-ocr-kor",
+)
 
-// letter is the font size in which lines are shown to tesseract, in pixels. It
-// hardly matters: from 26 to 36 it misreads 7 to 13 of the 732 characters on the
-// gallery. The margin does: without it twice as many, first at both ends.
-const letter, margin = 28, 7
+// fontSize is the font size in which lines are shown to tesseract, in pixels, and
+// margin what is left around them. The font size hardly matters: from 26 to 36
+// tesseract misreads 7 to 13 of the 732 characters in the gallery. Without a margin it
+// misreads twice as many, most at both ends.
+const fontSize, margin = 28, 7
 
 // Read gives what tesseract sees in the box of each line: one run of it for all,
 // since starting takes longer than reading a line. Whole pages it does not read
@@ -80,8 +84,10 @@ func Read(ctx context.Context, lines []Line) ([]string, error) {
 func (l Line) crop() []byte {
 	b := l.Picture.Bounds()
 	w, h := float64(b.Dx()), float64(b.Dy())
-	r := image.Rect(int(l.Box[0]*w), int(l.Box[1]*h), int((l.Box[0]+l.Box[2])*w)+1, int((l.Box[1]+l.Box[3])*h)+1).Add(b.Min).Intersect(b)
-	k := letter / l.SizePx
+	r := image.Rect(
+		int(l.Box[0]*w), int(l.Box[1]*h), int((l.Box[0]+l.Box[2])*w)+1, int((l.Box[1]+l.Box[3])*h)+1,
+	).Add(b.Min).Intersect(b)
+	k := fontSize / l.SizePx
 	text := image.Rect(margin, margin, margin+int(float64(r.Dx())*k), margin+int(float64(r.Dy())*k))
 	out := image.NewRGBA(image.Rectangle{Max: text.Max.Add(image.Pt(margin, margin))})
 	wide := r.Inset(-int(margin / k))
@@ -91,8 +97,8 @@ func (l Line) crop() []byte {
 	return file.Bytes()
 }
 
-// Wrong is how many characters of want were read wrongly, and how many there
-// are; spaces do not count, tesseract sees them where letters stand wide.
+// Wrong is how many characters of want were read wrongly, and how many there are.
+// Spaces do not count: tesseract sees them where characters stand far apart.
 func Wrong(got, want string) (wrong, of int) {
 	a, b := []rune(strings.Join(strings.Fields(got), "")), []rune(strings.Join(strings.Fields(want), ""))
 	// The Levenshtein distance, row by row.

@@ -16,7 +16,9 @@ func TestItReadsEachLineAndSeesWhatIsHidden(t *testing.T) {
 	t.Parallel()
 	ground := image.NewRGBA(image.Rect(0, 0, 640, 640))
 	draw.Draw(ground, ground.Rect, image.NewUniform(color.RGBA{240, 236, 228, 255}), image.Point{}, draw.Src)
-	r, err := compose.Render(t.Context(), compose.Request{Picture: ground, MainCopy: "하루 한 알의 여유", SubCopy: "아침을 깨우는 비타민 한 병"})
+	r, err := compose.Render(t.Context(), compose.Request{
+		Picture: ground, MainCopy: "하루 한 알의 여유", SubCopy: "아침을 깨우는 비타민 한 병",
+	})
 	if err != nil {
 		t.Fatal(err)
 	}

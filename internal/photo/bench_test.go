@@ -47,7 +47,8 @@ func BenchmarkAgainstLibvips(b *testing.B) {
 	dir := b.TempDir()
 	data := phonePhoto(b)
 	large, tiny := filepath.Join(dir, "large.jpg"), filepath.Join(dir, "tiny.jpg")
-	for name, content := range map[string][]byte{large: data, tiny: encodeJPEG(b, image.NewNRGBA(image.Rect(0, 0, 64, 64)), 90)} {
+	small := encodeJPEG(b, image.NewNRGBA(image.Rect(0, 0, 64, 64)), 90)
+	for name, content := range map[string][]byte{large: data, tiny: small} {
 		if err := os.WriteFile(name, content, 0o600); err != nil {
 			b.Fatal(err)
 		}

@@ -141,8 +141,17 @@ func TestUselessProfilesAreIgnored(t *testing.T) {
 		"unknown function": edit(func(b []byte) []byte { b[find(b, "para")+9] = 9; return b }),
 		"tag outside":      edit(func(b []byte) []byte { b[find(b, "rXYZ")+4] = 0x7f; return b }),
 		"huge matrix":      edit(func(b []byte) []byte { b[find(b, "XYZ \x00\x00\x00\x00\x00\x00\x83")+8] = 0x70; return b }),
-		"many tags":        edit(func(b []byte) []byte { copy(b[128:], "\xff\xff\xff\xff"); copy(b[find(b, "bXYZ"):], "xxxx"); return b }),
-		"no slope":         edit(func(b []byte) []byte { i := find(b, "para"); b[i+9] = 1; copy(b[i+16:], "\x00\x00\x00\x00"); return b }),
+		"many tags": edit(func(b []byte) []byte {
+			copy(b[128:], "\xff\xff\xff\xff")
+			copy(b[find(b, "bXYZ"):], "xxxx")
+			return b
+		}),
+		"no slope": edit(func(b []byte) []byte {
+			i := find(b, "para")
+			b[i+9] = 1
+			copy(b[i+16:], "\x00\x00\x00\x00")
+			return b
+		}),
 		"not a number": edit(func(b []byte) []byte {
 			i := find(b, "para")
 			b[i+9] = 3
@@ -151,7 +160,10 @@ func TestUselessProfilesAreIgnored(t *testing.T) {
 			copy(b[i+28:], "\x00\x00\x00\x00")
 			return b
 		}),
-		"table cut off": edit(func(b []byte) []byte { copy(b[find(b, "para"):], "curv\x00\x00\x00\x00\x00\x00\xff\xff"); return b }),
+		"table cut off": edit(func(b []byte) []byte {
+			copy(b[find(b, "para"):], "curv\x00\x00\x00\x00\x00\x00\xff\xff")
+			return b
+		}),
 	} {
 		data := afterIHDR(encodePNG(t, scene), chunk("iCCP", append([]byte("n\x00\x00"), deflate(profile)...)))
 		if got := psnr(t, decode(t, data), scene); got < 100 {

@@ -68,7 +68,9 @@ func TestLosslessFormatsComeOutExactly(t *testing.T) {
 			greyAlpha.SetNRGBA(x, y, color.NRGBA{g, g, g, c.A})
 		}
 	}
-	four := image.NewPaletted(scene.Rect, color.Palette{color.NRGBA{R: 200, A: 255}, color.NRGBA{G: 100, A: 128}, color.NRGBA{}, color.NRGBA{B: 9, A: 255}})
+	four := image.NewPaletted(scene.Rect, color.Palette{
+		color.NRGBA{R: 200, A: 255}, color.NRGBA{G: 100, A: 128}, color.NRGBA{}, color.NRGBA{B: 9, A: 255},
+	})
 	for i := range four.Pix {
 		four.Pix[i] = byte(i / 7 % 4)
 	}
@@ -113,7 +115,9 @@ func TestLosslessFormatsComeOutExactly(t *testing.T) {
 		"PNG 16-bit grey":        {encodePNG(t, deepGrey), grey},
 		"PNG palette with alpha": {encodePNG(t, four), four},
 		"PNG 1 bit":              {pngOf(ihdr(70, 65, 1, 0, 0), chunk("IDAT", deflate(bits))), bilevel},
-		"PNG 1 bit colour key":   {pngOf(ihdr(70, 65, 1, 0, 0), chunk("tRNS", []byte{0, 0}), chunk("IDAT", deflate(bits))), keyed},
+		"PNG 1 bit colour key": {
+			pngOf(ihdr(70, 65, 1, 0, 0), chunk("tRNS", []byte{0, 0}), chunk("IDAT", deflate(bits))), keyed,
+		},
 		"APNG first frame":       {read(t, "animated.png"), scene},
 		"GIF palette with alpha": {gifData.Bytes(), paletted255(four)},
 		"GIF interlaced":         {read(t, "interlaced.gif"), grey},
@@ -255,7 +259,9 @@ func TestScalingDoesNotShift(t *testing.T) {
 	img := image.NewNRGBA(image.Rect(0, 0, 401, 303))
 	for y := range 303 {
 		for x := range 401 {
-			img.SetNRGBA(x, y, color.NRGBA{byteOf(tent((float64(x) + 0.5) / 401)), byteOf(tent((float64(y) + 0.5) / 303)), 128, 255})
+			img.SetNRGBA(x, y, color.NRGBA{
+				byteOf(tent((float64(x) + 0.5) / 401)), byteOf(tent((float64(y) + 0.5) / 303)), 128, 255,
+			})
 		}
 	}
 	for name, data := range map[string][]byte{"PNG": encodePNG(t, img), "JPEG": encodeJPEG(t, img, 98)} {
@@ -288,7 +294,9 @@ func TestScalingDoesNotShift(t *testing.T) {
 
 func TestFlatColoursStayFlat(t *testing.T) {
 	t.Parallel()
-	for _, c := range []color.NRGBA{{0, 0, 0, 255}, {255, 255, 255, 255}, {200, 17, 99, 255}, {200, 17, 99, 128}, {3, 250, 1, 7}} {
+	for _, c := range []color.NRGBA{
+		{0, 0, 0, 255}, {255, 255, 255, 255}, {200, 17, 99, 255}, {200, 17, 99, 128}, {3, 250, 1, 7},
+	} {
 		flat := image.NewNRGBA(image.Rect(0, 0, 133, 277))
 		for i := 0; i < len(flat.Pix); i += 4 {
 			copy(flat.Pix[i:], []byte{c.R, c.G, c.B, c.A})
@@ -332,7 +340,8 @@ func TestSizes(t *testing.T) {
 				t.Errorf("%s %d×%d to %d: %v", name, c.w, c.h, c.side, got)
 			}
 			info, err := photo.Check(data)
-			if want := (photo.Info{Format: name, Width: c.w, Height: c.h, Frames: 1, Orientation: 1}); err != nil || info != want {
+			if want := (photo.Info{Format: name, Width: c.w, Height: c.h, Frames: 1, Orientation: 1}); err != nil ||
+				info != want {
 				t.Errorf("Check = %+v, %v", info, err)
 			}
 		}
@@ -381,13 +390,18 @@ func TestAlphaEdgesTakeNoColourFromUnderneath(t *testing.T) {
 
 func TestFramesSmallerThanTheCanvasKeepTheirPlace(t *testing.T) {
 	t.Parallel()
-	frame := image.NewPaletted(image.Rect(30, 20, 90, 70), color.Palette{color.NRGBA{255, 0, 0, 255}, color.NRGBA{0, 0, 255, 255}})
+	frame := image.NewPaletted(image.Rect(30, 20, 90, 70), color.Palette{
+		color.NRGBA{255, 0, 0, 255}, color.NRGBA{0, 0, 255, 255},
+	})
 	for i := range frame.Pix {
 		frame.Pix[i] = byte(i % 60 / 30)
 	}
 	next := image.NewPaletted(image.Rect(0, 0, 128, 100), color.Palette{color.White})
 	var g bytes.Buffer
-	if err := gif.EncodeAll(&g, &gif.GIF{Image: []*image.Paletted{frame, next}, Delay: []int{0, 0}, Config: image.Config{Width: 128, Height: 100}}); err != nil {
+	if err := gif.EncodeAll(
+		&g,
+		&gif.GIF{Image: []*image.Paletted{frame, next}, Delay: []int{0, 0}, Config: image.Config{Width: 128, Height: 100}},
+	); err != nil {
 		t.Fatal(err)
 	}
 	scene := read(t, "lossy.webp")
@@ -466,7 +480,8 @@ func TestPrepare(t *testing.T) {
 				t.Fatal(err)
 			}
 			info, err := photo.Check(p.PNG)
-			if want := (photo.Info{Format: "png", Width: c.width, Height: c.height, Frames: 1, Orientation: 1}); err != nil || info != want || p.Width != c.width || p.Height != c.height {
+			if want := (photo.Info{Format: "png", Width: c.width, Height: c.height, Frames: 1, Orientation: 1}); err != nil ||
+				info != want || p.Width != c.width || p.Height != c.height {
 				t.Errorf("PNG is %+v (%v), said to be %d×%d", info, err, p.Width, p.Height)
 			}
 			picture, err := photo.Decode(context.Background(), c.data, photo.MaxSide)

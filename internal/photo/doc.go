@@ -1,6 +1,6 @@
 // Package photo takes in the owner's product photo: it refuses what is not a
-// photo or is too big, and turns everything else into upright 8-bit sRGB pixels
-// without a byte of what else the file carried.
+// photo or is too big, and turns everything else into upright 8-bit sRGB pixels.
+// Nothing else that the file carried is kept.
 //
 // # What it reads
 //
@@ -16,17 +16,17 @@
 //     ProPhoto, linear ones) and of grey. Colours with any other profile, CMYK
 //     above all, are taken for sRGB; CMYK becomes RGB by the plain formula.
 //
-// HEIC and AVIF are told apart by their brands and refused: nothing that reads
-// them comes without C.
+// HEIC and AVIF are known by their brands and refused: every decoder for them needs
+// C.
 //
-// # How a photo passes
+// # How a photo is read
 //
-// Check walks the structure of the whole file and decodes nothing. It is where
-// bombs end: a size, a number of frames or scans, or a claim of pixels that the
-// bytes cannot hold. Then the decoder gets only the parts that make the picture,
-// so metadata cannot cost anything either. Planes and rows are scaled straight
-// to the final size, and colours are converted and turned there, where they are
-// few. JPEG's decoder makes the picture at 1/2, 1/4 or 1/8 right away.
+// Check reads the structure of the whole file and decodes nothing. It refuses
+// decompression bombs: a size or a number of frames or scans above the limits, or
+// more pixels than the bytes can hold. Then the decoder gets only the parts that
+// make the picture, so metadata costs nothing. Planes and rows are scaled straight
+// to the final size. Colours are converted and pixels turned after that, when they
+// are few. The decoder for JPEG makes the picture at 1/2, 1/4 or 1/8 right away.
 //
 // # Measured
 //
@@ -55,6 +55,6 @@
 //
 // The PNG is compressed at the fastest level. For product photos of 1536×1536
 // that takes 50–150 ms where the default takes 170–930, for files of 0.6–2.5 MB
-// where the default makes 0.5–2.1. A tenth to a fifth of the way to S3 and the
-// GPU server is the cheaper half of that trade.
+// where the default makes 0.5–2.1. Sending a tenth to a fifth more to S3 and the GPU
+// server takes less time than that.
 package photo

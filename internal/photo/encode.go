@@ -10,8 +10,8 @@ import (
 	"github.com/nanococoa/nanococoa/internal/fault"
 )
 
-// thumbnailQuality is where a product at 480 pixels stops showing blocks around
-// its edges; the file is about 30 kB.
+// thumbnailQuality is the lowest at which a product of 480 pixels has no visible
+// blocks around its edges; the file is about 30 kB.
 const thumbnailQuality = 85
 
 // encodePNG writes the picture. image/png writes IHDR, IDAT and IEND and nothing

@@ -4,7 +4,7 @@ import "encoding/binary"
 
 // exifOrientation reads the Orientation of IFD0 from EXIF data (EXIF 2.32,
 // section 4.6): 1–8, and 1 when there is none or it makes no sense. It looks at
-// nothing else, so what else EXIF may carry cannot cost anything.
+// nothing else, so whatever else EXIF holds costs nothing.
 func exifOrientation(b []byte) int {
 	if has(b, 0, "Exif\x00\x00") { // some writers put JPEG's prefix elsewhere too
 		b = b[6:]

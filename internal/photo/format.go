@@ -90,8 +90,8 @@ func isHEIF(data []byte) bool {
 	return false
 }
 
-// guard runs a decoder of somebody else on bytes of a stranger: a panic there is
-// a damaged photo, not the end of this process.
+// guard runs a decoder that is not ours on bytes from anybody. If it panics, the
+// photo is damaged, and the process goes on.
 func guard(decode func() (image.Image, error)) (img image.Image, err error) {
 	defer func() {
 		if p := recover(); p != nil {

@@ -41,7 +41,8 @@ func FuzzDecode(f *testing.F) {
 		var err error
 		// 24 bytes a pixel is the costliest form, progressive CMYK; 8 MB the
 		// tables of a lossless WebP and the compressors of the results.
-		if n := allocated(func() { p, err = photo.Prepare(context.Background(), data) }); n > 24*pixels+40*uint64(len(data))+8<<20 {
+		n := allocated(func() { p, err = photo.Prepare(context.Background(), data) })
+		if n > 24*pixels+40*uint64(len(data))+8<<20 {
 			t.Errorf("%d bytes allocated for %+v in %d bytes", n, info, len(data))
 		}
 		if checkErr != nil && (err == nil || codeOf(err) != codeOf(checkErr)) {

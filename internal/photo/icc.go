@@ -5,6 +5,8 @@ import (
 	"encoding/binary"
 	"image"
 	"math"
+
+	"github.com/nanococoa/nanococoa/internal/colour"
 )
 
 // transform converts colours from the space of an ICC profile to sRGB.
@@ -56,7 +58,7 @@ func newTransform(profile []byte) *transform {
 		t.matrix[i] = int32(math.Round(v * matrixUnit))
 	}
 	for i := range t.encode {
-		t.encode[i] = byte(math.Round(255 * encodeSRGB(float64(i)/encodeSteps)))
+		t.encode[i] = byte(math.Round(255 * colour.Encode(float64(i)/encodeSteps)))
 	}
 	if t.isIdentity() {
 		return nil
@@ -83,7 +85,9 @@ func (t *transform) apply(ctx context.Context, img *image.NRGBA) error {
 func (t *transform) convert(r, g, b byte) (byte, byte, byte) {
 	x, y, z := t.linear[0][r], t.linear[1][g], t.linear[2][b]
 	m := &t.matrix
-	return t.encode[linear(m[0]*x+m[1]*y+m[2]*z)], t.encode[linear(m[3]*x+m[4]*y+m[5]*z)], t.encode[linear(m[6]*x+m[7]*y+m[8]*z)]
+	return t.encode[linear(m[0]*x+m[1]*y+m[2]*z)],
+		t.encode[linear(m[3]*x+m[4]*y+m[5]*z)],
+		t.encode[linear(m[6]*x+m[7]*y+m[8]*z)]
 }
 
 // linear brings a product of matrix and light into the range of encode. Colours
@@ -92,8 +96,8 @@ func linear(v int32) int32 {
 	return min(max((v+matrixUnit/2)/matrixUnit, 0), encodeSteps)
 }
 
-// isIdentity reports whether no colour moves by more than one step, which is
-// what the many flavours of sRGB profiles come to.
+// isIdentity reports whether no colour changes by more than one step. So it is with
+// all the different profiles of sRGB.
 func (t *transform) isIdentity() bool {
 	near := func(a, b byte) bool { return a-b+1 <= 2 }
 	for r := 0; r < 256; r += 51 {
@@ -107,14 +111,6 @@ func (t *transform) isIdentity() bool {
 		}
 	}
 	return true
-}
-
-// encodeSRGB is the transfer function of IEC 61966-2-1.
-func encodeSRGB(v float64) float64 {
-	if v <= 0.0031308 {
-		return 12.92 * v
-	}
-	return 1.055*math.Pow(v, 1/2.4) - 0.055
 }
 
 // matrix3 is a 3×3 matrix by rows.

@@ -70,8 +70,8 @@ func openJPEG(data []byte) (*file, error) {
 	}, nil
 }
 
-// parse walks every marker to the end of the image. It skips over the coded
-// pixels at the speed of a byte search.
+// parse reads every marker up to the end of the image. It skips the coded pixels at
+// the speed of a byte search.
 func (j *jpegFile) parse(data []byte) error {
 	pos := 2
 	for {

@@ -115,7 +115,9 @@ func TestDamagedEXIFMeansUpright(t *testing.T) {
 		"wrong type":          func(b []byte) []byte { b[24] = 4; return b },
 	}
 	for name, f := range damage {
-		data := afterSOI(read(t, "444.jpg"), segment(0xe1, append([]byte("Exif\x00\x00"), f(append([]byte(nil), good...))...)))
+		data := afterSOI(read(t, "444.jpg"), segment(0xe1, append(
+			[]byte("Exif\x00\x00"), f(append([]byte(nil), good...))...,
+		)))
 		if info, err := photo.Check(data); err != nil || info.Orientation != 1 {
 			t.Errorf("%s: %+v, %v", name, info, err)
 		}
@@ -128,7 +130,8 @@ func TestDamagedEXIFMeansUpright(t *testing.T) {
 	if info, err := photo.Check(data); err != nil || info.Orientation != 6 {
 		t.Errorf("two: %+v, %v", info, err)
 	}
-	if info, err := photo.Check(afterSOI(read(t, "444.jpg"), segment(0xe1, []byte("Exif\x00")))); err != nil || info.Orientation != 1 {
+	if info, err := photo.Check(afterSOI(read(t, "444.jpg"), segment(0xe1, []byte("Exif\x00")))); err != nil ||
+		info.Orientation != 1 {
 		t.Errorf("prefix alone: %+v, %v", info, err)
 	}
 }

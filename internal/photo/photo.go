@@ -149,7 +149,9 @@ func checkSize(w, h int) error {
 	case short < MinSide:
 		return fault.Newf(fault.PhotoTooSmall, "%d×%d pixels", w, h)
 	case short*MaxSide < long*MinSide && long > MaxSide:
-		f := fault.Newf(fault.PhotoTooSmall, "%d×%d pixels leave less than %d once the longer side is %d", w, h, MinSide, MaxSide)
+		f := fault.Newf(
+			fault.PhotoTooSmall, "%d×%d pixels leave less than %d once the longer side is %d", w, h, MinSide, MaxSide,
+		)
 		f.Detail = "사진이 너무 길쭉합니다. 긴 쪽이 짧은 쪽의 24배를 넘지 않는 사진을 골라 주세요."
 		return f
 	}

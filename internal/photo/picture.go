@@ -21,7 +21,9 @@ func whole(ctx context.Context, img image.Image, m matrix) (picture, error) {
 
 // newPicture makes a picture of canvas size with img at frame; around it the
 // canvas is transparent. M says how img is coded if it is YCbCr.
-func newPicture(ctx context.Context, img image.Image, m matrix, frame image.Rectangle, canvas image.Point) (picture, error) {
+func newPicture(
+	ctx context.Context, img image.Image, m matrix, frame image.Rectangle, canvas image.Point,
+) (picture, error) {
 	full := frame == image.Rectangle{Max: canvas}
 	var row func(y int, dst []uint16)
 	switch src := img.(type) {

@@ -18,7 +18,8 @@ func TestNothingButPixelsSurvives(t *testing.T) {
 	secret := []byte("SECRET 37.5665N 126.9780E 010-0000-0000")
 	location := append([]byte("Exif\x00\x00"), append(exif(binary.LittleEndian, 1), secret...)...)
 	profile := append(read(t, "srgb.icc"), secret...)
-	jpeg, png, gif, webp := read(t, "420.jpg"), read(t, "scene-alpha.png"), read(t, "interlaced.gif"), read(t, "lossy.webp")
+	jpeg, png := read(t, "420.jpg"), read(t, "scene-alpha.png")
+	gif, webp := read(t, "interlaced.gif"), read(t, "lossy.webp")
 	behind := map[string][]byte{
 		"zip":    append(zipped(t), secret...),
 		"script": append([]byte("<script>SECRET</script>"), secret...),

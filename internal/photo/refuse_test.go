@@ -69,70 +69,102 @@ func TestWhatIsNoPhotoIsRefused(t *testing.T) {
 		data []byte
 		want fault.Code
 	}{
-		"nothing":                   {nil, fault.PhotoMissing},
-		"empty":                     {[]byte{}, fault.PhotoMissing},
-		"too large":                 {append(bytes.Clone(jpeg), make([]byte, photo.MaxBytes)...), fault.PhotoTooLarge},
-		"SVG":                       {[]byte(`<svg xmlns="http://www.w3.org/2000/svg" width="640" height="480"><script>alert(1)</script></svg>`), fault.PhotoUnsupported},
-		"SVG with declaration":      {[]byte(`<?xml version="1.0"?><svg/>`), fault.PhotoUnsupported},
-		"HTML":                      {[]byte("<!doctype html><img src=x onerror=alert(1)>"), fault.PhotoUnsupported},
-		"PDF around a JPEG":         {append([]byte("%PDF-1.7\n"), jpeg...), fault.PhotoUnsupported},
-		"zip":                       {zipped(t), fault.PhotoUnsupported},
-		"gzip":                      {gzipped(t), fault.PhotoUnsupported},
-		"text":                      {[]byte("상품 사진"), fault.PhotoUnsupported},
-		"one byte":                  {[]byte{0}, fault.PhotoUnsupported},
-		"BMP":                       {append([]byte("BM"), make([]byte, 200)...), fault.PhotoUnsupported},
-		"TIFF":                      {append([]byte("II*\x00"), make([]byte, 200)...), fault.PhotoUnsupported},
-		"PSD":                       {append([]byte("8BPS\x00\x01"), make([]byte, 200)...), fault.PhotoUnsupported},
-		"JPEG XL":                   {[]byte("\x00\x00\x00\x0cJXL \r\n\x87\n\x00\x00\x00\x14ftypjxl \x00\x00\x00\x00jxl "), fault.PhotoUnsupported},
-		"JPEG 2000":                 {[]byte("\x00\x00\x00\x0cjP  \r\n\x87\n"), fault.PhotoUnsupported},
-		"WAV":                       {append([]byte("RIFF\x24\x00\x00\x00WAVEfmt "), make([]byte, 40)...), fault.PhotoUnsupported},
-		"GIF of no version":         {append([]byte("GIF88a"), make([]byte, 200)...), fault.PhotoUnsupported},
-		"film":                      {ftyp("isom", "isom", "avc1"), fault.PhotoUnsupported},
-		"QuickTime":                 {ftyp("qt  "), fault.PhotoUnsupported},
-		"Canon raw":                 {ftyp("crx ", "crx ", "isom"), fault.PhotoUnsupported},
-		"HEIC":                      {ftyp("heic", "mif1", "heic"), fault.PhotoHEIC},
-		"HEIC by compatible brand":  {ftyp("xxxx", "miaf", "heix"), fault.PhotoHEIC},
-		"HEIF":                      {ftyp("mif1", "miaf"), fault.PhotoHEIC},
-		"HEIC sequence":             {ftyp("hevc"), fault.PhotoHEIC},
-		"AVIF":                      {read(t, "still.avif"), fault.PhotoHEIC},
-		"AVIF sequence":             {ftyp("avis"), fault.PhotoHEIC},
-		"brand behind the box":      {append(ftyp("isom", "iso2"), "heic"...), fault.PhotoUnsupported},
-		"version that is no brand":  {[]byte("\x00\x00\x00\x14ftypisomheicisom"), fault.PhotoUnsupported},
-		"arithmetic JPEG":           {read(t, "arithmetic.jpg"), fault.PhotoUnsupported},
-		"JPEG of 12 bits":           {bytes.Replace(jpeg, []byte("\xff\xc0\x00\x11\x08"), []byte("\xff\xc1\x00\x11\x0c"), 1), fault.PhotoUnsupported},
-		"JPEG of two components":    {jpegOf(0xc0, 100, 100, 2), fault.PhotoUnsupported},
-		"JPEG of odd subsampling":   {bytes.Replace(jpeg, []byte("\x01\x11\x00\x02\x11\x01"), []byte("\x01\x31\x00\x02\x21\x01"), 1), fault.PhotoUnsupported},
-		"JPEG without a picture":    {[]byte("\xff\xd8\xff\xd9"), fault.PhotoCorrupt},
-		"JPEG with two frames":      {bytes.Replace(jpeg, jpeg[2:20], append(jpeg[2:20:20], jpegOf(0xc0, 100, 100, 3)[2:21]...), 1), fault.PhotoCorrupt},
-		"JPEG with a header gone":   {bytes.Replace(jpeg, []byte("\xff\xc0\x00\x11"), []byte("\xff\xc0\x00\x05"), 1), fault.PhotoCorrupt},
-		"JPEG with a stray marker":  {afterSOI(jpeg, []byte("\xff\x02")), fault.PhotoCorrupt},
-		"JPEG in JPEG":              {afterSOI(jpeg, []byte("\xff\xd8")), fault.PhotoCorrupt},
-		"JPEG with twin components": {bytes.Replace(jpeg, []byte("\x01\x11\x00\x02\x11\x01"), []byte("\x02\x11\x00\x02\x11\x01"), 1), fault.PhotoCorrupt},
-		"JPEG with wild sampling":   {bytes.Replace(jpeg, []byte("\x01\x11\x00\x02\x11\x01"), []byte("\x01\x51\x00\x02\x11\x01"), 1), fault.PhotoCorrupt},
-		"JPEG of no height":         {jpegOf(0xc0, 100, 0, 3), fault.PhotoCorrupt},
-		"PNG of no width":           {pngOf(ihdr(0, 100, 8, 2, 0), chunk("IDAT", nil)), fault.PhotoCorrupt},
-		"PNG without pixels":        {pngOf(ihdr(100, 100, 8, 2, 0)), fault.PhotoCorrupt},
-		"PNG without header":        {pngOf(chunk("IDAT", nil)), fault.PhotoCorrupt},
-		"PNG with two headers":      {pngOf(ihdr(100, 100, 8, 2, 0), ihdr(100, 100, 8, 2, 0)), fault.PhotoCorrupt},
-		"PNG with a short header":   {pngOf(chunk("IHDR", make([]byte, 12))), fault.PhotoCorrupt},
-		"PNG with pixels apart":     {pngOf(ihdr(64, 64, 8, 0, 0), chunk("IDAT", deflate(make([]byte, 65*32))), chunk("tEXt", nil), chunk("IDAT", nil)), fault.PhotoCorrupt},
-		"PNG of unknown depth":      {pngOf(ihdr(64, 64, 3, 0, 0), chunk("IDAT", deflate(make([]byte, 65*64)))), fault.PhotoCorrupt},
+		"nothing":   {nil, fault.PhotoMissing},
+		"empty":     {[]byte{}, fault.PhotoMissing},
+		"too large": {append(bytes.Clone(jpeg), make([]byte, photo.MaxBytes)...), fault.PhotoTooLarge},
+		"SVG": {
+			[]byte(`<svg xmlns="http://www.w3.org/2000/svg" width="640" height="480"><script>alert(1)</script></svg>`),
+			fault.PhotoUnsupported,
+		},
+		"SVG with declaration": {[]byte(`<?xml version="1.0"?><svg/>`), fault.PhotoUnsupported},
+		"HTML":                 {[]byte("<!doctype html><img src=x onerror=alert(1)>"), fault.PhotoUnsupported},
+		"PDF around a JPEG":    {append([]byte("%PDF-1.7\n"), jpeg...), fault.PhotoUnsupported},
+		"zip":                  {zipped(t), fault.PhotoUnsupported},
+		"gzip":                 {gzipped(t), fault.PhotoUnsupported},
+		"text":                 {[]byte("상품 사진"), fault.PhotoUnsupported},
+		"one byte":             {[]byte{0}, fault.PhotoUnsupported},
+		"BMP":                  {append([]byte("BM"), make([]byte, 200)...), fault.PhotoUnsupported},
+		"TIFF":                 {append([]byte("II*\x00"), make([]byte, 200)...), fault.PhotoUnsupported},
+		"PSD":                  {append([]byte("8BPS\x00\x01"), make([]byte, 200)...), fault.PhotoUnsupported},
+		"JPEG XL": {
+			[]byte("\x00\x00\x00\x0cJXL \r\n\x87\n\x00\x00\x00\x14ftypjxl \x00\x00\x00\x00jxl "), fault.PhotoUnsupported,
+		},
+		"JPEG 2000": {[]byte("\x00\x00\x00\x0cjP  \r\n\x87\n"), fault.PhotoUnsupported},
+		"WAV": {
+			append([]byte("RIFF\x24\x00\x00\x00WAVEfmt "), make([]byte, 40)...), fault.PhotoUnsupported,
+		},
+		"GIF of no version":        {append([]byte("GIF88a"), make([]byte, 200)...), fault.PhotoUnsupported},
+		"film":                     {ftyp("isom", "isom", "avc1"), fault.PhotoUnsupported},
+		"QuickTime":                {ftyp("qt  "), fault.PhotoUnsupported},
+		"Canon raw":                {ftyp("crx ", "crx ", "isom"), fault.PhotoUnsupported},
+		"HEIC":                     {ftyp("heic", "mif1", "heic"), fault.PhotoHEIC},
+		"HEIC by compatible brand": {ftyp("xxxx", "miaf", "heix"), fault.PhotoHEIC},
+		"HEIF":                     {ftyp("mif1", "miaf"), fault.PhotoHEIC},
+		"HEIC sequence":            {ftyp("hevc"), fault.PhotoHEIC},
+		"AVIF":                     {read(t, "still.avif"), fault.PhotoHEIC},
+		"AVIF sequence":            {ftyp("avis"), fault.PhotoHEIC},
+		"brand behind the box":     {append(ftyp("isom", "iso2"), "heic"...), fault.PhotoUnsupported},
+		"version that is no brand": {[]byte("\x00\x00\x00\x14ftypisomheicisom"), fault.PhotoUnsupported},
+		"arithmetic JPEG":          {read(t, "arithmetic.jpg"), fault.PhotoUnsupported},
+		"JPEG of 12 bits": {
+			bytes.Replace(jpeg, []byte("\xff\xc0\x00\x11\x08"), []byte("\xff\xc1\x00\x11\x0c"), 1), fault.PhotoUnsupported,
+		},
+		"JPEG of two components": {jpegOf(0xc0, 100, 100, 2), fault.PhotoUnsupported},
+		"JPEG of odd subsampling": {
+			bytes.Replace(jpeg, []byte("\x01\x11\x00\x02\x11\x01"), []byte("\x01\x31\x00\x02\x21\x01"), 1),
+			fault.PhotoUnsupported,
+		},
+		"JPEG without a picture": {[]byte("\xff\xd8\xff\xd9"), fault.PhotoCorrupt},
+		"JPEG with two frames": {
+			bytes.Replace(jpeg, jpeg[2:20], append(jpeg[2:20:20], jpegOf(0xc0, 100, 100, 3)[2:21]...), 1), fault.PhotoCorrupt,
+		},
+		"JPEG with a header gone": {
+			bytes.Replace(jpeg, []byte("\xff\xc0\x00\x11"), []byte("\xff\xc0\x00\x05"), 1), fault.PhotoCorrupt,
+		},
+		"JPEG with a stray marker": {afterSOI(jpeg, []byte("\xff\x02")), fault.PhotoCorrupt},
+		"JPEG in JPEG":             {afterSOI(jpeg, []byte("\xff\xd8")), fault.PhotoCorrupt},
+		"JPEG with twin components": {
+			bytes.Replace(jpeg, []byte("\x01\x11\x00\x02\x11\x01"), []byte("\x02\x11\x00\x02\x11\x01"), 1), fault.PhotoCorrupt,
+		},
+		"JPEG with wild sampling": {
+			bytes.Replace(jpeg, []byte("\x01\x11\x00\x02\x11\x01"), []byte("\x01\x51\x00\x02\x11\x01"), 1), fault.PhotoCorrupt,
+		},
+		"JPEG of no height":       {jpegOf(0xc0, 100, 0, 3), fault.PhotoCorrupt},
+		"PNG of no width":         {pngOf(ihdr(0, 100, 8, 2, 0), chunk("IDAT", nil)), fault.PhotoCorrupt},
+		"PNG without pixels":      {pngOf(ihdr(100, 100, 8, 2, 0)), fault.PhotoCorrupt},
+		"PNG without header":      {pngOf(chunk("IDAT", nil)), fault.PhotoCorrupt},
+		"PNG with two headers":    {pngOf(ihdr(100, 100, 8, 2, 0), ihdr(100, 100, 8, 2, 0)), fault.PhotoCorrupt},
+		"PNG with a short header": {pngOf(chunk("IHDR", make([]byte, 12))), fault.PhotoCorrupt},
+		"PNG with pixels apart": {
+			pngOf(ihdr(64, 64, 8, 0, 0), chunk("IDAT", deflate(make([]byte, 65*32))), chunk("tEXt", nil), chunk("IDAT", nil)),
+			fault.PhotoCorrupt,
+		},
+		"PNG of unknown depth": {
+			pngOf(ihdr(64, 64, 3, 0, 0), chunk("IDAT", deflate(make([]byte, 65*64)))), fault.PhotoCorrupt,
+		},
 		"PNG with a wrong checksum": {flip(read(t, "scene.png"), len(read(t, "scene.png"))-20), fault.PhotoCorrupt},
 		"GIF without a frame":       {[]byte("GIF89a\x80\x00\x80\x00\x00\x00\x00;"), fault.PhotoCorrupt},
 		"GIF with an unknown block": {[]byte("GIF89a\x80\x00\x80\x00\x00\x00\x00!\xfe\x00?"), fault.PhotoCorrupt},
-		"GIF that is a script":      {[]byte("GIF89a=1;/*                                   */alert(1)"), fault.PhotoTooManyPixels},
-		"WebP without a picture":    {webpOf(vp8x(0, 100, 100)), fault.PhotoCorrupt},
-		"WebP with a short header":  {webpOf(riff("VP8X", make([]byte, 4))), fault.PhotoCorrupt},
-		"WebP with two headers":     {webpOf(vp8x(0, 100, 100), vp8x(0, 100, 100)), fault.PhotoCorrupt},
-		"WebP of another size":      {extended(read(t, "lossy.webp"), 0, 158, 119), fault.PhotoCorrupt},
-		"WebP of no size":           {webpOf(), fault.PhotoCorrupt},
-		"WebP between frames":       {webpOf(riff("VP8 ", []byte("\x01\x00\x00\x9d\x01\x2a\x80\x00\x80\x00\x00\x00"))), fault.PhotoCorrupt},
-		"WebP frame off the canvas": {webpOf(vp8x(2, 200, 200), riff("ANMF", append(anmf(100, 0, 157, 119), read(t, "lossy.webp")[12:]...))), fault.PhotoCorrupt},
-		"WebP frame cut off":        {webpOf(vp8x(2, 200, 200), riff("ANMF", make([]byte, 15))), fault.PhotoCorrupt},
-		"small JPEG":                {encodeJPEG(t, image.NewGray(image.Rect(0, 0, 63, 400)), 80), fault.PhotoTooSmall},
-		"small PNG":                 {encodePNG(t, image.NewGray(image.Rect(0, 0, 400, 63))), fault.PhotoTooSmall},
-		"small WebP":                {webpOf(riff("VP8L", vp8l(1, 1))), fault.PhotoTooSmall},
-		"strip":                     {encodePNG(t, image.NewGray(image.Rect(0, 0, 1600, 66))), fault.PhotoTooSmall},
+		"GIF that is a script": {
+			[]byte("GIF89a=1;/*                                   */alert(1)"), fault.PhotoTooManyPixels,
+		},
+		"WebP without a picture":   {webpOf(vp8x(0, 100, 100)), fault.PhotoCorrupt},
+		"WebP with a short header": {webpOf(riff("VP8X", make([]byte, 4))), fault.PhotoCorrupt},
+		"WebP with two headers":    {webpOf(vp8x(0, 100, 100), vp8x(0, 100, 100)), fault.PhotoCorrupt},
+		"WebP of another size":     {extended(read(t, "lossy.webp"), 0, 158, 119), fault.PhotoCorrupt},
+		"WebP of no size":          {webpOf(), fault.PhotoCorrupt},
+		"WebP between frames": {
+			webpOf(riff("VP8 ", []byte("\x01\x00\x00\x9d\x01\x2a\x80\x00\x80\x00\x00\x00"))), fault.PhotoCorrupt,
+		},
+		"WebP frame off the canvas": {
+			webpOf(vp8x(2, 200, 200), riff("ANMF", append(anmf(100, 0, 157, 119), read(t, "lossy.webp")[12:]...))),
+			fault.PhotoCorrupt,
+		},
+		"WebP frame cut off": {webpOf(vp8x(2, 200, 200), riff("ANMF", make([]byte, 15))), fault.PhotoCorrupt},
+		"small JPEG":         {encodeJPEG(t, image.NewGray(image.Rect(0, 0, 63, 400)), 80), fault.PhotoTooSmall},
+		"small PNG":          {encodePNG(t, image.NewGray(image.Rect(0, 0, 400, 63))), fault.PhotoTooSmall},
+		"small WebP":         {webpOf(riff("VP8L", vp8l(1, 1))), fault.PhotoTooSmall},
+		"strip":              {encodePNG(t, image.NewGray(image.Rect(0, 0, 1600, 66))), fault.PhotoTooSmall},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -166,7 +198,9 @@ func jpegOf(sof byte, w, h, components int) []byte {
 		frame = append(frame, byte(i+1), 0x11, 0)
 		scan = append(scan, byte(i+1), 0)
 	}
-	return bytes.Join([][]byte{{0xff, 0xd8}, segment(sof, frame), segment(0xda, append(scan, 0, 63, 0)), {1, 2, 3, 0xff, 0xd9}}, nil)
+	return bytes.Join(
+		[][]byte{{0xff, 0xd8}, segment(sof, frame), segment(0xda, append(scan, 0, 63, 0)), {1, 2, 3, 0xff, 0xd9}}, nil,
+	)
 }
 
 // vp8l makes a lossless picture of one colour: every code takes no bits.
@@ -324,9 +358,18 @@ func bombs(t testing.TB) map[string]bomb {
 	if err := gif.EncodeAll(&frames, many(2_000)); err != nil {
 		t.Fatal(err)
 	}
-	screen := []byte("GIF89a\xff\xff\xff\xff\x00\x00\x00,\x00\x00\x00\x00\x01\x00\x01\x00\x80\x00\x00\x00\xff\xff\xff\x02\x02\x44\x01\x00;")
-	wideFrame := []byte("GIF89a\x80\x00\x80\x00\x00\x00\x00,\x00\x00\x00\x00\xff\xff\xff\xff\x80\x00\x00\x00\xff\xff\xff\x02\x02\x44\x01\x00;")
-	largeGIF := []byte("GIF89a\x58\x1b\x58\x1b\x00\x00\x00,\x00\x00\x00\x00\x58\x1b\x58\x1b\x80\x00\x00\x00\xff\xff\xff\x02\x02\x44\x01\x00;")
+	screen := []byte(
+		"GIF89a\xff\xff\xff\xff\x00\x00\x00,\x00\x00\x00\x00\x01\x00\x01\x00" +
+			"\x80\x00\x00\x00\xff\xff\xff\x02\x02\x44\x01\x00;",
+	)
+	wideFrame := []byte(
+		"GIF89a\x80\x00\x80\x00\x00\x00\x00,\x00\x00\x00\x00\xff\xff\xff\xff" +
+			"\x80\x00\x00\x00\xff\xff\xff\x02\x02\x44\x01\x00;",
+	)
+	largeGIF := []byte(
+		"GIF89a\x58\x1b\x58\x1b\x00\x00\x00,\x00\x00\x00\x00\x58\x1b\x58\x1b" +
+			"\x80\x00\x00\x00\xff\xff\xff\x02\x02\x44\x01\x00;",
+	)
 	lossy := func(w, h int) []byte {
 		b := []byte("\x30\x01\x00\x9d\x01\x2a")
 		b = binary.LittleEndian.AppendUint16(b, uint16(w))
@@ -346,24 +389,38 @@ func bombs(t testing.TB) map[string]bomb {
 	manyScans := bytes.Join([][]byte{scans[:len(scans)-2], bytes.Repeat(append(scan, 0x55), 20_000), {0xff, 0xd9}}, nil)
 	var profiles [][]byte
 	for n := range 255 {
-		profiles = append(profiles, segment(0xe2, append([]byte("ICC_PROFILE\x00"), append([]byte{byte(n + 1), 255}, make([]byte, 65_000)...)...)))
+		profiles = append(profiles, segment(0xe2, append(
+			[]byte("ICC_PROFILE\x00"), append([]byte{byte(n + 1), 255}, make([]byte, 65_000)...)...,
+		)))
 	}
 	return map[string]bomb{
-		"PNG 1 bit 50,000×50,000":         {pngOf(ihdr(50_000, 50_000, 1, 0, 0), chunk("IDAT", unfolds[:310_000])), fault.PhotoTooManyPixels},
-		"PNG with the widest header":      {pngOf(ihdr(0xffffffff, 0xffffffff, 16, 6, 1), chunk("IDAT", nil)), fault.PhotoTooManyPixels},
-		"PNG 49 megapixels in 100 bytes":  {pngOf(ihdr(7000, 7000, 16, 6, 1), chunk("IDAT", unfolds[:100])), fault.PhotoCorrupt},
-		"PNG with pixels without end":     {pngOf(ihdr(100, 100, 8, 2, 0), chunk("IDAT", unfolds)), fault.PhotoCorrupt},
-		"PNG with a profile without end":  {afterIHDR(scene, chunk("iCCP", append([]byte("p\x00\x00"), unfolds...))), ""},
-		"PNG with text without end":       {afterIHDR(scene, chunk("zTXt", append([]byte("p\x00\x00"), unfolds...))), ""},
-		"PNG with 19 MB of EXIF":          {afterIHDR(scene, chunk("eXIf", bytes.Repeat([]byte("MM\x00*\x00\x00\x00\x08\xff\xff\x01"), 1_700_000))), ""},
-		"PNG with a million chunks":       {afterIHDR(scene, bytes.Repeat(chunk("teXt", nil), 1_000_000)), ""},
-		"PNG with a million IDAT":         {pngOf(ihdr(100, 100, 8, 2, 0), bytes.Repeat(chunk("IDAT", nil), 1_000_000)), fault.PhotoCorrupt},
-		"APNG of 5000 frames":             {afterIHDR(scene, apng...), fault.PhotoTooManyFrames},
-		"GIF with the largest screen":     {screen, fault.PhotoTooManyPixels},
-		"GIF frame larger than screen":    {wideFrame, fault.PhotoCorrupt},
-		"GIF 49 megapixels in 40 bytes":   {largeGIF, fault.PhotoCorrupt},
-		"GIF of 2,000 frames":             {frames.Bytes(), fault.PhotoTooManyFrames},
-		"WebP with the largest canvas":    {webpOf(vp8x(0, 1<<24, 1<<24), riff("VP8L", vp8l(100, 100))), fault.PhotoTooManyPixels},
+		"PNG 1 bit 50,000×50,000": {
+			pngOf(ihdr(50_000, 50_000, 1, 0, 0), chunk("IDAT", unfolds[:310_000])), fault.PhotoTooManyPixels,
+		},
+		"PNG with the widest header": {
+			pngOf(ihdr(0xffffffff, 0xffffffff, 16, 6, 1), chunk("IDAT", nil)), fault.PhotoTooManyPixels,
+		},
+		"PNG 49 megapixels in 100 bytes": {
+			pngOf(ihdr(7000, 7000, 16, 6, 1), chunk("IDAT", unfolds[:100])), fault.PhotoCorrupt,
+		},
+		"PNG with pixels without end":    {pngOf(ihdr(100, 100, 8, 2, 0), chunk("IDAT", unfolds)), fault.PhotoCorrupt},
+		"PNG with a profile without end": {afterIHDR(scene, chunk("iCCP", append([]byte("p\x00\x00"), unfolds...))), ""},
+		"PNG with text without end":      {afterIHDR(scene, chunk("zTXt", append([]byte("p\x00\x00"), unfolds...))), ""},
+		"PNG with 19 MB of EXIF": {
+			afterIHDR(scene, chunk("eXIf", bytes.Repeat([]byte("MM\x00*\x00\x00\x00\x08\xff\xff\x01"), 1_700_000))), "",
+		},
+		"PNG with a million chunks": {afterIHDR(scene, bytes.Repeat(chunk("teXt", nil), 1_000_000)), ""},
+		"PNG with a million IDAT": {
+			pngOf(ihdr(100, 100, 8, 2, 0), bytes.Repeat(chunk("IDAT", nil), 1_000_000)), fault.PhotoCorrupt,
+		},
+		"APNG of 5000 frames":           {afterIHDR(scene, apng...), fault.PhotoTooManyFrames},
+		"GIF with the largest screen":   {screen, fault.PhotoTooManyPixels},
+		"GIF frame larger than screen":  {wideFrame, fault.PhotoCorrupt},
+		"GIF 49 megapixels in 40 bytes": {largeGIF, fault.PhotoCorrupt},
+		"GIF of 2,000 frames":           {frames.Bytes(), fault.PhotoTooManyFrames},
+		"WebP with the largest canvas": {
+			webpOf(vp8x(0, 1<<24, 1<<24), riff("VP8L", vp8l(100, 100))), fault.PhotoTooManyPixels,
+		},
 		"WebP lossless 16,384×16,384":     {webpOf(riff("VP8L", vp8l(16384, 16384))), fault.PhotoTooManyPixels},
 		"WebP small outside, large in":    {webpOf(vp8x(0, 100, 100), riff("VP8L", vp8l(16384, 16384))), fault.PhotoCorrupt},
 		"WebP lossless 49 MP in 30 bytes": {webpOf(riff("VP8L", vp8l(7000, 7000))), fault.PhotoUnsupported},
@@ -375,9 +432,11 @@ func bombs(t testing.TB) map[string]bomb {
 		"JPEG progressive, the same":      {jpegOf(0xc2, 7000, 7000, 3), fault.PhotoCorrupt},
 		"JPEG progressive CMYK 49 MP":     {heavyJPEG(), fault.PhotoTooManyPixels},
 		"JPEG of 20,000 scans":            {manyScans, fault.PhotoUnsupported},
-		"JPEG with 20 MB of nothing":      {append(append([]byte{0xff, 0xd8}, bytes.Repeat([]byte{0xff}, 20_000_000)...), read(t, "444.jpg")[2:]...), ""},
-		"JPEG with a profile of 16 MB":    {afterSOI(read(t, "444.jpg"), profiles...), ""},
-		"zip of zeros":                    {append([]byte("PK\x03\x04"), unfolds...), fault.PhotoUnsupported},
+		"JPEG with 20 MB of nothing": {
+			append(append([]byte{0xff, 0xd8}, bytes.Repeat([]byte{0xff}, 20_000_000)...), read(t, "444.jpg")[2:]...), "",
+		},
+		"JPEG with a profile of 16 MB": {afterSOI(read(t, "444.jpg"), profiles...), ""},
+		"zip of zeros":                 {append([]byte("PK\x03\x04"), unfolds...), fault.PhotoUnsupported},
 	}
 }
 
@@ -400,7 +459,8 @@ func TestBombsCostNothing(t *testing.T) {
 				t.Errorf("Check allocated %d kB", n>>10)
 			}
 			// Too many pixels behind the header only show when they come.
-			if unseen := name == "PNG with pixels without end" || name == "PNG with a million IDAT"; !unseen && codeOf(err) != b.want {
+			if unseen := name == "PNG with pixels without end" ||
+				name == "PNG with a million IDAT"; !unseen && codeOf(err) != b.want {
 				t.Errorf("Check: %v, want %q", err, b.want)
 			}
 			if n := allocated(func() { _, err = photo.Prepare(context.Background(), b.data) }); n > 8_000_000 {
@@ -442,7 +502,9 @@ func TestFramesUpToTheLimitAreTaken(t *testing.T) {
 		if err := gif.EncodeAll(&out, g); err != nil {
 			t.Fatal(err)
 		}
-		for name, data := range map[string][]byte{"GIF": out.Bytes(), "WebP": webpOf(webp...), "APNG": afterIHDR(read(t, "scene.png"), apng...)} {
+		for name, data := range map[string][]byte{"GIF": out.Bytes(), "WebP": webpOf(webp...), "APNG": afterIHDR(
+			read(t, "scene.png"), apng...,
+		)} {
 			info, err := photo.Check(data)
 			if codeOf(err) != c.want || err == nil && info.Frames != c.frames {
 				t.Errorf("%s of %d: %+v, %v", name, c.frames, info, err)

@@ -4,8 +4,8 @@ import (
 	"context"
 	"image"
 	"math"
-	"runtime"
-	"sync"
+
+	"github.com/nanococoa/nanococoa/internal/resample"
 )
 
 // plane is one channel of 8-bit samples. Width and height are those of the whole
@@ -136,36 +136,18 @@ const unit = 1 << 14
 // newAxis makes the weights to resample a line of length samples (of which there
 // are n, n ≥ length) to size samples.
 func newAxis(size int, length float64, n int) axis {
-	a := axis{start: make([]int, size), offset: make([]int, size+1)}
-	ratio := length / float64(size)
-	weight, reach := spline(ratio)
-	if ratio >= 2 {
-		weight, reach = area(ratio)
+	kernel := resample.Kernel(resample.CatmullRom)
+	if length/float64(size) >= 2 {
+		kernel = resample.Area
 	}
-	var w []float64
-	for i := range size {
-		center := (float64(i) + 0.5) * ratio
-		first := max(0, int(math.Floor(center-reach)))
-		last := min(n-1, int(math.Ceil(center+reach)))
-		w = w[:0]
-		sum := 0.0
-		for j := first; j <= last; j++ {
-			v := weight(float64(j) + 0.5 - center)
-			w = append(w, v)
-			sum += v
-		}
-		for len(w) > 1 && w[0] == 0 {
-			w, first = w[1:], first+1
-		}
-		for len(w) > 1 && w[len(w)-1] == 0 {
-			w = w[:len(w)-1]
-		}
-		a.start[i], a.offset[i] = first, len(a.weights)
-		// Each weight takes the rounding error of those before it along, so the
-		// sum is exact and flat areas keep their value.
+	a := axis{start: make([]int, size), offset: make([]int, size+1)}
+	for i, t := range kernel.Axis(length, n, size, 0, size) {
+		a.start[i], a.offset[i] = t.From, len(a.weights)
+		// The rounding error of each weight is added to the next one, so the sum is
+		// exact and flat areas keep their value.
 		done, exact := int32(0), 0.0
-		for _, v := range w {
-			exact += v / sum * unit
+		for _, w := range t.Weights {
+			exact += w * unit
 			q := int32(math.Round(exact)) - done
 			done += q
 			a.weights = append(a.weights, q)
@@ -173,31 +155,6 @@ func newAxis(size int, length float64, n int) axis {
 	}
 	a.offset[size] = len(a.weights)
 	return a
-}
-
-// area weighs a sample by how much of it lies within the sample of the result,
-// ratio wide: the plain mean of what is under it.
-func area(ratio float64) (weight func(x float64) float64, reach float64) {
-	half := ratio / 2
-	return func(x float64) float64 {
-		return max(0, min(x+0.5, half)-max(x-0.5, -half))
-	}, half
-}
-
-// spline weighs a sample at distance x by the Catmull-Rom spline, stretched when
-// the picture shrinks. Below a ratio of 2 the area mean is uneven: every other
-// pixel would be sharp and the ones between blurred.
-func spline(ratio float64) (weight func(x float64) float64, reach float64) {
-	stretch := max(ratio, 1)
-	return func(x float64) float64 {
-		switch x = math.Abs(x / stretch); {
-		case x < 1:
-			return (1.5*x-2.5)*x*x + 1
-		case x < 2:
-			return ((-0.5*x+2.5)*x-4)*x + 2
-		}
-		return 0
-	}, 2 * stretch
 }
 
 func (a *axis) taps(i int) (start int, weights []int32) {
@@ -238,17 +195,10 @@ func (a *axis) apply4(dst, sums []int32) {
 // inBands runs a row function over 0..rows in one band for each processor. Begin
 // is called once for each band and makes its row function, with its buffers.
 func inBands(ctx context.Context, rows int, begin func() func(y int)) error {
-	n := min(runtime.GOMAXPROCS(0), rows)
-	var bands sync.WaitGroup
-	for i := range n {
-		top, bottom := rows*i/n, rows*(i+1)/n
-		bands.Go(func() {
-			row := begin()
-			for y := top; y < bottom && ctx.Err() == nil; y++ {
-				row(y)
-			}
-		})
-	}
-	bands.Wait()
-	return ctx.Err()
+	return resample.Bands(ctx, rows, func(from, to int) {
+		row := begin()
+		for y := from; y < to && ctx.Err() == nil; y++ {
+			row(y)
+		}
+	})
 }

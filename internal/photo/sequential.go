@@ -7,7 +7,7 @@ import (
 	"image"
 )
 
-// errUncommon sends a JPEG to image/jpeg.
+// errUncommon says that image/jpeg must decode the JPEG.
 var errUncommon = errors.New("not a complete single-scan sequential JPEG")
 
 // decodeSequential decodes what phones and cameras write, a grey or YCbCr JPEG
@@ -19,8 +19,8 @@ var errUncommon = errors.New("not a complete single-scan sequential JPEG")
 // same as here. A block's low frequencies alone are the block at a smaller size,
 // so the inverse transform is done on N×N of the 8×8 coefficients.
 //
-// Whatever is out of the ordinary gives an error, and image/jpeg has the last
-// word on whether the file is damaged.
+// Everything out of the ordinary gives an error. Then image/jpeg decodes, and says
+// whether the file is damaged.
 func decodeSequential(ctx context.Context, j *jpegFile, size image.Point) (picture, error) {
 	if j.scans != 1 {
 		return nil, errUncommon

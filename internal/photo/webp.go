@@ -129,13 +129,13 @@ func (w *webpFile) check() error {
 	return nil
 }
 
-// What one byte can stand for. Neither bound meets a photo; they stop files of
+// What one byte can stand for. No photo comes near these bounds; they stop files of
 // a few bytes that unfold to hundreds of megabytes.
 const (
 	// lossyRatio: the prediction modes of 16×16 pixels take more than two bits
 	// (RFC 6386, section 11.2, at the fixed probabilities of key frames).
 	lossyRatio = 256 * 8 / 2
-	// losslessRatio is no law of the format, where one colour takes no bits at
+	// losslessRatio is not given by the format, in which one colour takes no bits at
 	// all, but a drawing on white takes a quarter of this at least.
 	losslessRatio = 1 << 14
 	// losslessFree is the size up to which that does not matter.
@@ -147,7 +147,9 @@ const (
 func (w *webpFile) decode(ctx context.Context, _ image.Point) (picture, error) {
 	parts := [][]byte{nil}
 	add := func(kind string, body []byte) {
-		parts = append(parts, binary.LittleEndian.AppendUint32([]byte(kind), uint32(len(body))), body, make([]byte, len(body)&1))
+		parts = append(
+			parts, binary.LittleEndian.AppendUint32([]byte(kind), uint32(len(body))), body, make([]byte, len(body)&1),
+		)
 	}
 	if w.alpha != nil && w.kind == "VP8 " {
 		x := make([]byte, 10)

@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/nanococoa/nanococoa/internal/ad"
+	"github.com/nanococoa/nanococoa/internal/copywriter"
 	"github.com/nanococoa/nanococoa/internal/fault"
 	"github.com/nanococoa/nanococoa/internal/gpu"
 	"github.com/nanococoa/nanococoa/internal/llm"
@@ -342,7 +343,7 @@ func TestAFinishedPictureThatIsNone(t *testing.T) {
 // machine says that the model is down.
 func TestTheTemplateWritesInPlaceOfTheModel(t *testing.T) {
 	t.Parallel()
-	template := llm.Template{}
+	template := copywriter.Template{}
 	text, err := template.WritePrompt(context.Background(), order)
 	if err != nil {
 		t.Fatal(err)

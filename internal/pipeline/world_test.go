@@ -13,9 +13,9 @@ import (
 	"time"
 
 	"github.com/nanococoa/nanococoa/internal/ad"
+	"github.com/nanococoa/nanococoa/internal/copywriter"
 	"github.com/nanococoa/nanococoa/internal/fault"
 	"github.com/nanococoa/nanococoa/internal/gpu"
-	"github.com/nanococoa/nanococoa/internal/llm"
 	"github.com/nanococoa/nanococoa/internal/step"
 )
 
@@ -147,14 +147,14 @@ func (w *world) Score(_ context.Context, r gpu.ScoreRequest) (ad.Score, error) {
 
 // Writer.
 
-func (w *world) WritePrompt(_ context.Context, f ad.Fields) (llm.Prompt, error) {
+func (w *world) WritePrompt(_ context.Context, f ad.Fields) (copywriter.Prompt, error) {
 	w.asked = append(w.asked, f)
-	return llm.Prompt{Text: "a station at dawn", By: ad.ByModel}, w.call("write prompt", true)
+	return copywriter.Prompt{Text: "a station at dawn", By: ad.ByModel}, w.call("write prompt", true)
 }
 
-func (w *world) WriteCopy(_ context.Context, f ad.Fields, a *ad.Analysis) (llm.Copy, error) {
+func (w *world) WriteCopy(_ context.Context, f ad.Fields, a *ad.Analysis) (copywriter.Copy, error) {
 	w.asked = append(w.asked, f, a)
-	return llm.Copy{Main: "설렘을 담다", Sub: "주말 기차에 오르는 당신에게", By: ad.ByModel}, w.call("write copy", true)
+	return copywriter.Copy{Main: "설렘을 담다", Sub: "주말 기차에 오르는 당신에게", By: ad.ByModel}, w.call("write copy", true)
 }
 
 // picture is a small PNG.

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/nanococoa/nanococoa/internal/ad"
+	"github.com/nanococoa/nanococoa/internal/copywriter"
 	"github.com/nanococoa/nanococoa/internal/llm"
 )
 
@@ -23,7 +24,7 @@ type Copywrite struct {
 
 func writer(model llm.Model, in ad.StepInput) llm.Model {
 	if model == nil || in.Writer == ad.ByTemplate {
-		return llm.Template{}
+		return copywriter.Template{}
 	}
 	return model
 }

@@ -7,35 +7,12 @@ package resample
 import (
 	"context"
 	"image"
-	"math"
 	"runtime"
 	"sync"
 )
 
 // channels is how many values a pixel has in a row.
 const channels = 4
-
-// Kernel weighs source pixels by their distance.
-type Kernel struct {
-	reach float64
-	at    func(t float64) float64 // for 0 ≤ t < reach
-}
-
-// CatmullRom is the cubic through four points with tangents of their chords
-// (E. Catmull, R. Rom, 1974): sharp, with a slight overshoot at edges.
-func CatmullRom() Kernel {
-	return Kernel{2, func(t float64) float64 {
-		if t < 1 {
-			return (1.5*t-2.5)*t*t + 1
-		}
-		return ((-0.5*t+2.5)*t-4)*t + 2
-	}}
-}
-
-// Linear is interpolation between two points: for enlarging what is soft.
-func Linear() Kernel {
-	return Kernel{1, func(t float64) float64 { return 1 - t }}
-}
 
 // Job is a picture to be scaled.
 type Job struct {
@@ -59,16 +36,39 @@ func (j Job) Run(ctx context.Context) error {
 	if part.Empty() || j.Size.X < 1 || j.Size.Y < 1 {
 		return ctx.Err()
 	}
-	across := j.Kernel.taps(j.Size.X, j.To.Dx(), part.Min.X-j.To.Min.X, part.Dx())
-	down := j.Kernel.taps(j.Size.Y, j.To.Dy(), part.Min.Y-j.To.Min.Y, part.Dy())
-	n := min(runtime.GOMAXPROCS(0), part.Dy())
+	across := single(j.Kernel.Axis(float64(j.Size.X), j.Size.X, j.To.Dx(), part.Min.X-j.To.Min.X, part.Dx()))
+	down := single(j.Kernel.Axis(float64(j.Size.Y), j.Size.Y, j.To.Dy(), part.Min.Y-j.To.Min.Y, part.Dy()))
+	return Bands(ctx, part.Dy(), func(from, to int) { j.band(ctx, across, down[from:to], part.Min.Y+from) })
+}
+
+// Bands splits the rows of a picture into a band for each processor and has all
+// bands worked on side by side, each by one call with its rows from..to-1. It
+// fails when ctx ends, with ctx's error; work should look at ctx once a row.
+func Bands(ctx context.Context, rows int, work func(from, to int)) error {
+	n := min(runtime.GOMAXPROCS(0), rows)
 	var bands sync.WaitGroup
 	for i := range n {
-		from, to := part.Dy()*i/n, part.Dy()*(i+1)/n
-		bands.Go(func() { j.band(ctx, across, down[from:to], part.Min.Y+from) })
+		bands.Go(func() { work(rows*i/n, rows*(i+1)/n) })
 	}
 	bands.Wait()
 	return ctx.Err()
+}
+
+// taps are Taps in the precision of a row.
+type taps struct {
+	from    int
+	weights []float32
+}
+
+func single(axis []Taps) []taps {
+	out := make([]taps, len(axis))
+	for i, t := range axis {
+		out[i] = taps{t.From, make([]float32, len(t.Weights))}
+		for x, w := range t.Weights {
+			out[i].weights[x] = float32(w)
+		}
+	}
+	return out
 }
 
 // band makes the rows down is for; the first is row y of the result.
@@ -113,38 +113,4 @@ func squeeze(dst, src []float32, across []taps) {
 		q := dst[channels*x:][:channels]
 		q[0], q[1], q[2], q[3] = a, b, c, d
 	}
-}
-
-// taps are the source pixels that make one result pixel, and their weights,
-// whose sum is 1.
-type taps struct {
-	from    int
-	weights []float32
-}
-
-// taps gives those of n of the dst pixels a line of src pixels is scaled to. When
-// shrinking the kernel is as much wider.
-func (k Kernel) taps(src, dst, first, n int) []taps {
-	scale := float64(src) / float64(dst)
-	wide := max(scale, 1)
-	out := make([]taps, n)
-	for i := range out {
-		center := (float64(first+i)+0.5)*scale - 0.5
-		from := min(max(int(math.Ceil(center-k.reach*wide)), 0), src-1)
-		to := max(min(int(math.Floor(center+k.reach*wide)), src-1), from)
-		w := make([]float64, to-from+1)
-		sum := 0.0
-		for x := range w {
-			if t := math.Abs(float64(from+x)-center) / wide; t < k.reach {
-				w[x] = k.at(t)
-				sum += w[x]
-			}
-		}
-		t := taps{from, make([]float32, len(w))}
-		for x, v := range w {
-			t.weights[x] = float32(v / sum)
-		}
-		out[i] = t
-	}
-	return out
 }

@@ -52,7 +52,7 @@ func TestItAgreesWithAnotherImplementation(t *testing.T) {
 	for name, tc := range map[string]struct {
 		mine   resample.Kernel
 		theirs draw.Scaler
-	}{"Catmull-Rom": {resample.CatmullRom(), draw.CatmullRom}, "linear": {resample.Linear(), draw.BiLinear}} {
+	}{"Catmull-Rom": {resample.CatmullRom, draw.CatmullRom}, "linear": {resample.Linear, draw.BiLinear}} {
 		for _, size := range []image.Point{{97, 61}, {200, 150}, {96, 60}, {40, 23}, {5, 3}, {1, 1}, {300, 20}} {
 			to := image.Rectangle{Max: size}
 			got, err := scale(t.Context(), tc.mine, src, to, to)
@@ -75,12 +75,14 @@ func TestItAgreesWithAnotherImplementation(t *testing.T) {
 func TestAPartIsCutFromTheWhole(t *testing.T) {
 	t.Parallel()
 	src, to := texture(80, 60), image.Rect(-37, -20, 190, 133)
-	whole, err := scale(t.Context(), resample.CatmullRom(), src, to, to)
+	whole, err := scale(t.Context(), resample.CatmullRom, src, to, to)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, part := range []image.Rectangle{image.Rect(0, 0, 100, 100), image.Rect(-37, 40, -36, 41), image.Rect(60, -20, 190, 5)} {
-		got, err := scale(t.Context(), resample.CatmullRom(), src, to, part)
+	for _, part := range []image.Rectangle{
+		image.Rect(0, 0, 100, 100), image.Rect(-37, 40, -36, 41), image.Rect(60, -20, 190, 5),
+	} {
+		got, err := scale(t.Context(), resample.CatmullRom, src, to, part)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -93,7 +95,7 @@ func TestAPartIsCutFromTheWhole(t *testing.T) {
 		}
 	}
 	for _, nothing := range []image.Rectangle{{}, image.Rect(500, 500, 510, 510)} {
-		if _, err := scale(t.Context(), resample.CatmullRom(), src, to, nothing); err != nil {
+		if _, err := scale(t.Context(), resample.CatmullRom, src, to, nothing); err != nil {
 			t.Errorf("%v: %v", nothing, err)
 		}
 	}
@@ -105,7 +107,8 @@ func TestItHoldsRowsOnly(t *testing.T) { //nolint:paralleltest // it measures th
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
 	err := resample.Job{
-		Kernel: resample.CatmullRom(), Size: image.Pt(side, side), To: image.Rect(0, 0, side-1, side-1), Part: image.Rect(0, 0, side-1, side-1),
+		Kernel: resample.CatmullRom, Size: image.Pt(side, side), To: image.Rect(0, 0, side-1, side-1),
+		Part: image.Rect(0, 0, side-1, side-1),
 		Read: func(int, []float32) {}, Write: func(int, []float32) {},
 	}.Run(t.Context())
 	runtime.ReadMemStats(&after)
@@ -120,7 +123,7 @@ func TestItStopsWithItsCaller(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	src := texture(60, 60)
-	if _, err := scale(ctx, resample.Linear(), src, src.Rect, src.Rect); !errors.Is(err, context.Canceled) {
+	if _, err := scale(ctx, resample.Linear, src, src.Rect, src.Rect); !errors.Is(err, context.Canceled) {
 		t.Errorf("err = %v", err)
 	}
 }
@@ -131,7 +134,7 @@ func BenchmarkScale(b *testing.B) {
 	b.Run("rows", func(b *testing.B) {
 		b.ReportAllocs()
 		for b.Loop() {
-			_, _ = scale(b.Context(), resample.CatmullRom(), src, to, to)
+			_, _ = scale(b.Context(), resample.CatmullRom, src, to, to)
 		}
 	})
 	b.Run("baseline: x/image", func(b *testing.B) {

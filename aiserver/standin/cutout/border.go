@@ -109,7 +109,7 @@ func fitSurface(g *grid, cells []int) (surface, []int) {
 		s[ch][0] = float64(mode[ch])
 	}
 	var in []int
-	// The first round is generous so that a gradient can pull the surface along.
+	// The first round drops few cells, so that the surface can follow a gradient.
 	for _, reach := range []float32{2.4, 1.8, 1.4, 1, 1} {
 		in = in[:0]
 		for _, i := range cells {

@@ -5,7 +5,7 @@ import (
 	"slices"
 )
 
-// Evidence is what can be measured about a cut without knowing the truth. All
+// Evidence is what can be measured about a cut without knowing the right one. All
 // shares are 0..1.
 type Evidence struct {
 	OwnAlpha bool // the file brought its own mask; nothing else is measured
@@ -21,11 +21,9 @@ type Evidence struct {
 	Holes     int     // openings found in the product
 }
 
-// Confidence is 0..1, the product of one ramp per measure, so that any single
-// measure can veto and no number of good ones hides a bad one. A mask the file
-// brought is trusted.
-//
-// Ramps (from worthless to fine): Border 0.55–0.85, Noise 0.035–0.012,
+// Confidence is 0..1: one ramp for each measure, multiplied, so that a single bad
+// measure is enough to make it low. A mask that came with the file is trusted.
+// Ramps (from 0 to 1): Border 0.55–0.85, Noise 0.035–0.012,
 // Area 0.01–0.04 and 0.97–0.85, Whole 0.5–0.9, Edge 0.65–0.92,
 // Separate 0.25–0.6, Clear 0.80–0.95, Roundness 0.005–0.02.
 func (e Evidence) Confidence() float64 {

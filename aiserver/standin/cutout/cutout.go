@@ -1,11 +1,10 @@
 // Package cutout separates a product from the background of its photo without
 // a model, and says how far its answer can be trusted.
-//
-// The way there: reduce the photo to a grid; model the backdrop from the border
+// It works in steps: reduce the photo to a grid; model the backdrop from the border
 // (border.go); let it grow inwards, over soft shadows and through openings
-// (segment.go); settle what is left by a minimum cut (mixture.go, maxflow.go);
-// find the outline to the pixel at full size, measure soft alpha along it and
-// take the background's tint out of it (matte.go); and weigh the evidence
+// (segment.go); decide the rest by a minimum cut (mixture.go, maxflow.go); find the
+// outline to the pixel at full size, measure soft alpha along it and remove the
+// background's tint from it (matte.go); and measure how sure the result is
 // (confidence.go).
 package cutout
 
@@ -27,9 +26,9 @@ type Cut struct {
 }
 
 // Find cuts the product out of an upright photo. A photo that already has
-// transparency around its subject is taken as it is. It only fails when ctx
-// ends, with ctx's error; a photo in which nothing can be told apart gives a Cut
-// without confidence.
+// transparency around its product is taken as it is. It only fails when ctx ends,
+// with ctx's error; a photo in which product and background cannot be told apart
+// gives a Cut without confidence.
 func Find(ctx context.Context, photo *image.NRGBA) (*Cut, error) {
 	if photo.Rect.Min != (image.Point{}) {
 		photo = photo.SubImage(photo.Rect).(*image.NRGBA)

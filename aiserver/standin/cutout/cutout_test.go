@@ -185,10 +185,14 @@ func TestKnownMasks(t *testing.T) {
 				v := (0.62 + 0.25*math.Cos((x-0.42)*7)) * (1 - 0.5*math.Max(0, (y-0.75)/0.10))
 				return [3]float64{v, v, v}
 			}, flat(1, 1, 1), func(x, y float64) float64 { return 1 - 0.4*(1-contact(0.868)(x, y)) }}, 0.97},
-		"white mug on blue": {fixture{480, 384, union(disc(0.45, 0.5, 0.27), without(disc(0.74, 0.5, 0.13), disc(0.74, 0.5, 0.075))),
+		"white mug on blue": {fixture{480, 384,
+			union(disc(0.45, 0.5, 0.27), without(disc(0.74, 0.5, 0.13), disc(0.74, 0.5, 0.075))),
 			flat(0.96, 0.95, 0.93), func(x, y float64) [3]float64 { return [3]float64{0.25, 0.42 + 0.1*y, 0.7} }, nil}, 0.97},
-		"red box on black": {fixture{512, 512, box(0.25, 0.3, 0.75, 0.8), flat(0.8, 0.12, 0.15), flat(0.04, 0.04, 0.05), nil}, 0.97},
-		"two shoes on a table before a wall": {fixture{560, 400, union(disc(0.3, 0.55, 0.16), disc(0.7, 0.6, 0.14)), flat(0.15, 0.3, 0.2),
+		"red box on black": {
+			fixture{512, 512, box(0.25, 0.3, 0.75, 0.8), flat(0.8, 0.12, 0.15), flat(0.04, 0.04, 0.05), nil}, 0.97,
+		},
+		"two shoes on a table before a wall": {fixture{560, 400,
+			union(disc(0.3, 0.55, 0.16), disc(0.7, 0.6, 0.14)), flat(0.15, 0.3, 0.2),
 			func(x, y float64) [3]float64 {
 				if y < 0.5 {
 					return [3]float64{0.82, 0.84, 0.86}
@@ -329,15 +333,26 @@ func TestAWhiteLabelOnWhiteEndsInALine(t *testing.T) {
 // what shows when the cut-out stands on a dark or a bright ground.
 func TestEdgesCarryNoBackground(t *testing.T) {
 	t.Parallel()
-	for name, tc := range map[string]struct{ product, ground, stage [3]float64 }{
-		"dark product, white photo, black stage":   {[3]float64{0.15, 0.16, 0.2}, [3]float64{1, 1, 1}, [3]float64{0.03, 0.03, 0.05}},
-		"red product, white photo, navy stage":     {[3]float64{0.75, 0.1, 0.12}, [3]float64{0.98, 0.98, 0.97}, [3]float64{0.08, 0.1, 0.3}},
-		"white product, black photo, white stage":  {[3]float64{0.9, 0.9, 0.88}, [3]float64{0.05, 0.05, 0.05}, [3]float64{1, 1, 1}},
-		"yellow product, blue photo, orange stage": {[3]float64{0.95, 0.8, 0.15}, [3]float64{0.2, 0.35, 0.75}, [3]float64{1, 0.5, 0.2}},
+	for name, tc := range map[string]struct{ product, ground, set [3]float64 }{
+		"dark product, white photo, black set": {
+			[3]float64{0.15, 0.16, 0.2}, [3]float64{1, 1, 1}, [3]float64{0.03, 0.03, 0.05},
+		},
+		"red product, white photo, navy set": {
+			[3]float64{0.75, 0.1, 0.12}, [3]float64{0.98, 0.98, 0.97}, [3]float64{0.08, 0.1, 0.3},
+		},
+		"white product, black photo, white set": {
+			[3]float64{0.9, 0.9, 0.88}, [3]float64{0.05, 0.05, 0.05}, [3]float64{1, 1, 1},
+		},
+		"yellow product, blue photo, orange set": {
+			[3]float64{0.95, 0.8, 0.15}, [3]float64{0.2, 0.35, 0.75}, [3]float64{1, 0.5, 0.2},
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			f := fixture{480, 480, handbag(), flat(tc.product[0], tc.product[1], tc.product[2]), flat(tc.ground[0], tc.ground[1], tc.ground[2]), nil}
+			f := fixture{
+				480, 480, handbag(), flat(tc.product[0], tc.product[1], tc.product[2]),
+				flat(tc.ground[0], tc.ground[1], tc.ground[2]), nil,
+			}
 			m, cover := f.render(t)
 			c := find(t, m)
 			var length float64
@@ -358,8 +373,8 @@ func TestEdgesCarryNoBackground(t *testing.T) {
 					way := (tc.ground[k] - tc.product[k]) / length
 					tint += a * (float64(c.Pixels.Pix[4*i+k])/255 - tc.product[k]) * way
 					untreated += a * (float64(m.Pix[4*i+k])/255 - tc.product[k]) * way
-					got := a*float64(c.Pixels.Pix[4*i+k])/255 + (1-a)*tc.stage[k]
-					off += math.Abs(got - (truth*tc.product[k] + (1-truth)*tc.stage[k]))
+					got := a*float64(c.Pixels.Pix[4*i+k])/255 + (1-a)*tc.set[k]
+					off += math.Abs(got - (truth*tc.product[k] + (1-truth)*tc.set[k]))
 				}
 			}
 			if n < 500 {
@@ -367,7 +382,7 @@ func TestEdgesCarryNoBackground(t *testing.T) {
 			}
 			tint, untreated, off = tint/weight, untreated/weight, off/float64(3*n)
 			// Of the old background at most 6 % may be left in the edge's colours,
-			// and the edge on its stage may be off by 8 % per channel.
+			// and the edge on its set may be off by 8 % per channel.
 			if tint > 0.06 || tint > untreated/2 || off > 0.08 {
 				t.Errorf("tint %.3f (the photo's own %.3f), off by %.3f, over %d edge pixels", tint, untreated, off, n)
 			}
@@ -377,7 +392,10 @@ func TestEdgesCarryNoBackground(t *testing.T) {
 
 func TestInnerPixelsAreThePhotosOwn(t *testing.T) {
 	t.Parallel()
-	f := fixture{500, 500, handbag(), func(x, y float64) [3]float64 { return [3]float64{0.3 + 0.2*x, 0.2 + 0.3*y, 0.4} }, paper, contact(0.87)}
+	f := fixture{
+		500, 500, handbag(), func(x, y float64) [3]float64 { return [3]float64{0.3 + 0.2*x, 0.2 + 0.3*y, 0.4} }, paper,
+		contact(0.87),
+	}
 	m, cover := f.render(t)
 	c := find(t, m)
 	inner := 0
@@ -417,7 +435,9 @@ func TestNeverConfidentlyWrong(t *testing.T) {
 		"grey jar fading into a deep shadow": {480, 560, jar, grey, flat(1, 1, 1), contact(0.86)},
 		"white on white":                     {500, 500, jar, flat(0.99, 0.99, 0.99), flat(1, 1, 1), nil},
 		"cream on paper":                     {500, 500, handbag(), flat(0.96, 0.95, 0.92), paper, contact(0.87)},
-		"grey on grey, deep shadow":          {500, 500, handbag(), flat(0.5, 0.5, 0.5), flat(0.62, 0.62, 0.62), contact(0.87)},
+		"grey on grey, deep shadow": {
+			500, 500, handbag(), flat(0.5, 0.5, 0.5), flat(0.62, 0.62, 0.62), contact(0.87),
+		},
 		"striped product": {500, 500, jar, func(x, y float64) [3]float64 {
 			v := 0.55 + 0.45*math.Copysign(1, math.Sin(y*60))
 			return [3]float64{v, v, v}
@@ -511,14 +531,16 @@ func TestDuffelBag(t *testing.T) {
 	c := find(t, sample(t, "duffel-bag.jpg"))
 	for name, p := range map[string]image.Point{
 		"between the handles": {450, 230}, "left of the front handle": {330, 300}, "right of the back handle": {575, 300},
-		"the reflection's edge under its side": {844, 830}, "the contact shadow's last line": {200, 970}, "its reflection": {400, 990}, "reflection at the right": {780, 900}, "corner": {880, 1010},
+		"the reflection's edge under its side": {844, 830}, "the contact shadow's last line": {200, 970},
+		"its reflection": {400, 990}, "reflection at the right": {780, 900}, "corner": {880, 1010},
 	} {
 		if a := c.Pixels.NRGBAAt(p.X, p.Y).A; a > 8 {
 			t.Errorf("%s has alpha %d", name, a)
 		}
 	}
 	for name, p := range map[string]image.Point{
-		"body": {450, 700}, "front handle": {418, 330}, "white letter": {392, 280}, "letter at the strap's edge": {520, 62}, "left clip": {70, 410},
+		"body": {450, 700}, "front handle": {418, 330}, "white letter": {392, 280}, "letter at the strap's edge": {520, 62},
+		"left clip": {70, 410},
 	} {
 		if a := c.Pixels.NRGBAAt(p.X, p.Y).A; a < 250 {
 			t.Errorf("%s has alpha %d", name, a)
@@ -533,14 +555,18 @@ func TestVitaminJar(t *testing.T) {
 	t.Parallel()
 	c := find(t, sample(t, "vitamin-jar.jpg"))
 	for name, p := range map[string]image.Point{
-		"lid": {500, 120}, "its pale shoulder": {640, 230}, "white band": {500, 330}, "white band at the edge": {752, 331}, "label": {500, 600}, "foot": {500, 930},
+		"lid": {500, 120}, "its pale shoulder": {640, 230}, "white band": {500, 330}, "white band at the edge": {752, 331},
+		"label": {500, 600}, "foot": {500, 930},
 		"rim of the lid": {307, 174}, "white label at the left edge": {271, 616},
 	} {
 		if a := c.Pixels.NRGBAAt(p.X, p.Y).A; a < 250 {
 			t.Errorf("%s has alpha %d", name, a)
 		}
 	}
-	for name, p := range map[string]image.Point{"under it": {500, 962}, "the contact shadow's last line": {630, 956}, "shadow at the left": {285, 948}, "beside the lid": {285, 120}} {
+	for name, p := range map[string]image.Point{
+		"under it": {500, 962}, "the contact shadow's last line": {630, 956}, "shadow at the left": {285, 948},
+		"beside the lid": {285, 120},
+	} {
 		if a := c.Pixels.NRGBAAt(p.X, p.Y).A; a > 8 {
 			t.Errorf("%s has alpha %d", name, a)
 		}
@@ -579,7 +605,9 @@ func TestHopelessPhotos(t *testing.T) {
 
 func TestConfidenceFallsWithEveryMeasure(t *testing.T) {
 	t.Parallel()
-	good := cutout.Evidence{Border: 0.98, Noise: 0.004, Area: 0.4, Whole: 1, Edge: 0.95, Separate: 0.95, Clear: 0.99, Roundness: 0.3}
+	good := cutout.Evidence{
+		Border: 0.98, Noise: 0.004, Area: 0.4, Whole: 1, Edge: 0.95, Separate: 0.95, Clear: 0.99, Roundness: 0.3,
+	}
 	if got := good.Confidence(); got != 1 {
 		t.Fatalf("good evidence gives %.2f", got)
 	}

@@ -9,9 +9,9 @@ import (
 	"github.com/nanococoa/nanococoa/aiserver/standin/tone"
 )
 
-// pixel is an sRGB colour 0..1 per channel. Edges of photos are mixed by lenses
-// in linear light but by the camera's and the shop's resizing in sRGB, which
-// comes last; the edge is unmixed where it was mixed.
+// pixel is an sRGB colour 0..1 per channel. A lens mixes the colours of an edge in
+// linear light, but cameras and shops then resize the photo in sRGB. What was mixed
+// last is unmixed: sRGB.
 type pixel [3]float32
 
 func (p pixel) sub(o pixel) pixel   { return pixel{p[0] - o[0], p[1] - o[1], p[2] - o[2]} }
@@ -25,7 +25,7 @@ func share(c, fore, back pixel) (alpha, trust float32) {
 	if length < 1e-6 {
 		return 0.5, 0
 	}
-	// Two colours 0.06 apart are told apart by luck, 0.2 apart safely.
+	// Two colours 0.06 apart cannot be told apart reliably, two 0.2 apart can.
 	const never, always = 0.06, 0.20
 	root := float32(math.Sqrt(float64(length)))
 	trust = min(max((root-never)/(always-never), 0), 1)
@@ -203,8 +203,8 @@ func (p *plate) sharpen(ctx context.Context) error {
 }
 
 // solid reports whether a pixel and most of its neighbours differ from the
-// backdrop: pale print does. So do the mixed pixels of an edge, which is why the
-// grid must agree; soften tells them apart.
+// backdrop, as pale print does. The mixed pixels of an edge differ too, so the grid
+// must agree; soften tells the two apart.
 func (p *plate) solid(x, y, cell int) bool {
 	if p.r.shade[cell] {
 		return false
@@ -246,9 +246,9 @@ func (p *plate) guess(x, y int) float32 {
 	return top*(1-ty) + low*ty
 }
 
-// connect gives the open pixels to the outside when they hang together with it,
-// so that white print near the edge of a strap stays print, and takes crumbs of
-// product that hang on nothing.
+// connect gives open pixels to the outside only when they are connected with it, so
+// that white print near the edge of a strap stays print. It also gives the outside
+// small pieces that are not connected with the product.
 func (p *plate) connect() {
 	flood := func(seed, through uint8) {
 		var queue []int32
@@ -294,8 +294,8 @@ func (p *plate) connect() {
 }
 
 // fillNotches gives back to the product the shallow notches of an outline that
-// should be straight: a white label on white paper ends for the eye at its edge,
-// but the cut kept only the print on it and left the outline a comb. A notch lies
+// should be straight. Of a white label on white paper the cut may keep only the
+// print, and then the outline has a notch between every two letters. A notch lies
 // in one column or row between two parts of the product, is no deeper than a
 // label's margin but deeper than an edge is soft, and is pale: nearly the
 // backdrop's colour, but not quite.
@@ -347,8 +347,8 @@ func (p *plate) fillNotches() {
 			}
 		}
 	})
-	// What is mostly filled is filled: between two letters the margin may be as
-	// white as the paper.
+	// A notch of which most is filled is filled: between two letters the margin may
+	// be as white as the paper.
 	runs(func(first, last, step int) {
 		n, short := 0, (last-first)/step+1
 		for i := first; i <= last; i += step {
@@ -414,8 +414,8 @@ func (p *plate) eachRegion(in func(i int) bool, visit func(region []int32)) {
 	}
 }
 
-// dropCrumbs gives to the outside what the outline's refinement split off: dots
-// of print beyond a bright edge, dust. Pinholes are crumbs too.
+// dropCrumbs gives the outside the small pieces that refining the outline has split
+// off: dots of print beyond a bright edge, dust. Small holes are filled likewise.
 func (p *plate) dropCrumbs() {
 	pinhole := len(p.zone) / 20000
 	p.eachRegion(func(i int) bool { return p.zone[i] == outside }, func(region []int32) {
@@ -483,10 +483,9 @@ func (p *plate) liftShadow() {
 	}
 }
 
-// underside gives for the columns from..end how many rows at their foot are
-// shadow. It is the path of steepest steps that jumps least from column to
-// column (dynamic programming): a soft shadow's rim has steps too, but leads
-// nowhere.
+// underside gives for the columns from..end how many rows at their foot are shadow.
+// It is the path of steepest steps that jumps least from column to column (dynamic
+// programming). A soft shadow's rim has steps too, but they make no such path.
 func (p *plate) underside(foot []int, from, end, reach int) []int {
 	const (
 		jump    = 0.03 // price of one row up or down, in lightness
@@ -671,25 +670,27 @@ func (p *plate) unmix(x, y int, toIn, toOut []int32) (pixel, float32) {
 	a, trust := share(c, fore, back)
 	a = trust*a + (1-trust)*cover/coverW
 	measured := a
-	// Texture must not punch through: a pixel keeps near the side it lies on, the
-	// deeper the more.
+	// Texture must make no holes: the deeper a pixel lies on one side, the more it
+	// stays with that side.
 	i := y*p.w + x
 	if d := toOut[i]; d > 0 {
 		a = max(a, [...]float32{0.3, 0.85, 1}[min(d/3-1, 2)])
 	} else {
 		a = min(a, [...]float32{0.7, 0.2, 0}[min(toIn[i]/3-1, 2)])
 	}
-	// A slight choke: what is nearly background is, and what is nearly product is.
+	// What is nearly background becomes background, and what is nearly product
+	// becomes product.
 	a = min(max((a-0.08)/0.84, 0), 1)
 	if a >= 1 {
-		// JPEG smears colour further than light: where the product is even, its
-		// outermost full pixels take the range of those behind them.
+		// JPEG spreads colour further than light: where the product is even, its
+		// outermost full pixels are kept within the range of those behind them.
 		for ch := range 3 {
 			c[ch] = min(max(c[ch], lo[ch]), hi[ch])
 		}
 		return c, 1
 	}
-	// With little of the product in it a pixel says nothing of its colour.
+	// A pixel with little of the product in it tells nothing of the product's
+	// colour.
 	if measured < 0.3 {
 		return fore, a
 	}

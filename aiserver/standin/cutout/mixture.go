@@ -16,9 +16,9 @@ type gaussian struct {
 	bias    float64    // log of weight and normalisation
 }
 
-// The standard deviations no component may fall below: 0.015 is what JPEG noise
-// and shading do to a product's flat colour, and sharper components would call
-// the next shade impossible. Studio backdrops clipped to white are far evener.
+// The least standard deviations of a component. JPEG noise and shading spread a
+// product's flat colour by 0.015; with less, the next shade would count as
+// impossible. Studio backdrops clipped to white are far more even.
 const (
 	leastSpread     = 0.015
 	leastBackSpread = 0.006
@@ -30,7 +30,7 @@ func fitMixture(colors []tone.Lab, k int, least float64) mixture {
 	if len(colors) == 0 {
 		return nil
 	}
-	// Every nth colour is plenty to fit a dozen numbers per component.
+	// Every nth colour is enough to fit a dozen numbers per component.
 	const enough = 4000
 	if n := len(colors) / enough; n > 1 {
 		var few []tone.Lab

@@ -18,8 +18,8 @@ const (
 	// likeness is the least tolerance (OKLab) for "the same colour as the
 	// backdrop"; noisy backdrops widen it to four times their noise.
 	likeness = 0.014
-	// surely is a distance from the backdrop that no noise and no faint shadow
-	// explains.
+	// surely is a distance from the backdrop that is more than noise or a faint
+	// shadow.
 	surely = 0.16
 	// smooth is the roughness below which a cell may be shadow or reflection.
 	// Fabric, print and edges are above.
@@ -84,8 +84,9 @@ func (r *regions) couldBeShade(i int) bool {
 		k[ch] = c[ch] / b[ch]
 	}
 	mean := (k[0] + k[1] + k[2]) / 3
-	// 0.25 of the light is the core of a contact shadow; darker is a thing. A
-	// shadow may take the tint of its surroundings, by a sixth.
+	// A quarter of the light is left in the darkest part of a contact shadow; what
+	// is darker is no shadow. A shadow may take the tint of its surroundings, by a
+	// sixth.
 	const darkest, tint = 0.25, 0.16
 	if mean < darkest || mean > 1.06 {
 		return false
@@ -98,7 +99,7 @@ func (r *regions) couldBeShade(i int) bool {
 	return true
 }
 
-// growBackdrop marks what has the backdrop's colour and hangs together with the
+// growBackdrop marks what has the backdrop's colour and is connected with the
 // border.
 func (r *regions) growBackdrop(alike float32) {
 	var queue []int
@@ -140,10 +141,10 @@ func (r *regions) growShade() {
 	castFrom := float32(top) + 0.45*height    // a low sun's shadow climbs no higher
 	r.layFrom = float32(bottom) - 0.25*height // where the product meets its floor
 
-	// A shadow has no edges inside, so cells beside a step are no way in. Opening
-	// by a disc then closes the gaps that are left where a shadow happens to be
-	// as bright as the product beside it: 1.3 % of the picture, and if that does
-	// not hold, twice and three times as much.
+	// A shadow has no edges inside, so it does not spread over cells beside a step.
+	// Where a shadow is as bright as the product beside it, gaps are left; opening
+	// by a disc closes them. Its radius is 1.3 % of the picture, and if shade still
+	// leaks, twice and three times as much.
 	step := func(i int) float32 {
 		if float32(i/r.w) > r.layFrom && r.off[i] < 2*clearStep {
 			return clearStep
@@ -197,9 +198,9 @@ func (r *regions) spreadShade(ok []bool, step func(i int) float32, row int) bool
 	return r.stopLeak(grown, row)
 }
 
-// stopLeak takes back shade that reached the row above which no shadow climbs
-// and would have gone on there: that is the inside of a smooth product. It
-// reports whether there was none.
+// stopLeak takes back shade that reached the row above which there are no shadows
+// and would have gone on there: that is the inside of a smooth product. It reports
+// whether there was none.
 func (r *regions) stopLeak(grown []int, row int) bool {
 	in := make([]bool, len(r.state))
 	for _, i := range grown {
@@ -379,7 +380,9 @@ func (r *regions) cutUnknown(ctx context.Context, alike float32) error {
 }
 
 // minimumCut gives for each unknown cell whether it is product.
-func (r *regions) minimumCut(ctx context.Context, fore, back mixture, spread float64) (side []bool, nodes []int, err error) {
+func (r *regions) minimumCut(ctx context.Context, fore, back mixture, spread float64) (
+	side []bool, nodes []int, err error,
+) {
 	index := make([]int32, len(r.state))
 	for i, s := range r.state {
 		index[i] = -1
@@ -409,7 +412,7 @@ func (r *regions) minimumCut(ctx context.Context, fore, back mixture, spread flo
 	for n, i := range nodes {
 		c := r.lab[i]
 		costBack := back.cost(c)
-		// The surface knows better than the mixture what the backdrop is here.
+		// The surface describes the backdrop here better than the mixture does.
 		z := float64(r.off[i]) / spread
 		costBack = min(costBack, 0.5*z*z+3*math.Log(spread)+2.76)
 		if r.shade[i] {
@@ -417,7 +420,7 @@ func (r *regions) minimumCut(ctx context.Context, fore, back mixture, spread flo
 			costBack = min(costBack, 0.5)
 		}
 		costFore := fore.cost(c)
-		// A clear preference, but never a verdict: single cells are noisy.
+		// A clear preference, but no more: single cells are noisy.
 		const most = 30
 		t := min(max(costBack-costFore, -most), most)
 		x, y := i%r.w, i/r.w
@@ -449,8 +452,8 @@ func (r *regions) minimumCut(ctx context.Context, fore, back mixture, spread flo
 	return side, nodes, err
 }
 
-// tidy drops crumbs of product and fills pinholes: regions too small to be
-// either a part of the product or an opening in it.
+// tidy drops small pieces of product and fills small holes: regions too small to be
+// a part of the product or an opening in it.
 func (r *regions) tidy() {
 	in := make([]bool, len(r.state))
 	for i, s := range r.state {

@@ -4,11 +4,10 @@
 package mood
 
 import (
+	"cmp"
 	"slices"
-	"strings"
-	"unicode"
 
-	"golang.org/x/text/unicode/norm"
+	"github.com/nanococoa/nanococoa/internal/thesaurus"
 )
 
 // Look names one kind of scene.
@@ -57,7 +56,7 @@ type Mood struct {
 // Read weighs the concept most, then the category, then the background prompt,
 // which may be empty and is usually written from the concept.
 func Read(concept, category, prompt string) Mood {
-	var r reader
+	r := reader{seen: map[int]float64{}}
 	r.read(concept, conceptWeight)
 	r.read(prompt, 0.5)
 	known := len(r.seen)
@@ -65,85 +64,38 @@ func Read(concept, category, prompt string) Mood {
 	return r.mood(known)
 }
 
+// reader collects what texts say.
 type reader struct {
 	seen  map[int]float64 // entry of the lexicon → weight of its strongest mention
-	order []int
+	order []int           // the entries seen, in the order of the texts
 }
 
 func (r *reader) read(text string, weight float64) {
-	if r.seen == nil {
-		r.seen = make(map[int]float64)
-	}
-	words := strings.FieldsFunc(strings.ToLower(norm.NFC.String(text)), func(c rune) bool {
-		return !unicode.IsLetter(c) && !unicode.IsDigit(c)
-	})
-	for i, w := range words {
+	type mention struct{ word, entry int }
+	var all []mention
+	for _, m := range thesaurus.Read(text) {
 		for n := range lexicon {
-			last := i
-			if !lexicon[n].matches(w) {
-				if last = i + 1; last == len(words) || !lexicon[n].matchesPair(w, words[last]) {
-					continue
-				}
-			}
-			if denied(words, i, last) {
-				continue
-			}
-			if old, ok := r.seen[n]; !ok {
-				r.seen[n] = weight
-				r.order = append(r.order, n)
-			} else {
-				r.seen[n] = max(old, weight)
+			if thesaurus.Lists(lexicon[n].ideas, m.Idea) {
+				all = append(all, mention{m.Word, n})
 			}
 		}
 	}
-}
-
-// denied reports whether the words from first to last are taken back by their
-// neighbours: 어둡지 않은, 눈이 아닌, not dark, without snow.
-func denied(words []string, first, last int) bool {
-	if last+1 < len(words) {
-		for _, no := range []string{"않", "아닌", "아니", "없", "말고", "빼고"} {
-			if strings.HasPrefix(words[last+1], no) {
-				return true
-			}
-		}
+	own := make([]string, len(lexicon))
+	for n := range lexicon {
+		own[n] = lexicon[n].words
 	}
-	return first > 0 && slices.Contains([]string{"not", "no", "without", "안", "never"}, words[first-1])
-}
-
-// matches reports whether a word of the text begins with one of the entry's
-// stems. Korean particles and endings follow the stem; stems of two syllables
-// and more may also stand inside a compound (크리스마스트리, 겨울바다).
-func (e *entry) matches(word string) bool {
-	for _, stem := range e.stems {
-		if exact, ok := strings.CutSuffix(stem, "."); ok {
-			if word == exact {
-				return true
-			}
-			continue
-		}
-		if strings.HasPrefix(word, stem) {
-			return true
-		}
-		if strings.Contains(stem, " ") {
-			continue
-		}
-		if stem[0] >= 0x80 && len([]rune(stem)) >= 2 && strings.Contains(word, stem) {
-			return true
-		}
+	for _, m := range thesaurus.Find(text, own) {
+		all = append(all, mention{m.Word, m.Entry})
 	}
-	return false
-}
-
-// matchesPair reports whether two words in a row begin with a stem of two words:
-// 눈 내리는, where 눈 alone is an eye as often as snow.
-func (e *entry) matchesPair(word, next string) bool {
-	for _, stem := range e.stems {
-		if a, b, pair := strings.Cut(stem, " "); pair && word == a && strings.HasPrefix(next, b) {
-			return true
+	slices.SortFunc(all, func(a, b mention) int {
+		return cmp.Or(cmp.Compare(a.word, b.word), cmp.Compare(a.entry, b.entry))
+	})
+	for _, m := range all {
+		if _, ok := r.seen[m.entry]; !ok {
+			r.order = append(r.order, m.entry)
 		}
+		r.seen[m.entry] = max(r.seen[m.entry], weight)
 	}
-	return false
 }
 
 func (r *reader) mood(known int) Mood {

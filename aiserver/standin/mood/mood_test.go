@@ -9,6 +9,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"github.com/nanococoa/nanococoa/aiserver/standin/mood"
+	"github.com/nanococoa/nanococoa/internal/thesaurus"
 )
 
 func TestLooks(t *testing.T) {
@@ -92,7 +93,8 @@ func TestAxes(t *testing.T) {
 	} {
 		m := mood.Read(tc.text, "", "")
 		for k, v := range [3]float64{m.Light, m.Warm, m.Vivid} {
-			if want := [3]int{tc.light, tc.warm, tc.live}[k]; v > 1 || v < -1 || want > 0 && v <= 0 || want < 0 && v >= 0 || want == 0 && v != 0 {
+			if want := [3]int{tc.light, tc.warm, tc.live}[k]; v > 1 || v < -1 || want > 0 && v <= 0 || want < 0 && v >= 0 ||
+				want == 0 && v != 0 {
 				t.Errorf("%s: axis %d = %.2f, want sign %d", name, k, v, want)
 			}
 		}
@@ -152,5 +154,18 @@ func TestTheConceptOutweighsPromptAndCategory(t *testing.T) {
 	}
 	if got := mood.Read("", "전자제품", prompt); got.Look != mood.Cafe {
 		t.Errorf("with nothing else said, look = %s", got.Look)
+	}
+}
+
+// An idea that the thesaurus does not know would never be read.
+func TestTheLexiconListsKnownIdeas(t *testing.T) {
+	t.Parallel()
+	known := thesaurus.Ideas()
+	for _, list := range mood.Ideas() {
+		for idea := range strings.SplitSeq(list, ", ") {
+			if list != "" && !slices.Contains(known, idea) {
+				t.Errorf("the thesaurus does not know %q", idea)
+			}
+		}
 	}
 }

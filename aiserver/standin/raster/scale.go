@@ -14,7 +14,7 @@ import (
 func Scale(ctx context.Context, src *image.NRGBA, w, h int) (*image.NRGBA, error) {
 	out := image.NewNRGBA(image.Rect(0, 0, w, h))
 	err := resample.Job{
-		Kernel: resample.CatmullRom(), Size: src.Rect.Size(), To: out.Rect, Part: out.Rect,
+		Kernel: resample.CatmullRom, Size: src.Rect.Size(), To: out.Rect, Part: out.Rect,
 		Read: func(y int, line []float32) {
 			row := src.Pix[y*src.Stride:][:len(line)]
 			for i := 0; i < len(row); i += 4 {

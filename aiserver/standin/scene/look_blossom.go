@@ -7,15 +7,16 @@ import (
 
 // blossom is spring: cherry branches out of focus against a pale sky, petals in
 // the air and on the ground.
-func blossom(k *work) (*stage, *finish) {
-	s := k.newStage()
+func blossom(k *work) (*set, *finish) {
+	s := k.newSet()
 	d := k.dice("blossom")
 	u := k.unit
 	w, h := float32(k.size.X), float32(k.size.Y)
 	x, z, r := k.footing()
 	horizon := k.cam.horizon
 
-	top, low := tone.LCH(d.Between(0.80, 0.88), d.Between(0.040, 0.065), d.Between(222, 262)), tone.LCH(0.945, d.Between(0.022, 0.040), d.Between(-8, 22))
+	top := tone.LCH(d.Between(0.80, 0.88), d.Between(0.040, 0.065), d.Between(222, 262))
+	low := tone.LCH(0.945, d.Between(0.022, 0.040), d.Between(-8, 22))
 	pink := func() tone.RGB {
 		return tone.LCH(d.Between(0.80, 0.93), d.Between(0.045, 0.10), d.Between(350, 368))
 	}
@@ -47,7 +48,10 @@ func blossom(k *work) (*stage, *finish) {
 				for range 5 {
 					size := d.Between(0.014, 0.034) * u
 					fx, fy := bx+d.Bell()*0.030*u, by+d.Bell()*0.030*u
-					back.blob(fx, fy, size, size*d.Between(0.75, 1), d.Between(0, 3), pink(), 0.78*(1-0.55*k.calm(fx, fy)*smooth(t, 0.2, 0.9)), 0.35)
+					back.blob(
+						fx, fy, size, size*d.Between(0.75, 1), d.Between(0, 3), pink(), 0.78*(1-0.55*k.calm(fx, fy)*smooth(t, 0.2, 0.9)),
+						0.35,
+					)
 				}
 			}
 		}

@@ -7,8 +7,8 @@ import (
 
 // cafe is a wooden table in a warm room: planks in focus, lamps and a window out
 // of it, a cup at the side.
-func cafe(k *work) (*stage, *finish) {
-	s := k.newStage()
+func cafe(k *work) (*set, *finish) {
+	s := k.newSet()
 	d := k.dice("cafe")
 	u := k.unit
 	w := float32(k.size.X)
@@ -35,7 +35,10 @@ func cafe(k *work) (*stage, *finish) {
 	pane := tone.RGB{1.0, 0.80, 0.52}.Scale(map[bool]float32{true: 1.15, false: 0.70}[bright])
 	for i := range 2 {
 		for j := range 2 {
-			back.block(wx+(float32(i)-1)*0.135*u, endY-0.52*u+float32(j)*0.19*u, 0.12*u, 0.17*u, pane.Scale(1-0.25*float32(j)), 0.85, 0.02*u)
+			back.block(
+				wx+(float32(i)-1)*0.135*u, endY-0.52*u+float32(j)*0.19*u, 0.12*u, 0.17*u, pane.Scale(1-0.25*float32(j)), 0.85,
+				0.02*u,
+			)
 		}
 	}
 	for j := range 3 {
@@ -45,7 +48,10 @@ func cafe(k *work) (*stage, *finish) {
 		for range 7 {
 			bx := sx + k.side*d.Between(0.02, 0.42)*w
 			tall := d.Between(0.05, 0.10) * u
-			back.block(bx, y-tall, d.Between(0.03, 0.055)*u, tall, tone.LCH(d.Between(0.3, 0.7), d.Between(0.02, 0.07), d.Between(30, 90)).Scale(0.7), 0.8, 0.012*u)
+			back.block(
+				bx, y-tall, d.Between(0.03, 0.055)*u, tall,
+				tone.LCH(d.Between(0.3, 0.7), d.Between(0.02, 0.07), d.Between(30, 90)).Scale(0.7), 0.8, 0.012*u,
+			)
 		}
 	}
 	back.Blur(0.017 * u / back.step)
@@ -54,7 +60,7 @@ func cafe(k *work) (*stage, *finish) {
 		back.bokeh(bx, by, d.Between(0.014, 0.048)*u, lamp, d.Between(0.14, 0.70)*(1-0.85*k.calm(bx, by)))
 	}
 	back.glow(wx, endY-0.35*u, 0.28*u, lamp.Scale(0.22))
-	// Evenly dim or bright where words go, so that they read.
+	// Evenly dim or bright where words go, so that they can be read.
 	quiet := shadow.Scale(0.6)
 	if bright {
 		quiet = tone.LCH(0.90, 0.035, 75)

@@ -16,7 +16,7 @@ type season struct {
 }
 
 // forest is green foliage against the sun behind a slice of wood.
-func forest(k *work) (*stage, *finish) {
+func forest(k *work) (*set, *finish) {
 	return grove(k, season{
 		hues:  []float32{118, 128, 136, 142, 150},
 		light: tone.RGB{1.0, 0.97, 0.70},
@@ -27,7 +27,7 @@ func forest(k *work) (*stage, *finish) {
 }
 
 // autumn is the same place under a low sun, with red and gold leaves.
-func autumn(k *work) (*stage, *finish) {
+func autumn(k *work) (*set, *finish) {
 	return grove(k, season{
 		hues:  []float32{38, 48, 58, 68, 80},
 		light: tone.RGB{1.0, 0.85, 0.55},
@@ -37,8 +37,8 @@ func autumn(k *work) (*stage, *finish) {
 	})
 }
 
-func grove(k *work, a season) (*stage, *finish) {
-	s := k.newStage()
+func grove(k *work, a season) (*set, *finish) {
+	s := k.newSet()
 	d := k.dice("grove")
 	u := k.unit
 	w, h := float32(k.size.X), float32(k.size.Y)
@@ -127,7 +127,10 @@ func grove(k *work, a season) (*stage, *finish) {
 			by := h + d.Between(-0.02, 0.05)*u
 			turn := -1.57 - side*d.Between(-0.2, 0.75)
 			length := d.Between(0.16, 0.30) * u
-			front.leaf(bx, by, length, length*d.Between(0.28, 0.42), turn, side*d.Between(-0.1, 0.2), leaf(a.leafL-0.14).Scale(0.8), 0.94, 0.016*u)
+			front.leaf(
+				bx, by, length, length*d.Between(0.28, 0.42), turn, side*d.Between(-0.1, 0.2), leaf(a.leafL-0.14).Scale(0.8), 0.94,
+				0.016*u,
+			)
 		}
 	}
 	k.keepClear(front)
@@ -149,7 +152,9 @@ func (k *work) logSlice(x, z, radius float32, pale, dark tone.RGB) *material {
 			rr += 0.05 * u * warp.At(p[0]*0.6/u, p[2]*0.6/u)
 			rings := 0.5 + 0.5*sin(rr*150/u+2*warp.At(p[0]*0.3/u, p[2]*0.3/u))
 			fine := grain.At(p[0]*2.5/u, p[2]*2.5/u)
-			c := pale.Mix(dark, clamp(0.10+0.22*rings*rings+0.12*fine+0.25*smooth(hypot(dx, dz), radius*0.90, radius*0.99), 0, 1))
+			c := pale.Mix(dark, clamp(
+				0.10+0.22*rings*rings+0.12*fine+0.25*smooth(hypot(dx, dz), radius*0.90, radius*0.99), 0, 1,
+			))
 			return c
 		}
 		// Bark: upright furrows.
@@ -180,7 +185,7 @@ func (k *work) keepClear(c *canvas) {
 }
 
 // scatter lays a few leaves on the floor as thin, tinted patches.
-func (k *work) scatter(s *stage, d *raster.Dice, color func(light float32) tone.RGB) {
+func (k *work) scatter(s *set, d *raster.Dice, color func(light float32) tone.RGB) {
 	type fallen struct {
 		x, z, length, width, sin, cos float32
 		c                             tone.RGB
@@ -190,7 +195,9 @@ func (k *work) scatter(s *stage, d *raster.Dice, color func(light float32) tone.
 	for range 26 {
 		t := d.Between(0, 6.28)
 		l := d.Between(0.05, 0.085) * u
-		leaves = append(leaves, fallen{d.Between(-0.75, 0.75) * u, d.Between(-0.25, 0.9) * u, l, l * d.Between(0.45, 0.65), sin(t), cos(t), color(0.60)})
+		leaves = append(leaves, fallen{
+			d.Between(-0.75, 0.75) * u, d.Between(-0.25, 0.9) * u, l, l * d.Between(0.45, 0.65), sin(t), cos(t), color(0.60),
+		})
 	}
 	under := s.floor.paint
 	s.floor.paint = func(p, n vec) tone.RGB {

@@ -7,8 +7,8 @@ import (
 
 // hanji is a festive set of layered paper: a full moon, ranges of hills in the
 // colours of a hanbok, each sheet shading the next, and a lacquered tray.
-func hanji(k *work) (*stage, *finish) {
-	s := k.newStage()
+func hanji(k *work) (*set, *finish) {
+	s := k.newSet()
 	d := k.dice("hanji")
 	u := k.unit
 	x, z, r := k.footing()
@@ -111,7 +111,10 @@ func hanji(k *work) (*stage, *finish) {
 	for range 16 {
 		bx, by := d.Float()*float32(k.size.X), d.Between(0.05, 0.9)*float32(k.size.Y)
 		size := d.Between(0.010, 0.018) * u
-		front.leaf(bx, by, size*1.7, size*1.15, d.Between(0, 6.28), 0.1, petal.Scale(d.Between(0.85, 1.05)), 0.85*(1-k.calm(bx, by)), 0.0025*u)
+		front.leaf(
+			bx, by, size*1.7, size*1.15, d.Between(0, 6.28), 0.1, petal.Scale(d.Between(0.85, 1.05)), 0.85*(1-k.calm(bx, by)),
+			0.0025*u,
+		)
 	}
 	k.keepClear(front)
 	return s, &finish{bloom: 0.2, vignette: 0.12, grain: 0.8, front: front.veil()}

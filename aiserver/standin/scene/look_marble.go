@@ -7,8 +7,8 @@ import (
 
 // marble is luxury: polished veined stone, a brass ring on a deep wall, one
 // spot of light.
-func marble(k *work) (*stage, *finish) {
-	s := k.newStage()
+func marble(k *work) (*set, *finish) {
+	s := k.newSet()
 	d := k.dice("marble")
 	u := k.unit
 	x, z, r := k.footing()

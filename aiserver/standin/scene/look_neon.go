@@ -7,8 +7,8 @@ import (
 
 // neon is a city street at night after rain: lamps out of focus, a neon ring
 // behind the product, and both mirrored in the wet ground.
-func neon(k *work) (*stage, *finish) {
-	s := k.newStage()
+func neon(k *work) (*set, *finish) {
+	s := k.newSet()
 	d := k.dice("neon")
 	u := k.unit
 	w, h := float32(k.size.X), float32(k.size.Y)
@@ -16,7 +16,7 @@ func neon(k *work) (*stage, *finish) {
 	px := x + k.cam.cx
 	horizon := k.cam.horizon
 
-	// Two colours across from each other carry the night.
+	// Two colours opposite to each other light the night.
 	pairs := [...][2]float32{{335, 215}, {305, 195}, {350, 265}, {20, 240}}
 	pair := pairs[int(d.Float()*4)&3]
 	if k.mood.Warm < -0.25 {
@@ -80,7 +80,7 @@ func neon(k *work) (*stage, *finish) {
 		e := abs(hypot(dx, dy) - ringR)
 		return 1.6 * smooth(e, 0.0090*u, 0.0025*u)
 	})
-	// Night above the roofs, so that words read.
+	// Night above the roofs, so that words can be read.
 	sky.fill(func(x, y float32) tone.RGB {
 		return sky.Get(int(x/sky.step), int(y/sky.step)).Scale(1 - 0.62*k.hush(x, y))
 	})

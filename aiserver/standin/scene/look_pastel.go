@@ -2,16 +2,15 @@ package scene
 
 import "github.com/nanococoa/nanococoa/aiserver/standin/tone"
 
-// pastel is a play of plain bodies: an arch, steps, a ball, two pale colours that
-// answer each other.
-func pastel(k *work) (*stage, *finish) {
-	s := k.newStage()
+// pastel is plain bodies in two pale colours: an arch, steps, a ball.
+func pastel(k *work) (*set, *finish) {
+	s := k.newSet()
 	d := k.dice("pastel")
 	u := k.unit
 	x, z, r := k.footing()
 	_, half := k.middle()
 
-	// Pairs that are kind to each other: wall and figure.
+	// Pairs of colours that go well together: wall and bodies.
 	pairs := [...][2]float32{{15, 95}, {300, 20}, {230, 65}, {160, 20}, {60, 340}, {200, 300}}
 	pair := pairs[int(d.Float()*6)%6]
 	if len(k.mood.Hues) > 0 {
@@ -32,7 +31,7 @@ func pastel(k *work) (*stage, *finish) {
 	wallC := tone.LCH(0.885+bright, 0.048*vivid, pair[0])
 	floorC := tone.LCH(0.915+bright, 0.036*vivid, pair[0])
 	figureC := tone.LCH(0.875+bright, 0.075*vivid, pair[1])
-	// Stronger, but at the lightness where its hue stays clean.
+	// Stronger, but only as light or dark as its hue stays clean.
 	_, deepL := clean(pair[1])
 	deepC := tone.LCH(max(deepL+0.06, 0.78), 0.095*vivid, pair[1])
 	whiteC := tone.LCH(0.965, 0.008, pair[0])

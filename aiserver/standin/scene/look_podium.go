@@ -4,8 +4,8 @@ import "github.com/nanococoa/nanococoa/aiserver/standin/tone"
 
 // podium is the studio: a round stand on a seamless sweep, a disc of card behind
 // it, everything in one family of colours.
-func podium(k *work) (*stage, *finish) {
-	s := k.newStage()
+func podium(k *work) (*set, *finish) {
+	s := k.newSet()
 	d := k.dice("podium")
 	c := k.family(d)
 	x, z, r := k.footing()
@@ -31,10 +31,12 @@ func podium(k *work) (*stage, *finish) {
 	tube := d.Between(0.07, 0.10) * k.unit
 	s.solids = []solid{
 		{kind: upright, c: vec{x, -high, z}, r: radius, h: high, bevel: 0.009 * k.unit, m: stand},
-		// A disc behind, off the centre line, like a rising sun.
-		{kind: drum, c: vec{k.behind(x+d.Side()*d.Between(0.05, 0.16)*k.unit, k.halo(s.wallZ), discZ), 0.38*k.tall() + 0.06*k.unit, discZ},
+		// A disc behind, beside the middle, like a rising sun.
+		{kind: drum, c: vec{
+			k.behind(x+d.Side()*d.Between(0.05, 0.16)*k.unit, k.halo(s.wallZ), discZ), 0.38*k.tall() + 0.06*k.unit, discZ,
+		},
 			r: k.halo(s.wallZ), h: 0.05 * k.unit, bevel: 0.006 * k.unit, m: accent},
-		// Small companions at the foot of the stand.
+		// Small things at the foot of the stand.
 		{kind: ball, c: vec{x + one*(radius+bead*1.1), -high + bead, z - radius*0.25}, r: bead, m: accent},
 		{kind: upright, c: vec{x + other*(radius+tube*0.9), -high, z + radius*0.55}, r: tube,
 			h: d.Between(0.16, 0.3) * k.unit, bevel: 0.008 * k.unit, m: stand},

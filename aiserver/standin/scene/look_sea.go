@@ -7,8 +7,8 @@ import (
 
 // sea is a beach in summer: sand with the shadow of a palm, the waterline, and
 // the sea up to a soft horizon.
-func sea(k *work) (*stage, *finish) {
-	s := k.newStage()
+func sea(k *work) (*set, *finish) {
+	s := k.newSet()
 	d := k.dice("sea")
 	u := k.unit
 	w := float32(k.size.X)

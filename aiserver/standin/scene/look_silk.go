@@ -8,8 +8,8 @@ import (
 )
 
 // silk is a sweep of satin in soft folds, with light sliding over them.
-func silk(k *work) (*stage, *finish) {
-	s := k.newStage()
+func silk(k *work) (*set, *finish) {
+	s := k.newSet()
 	d := k.dice("silk")
 	u := k.unit
 	x, z, r := k.footing()
@@ -38,7 +38,8 @@ func silk(k *work) (*stage, *finish) {
 	// out over the floor, and shallow out under the product.
 	height := func(a, b, still float32) float32 {
 		t := a*4.4 + lean*b*2.4 + 3.2*bend.At(a*0.22+0.1, b*0.22)
-		return still * (0.55*sin(t*2) + 0.30*sin(t*3.9+1.3+bend.At(b*0.3, a*0.3)*2) + 0.10*sin(t*8.3+0.4) + 0.35*crease.At(a*0.35, b*0.22))
+		return still * (0.55*sin(t*2) + 0.30*sin(t*3.9+1.3+bend.At(b*0.3, a*0.3)*2) + 0.10*sin(t*8.3+0.4) +
+			0.35*crease.At(a*0.35, b*0.22))
 	}
 	cloth := &material{paint: func(p, n vec) tone.RGB { return body }}
 	cloth.relief = func(p, n vec) vec {

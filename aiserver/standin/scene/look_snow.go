@@ -8,8 +8,8 @@ import (
 // snow is a winter evening: fresh snow, firs in the blue, warm lamps far off,
 // flakes in the air. When the words speak of a forest the firs stand close and
 // white, and the lamps are gone unless it is to be cosy.
-func snow(k *work) (*stage, *finish) {
-	s := k.newStage()
+func snow(k *work) (*set, *finish) {
+	s := k.newSet()
 	d := k.dice("snow")
 	u := k.unit
 	w, h := float32(k.size.X), float32(k.size.Y)
@@ -79,7 +79,7 @@ func snow(k *work) (*stage, *finish) {
 		back.bokeh(bx, by, d.Between(0.010, 0.036)*u, warm.Mix(tone.RGB{1, 0.72, 0.38}, d.Float()*0.6), strength*0.85)
 	}
 	if !day {
-		// Night falls where words go, so that they read.
+		// It is darker where words go, so that they can be read.
 		back.fill(func(x, y float32) tone.RGB {
 			return back.Get(int(x/back.step), int(y/back.step)).Scale(1 - 0.6*k.hush(x, y)*smooth(y, line, 0.9*line))
 		})

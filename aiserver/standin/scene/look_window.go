@@ -7,8 +7,8 @@ import (
 
 // window is morning light through a window on a plaster wall: the shadow of its
 // bars and of a branch before it falls over wall and table.
-func window(k *work) (*stage, *finish) {
-	s := k.newStage()
+func window(k *work) (*set, *finish) {
+	s := k.newSet()
 	d := k.dice("window")
 	u := k.unit
 	x, z, r := k.footing()
@@ -52,7 +52,7 @@ func window(k *work) (*stage, *finish) {
 
 // panes is a window between sun and set: a grid of openings, and a branch of
 // leaves a little nearer.
-func (k *work) panes(s *stage, d *raster.Dice) func(p vec) float32 {
+func (k *work) panes(s *set, d *raster.Dice) func(p vec) float32 {
 	u := k.unit
 	// The window hangs square to the light; its axes are level and upright.
 	right := vec{0, 1, 0}.cross(s.sun).unit()
@@ -102,7 +102,10 @@ func (k *work) branch(d *raster.Dice, u float32) func(a, b float32) float32 {
 			turn += d.Between(-0.12, 0.16)
 			side := float32(1 - 2*(i%2))
 			length := d.Between(0.10, 0.19) * u
-			c.leaf(x+reach, y+reach, length, length*d.Between(0.26, 0.36), turn+side*d.Between(0.5, 1.0), side*0.12, ink, 0.95, 0.006*u)
+			c.leaf(
+				x+reach, y+reach, length, length*d.Between(0.26, 0.36), turn+side*d.Between(0.5, 1.0), side*0.12, ink, 0.95,
+				0.006*u,
+			)
 			c.leaf(x+reach, y+reach, 0.10*u, 0.010*u, turn, 0, ink, 0.9, 0.004*u)
 		}
 	}

@@ -14,8 +14,8 @@ type palette struct {
 	dark   bool
 }
 
-// A hue looks clean only near its own lightness: yellow is olive when dark, blue
-// is chalk when light. Lightness for large areas and for accents, by hue.
+// A hue looks clean only at certain lightnesses: dark yellow is olive, light blue
+// looks like chalk. Lightness for large areas and for accents, by hue.
 var cleanLight = []struct{ hue, wall, accent float32 }{
 	{0, 0.82, 0.70}, {30, 0.80, 0.64}, {60, 0.85, 0.75}, {90, 0.90, 0.84}, {130, 0.86, 0.73},
 	{190, 0.86, 0.72}, {250, 0.81, 0.60}, {300, 0.80, 0.60}, {360, 0.82, 0.70},
@@ -52,11 +52,11 @@ func (k *work) family(d *raster.Dice) palette {
 	case k.mood.Warm > 0.2:
 		p.hue = 62
 	default:
-		// A grey product takes any colour; sand, blush, sage and sky all flatter.
+		// A grey product goes with any colour: sand, blush, sage and sky.
 		p.hue = [...]float32{72, 35, 150, 245}[int(d.Float()*4)&3]
 	}
 	if p.hue > 84 && p.hue < 118 {
-		// Yellow backdrops turn green in the shade; butter does not.
+		// Yellow backdrops look green in the shade; the yellow of butter does not.
 		p.hue = 84
 	}
 	p.hue += d.Between(-9, 9)

@@ -3,7 +3,7 @@
 //
 // A look (look_*.go) arranges the set from a mood and the product's own
 // colours. The set is lit by an area light and the sky, with shadows found by
-// casting rays, so that product and props share one light (stage.go). The
+// casting rays, so that product and props share one light (set.go). The
 // product takes part as an object: it blocks light, darkens what it touches and
 // is mirrored in glossy floors (subject.go); its own pixels are laid over the
 // finished photograph unchanged (develop.go).
@@ -103,7 +103,7 @@ type look struct {
 	// foreground is how much of the picture's height the look wants below the
 	// product beyond the usual tenth, for podium or floor.
 	foreground float64
-	build      func(k *work) (*stage, *finish)
+	build      func(k *work) (*set, *finish)
 }
 
 // looks holds the recipe of every look of package mood.
@@ -166,9 +166,9 @@ func (k *work) dice(name string) *raster.Dice { return raster.NewDice(k.seed, na
 // says reports whether the text was read as a word of package mood.
 func (k *work) says(word string) bool { return slices.Contains(k.mood.Words, word) }
 
-// newStage is an empty set with the work's camera and product.
-func (k *work) newStage() *stage {
-	return &stage{w: k.size.X, h: k.size.Y, unit: k.unit, cam: k.cam, body: k.body, near: 0.5 * k.unit}
+// newSet is an empty set with the work's camera and product.
+func (k *work) newSet() *set {
+	return &set{w: k.size.X, h: k.size.Y, unit: k.unit, cam: k.cam, body: k.body, near: 0.5 * k.unit}
 }
 
 // wide reports whether words stand beside the product.

@@ -99,7 +99,10 @@ func TestLooksDifferAndSeedsVaryWithinThem(t *testing.T) {
 	}
 	// A difference of 0.02 is just visible side by side. These seven share
 	// nothing; any two looks must at least be told apart at a glance.
-	apart := map[mood.Look]bool{mood.Podium: true, mood.Window: true, mood.Forest: true, mood.Neon: true, mood.Snow: true, mood.Sea: true, mood.Cafe: true}
+	apart := map[mood.Look]bool{
+		mood.Podium: true, mood.Window: true, mood.Forest: true, mood.Neon: true, mood.Snow: true, mood.Sea: true,
+		mood.Cafe: true,
+	}
 	for i, a := range mood.Looks() {
 		for _, b := range mood.Looks()[i+1:] {
 			want := 0.045
@@ -182,7 +185,10 @@ func TestShadowFallsAwayFromTheLight(t *testing.T) {
 			lean[i] = strip(s.Box.Max.X+2, s.Box.Max.X+18) - strip(s.Box.Min.X-18, s.Box.Min.X-2)
 		}
 		if lean[0] < lean[1]+0.02 {
-			t.Errorf("seed %d: right minus left of the foot is %.3f with light from the right, %.3f from the left", seed, lean[0], lean[1])
+			t.Errorf(
+				"seed %d: right minus left of the foot is %.3f with light from the right, %.3f from the left", seed, lean[0],
+				lean[1],
+			)
 		}
 	}
 }
@@ -292,11 +298,17 @@ func TestStudy(t *testing.T) {
 		hue, light float64 // hue below 0: none
 		lean       int
 	}{
-		"red":         {plain(color.NRGBA{220, 30, 40, 255}), 25, 0.57, 0},
-		"grey":        {plain(color.NRGBA{128, 128, 128, 255}), -1, 0.6, 0},
-		"white":       {plain(color.NRGBA{255, 255, 255, 255}), -1, 1, 0},
-		"half clear":  {fill(func(x, y int) color.NRGBA { return color.NRGBA{0, 0, uint8(255 * (1 - x/30)), uint8(255 * (1 - x/30))} }), 264, 0.45, 0},
-		"right light": {fill(func(x, y int) color.NRGBA { v := uint8(40 + 3*x); return color.NRGBA{v, v, v, 255} }), -1, 0.59, 1},
+		"red":   {plain(color.NRGBA{220, 30, 40, 255}), 25, 0.57, 0},
+		"grey":  {plain(color.NRGBA{128, 128, 128, 255}), -1, 0.6, 0},
+		"white": {plain(color.NRGBA{255, 255, 255, 255}), -1, 1, 0},
+		"half clear": {fill(func(x, y int) color.NRGBA {
+			v := uint8(255 * (1 - x/30))
+			return color.NRGBA{0, 0, v, v}
+		}), 264, 0.45, 0},
+		"right light": {fill(func(x, y int) color.NRGBA {
+			v := uint8(40 + 3*x)
+			return color.NRGBA{v, v, v, 255}
+		}), -1, 0.59, 1},
 	} {
 		got := scene.Study(tc.m)
 		if tc.hue < 0 != (got.Chroma == 0) || tc.hue >= 0 && math.Abs(float64(got.Hue)-tc.hue) > 8 {
@@ -317,7 +329,8 @@ func TestRenderStopsWhenTheCallerDoes(t *testing.T) {
 	cancel()
 	for _, l := range mood.Looks() {
 		s := scene.Plan(mood.Mood{Look: l}, square, 1, 1)
-		if pic, err := s.Render(ctx, scene.Subject{Pixels: thing(s.Box.Size(), 90, 90), Depth: 0.5}); !errors.Is(err, context.Canceled) || pic != nil {
+		pic, err := s.Render(ctx, scene.Subject{Pixels: thing(s.Box.Size(), 90, 90), Depth: 0.5})
+		if !errors.Is(err, context.Canceled) || pic != nil {
 			t.Errorf("%s: err = %v", l, err)
 		}
 	}

@@ -6,7 +6,11 @@
 // distances follow what an eye calls a difference.
 package tone
 
-import "math"
+import (
+	"math"
+
+	"github.com/nanococoa/nanococoa/internal/colour"
+)
 
 // RGB is linear light with sRGB primaries; 0..1 is what a screen can show,
 // above 1 is a highlight still to be tone-mapped.
@@ -16,13 +20,8 @@ type RGB [3]float32
 // -0.4..0.4.
 type Lab [3]float32
 
-// toLinear holds the sRGB transfer function (IEC 61966-2-1) for every byte.
-var toLinear = func() (t [256]float32) {
-	for i := range t {
-		t[i] = float32(decode(float64(i) / 255))
-	}
-	return t
-}()
+// toLinear is the light of every sRGB byte.
+var toLinear = colour.Decoded[float32]()
 
 // encodeSteps is the resolution of the encoding table. It is indexed by the
 // square root of the light, so 2048 steps with interpolation stay within a
@@ -32,24 +31,10 @@ const encodeSteps = 2048
 var toByte = func() (t [encodeSteps + 2]float32) {
 	for i := range t {
 		s := float64(i) / encodeSteps
-		t[i] = float32(255 * encode(s*s))
+		t[i] = float32(255 * colour.Encode(s*s))
 	}
 	return t
 }()
-
-func decode(v float64) float64 {
-	if v <= 0.04045 {
-		return v / 12.92
-	}
-	return math.Pow((v+0.055)/1.055, 2.4)
-}
-
-func encode(v float64) float64 {
-	if v <= 0.0031308 {
-		return v * 12.92
-	}
-	return 1.055*math.Pow(v, 1/2.4) - 0.055
-}
 
 // Linear is the light of one sRGB byte, 0..1.
 func Linear(v uint8) float32 { return toLinear[v] }
@@ -72,7 +57,7 @@ func Byte(light float32) float32 {
 }
 
 // Luminance is the relative luminance of WCAG 2 (Rec. 709 weights).
-func (c RGB) Luminance() float32 { return 0.2126*c[0] + 0.7152*c[1] + 0.0722*c[2] }
+func (c RGB) Luminance() float32 { return colour.Luminance(c[0], c[1], c[2]) }
 
 // Scale is the colour under k times the light.
 func (c RGB) Scale(k float32) RGB { return RGB{c[0] * k, c[1] * k, c[2] * k} }
@@ -90,28 +75,16 @@ func (c RGB) Mix(o RGB, t float32) RGB {
 
 // Lab is the colour in OKLab.
 func (c RGB) Lab() Lab {
-	l := cbrt(0.4122214708*c[0] + 0.5363325363*c[1] + 0.0514459929*c[2])
-	m := cbrt(0.2119034982*c[0] + 0.6806995451*c[1] + 0.1073969566*c[2])
-	s := cbrt(0.0883024619*c[0] + 0.2817188376*c[1] + 0.6299787005*c[2])
-	return Lab{
-		0.2104542553*l + 0.7936177850*m - 0.0040720468*s,
-		1.9779984951*l - 2.4285922050*m + 0.4505937099*s,
-		0.0259040371*l + 0.7827717662*m - 0.8086757660*s,
-	}
+	l, m, s := colour.Cones(c[0], c[1], c[2])
+	light, a, b := colour.Lab(cbrt(l), cbrt(m), cbrt(s))
+	return Lab{light, a, b}
 }
 
 // RGB is the colour in linear light. Colours no screen can show come back with
 // channels outside 0..1.
 func (c Lab) RGB() RGB {
-	l := c[0] + 0.3963377774*c[1] + 0.2158037573*c[2]
-	m := c[0] - 0.1055613458*c[1] - 0.0638541728*c[2]
-	s := c[0] - 0.0894841775*c[1] - 1.2914855480*c[2]
-	l, m, s = l*l*l, m*m*m, s*s*s
-	return RGB{
-		4.0767416621*l - 3.3077115913*m + 0.2309699292*s,
-		-1.2684380046*l + 2.6097574011*m - 0.3413193965*s,
-		-0.0041960863*l - 0.7034186147*m + 1.7076147010*s,
-	}
+	r, g, b := colour.Linear(c[0], c[1], c[2])
+	return RGB{r, g, b}
 }
 
 // Mix is c at t = 0 and o at t = 1, perceptually even in between.
@@ -146,20 +119,11 @@ func LCH(l, chroma, hue float32) RGB {
 	at := func(k float32) RGB {
 		return Lab{l, chroma * k * float32(cos), chroma * k * float32(sin)}.RGB()
 	}
-	c := at(1)
-	if inGamut(c) {
+	share := colour.Share(func(k float32) bool { return inGamut(at(k)) })
+	c := at(share)
+	if share == 1 {
 		return c
 	}
-	lo, hi := float32(0), float32(1)
-	for range 12 {
-		mid := (lo + hi) / 2
-		if inGamut(at(mid)) {
-			lo = mid
-		} else {
-			hi = mid
-		}
-	}
-	c = at(lo)
 	for i := range c {
 		c[i] = min(max(c[i], 0), 1)
 	}

@@ -90,7 +90,8 @@ func TestLightArithmetic(t *testing.T) {
 		t.Errorf("white's luminance = %v", got)
 	}
 	p, q := tone.Lab{0, 0, 0}, tone.Lab{1, 0.3, 0.4}
-	if got := p.Mix(q, 0.5); got != (tone.Lab{0.5, 0.15, 0.2}) || q.Chroma() != 0.5 || p.Distance(tone.Lab{0, 0.3, 0.4}) != 0.5 {
+	if got := p.Mix(q, 0.5); got != (tone.Lab{0.5, 0.15, 0.2}) || q.Chroma() != 0.5 ||
+		p.Distance(tone.Lab{0, 0.3, 0.4}) != 0.5 {
 		t.Errorf("mix = %v, chroma = %v", got, q.Chroma())
 	}
 	if got := tone.FromBytes(255, 0, 255); got != (tone.RGB{1, 0, 1}) {

@@ -21,7 +21,9 @@ import (
 
 // Open makes the writer behind a breaker whose state is shared, or gives nil when
 // there is no key: the pipeline then writes with its templates.
-func Open(ctx context.Context, cfg aws.Config, c config.OpenAI, shared llm.Outages, log *slog.Logger, m *metric.Meter) (llm.Model, error) {
+func Open(
+	ctx context.Context, cfg aws.Config, c config.OpenAI, shared llm.Outages, log *slog.Logger, m *metric.Meter,
+) (llm.Model, error) {
 	key, err := secret.Read(ctx, cfg, c.KeyParameter)
 	if err != nil {
 		return nil, err
@@ -34,5 +36,7 @@ func Open(ctx context.Context, cfg aws.Config, c config.OpenAI, shared llm.Outag
 	if err != nil {
 		return nil, fmt.Errorf("configure the model: %w", err)
 	}
-	return &llm.Breaker{Model: writer, Shared: shared, Failures: c.Failures, Cooldown: c.Cooldown, Now: time.Now, Log: log, Meter: m}, nil
+	return &llm.Breaker{
+		Model: writer, Shared: shared, Failures: c.Failures, Cooldown: c.Cooldown, Now: time.Now, Log: log, Meter: m,
+	}, nil
 }

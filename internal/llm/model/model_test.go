@@ -35,17 +35,25 @@ func TestOpen(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	for name, parameter := range map[string]string{"no parameter": "", "one that is not there": "/test/none", "a blank one": "/test/blank"} {
-		if m, err := model.Open(t.Context(), cfg, config.OpenAI{KeyParameter: parameter}, nil, slog.New(slog.DiscardHandler), nil); m != nil || err != nil {
+	for name, parameter := range map[string]string{
+		"no parameter": "", "one that is not there": "/test/none", "a blank one": "/test/blank",
+	} {
+		if m, err := model.Open(
+			t.Context(), cfg, config.OpenAI{KeyParameter: parameter}, nil, slog.New(slog.DiscardHandler), nil,
+		); m != nil || err != nil {
 			t.Errorf("%s: %v, %v", name, m, err)
 		}
 	}
-	if _, err := model.Open(t.Context(), cfg, config.OpenAI{KeyParameter: "/test/bad"}, nil, slog.New(slog.DiscardHandler), nil); err == nil || strings.Contains(err.Error(), "secret") {
+	if _, err := model.Open(
+		t.Context(), cfg, config.OpenAI{KeyParameter: "/test/bad"}, nil, slog.New(slog.DiscardHandler), nil,
+	); err == nil || strings.Contains(err.Error(), "secret") {
 		t.Errorf("a key that no header can carry: %v", err)
 	}
 	down := cfg.Copy()
 	down.BaseEndpoint = aws.String("http://127.0.0.1:1")
-	if _, err := model.Open(t.Context(), down, config.OpenAI{KeyParameter: "/test/key"}, nil, slog.New(slog.DiscardHandler), nil); !fault.Has(err, fault.StorageUnavailable) {
+	if _, err := model.Open(
+		t.Context(), down, config.OpenAI{KeyParameter: "/test/key"}, nil, slog.New(slog.DiscardHandler), nil,
+	); !fault.Has(err, fault.StorageUnavailable) {
 		t.Errorf("a key that cannot be read: %v", err)
 	}
 
@@ -56,8 +64,11 @@ func TestOpen(t *testing.T) {
 	if err != nil || m == nil {
 		t.Fatalf("%v, %v", m, err)
 	}
-	f := ad.Fields{ProductName: "무선 이어폰", ProductCategory: "전자제품", TargetAge: "20대", TargetGender: "전체", AdConcept: "새벽 도시"}
-	if text, err := m.WriteCopy(t.Context(), f, nil); err != nil || text.Main != openaitest.GoodMain || text.By != ad.ByModel {
+	f := ad.Fields{
+		ProductName: "무선 이어폰", ProductCategory: "전자제품", TargetAge: "20대", TargetGender: "전체", AdConcept: "새벽 도시",
+	}
+	if text, err := m.WriteCopy(t.Context(), f, nil); err != nil || text.Main != openaitest.GoodMain ||
+		text.By != ad.ByModel {
 		t.Errorf("%+v, %v", text, err)
 	}
 }

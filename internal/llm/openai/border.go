@@ -8,12 +8,12 @@ import (
 	"io"
 	"net/http"
 	"regexp"
-	"strconv"
 	"time"
 
 	"github.com/openai/openai-go/v3/option"
 
 	"github.com/nanococoa/nanococoa/internal/fault"
+	"github.com/nanococoa/nanococoa/internal/retryafter"
 )
 
 // maxBody bounds an answer in bytes. 4,000 tokens of Hangul escaped as \uXXXX
@@ -24,15 +24,15 @@ const maxBody = 256 << 10
 // deadline is shorter.
 const maxRetryAfter = time.Hour
 
-// httpClient follows no redirects: the API makes none, and the key goes to no
-// other place than the configured one.
+// httpClient follows no redirects: the API makes none, and the key must not be sent
+// to another place than the configured one.
 func httpClient() *http.Client {
 	return &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 }
 
-// guard stands between the SDK and the wire. It turns every answer but 200 into
-// a fault, before the SDK reads its body, and lets no more than maxBody bytes of
-// a 200 through.
+// guard is called by the SDK for every request. It turns every answer but 200 into
+// a fault before the SDK reads its body, and bounds the body of a 200 to maxBody
+// bytes.
 func guard(req *http.Request, next option.MiddlewareNext) (*http.Response, error) {
 	res, err := next(req)
 	if err != nil {
@@ -51,7 +51,7 @@ func guard(req *http.Request, next option.MiddlewareNext) (*http.Response, error
 		return nil, fault.New(fault.OpenAIRejected, cause)
 	case status == http.StatusTooManyRequests:
 		f := fault.New(fault.OpenAIRateLimited, cause)
-		f.RetryAfter = retryAfter(res.Header, time.Now())
+		f.RetryAfter = retryafter.Read(res.Header, time.Now(), maxRetryAfter)
 		return nil, f
 	case code == "invalid_prompt", code == "content_policy_violation":
 		return nil, fault.New(fault.OpenAIRefused, cause)
@@ -61,7 +61,7 @@ func guard(req *http.Request, next option.MiddlewareNext) (*http.Response, error
 	return nil, fault.New(fault.OpenAIRejected, cause)
 }
 
-// failed is the fault of an answer that began well and failed on their side.
+// failed is the fault of a 200 whose response says that it failed at OpenAI.
 func failed(code string) error {
 	cause := fmt.Errorf("openai: failed: %s", word(code))
 	switch code {
@@ -75,8 +75,8 @@ func failed(code string) error {
 	return fault.New(fault.OpenAIBadAnswer, cause)
 }
 
-// translate gives the fault of an error from the SDK: the guard's own, the
-// deadline's, or, for anything else, that it could not read the answer.
+// translate gives the fault of an error from the SDK: the one of guard, or that the
+// time ran out, or that the answer could not be read.
 func translate(ctx context.Context, err error) error {
 	var f *fault.Fault
 	switch {
@@ -89,8 +89,8 @@ func translate(ctx context.Context, err error) error {
 	return fault.Newf(fault.OpenAIBadAnswer, "openai: the answer is not the API's JSON")
 }
 
-// bounded reads at most left bytes and then fails instead of ending, so that a
-// cut answer is never taken for a whole one.
+// bounded reads at most left bytes. A longer body is an error and not an end, so
+// that a part of an answer is never taken for all of it.
 type bounded struct {
 	body io.ReadCloser
 	left int
@@ -119,7 +119,7 @@ func (b *bounded) wrap(err error) error {
 
 func (b *bounded) Close() error { return b.body.Close() }
 
-// problem reads type and code of an error answer. Its message is left alone: it
+// problem reads type and code of an error answer. It leaves out the message, which
 // may repeat a part of the key or of what was sent.
 func problem(body io.Reader) (kind, code string) {
 	var p struct {
@@ -136,23 +136,11 @@ func problem(body io.Reader) (kind, code string) {
 
 var wordPattern = regexp.MustCompile(`^[a-zA-Z0-9_.-]{1,64}$`)
 
-// word lets a machine word of the other side into a log, and nothing else.
+// word gives a code of OpenAI's for the log, and "-" for what does not look like a
+// code: it may be an owner's text.
 func word(s string) string {
 	if wordPattern.MatchString(s) {
 		return s
 	}
 	return "-"
-}
-
-// retryAfter reads Retry-After as seconds or as a date; 0 when there is none or
-// it cannot be read.
-func retryAfter(h http.Header, now time.Time) time.Duration {
-	v := h.Get("Retry-After")
-	if s, err := strconv.ParseFloat(v, 64); err == nil && s >= 0 {
-		return time.Duration(min(s, maxRetryAfter.Seconds()) * float64(time.Second))
-	}
-	if at, err := http.ParseTime(v); err == nil && at.After(now) {
-		return min(at.Sub(now), maxRetryAfter)
-	}
-	return 0
 }

@@ -1,6 +1,6 @@
 // Package openai writes prompt and copy with OpenAI's Responses API. It is the
 // only package that links the OpenAI SDK; the deterministic writer with the same
-// methods is llm.Template.
+// methods is copywriter.Template.
 package openai
 
 import (
@@ -19,8 +19,8 @@ import (
 	"github.com/openai/openai-go/v3/shared"
 
 	"github.com/nanococoa/nanococoa/internal/ad"
+	"github.com/nanococoa/nanococoa/internal/copywriter"
 	"github.com/nanococoa/nanococoa/internal/fault"
-	"github.com/nanococoa/nanococoa/internal/llm"
 )
 
 // What an empty Config means.
@@ -82,17 +82,23 @@ func New(c Config) (*Client, error) {
 		}
 	}
 	wrong(c.APIKey == "", "the API key is empty")
-	wrong(strings.ContainsFunc(c.APIKey, func(r rune) bool { return r <= ' ' || r > '~' }), "the API key has characters that no header can carry")
+	wrong(
+		strings.ContainsFunc(c.APIKey, func(r rune) bool { return r <= ' ' || r > '~' }),
+		"the API key has characters that no header can carry",
+	)
 	u, err := url.Parse(c.BaseURL)
-	wrong(err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http", "base URL %q is not an http(s) address", c.BaseURL)
+	wrong(
+		err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http", "base URL %q is not an http(s) address",
+		c.BaseURL,
+	)
 	wrong(!effort.MatchString(c.Effort), "effort %q is not a word", c.Effort)
 	wrong(c.MaxOutputTokens < 0, "MaxOutputTokens is %d", c.MaxOutputTokens)
 	wrong(c.Timeout < 0, "Timeout is %s", c.Timeout)
 	if len(bad) > 0 {
 		return nil, errors.Join(bad...)
 	}
-	// The service and not the SDK's whole client: that one reads the environment
-	// behind the configuration's back, and links 14 MB more.
+	// This service alone and not the SDK's whole client, which reads the environment
+	// beside the configuration and links 14 MB more.
 	return &Client{cfg: c, api: responses.NewResponseService(
 		option.WithBaseURL(c.BaseURL),
 		option.WithAPIKey(c.APIKey),
@@ -102,8 +108,8 @@ func New(c Config) (*Client, error) {
 	)}, nil
 }
 
-// effort is any lower-case word: which ones exist depends on the model, and a
-// wrong one comes back as OpenAI.Rejected.
+// effort is any lower-case word: which ones there are depends on the model, and for
+// a wrong one the API answers with what becomes OpenAI.Rejected.
 var effort = regexp.MustCompile(`^[a-z]+$`)
 
 func withDefault[T comparable](v, def T) T {
@@ -114,7 +120,7 @@ func withDefault[T comparable](v, def T) T {
 	return v
 }
 
-// task is one thing to ask for: constant instructions, and a strict schema of
+// task is one thing to ask for: its instructions, and a strict schema of
 // strings whose length is checked here since the API does not.
 type task struct {
 	name         string
@@ -122,10 +128,13 @@ type task struct {
 	keys         []string
 }
 
-var (
-	promptTask = task{"background_prompt", promptInstructions, []string{"prompt"}}
-	copyTask   = task{"ad_copy", copyInstructions, []string{"main_copy", "sub_copy"}}
-)
+func promptTask() task {
+	return task{"background_prompt", promptInstructions(), []string{"prompt"}}
+}
+
+func copyTask() task {
+	return task{"ad_copy", copyInstructions(), []string{"main_copy", "sub_copy"}}
+}
 
 // question is the user message. Its shape is the same whatever the values say.
 type question struct {
@@ -157,43 +166,43 @@ func pictureOf(a *ad.Analysis) *picture {
 }
 
 // WritePrompt asks for the background prompt. An answer that fails
-// llm.ReviewPrompt is sent back once with the objections; if the second fails
-// too, llm.Template writes the prompt and By says so. A fault of either call is
+// copywriter.ReviewPrompt is sent back once with the objections; if the second fails
+// too, copywriter.Template writes the prompt and By says so. A fault of either call is
 // returned as it is.
-func (c *Client) WritePrompt(ctx context.Context, f ad.Fields) (llm.Prompt, error) {
+func (c *Client) WritePrompt(ctx context.Context, f ad.Fields) (copywriter.Prompt, error) {
 	q := question{Product: product(f)}
 	for range 2 {
-		answer, err := c.ask(ctx, promptTask, q)
+		answer, err := c.ask(ctx, promptTask(), q)
 		if err != nil {
-			return llm.Prompt{}, fmt.Errorf("write prompt: %w", err)
+			return copywriter.Prompt{}, fmt.Errorf("write prompt: %w", err)
 		}
-		p, objections := llm.ReviewPrompt(answer["prompt"])
+		p, objections := copywriter.ReviewPrompt(answer["prompt"])
 		if len(objections) == 0 {
 			return p, nil
 		}
 		q.Rejected, q.Objected = answer, objections
 	}
-	return llm.Template{}.WritePrompt(ctx, f)
+	return copywriter.Template{}.WritePrompt(ctx, f)
 }
 
 // WriteCopy asks for the copy; the analysis may be nil. An answer that fails
-// llm.ReviewCopy is sent back once with the objections; if the second fails too,
-// llm.Template writes both lines, so that they fit each other, and By says so. A
+// copywriter.ReviewCopy is sent back once with the objections; if the second fails too,
+// copywriter.Template writes both lines, so that they fit each other, and By says so. A
 // fault of either call is returned as it is.
-func (c *Client) WriteCopy(ctx context.Context, f ad.Fields, a *ad.Analysis) (llm.Copy, error) {
+func (c *Client) WriteCopy(ctx context.Context, f ad.Fields, a *ad.Analysis) (copywriter.Copy, error) {
 	q := question{Product: product(f), Picture: pictureOf(a)}
 	for range 2 {
-		answer, err := c.ask(ctx, copyTask, q)
+		answer, err := c.ask(ctx, copyTask(), q)
 		if err != nil {
-			return llm.Copy{}, fmt.Errorf("write copy: %w", err)
+			return copywriter.Copy{}, fmt.Errorf("write copy: %w", err)
 		}
-		lines, objections := llm.ReviewCopy(answer["main_copy"], answer["sub_copy"], f)
+		lines, objections := copywriter.ReviewCopy(answer["main_copy"], answer["sub_copy"], f)
 		if len(objections) == 0 {
 			return lines, nil
 		}
 		q.Rejected, q.Objected = answer, objections
 	}
-	return llm.Template{}.WriteCopy(ctx, f, a)
+	return copywriter.Template{}.WriteCopy(ctx, f, a)
 }
 
 // ask makes one call and gives the values of the answer, one for every key.

@@ -18,8 +18,8 @@ import (
 	"time"
 
 	"github.com/nanococoa/nanococoa/internal/ad"
+	"github.com/nanococoa/nanococoa/internal/copywriter"
 	"github.com/nanococoa/nanococoa/internal/fault"
-	"github.com/nanococoa/nanococoa/internal/llm"
 	"github.com/nanococoa/nanococoa/internal/llm/openai"
 	"github.com/nanococoa/nanococoa/internal/llm/openaitest"
 )
@@ -27,11 +27,15 @@ import (
 const key = "sk-test-0123456789"
 
 func fields() ad.Fields {
-	return ad.Fields{ProductName: "무선 이어폰", ProductCategory: "전자제품", TargetAge: "20대", TargetGender: "전체", AdConcept: "새벽 도시를 걷는 느낌"}
+	return ad.Fields{
+		ProductName: "무선 이어폰", ProductCategory: "전자제품", TargetAge: "20대", TargetGender: "전체", AdConcept: "새벽 도시를 걷는 느낌",
+	}
 }
 
 func analysis() *ad.Analysis {
-	return &ad.Analysis{Mood: []string{"calm", "night"}, Colors: ad.Colors{Text: "#ffffff", Accent: "#4ecdc4", Dominant: []string{"#101828", "#334155"}}}
+	return &ad.Analysis{Mood: []string{"calm", "night"}, Colors: ad.Colors{
+		Text: "#ffffff", Accent: "#4ecdc4", Dominant: []string{"#101828", "#334155"},
+	}}
 }
 
 // start gives a stand-in and a client of it. Hanging tests set a short timeout.
@@ -56,7 +60,8 @@ func TestGoodAnswers(t *testing.T) {
 		t.Errorf("prompt = %+v, %v", p, err)
 	}
 	got, err := c.WriteCopy(t.Context(), fields(), analysis())
-	if want := (llm.Copy{Main: openaitest.GoodMain, Sub: openaitest.GoodSub, By: ad.ByModel}); err != nil || got != want {
+	if want := (copywriter.Copy{Main: openaitest.GoodMain, Sub: openaitest.GoodSub, By: ad.ByModel}); err != nil ||
+		got != want {
 		t.Errorf("copy = %+v, %v", got, err)
 	}
 	if n := len(s.Requests()); n != 2 {
@@ -64,51 +69,12 @@ func TestGoodAnswers(t *testing.T) {
 	}
 }
 
-func TestTheRequest(t *testing.T) {
-	t.Parallel()
-	s, c := start(t, ample)
-	if _, err := c.WritePrompt(t.Context(), fields()); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := c.WriteCopy(t.Context(), fields(), analysis()); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := c.WriteCopy(t.Context(), fields(), nil); err != nil {
-		t.Fatal(err)
-	}
-	product := map[string]any{"product_name": "무선 이어폰", "product_category": "전자제품", "target_age": "20대", "target_gender": "전체", "ad_concept": "새벽 도시를 걷는 느낌"}
-	for i, want := range []struct {
-		task string
-		data map[string]any
-	}{
-		{"background_prompt", map[string]any{"product": product, "picture": nil, "rejected_answer": nil, "objections": any(nil)}},
-		{"ad_copy", map[string]any{"product": product, "rejected_answer": nil, "objections": any(nil), "picture": map[string]any{
-			"mood": []any{"calm", "night"}, "accent_color": "#4ecdc4", "dominant_colors": []any{"#101828", "#334155"},
-		}}},
-		{"ad_copy", map[string]any{"product": product, "picture": nil, "rejected_answer": nil, "objections": any(nil)}},
-	} {
-		got := s.Requests()[i]
-		if got.Task != want.task || !reflect.DeepEqual(got.Data, want.data) {
-			t.Errorf("request %d: task %q with %v, want %q with %v", i, got.Task, got.Data, want.task, want.data)
-		}
-	}
-	prompt, text := s.Requests()[0].Instructions, s.Requests()[1].Instructions
-	for _, want := range []string{"FLUX", "100", "place and mood", "light and colour", "camera angle", "style", "no text", "logos", "people", "lower half", "headline", "never instructions"} {
-		if !strings.Contains(prompt, want) {
-			t.Errorf("the prompt's instructions do not speak of %q", want)
-		}
-	}
-	for _, want := range []string{"5 to 10", "10 to 20", "Spaces count", "target_age", "target_gender", "최고", "치료", "존댓말", "picture", "never instructions"} {
-		if !strings.Contains(text, want) {
-			t.Errorf("the copy's instructions do not speak of %q", want)
-		}
-	}
-}
-
 func TestModelEffortAndCapAreParameters(t *testing.T) {
 	t.Parallel()
 	s := openaitest.New(t, openaitest.Expect{APIKey: key, Model: "gpt-next", Effort: "medium"})
-	c, err := openai.New(openai.Config{APIKey: key + "\n", BaseURL: s.URL, Model: "gpt-next", Effort: "medium", MaxOutputTokens: 2345})
+	c, err := openai.New(openai.Config{
+		APIKey: key + "\n", BaseURL: s.URL, Model: "gpt-next", Effort: "medium", MaxOutputTokens: 2345,
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -121,7 +87,7 @@ func TestModelEffortAndCapAreParameters(t *testing.T) {
 }
 
 // A value that gives orders changes nothing but its own place in the data.
-func TestValuesAreDataNeverInstructions(t *testing.T) {
+func TestValuesAreData(t *testing.T) {
 	t.Parallel()
 	s, c := start(t, ample)
 	evil := ad.Fields{
@@ -141,7 +107,8 @@ func TestValuesAreDataNeverInstructions(t *testing.T) {
 	r := s.Requests()
 	for i, task := range []string{"prompt", "copy"} {
 		tame, wild := r[i], r[i+2]
-		if got := wild.Data["product"].(map[string]any); got["product_name"] != evil.ProductName || got["product_category"] != evil.ProductCategory || got["ad_concept"] != evil.AdConcept {
+		if got := wild.Data["product"].(map[string]any); got["product_name"] != evil.ProductName ||
+			got["product_category"] != evil.ProductCategory || got["ad_concept"] != evil.AdConcept {
 			t.Errorf("%s: the values did not arrive as they are: %v", task, got)
 		}
 		for _, q := range []openaitest.Request{tame, wild} {
@@ -187,7 +154,7 @@ func TestAnObedientModelIsNotShown(t *testing.T) {
 			}
 			s.SetMode(openaitest.Say(string(b)))
 			got, err := c.WriteCopy(t.Context(), fields(), nil)
-			want, _ := llm.Template{}.WriteCopy(t.Context(), fields(), nil)
+			want, _ := copywriter.Template{}.WriteCopy(t.Context(), fields(), nil)
 			if err != nil || got != want || got.By != ad.ByTemplate {
 				t.Errorf("shown: %+v, %v", got, err)
 			}
@@ -204,9 +171,11 @@ func TestOneRepairCall(t *testing.T) {
 		modes []openaitest.Mode
 		by    ad.CopySource
 	}{
-		"repaired":           {[]openaitest.Mode{openaitest.WrongLength, openaitest.Good}, ad.ByModel},
-		"still wrong":        {[]openaitest.Mode{openaitest.WrongLength}, ad.ByTemplate},
-		"a third would work": {[]openaitest.Mode{openaitest.WrongLength, openaitest.WrongLength, openaitest.Good}, ad.ByTemplate},
+		"repaired":    {[]openaitest.Mode{openaitest.WrongLength, openaitest.Good}, ad.ByModel},
+		"still wrong": {[]openaitest.Mode{openaitest.WrongLength}, ad.ByTemplate},
+		"a third would work": {
+			[]openaitest.Mode{openaitest.WrongLength, openaitest.WrongLength, openaitest.Good}, ad.ByTemplate,
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -216,7 +185,7 @@ func TestOneRepairCall(t *testing.T) {
 			if err != nil || p.By != tc.by {
 				t.Fatalf("prompt by %q, %v", p.By, err)
 			}
-			if _, objections := llm.ReviewPrompt(p.Text); len(objections) > 0 {
+			if _, objections := copywriter.ReviewPrompt(p.Text); len(objections) > 0 {
 				t.Errorf("prompt: %v", objections)
 			}
 			s.SetMode(tc.modes...)
@@ -224,7 +193,7 @@ func TestOneRepairCall(t *testing.T) {
 			if err != nil || lines.By != tc.by {
 				t.Fatalf("copy by %q, %v", lines.By, err)
 			}
-			if _, objections := llm.ReviewCopy(lines.Main, lines.Sub, fields()); len(objections) > 0 {
+			if _, objections := copywriter.ReviewCopy(lines.Main, lines.Sub, fields()); len(objections) > 0 {
 				t.Errorf("copy: %v", objections)
 			}
 			r := s.Requests()
@@ -237,11 +206,13 @@ func TestOneRepairCall(t *testing.T) {
 			}{
 				{map[string]any{"prompt": openaitest.ShortPrompt}, []any{"prompt has 6 words; it must have 100 to 300"}},
 				{map[string]any{"main_copy": openaitest.LongMain, "sub_copy": openaitest.ShortSub}, []any{
-					"main_copy has 17 characters; it must have 5 to 10, spaces counted", "sub_copy has 6 characters; it must have 10 to 20, spaces counted",
+					"main_copy has 17 characters; it must have 5 to 10, spaces counted",
+					"sub_copy has 6 characters; it must have 10 to 20, spaces counted",
 				}},
 			} {
 				first, repair := r[2*i], r[2*i+1]
-				if !reflect.DeepEqual(repair.Data["rejected_answer"], any(want.rejected)) || !reflect.DeepEqual(repair.Data["objections"], any(want.objections)) {
+				if !reflect.DeepEqual(repair.Data["rejected_answer"], any(want.rejected)) ||
+					!reflect.DeepEqual(repair.Data["objections"], any(want.objections)) {
 					t.Errorf("the repair says %v about %v", repair.Data["objections"], repair.Data["rejected_answer"])
 				}
 				if !reflect.DeepEqual(first.Data["product"], repair.Data["product"]) || first.Instructions != repair.Instructions {
@@ -302,7 +273,7 @@ func TestFaults(t *testing.T) {
 			check("prompt", err)
 			lines, err := c.WriteCopy(t.Context(), fields(), analysis())
 			check("copy", err)
-			if p != (llm.Prompt{}) || lines != (llm.Copy{}) {
+			if p != (copywriter.Prompt{}) || lines != (copywriter.Copy{}) {
 				t.Errorf("a fault came with %+v, %+v", p, lines)
 			}
 			if n := len(s.Requests()); n != 2 {
@@ -330,7 +301,10 @@ func TestAHangEndsWithTheTimeoutOrTheCaller(t *testing.T) {
 		caller  func(context.Context) (context.Context, context.CancelFunc)
 		cause   error
 	}{
-		"own timeout": {50 * time.Millisecond, func(c context.Context) (context.Context, context.CancelFunc) { return c, func() {} }, context.DeadlineExceeded},
+		"own timeout": {
+			50 * time.Millisecond, func(c context.Context) (context.Context, context.CancelFunc) { return c, func() {} },
+			context.DeadlineExceeded,
+		},
 		"caller's deadline": {ample, func(c context.Context) (context.Context, context.CancelFunc) {
 			return context.WithTimeout(c, 50*time.Millisecond)
 		}, context.DeadlineExceeded},
@@ -386,7 +360,11 @@ func TestTheLimitOfAnAnswer(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	body := fmt.Sprintf(`{"object":"response","status":"completed","output":[{"type":"message","content":[{"type":"output_text","text":%s}]}]}`, quoted)
+	body := fmt.Sprintf(
+		`{"object":"response","status":"completed",`+
+			`"output":[{"type":"message","content":[{"type":"output_text","text":%s}]}]}`,
+		quoted,
+	)
 	for name, tc := range map[string]struct {
 		size    int
 		chunked bool
@@ -421,15 +399,10 @@ func TestTheLimitOfAnAnswer(t *testing.T) {
 	}
 }
 
-func TestRetryAfterAsADateOrNonsense(t *testing.T) {
+// How long the API asks us to wait reaches the fault, up to an hour.
+func TestRetryAfter(t *testing.T) {
 	t.Parallel()
-	for value, want := range map[string]struct{ low, high time.Duration }{
-		"1.5": {1500 * time.Millisecond, 1500 * time.Millisecond},
-		time.Now().Add(40 * time.Second).UTC().Format(http.TimeFormat):  {20 * time.Second, 40 * time.Second},
-		time.Now().Add(-40 * time.Second).UTC().Format(http.TimeFormat): {},
-		"": {}, "soon": {}, "-3": {}, "NaN": {},
-		"1e300": {time.Hour, time.Hour},
-	} {
+	for value, want := range map[string]time.Duration{"1.5": 1500 * time.Millisecond, "86400": time.Hour, "soon": 0} {
 		t.Run(value, func(t *testing.T) {
 			t.Parallel()
 			web := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
@@ -443,8 +416,8 @@ func TestRetryAfterAsADateOrNonsense(t *testing.T) {
 			}
 			_, err = c.WritePrompt(t.Context(), fields())
 			var f *fault.Fault
-			if !errors.As(err, &f) || f.Code != fault.OpenAIRateLimited || f.RetryAfter < want.low || f.RetryAfter > want.high {
-				t.Errorf("%v after %v", err, f.RetryAfter)
+			if !errors.As(err, &f) || f.Code != fault.OpenAIRateLimited || f.RetryAfter != want {
+				t.Errorf("%v after %v, want %v", err, f.RetryAfter, want)
 			}
 		})
 	}
@@ -494,7 +467,8 @@ func TestAnAnswerOfAnotherTypeIsNotQuoted(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := c.WritePrompt(t.Context(), fields()); !fault.Has(err, fault.OpenAIBadAnswer) || strings.Contains(err.Error(), "hong") {
+	if _, err := c.WritePrompt(t.Context(), fields()); !fault.Has(err, fault.OpenAIBadAnswer) ||
+		strings.Contains(err.Error(), "hong") {
 		t.Errorf("err = %v", err)
 	}
 }
@@ -517,7 +491,9 @@ func TestNewReportsEverythingThatIsWrong(t *testing.T) {
 	if _, err := openai.New(openai.Config{APIKey: key}); err != nil {
 		t.Errorf("a key is enough: %v", err)
 	}
-	_, err := openai.New(openai.Config{APIKey: " \n", BaseURL: "api.openai.com", Effort: "Low!", MaxOutputTokens: -1, Timeout: -1})
+	_, err := openai.New(openai.Config{
+		APIKey: " \n", BaseURL: "api.openai.com", Effort: "Low!", MaxOutputTokens: -1, Timeout: -1,
+	})
 	if err == nil {
 		t.Fatal("all wrong, and no error")
 	}
@@ -582,22 +558,29 @@ func TestThePictureIsBounded(t *testing.T) {
 	if m, d := picture["mood"].([]any), picture["dominant_colors"].([]any); len(m) > 8 || len(d) > 8 {
 		t.Errorf("%d moods, %d colours", len(m), len(d))
 	}
-	if keys := slices.Sorted(maps.Keys(picture)); !slices.Equal(keys, []string{"accent_color", "dominant_colors", "mood"}) {
+	if keys := slices.Sorted(maps.Keys(picture)); !slices.Equal(keys, []string{
+		"accent_color", "dominant_colors", "mood",
+	}) {
 		t.Errorf("the picture tells %v", keys)
 	}
 }
 
-// The types and the template writer are linked by every function; the SDK would
-// double or triple their size.
-func TestOnlyThisPackageLinksTheSDK(t *testing.T) {
+// The copywriter and what it needs are linked by every function. The SDK would
+// double or triple their size, and the GPU server, which links it too, knows no AWS.
+func TestWhoLinksTheSDKs(t *testing.T) {
 	t.Parallel()
-	for pkg, want := range map[string]bool{"internal/llm": false, "internal/llm/openaitest": false, "internal/llm/openai": true} {
+	const model, aws = "github.com/openai/openai-go", "github.com/aws/"
+	for pkg, want := range map[string][]string{
+		"internal/copywriter": nil, "internal/llm": nil, "internal/llm/openaitest": nil, "internal/llm/openai": {model},
+	} {
 		out, err := exec.CommandContext(t.Context(), "go", "list", "-deps", "github.com/nanococoa/nanococoa/"+pkg).Output()
 		if err != nil {
 			t.Fatalf("go list %s: %v", pkg, err)
 		}
-		if got := strings.Contains(string(out), "github.com/openai/openai-go"); got != want {
-			t.Errorf("%s links the SDK: %v, want %v", pkg, got, want)
+		for _, sdk := range []string{model, aws} {
+			if got := strings.Contains(string(out), sdk); got != slices.Contains(want, sdk) {
+				t.Errorf("%s links %s: %v", pkg, sdk, got)
+			}
 		}
 	}
 }

@@ -18,6 +18,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/nanococoa/nanococoa/internal/retryafter"
 )
 
 // Mode is one way to answer a request.
@@ -59,12 +61,16 @@ const say Mode = "say:"
 const (
 	GoodMain   = "바람이 머무는 날"
 	GoodSub    = "가만히 곁에 두고 싶은 하루입니다"
-	GoodPrompt = "A wide quiet terrace above a calm bay at the end of a bright day, open and welcoming, with pale plaster walls and a floor of smooth honed stone. " +
-		"Low golden light enters from the left, soft and slightly hazy, and draws long gentle shadows across the ground while a cool reflection from the water fills the right side. " +
+	GoodPrompt = "A wide quiet terrace above a calm bay at the end of a bright day, open and welcoming, with pale " +
+		"plaster walls and a floor of smooth honed stone. " +
+		"Low golden light enters from the left, soft and slightly hazy, and draws long gentle shadows across the ground " +
+		"while a cool reflection from the water fills the right side. " +
 		"The palette is sand, warm white, muted turquoise and a small touch of coral. " +
-		"In the centre of the lower half a round stone plinth stands empty and sharp, with a natural contact shadow, ready for the product. " +
+		"In the centre of the lower half a round stone plinth stands empty and sharp, with a natural contact shadow, " +
+		"ready for the product. " +
 		"The sky and the wall above stay clear, even and free of detail for a headline. " +
-		"Seen slightly from above through an 85mm lens at f/4, the distance melting away, photorealistic commercial photography with fine texture, no people, no text, no logos."
+		"Seen slightly from above through an 85mm lens at f/4, the distance melting away, photorealistic commercial " +
+		"photography with fine texture, no people, no text, no logos."
 )
 
 // RetryAfter is what RateLimited asks for.
@@ -103,10 +109,11 @@ type Server struct {
 	closing chan struct{}
 	once    sync.Once
 
-	mu       sync.Mutex
-	modes    []Mode
-	requests []Request
-	sent     int
+	mu           sync.Mutex
+	modes        []Mode
+	requests     []Request
+	instructions map[string]string // of each task, as they came first
+	sent         int
 }
 
 // New starts a stand-in for one test: a request that the API would not take
@@ -126,7 +133,7 @@ func New(t testing.TB, e Expect) *Server {
 // Start starts a stand-in on a free port of 127.0.0.1 that plays Good until SetMode
 // says otherwise. Close it.
 func Start(e Expect) *Server {
-	s := &Server{expect: e, modes: []Mode{Good}, closing: make(chan struct{})}
+	s := &Server{expect: e, modes: []Mode{Good}, instructions: map[string]string{}, closing: make(chan struct{})}
 	s.web = httptest.NewServer(http.HandlerFunc(s.serve))
 	s.URL = s.web.URL + "/v1"
 	return s
@@ -184,6 +191,11 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 	q.inspect(r, raw, s.expect)
 
 	s.mu.Lock()
+	if first, ok := s.instructions[q.Task]; !ok {
+		s.instructions[q.Task] = q.Instructions
+	} else if first != q.Instructions {
+		q.Violations = append(q.Violations, "the instructions differ from those of an earlier request: are data among them?")
+	}
 	s.requests = append(s.requests, q)
 	mode := s.modes[0]
 	if len(s.modes) > 1 {
@@ -233,12 +245,15 @@ func (s *Server) play(w http.ResponseWriter, r *http.Request, mode Mode, q Reque
 		w.Header().Set("Content-Type", "text/html")
 		_, _ = io.WriteString(w, "<html>It works!</html>")
 	case RateLimited:
-		w.Header().Set("Retry-After", fmt.Sprint(int(RetryAfter.Seconds())))
+		w.Header().Set(retryafter.Header, strconv.Itoa(retryafter.Seconds(RetryAfter)))
 		problem(w, http.StatusTooManyRequests, "requests", "rate_limit_exceeded", "slow down")
 	case NoCredit:
 		problem(w, http.StatusTooManyRequests, "insufficient_quota", "insufficient_quota", "check your plan")
 	case Unauthorized:
-		problem(w, http.StatusUnauthorized, "invalid_request_error", "invalid_api_key", "incorrect API key provided: "+r.Header.Get("Authorization"))
+		problem(
+			w, http.StatusUnauthorized, "invalid_request_error", "invalid_api_key",
+			"incorrect API key provided: "+r.Header.Get("Authorization"),
+		)
 	case BadPrompt:
 		problem(w, http.StatusBadRequest, "invalid_request_error", "invalid_prompt", "flagged")
 	case Redirect:
@@ -319,12 +334,17 @@ func answer(w http.ResponseWriter, q Request, status string, p part) {
 	status, reason, _ := strings.Cut(status, ":")
 	output := []any{part{"type": "reasoning", "id": "rs_1", "summary": []any{}}}
 	if p != nil {
-		output = append(output, part{"type": "message", "id": "msg_1", "role": "assistant", "status": "completed", "content": []any{p}})
+		output = append(output, part{
+			"type": "message", "id": "msg_1", "role": "assistant", "status": "completed", "content": []any{p},
+		})
 	}
 	res := part{
 		"id": "resp_1", "object": "response", "created_at": 1795392000, "status": status, "model": q.Body["model"],
 		"output": output, "error": nil, "incomplete_details": nil, "instructions": q.Instructions, "store": false,
-		"usage": part{"input_tokens": 900, "output_tokens": 320, "total_tokens": 1220, "input_tokens_details": part{"cached_tokens": 0}, "output_tokens_details": part{"reasoning_tokens": 64}},
+		"usage": part{
+			"input_tokens": 900, "output_tokens": 320, "total_tokens": 1220, "input_tokens_details": part{"cached_tokens": 0},
+			"output_tokens_details": part{"reasoning_tokens": 64},
+		},
 	}
 	switch status {
 	case "incomplete":

@@ -12,15 +12,17 @@ import (
 	"time"
 
 	"github.com/nanococoa/nanococoa/internal/ad"
-	"github.com/nanococoa/nanococoa/internal/llm"
+	"github.com/nanococoa/nanococoa/internal/copywriter"
 	"github.com/nanococoa/nanococoa/internal/llm/openaitest"
 )
 
 // request is what the API takes, as text so that each case changes one thing.
 const request = `{
-	"model": "gpt-x", "instructions": "Write.", "input": "{\"product\":{}}", "reasoning": {"effort": "low"}, "max_output_tokens": 4000, "store": false,
+	"model": "gpt-x", "instructions": "Write.", "input": "{\"product\":{}}",
+	"reasoning": {"effort": "low"}, "max_output_tokens": 4000, "store": false,
 	"text": {"format": {"type": "json_schema", "name": "ad_copy", "strict": true, "schema": {
-		"type": "object", "properties": {"main_copy": {"type": "string"}, "sub_copy": {"type": "string"}}, "required": ["main_copy", "sub_copy"], "additionalProperties": false
+		"type": "object", "properties": {"main_copy": {"type": "string"}, "sub_copy": {"type": "string"}},
+		"required": ["main_copy", "sub_copy"], "additionalProperties": false
 	}}}
 }`
 
@@ -56,33 +58,41 @@ func TestRequestsThatTheAPIWouldNotTake(t *testing.T) {
 	t.Parallel()
 	expect := openaitest.Expect{APIKey: "sk-1", Model: "gpt-x", Effort: "low"}
 	for name, tc := range map[string]struct{ old, new, want, path, auth string }{
-		"a good one":           {},
-		"temperature":          {old: `"store": false`, new: `"store": false, "temperature": 0.7`, want: `unsupported parameter "temperature"`},
-		"max_tokens":           {old: `"max_output_tokens"`, new: `"max_tokens"`, want: `unsupported parameter "max_tokens"`},
-		"kept at OpenAI":       {old: `"store": false`, new: `"store": true`, want: "store is true, want false"},
-		"store left out":       {old: `"store": false,`, want: `parameter "store" is missing`},
-		"other model":          {old: `gpt-x`, new: `gpt-5-mini`, want: "model is gpt-5-mini, want gpt-x"},
-		"other effort":         {old: `"low"`, new: `"max"`, want: "reasoning.effort is max, want low"},
-		"more on reasoning":    {old: `"low"`, new: `"low", "summary": "auto"`, want: "keys of reasoning"},
-		"small cap":            {old: `4000`, new: `200`, want: "max_output_tokens is 200"},
-		"no instructions":      {old: `"Write."`, new: `""`, want: "instructions are empty"},
-		"messages":             {old: `"{\"product\":{}}"`, new: `[{"role":"user"}]`, want: "input is not one user message"},
-		"prose":                {old: `"{\"product\":{}}"`, new: `"a product"`, want: "not a JSON object"},
-		"not strict":           {old: `"strict": true`, new: `"strict": false`, want: "text.format.strict is false"},
-		"no schema":            {old: `"json_schema"`, new: `"json_object"`, want: "text.format.type is json_object"},
-		"nameless":             {old: `"ad_copy"`, new: `""`, want: "text.format.name is empty"},
-		"open object":          {old: `"additionalProperties": false`, new: `"additionalProperties": true`, want: "additional properties"},
-		"optional key":         {old: `["main_copy", "sub_copy"]`, new: `["main_copy"]`, want: "requires [main_copy]"},
-		"no properties":        {old: `{"main_copy": {"type": "string"}, "sub_copy": {"type": "string"}}`, new: `{}`, want: "no properties"},
-		"length in the schema": {old: `{"type": "string"}`, new: `{"type": "string", "maxLength": 10}`, want: `the keyword "maxLength"`},
-		"odd type":             {old: `{"type": "string"}`, new: `{"type": "copy"}`, want: "the type copy"},
-		"not JSON":             {old: `{`, new: `<`, want: "not a JSON object"},
-		"chat completions":     {path: "/chat/completions", want: "path is /v1/chat/completions"},
-		"a query":              {path: "/responses?x=1", want: "path is /v1/responses?x=1"},
-		"other key":            {auth: "Bearer sk-2", want: "another key"},
-		"no bearer":            {auth: "sk-1", want: "no bearer key"},
-		"no key":               {auth: "Bearer ", want: "no bearer key"},
-		"endless body":         {old: `Write.`, new: strings.Repeat("Write.", 1<<18), want: "cannot be read"},
+		"a good one": {},
+		"temperature": {
+			old: `"store": false`, new: `"store": false, "temperature": 0.7`, want: `unsupported parameter "temperature"`,
+		},
+		"max_tokens":        {old: `"max_output_tokens"`, new: `"max_tokens"`, want: `unsupported parameter "max_tokens"`},
+		"kept at OpenAI":    {old: `"store": false`, new: `"store": true`, want: "store is true, want false"},
+		"store left out":    {old: `"store": false,`, want: `parameter "store" is missing`},
+		"other model":       {old: `gpt-x`, new: `gpt-5-mini`, want: "model is gpt-5-mini, want gpt-x"},
+		"other effort":      {old: `"low"`, new: `"max"`, want: "reasoning.effort is max, want low"},
+		"more on reasoning": {old: `"low"`, new: `"low", "summary": "auto"`, want: "keys of reasoning"},
+		"small cap":         {old: `4000`, new: `200`, want: "max_output_tokens is 200"},
+		"no instructions":   {old: `"Write."`, new: `""`, want: "instructions are empty"},
+		"messages":          {old: `"{\"product\":{}}"`, new: `[{"role":"user"}]`, want: "input is not one user message"},
+		"prose":             {old: `"{\"product\":{}}"`, new: `"a product"`, want: "not a JSON object"},
+		"not strict":        {old: `"strict": true`, new: `"strict": false`, want: "text.format.strict is false"},
+		"no schema":         {old: `"json_schema"`, new: `"json_object"`, want: "text.format.type is json_object"},
+		"nameless":          {old: `"ad_copy"`, new: `""`, want: "text.format.name is empty"},
+		"open object": {
+			old: `"additionalProperties": false`, new: `"additionalProperties": true`, want: "additional properties",
+		},
+		"optional key": {old: `["main_copy", "sub_copy"]`, new: `["main_copy"]`, want: "requires [main_copy]"},
+		"no properties": {
+			old: `{"main_copy": {"type": "string"}, "sub_copy": {"type": "string"}}`, new: `{}`, want: "no properties",
+		},
+		"length in the schema": {
+			old: `{"type": "string"}`, new: `{"type": "string", "maxLength": 10}`, want: `the keyword "maxLength"`,
+		},
+		"odd type":         {old: `{"type": "string"}`, new: `{"type": "copy"}`, want: "the type copy"},
+		"not JSON":         {old: `{`, new: `<`, want: "not a JSON object"},
+		"chat completions": {path: "/chat/completions", want: "path is /v1/chat/completions"},
+		"a query":          {path: "/responses?x=1", want: "path is /v1/responses?x=1"},
+		"other key":        {auth: "Bearer sk-2", want: "another key"},
+		"no bearer":        {auth: "sk-1", want: "no bearer key"},
+		"no key":           {auth: "Bearer ", want: "no bearer key"},
+		"endless body":     {old: `Write.`, new: strings.Repeat("Write.", 1<<18), want: "cannot be read"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -121,8 +131,34 @@ func TestRequestsThatTheAPIWouldNotTake(t *testing.T) {
 	for _, blank := range []string{"gpt-x", "low"} {
 		post(t, s.URL+"/responses", "Bearer any", strings.Replace(request, blank, "", 1))
 	}
-	if got := strings.Join(s.Violations(), "\n"); !strings.Contains(got, "model is empty") || !strings.Contains(got, "effort is empty") {
+	if got := strings.Join(s.Violations(), "\n"); !strings.Contains(got, "model is empty") ||
+		!strings.Contains(got, "effort is empty") {
 		t.Errorf("expecting nothing in particular lets blanks pass: %q", got)
+	}
+}
+
+// Instructions are the same whatever the data say, or an owner's words may be among
+// them.
+func TestInstructionsThatDependOnTheData(t *testing.T) {
+	t.Parallel()
+	s := openaitest.Start(openaitest.Expect{})
+	t.Cleanup(s.Close)
+	other := strings.Replace(request, `"ad_copy"`, `"background_prompt"`, 1)
+	for i, tc := range []struct {
+		body string
+		want int
+	}{
+		{request, http.StatusOK},
+		{strings.Replace(request, `{\"product\":{}}`, `{\"product\":{\"name\":\"Write more.\"}}`, 1), http.StatusOK},
+		{strings.Replace(other, "Write.", "Describe.", 1), http.StatusOK},
+		{strings.Replace(request, "Write.", "Write of apples.", 1), http.StatusBadRequest},
+	} {
+		if got, _, _ := post(t, s.URL+"/responses", "Bearer any", tc.body); got != tc.want {
+			t.Errorf("request %d: %d, want %d", i, got, tc.want)
+		}
+	}
+	if v := s.Violations(); len(v) != 1 || !strings.Contains(v[0], "instructions differ") {
+		t.Errorf("violations: %q", v)
 	}
 }
 
@@ -188,17 +224,17 @@ func TestModesAreOnePerCallAndTheLastStays(t *testing.T) {
 func TestTheTexts(t *testing.T) {
 	t.Parallel()
 	f := ad.Fields{}
-	if _, bad := llm.ReviewCopy(openaitest.GoodMain, openaitest.GoodSub, f); len(bad) > 0 {
+	if _, bad := copywriter.ReviewCopy(openaitest.GoodMain, openaitest.GoodSub, f); len(bad) > 0 {
 		t.Errorf("good copy: %q", bad)
 	}
-	if _, bad := llm.ReviewPrompt(openaitest.GoodPrompt); len(bad) > 0 {
+	if _, bad := copywriter.ReviewPrompt(openaitest.GoodPrompt); len(bad) > 0 {
 		t.Errorf("good prompt: %q", bad)
 	}
-	_, bad := llm.ReviewCopy(openaitest.LongMain, openaitest.ShortSub, f)
+	_, bad := copywriter.ReviewCopy(openaitest.LongMain, openaitest.ShortSub, f)
 	if len(bad) != 2 || !strings.Contains(bad[0], "main_copy has 17") || !strings.Contains(bad[1], "sub_copy has 6") {
 		t.Errorf("copy of the wrong length: %q", bad)
 	}
-	if _, bad := llm.ReviewPrompt(openaitest.ShortPrompt); len(bad) != 1 || !strings.Contains(bad[0], "words") {
+	if _, bad := copywriter.ReviewPrompt(openaitest.ShortPrompt); len(bad) != 1 || !strings.Contains(bad[0], "words") {
 		t.Errorf("prompt of the wrong length: %q", bad)
 	}
 }
@@ -280,10 +316,13 @@ func TestTheModesOnTheWire(t *testing.T) {
 				t.Fatal(err)
 			}
 			parts := strings.SplitN(want, " ", 4)
-			if got := []string{fmt.Sprint(status), fmt.Sprint(v["status"]), fmt.Sprint(v["model"])}; !slices.Equal(got, parts[:3]) || !strings.Contains(string(raw), parts[3]) {
+			if got := []string{
+				fmt.Sprint(status), fmt.Sprint(v["status"]), fmt.Sprint(v["model"]),
+			}; !slices.Equal(got, parts[:3]) || !strings.Contains(string(raw), parts[3]) {
 				t.Errorf("%v with %.300s, want %s", got, raw, want)
 			}
-			if length := h.Get("Content-Length"); strings.HasPrefix(string(mode), "huge") && (len(raw) < 1<<20 || (length == "") != (mode == openaitest.HugeChunked)) {
+			if length := h.Get("Content-Length"); strings.HasPrefix(string(mode), "huge") &&
+				(len(raw) < 1<<20 || (length == "") != (mode == openaitest.HugeChunked)) {
 				t.Errorf("%d bytes with Content-Length %q", len(raw), length)
 			}
 		})

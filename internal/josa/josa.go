@@ -21,42 +21,58 @@ const (
 	Rieul                // ends in ㄹ, which takes 로 and not 으로
 )
 
-// Particle is a pair of forms of one particle, after a consonant and after a
-// vowel.
-type Particle struct {
-	closed, open string
-	rieulIsOpen  bool // 으로/로 only: ㄹ counts as a vowel
-}
+// Particle is a particle, named by its form after a consonant.
+type Particle string
 
-// Pick gives the particle whose form after a consonant is written in a sentence
-// pattern: 은, 이, 을, 과 or 으로. The second result is false for anything else.
-func Pick(closed string) (Particle, bool) {
-	switch closed {
-	case "은":
-		return Particle{closed: "은", open: "는"}, true
-	case "이":
-		return Particle{closed: "이", open: "가"}, true
-	case "을":
-		return Particle{closed: "을", open: "를"}, true
-	case "과":
-		return Particle{closed: "과", open: "와"}, true
-	case "으로":
-		return Particle{closed: "으로", open: "로", rieulIsOpen: true}, true
+// The particles whose form changes.
+const (
+	Topic   Particle = "은"  // 은/는
+	Subject Particle = "이"  // 이/가
+	Object  Particle = "을"  // 을/를
+	And     Particle = "과"  // 과/와
+	Toward  Particle = "으로" // 으로/로
+)
+
+// open is the form after a vowel; "" for what is none of the particles above.
+func (p Particle) open() string {
+	switch p {
+	case Topic:
+		return "는"
+	case Subject:
+		return "가"
+	case Object:
+		return "를"
+	case And:
+		return "와"
+	case Toward:
+		return "로"
 	}
-	return Particle{}, false
+	return ""
 }
 
-// Attach gives the word (NFC) with the form of the particle that fits it, or
-// false when the word's reading is not certain.
+// Attach gives the word (NFC) with the form of the particle that fits it. It is
+// false when the word's reading is not certain, and for an unknown particle.
 func (p Particle) Attach(word string) (string, bool) {
+	open := p.open()
 	switch f := Sound(word); {
-	case f == Unknown:
+	case f == Unknown || open == "":
 		return "", false
-	case f == Open, f == Rieul && p.rieulIsOpen:
-		return word + p.open, true
-	default:
-		return word + p.closed, true
+	case f == Open, f == Rieul && p == Toward: // ㄹ takes 로
+		return word + open, true
 	}
+	return word + string(p), true
+}
+
+// After gives the word (NFC) with the form that fits it, or with both, as 을(를)
+// and (으)로, when the word's reading is not certain.
+func (p Particle) After(word string) string {
+	if s, ok := p.Attach(word); ok {
+		return s
+	}
+	if p == Toward {
+		return word + "(으)로"
+	}
+	return word + string(p) + "(" + p.open() + ")"
 }
 
 // Sound says how the last syllable of a word (NFC) is read. Silent symbols at
@@ -88,7 +104,8 @@ func silent(r rune) bool {
 	if strings.ContainsRune("%℃+", r) {
 		return false
 	}
-	return unicode.IsSpace(r) || unicode.IsPunct(r) || unicode.IsSymbol(r) || unicode.Is(unicode.Cf, r) || unicode.Is(unicode.Mn, r)
+	return unicode.IsSpace(r) || unicode.IsPunct(r) || unicode.IsSymbol(r) || unicode.Is(unicode.Cf, r) ||
+		unicode.Is(unicode.Mn, r)
 }
 
 // syllable reads the final out of the code point: syllables are laid out in

@@ -1,4 +1,4 @@
-package llm
+package copywriter
 
 import (
 	"fmt"
@@ -28,7 +28,9 @@ func ReviewCopy(mainCopy, subCopy string, f ad.Fields) (c Copy, objections []str
 	c = Copy{Main: tidy(mainCopy), Sub: tidy(subCopy), By: ad.ByModel}
 	line := func(name, text string, low, high int) {
 		if n := ad.Length(text); n < low || n > high {
-			objections = append(objections, fmt.Sprintf("%s has %d characters; it must have %d to %d, spaces counted", name, n, low, high))
+			objections = append(objections, fmt.Sprintf(
+				"%s has %d characters; it must have %d to %d, spaces counted", name, n, low, high,
+			))
 		}
 		for _, o := range lineObjections(text, f) {
 			objections = append(objections, name+" "+o)
@@ -46,10 +48,10 @@ func tidy(s string) string {
 	return strings.TrimSpace(norm.NFC.String(strings.ToValidUTF8(s, "\uFFFD")))
 }
 
-// lineSigns are the signs that copy may have beside letters, digits and spaces.
-// An allow-list keeps out line breaks, control and bidirectional characters,
-// markup, quotation marks and emoji, all of which are no copy or no glyph of the
-// picture's font.
+// lineSigns are the signs that copy may have beside letters, digits and spaces. A
+// list of what is allowed keeps out line breaks, control and bidirectional
+// characters, markup, quotation marks and emoji: they are no copy, or the font of
+// the picture has no glyph for them.
 const lineSigns = ".,!?~·…%&+-'’:()℃"
 
 func lineObjections(text string, f ad.Fields) (out []string) {
@@ -63,11 +65,13 @@ func lineObjections(text string, f ad.Fields) (out []string) {
 		case r == ' ', r >= '0' && r <= '9', strings.ContainsRune(lineSigns, r):
 		case !strange:
 			strange = true
-			out = append(out, fmt.Sprintf("contains U+%04X; only Hangul, Latin letters, digits, spaces and %s are allowed, on one line", r, lineSigns))
+			out = append(out, fmt.Sprintf(
+				"contains U+%04X; only Hangul, Latin letters, digits, spaces and %s are allowed, on one line", r, lineSigns,
+			))
 		}
 	}
-	// A Latin product name may outweigh the Korean around it, so the floor is a
-	// word and not a share.
+	// A product's name in Latin letters may be longer than the Korean around it, so
+	// two syllables of Korean are enough.
 	if hangul < 2 || latin > 0 && hangul*3 < latin {
 		out = append(out, "is not Korean")
 	}
@@ -87,7 +91,7 @@ func lineObjections(text string, f ad.Fields) (out []string) {
 			break
 		}
 	}
-	// The owner's own name for the product is no claim of ours.
+	// What the owner calls the product is not a claim that the copy makes.
 	bare := text
 	if f.ProductName != "" {
 		bare = strings.ReplaceAll(text, f.ProductName, "")
@@ -102,22 +106,26 @@ var (
 	number = regexp.MustCompile(`[0-9]+`)
 	// address matches host names and telephone numbers; a slash or an at sign is
 	// not allowed in copy anyway.
-	address = regexp.MustCompile(`(?i)\bwww\.|[a-z0-9-]+\.(com|net|org|kr|io|shop|store|me|ly|gg|link|app)\b|[0-9]{2,4}-[0-9]{3,4}`)
+	address = regexp.MustCompile(
+		`(?i)\bwww\.|[a-z0-9-]+\.(com|net|org|kr|io|shop|store|me|ly|gg|link|app)\b|[0-9]{2,4}-[0-9]{3,4}`,
+	)
 )
 
 // claim is a word that copy must not have, with the reason.
 type claim struct{ word, why string }
 
 // claims are the words that copy must not have. The list is short on purpose: it
-// stops what does harm, the instructions to the model ask for the rest.
+// stops what does harm; the instructions to the model ask for more.
 var claims = []claim{
 	// 표시·광고의 공정화에 관한 법률 art. 3: a comparison that cannot be proved.
-	{"최고", unproved}, {"최초", unproved}, {"최저", unproved}, {"최강", unproved}, {"1위", unproved}, {"일등", unproved}, {"1등", unproved},
+	{"최고", unproved}, {"최초", unproved}, {"최저", unproved}, {"최강", unproved}, {"1위", unproved}, {"일등", unproved},
+	{"1등", unproved},
 	{"넘버원", unproved}, {"유일", unproved}, {"완벽", unproved}, {"100%", unproved}, {"무조건", unproved}, {"no.1", unproved},
 	// 식품 등의 표시·광고에 관한 법률 art. 8, 화장품법 art. 13: food and cosmetics
 	// must not be presented as medicine.
 	{"치료", medical}, {"완치", medical}, {"예방", medical}, {"특효", medical}, {"효능", medical}, {"항암", medical}, {"해독", medical},
-	{"면역력", medical}, {"살 빠지", medical}, {"살이 빠", medical}, {"체중 감량", medical}, {"지방 분해", medical}, {"부작용", medical},
+	{"면역력", medical}, {"살 빠지", medical}, {"살이 빠", medical}, {"체중 감량", medical}, {"다이어트 효과", medical}, {"지방 분해", medical},
+	{"부작용", medical},
 	{"혈압", medical}, {"혈당", medical}, {"당뇨", medical}, {"탈모", medical}, {"아토피", medical}, {"질병", medical},
 	// Words that put a group of people down.
 	{"김치녀", demeaning}, {"된장녀", demeaning}, {"한남", demeaning}, {"맘충", demeaning}, {"급식충", demeaning}, {"틀딱", demeaning},
@@ -145,16 +153,20 @@ func unfit(text string) (out []claim) {
 // ReviewPrompt checks a background prompt that a model wrote. It gives it as it
 // is to be sent on (one line, single spaces) and every objection, as English
 // sentences to the model. A prompt without objections is English prose of
-// MinPromptWords to MaxPromptWords words without addresses, markup, or lettering
-// for the image model to paint.
+// MinPromptWords to MaxPromptWords words without addresses, markup or text that
+// the image model would paint.
 func ReviewPrompt(prompt string) (p Prompt, objections []string) {
 	text := strings.Join(strings.Fields(tidy(prompt)), " ")
 	if n := len(strings.Fields(text)); n < MinPromptWords || n > MaxPromptWords {
-		objections = append(objections, fmt.Sprintf("prompt has %d words; it must have %d to %d", n, MinPromptWords, MaxPromptWords))
+		objections = append(objections, fmt.Sprintf(
+			"prompt has %d words; it must have %d to %d", n, MinPromptWords, MaxPromptWords,
+		))
 	}
 	for _, r := range text {
 		if !(unicode.Is(unicode.Latin, r) || r >= '0' && r <= '9' || strings.ContainsRune(promptSigns, r)) {
-			objections = append(objections, fmt.Sprintf("prompt contains U+%04X; only English letters, digits, spaces and %s are allowed", r, promptSigns))
+			objections = append(objections, fmt.Sprintf(
+				"prompt contains U+%04X; only English letters, digits, spaces and %s are allowed", r, promptSigns,
+			))
 			break
 		}
 	}
@@ -165,7 +177,9 @@ func ReviewPrompt(prompt string) (p Prompt, objections []string) {
 	if address.MatchString(low) {
 		objections = append(objections, "prompt contains an address")
 	}
-	for _, w := range []string{"that reads", "that says", "with the word", "lettering saying", "sign saying", "text saying", "caption"} {
+	for _, w := range []string{
+		"that reads", "that says", "with the word", "lettering saying", "sign saying", "text saying", "caption",
+	} {
 		if strings.Contains(low, w) {
 			objections = append(objections, fmt.Sprintf("prompt contains %q: the picture must have no lettering", w))
 		}
@@ -182,6 +196,6 @@ func ReviewPrompt(prompt string) (p Prompt, objections []string) {
 // quoted, and every sign that markup needs.
 const promptSigns = " .,;:!?'’()/%&+-–—°"
 
-// maxBytesPerWord bounds a prompt made of endless words. English averages 6 with
-// its space; the longest terms of a photographer take 20.
+// maxBytesPerWord bounds a prompt made of endless words. English words take 6
+// bytes on average with the space; the longest terms of photography take 20.
 const maxBytesPerWord = 12

@@ -1,4 +1,4 @@
-package llm
+package copywriter
 
 // lines are copy of one kind: mains of ad.MainCopyMin to ad.MainCopyMax
 // characters, subs of ad.SubCopyMin to ad.SubCopyMax. In named the product's
@@ -6,10 +6,10 @@ package llm
 // consonant ({과}); those are as long as the name makes them and are only used
 // when they fit.
 //
-// Every main of a mood may meet every sub of that mood, so each has to stand
-// alone: noun endings or 존댓말, no exclamation marks, nothing that a shop would
-// have to prove (no superlatives, prices, effects), nothing about the product
-// that its category does not already say.
+// Every main of a mood may be combined with every sub of that mood, so each has to
+// make sense alone: noun endings or 존댓말, no exclamation marks, nothing that a
+// shop would have to prove (no superlatives, prices, effects), nothing about the
+// product that its category does not already say.
 type lines struct {
 	mains, subs           []string
 	namedMains, namedSubs []string
@@ -382,7 +382,9 @@ var trades = [kinds]lines{
 	},
 	place: {
 		mains: []string{"머물고 싶은 그곳", "문을 열면 반가움"},
-		subs:  []string{"오늘 하루 잠시 들렀다 가세요", "문을 여는 순간부터 반갑게 맞이합니다", "좋은 사람과 함께 머물고 싶은 곳", "하루의 쉼표가 되는 공간입니다", "반가운 얼굴로 기다리고 있겠습니다"},
+		subs: []string{
+			"오늘 하루 잠시 들렀다 가세요", "문을 여는 순간부터 반갑게 맞이합니다", "좋은 사람과 함께 머물고 싶은 곳", "하루의 쉼표가 되는 공간입니다", "반가운 얼굴로 기다리고 있겠습니다",
+		},
 
 		namedSubs: []string{"오늘은 {}에서 만나요", "{}에서 쉬어 가는 시간", "문을 열면 반가운 {}"},
 	},
@@ -398,9 +400,9 @@ var trades = [kinds]lines{
 	other: {subs: []string{"정성껏 준비해 반갑게 건넵니다", "작은 것까지 정성을 담았습니다"}},
 }
 
-// ages and genders are subs that speak to the one group an ad is for, in the
-// order of ad.TargetAges and ad.TargetGenders. They say what the group values
-// and never what it is like or lacks.
+// ages and genders are subs for the group that an ad is for, in the order of
+// ad.TargetAges and ad.TargetGenders. They say what the group likes, and never what
+// it is like or lacks.
 var (
 	ages = [...][]string{
 		{"친구들과 나누고 싶은 요즘의 취향", "교실 밖 이야기가 시작되는 순간"},

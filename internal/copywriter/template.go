@@ -1,4 +1,4 @@
-package llm
+package copywriter
 
 import (
 	"context"
@@ -10,7 +10,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/nanococoa/nanococoa/internal/ad"
-	"github.com/nanococoa/nanococoa/internal/llm/josa"
+	"github.com/nanococoa/nanococoa/internal/josa"
 )
 
 // Template is the deterministic writer: the same fields give the same texts, on
@@ -18,9 +18,9 @@ import (
 // zero value is ready.
 type Template struct{}
 
-// WritePrompt writes the background prompt, MinPromptWords to MaxPromptWords
-// words of English. What it knows of the concept it says in its own words: no
-// text of an owner is in it. The error is always nil.
+// WritePrompt writes the background prompt, MinPromptWords to MaxPromptWords words
+// of English. It names what the concept asks for in words of its own: no text of
+// an owner is in it. The error is always nil.
 func (Template) WritePrompt(_ context.Context, f ad.Fields) (Prompt, error) {
 	f = f.Normalize()
 	b, pick := read(f, nil), newDice(f, "prompt")
@@ -50,23 +50,39 @@ func (Template) WritePrompt(_ context.Context, f ad.Fields) (Prompt, error) {
 	}
 
 	var w strings.Builder
-	fmt.Fprintf(&w, "Photorealistic advertising background, an empty stage for %s. The place: %s. ", articles[b.kind], place)
+	fmt.Fprintf(
+		&w, "Photorealistic advertising background, an empty stage for %s. The place: %s. ", articles[b.kind], place,
+	)
 	fmt.Fprintf(&w, "The mood is %s. ", air)
 	if b.second != plain {
 		fmt.Fprintf(&w, "A second note runs through it: %s. ", pick.one(scenes[b.second].airs))
 	}
 	fmt.Fprintf(&w, "The light: %s. The palette is %s. ", light, palette)
-	fmt.Fprintf(&w, "In the centre of the lower half, %s stands empty and in sharp focus, ready for the product, with a natural contact shadow. ", surface)
+	fmt.Fprintf(
+		&w,
+		"In the centre of the lower half, %s stands empty and in sharp focus, ready for the product, with a natural "+
+			"contact shadow. ",
+		surface,
+	)
 	if len(props) > 0 {
 		fmt.Fprintf(&w, "Near the outer edges, small and slightly out of focus: %s. ", strings.Join(props, " and "))
 	}
-	w.WriteString("The upper third and both side margins stay calm, evenly lit and free of detail, leaving generous clear space for a headline. ")
+	w.WriteString(
+		"The upper third and both side margins stay calm, evenly lit and free of detail, leaving generous clear space for " +
+			"a headline. ",
+	)
 	fmt.Fprintf(&w, "Camera: %s. ", cameras[b.kind])
 	if i := slices.Index(ad.TargetAges, f.TargetAge); i >= 0 {
 		fmt.Fprintf(&w, "The finish is %s. ", tastes[i])
 	}
-	w.WriteString("High-end commercial still-life photography, true-to-life materials, fine texture, natural colour grading, 8k detail. ")
-	w.WriteString("The scene is uninhabited and unbranded: no people, no hands, no text, no letters, no numbers, no logos, no watermark.")
+	w.WriteString(
+		"High-end commercial still-life photography, true-to-life materials, fine texture, natural colour grading, 8k " +
+			"detail. ",
+	)
+	w.WriteString(
+		"The scene is uninhabited and unbranded: no people, no hands, no text, no letters, no numbers, no logos, no " +
+			"watermark.",
+	)
 	return Prompt{Text: w.String(), By: ad.ByTemplate}, nil
 }
 
@@ -75,11 +91,11 @@ func (Template) WritePrompt(_ context.Context, f ad.Fields) (Prompt, error) {
 // error is always nil.
 func (Template) WriteCopy(_ context.Context, f ad.Fields, a *ad.Analysis) (Copy, error) {
 	f = f.Normalize()
-	b, pick := read(f, a), newDice(f, "copy")
+	b, d := read(f, a), newDice(f, "copy")
 	name := nameInCopy(f.ProductName)
 	v, trade := voices[b.mood], trades[b.kind]
 
-	var mains, subs urn
+	var mains, subs choice
 	core, hasCore := b.kind.core()
 	if hasCore {
 		mains.add(3, v.by[core].mains...)
@@ -113,57 +129,57 @@ func (Template) WriteCopy(_ context.Context, f ad.Fields, a *ad.Analysis) (Copy,
 		}
 	}
 
-	main := mains.draw(pick, func(string) bool { return true })
+	main := mains.pick(d, func(string) bool { return true })
 	named := name != "" && strings.Contains(main, name)
-	sub := subs.draw(pick, func(s string) bool { return !echoes(main, s) && !(named && strings.Contains(s, name)) })
+	sub := subs.pick(d, func(s string) bool { return !echoes(main, s) && !(named && strings.Contains(s, name)) })
 	return Copy{Main: main, Sub: sub, By: ad.ByTemplate}, nil
 }
 
-// urn holds lines, each as often as it shall be likely.
-type urn struct{ lots []string }
+// choice is lines to choose from. A line that is in it twice is twice as likely.
+type choice struct{ lines []string }
 
-func (u *urn) add(weight int, lines ...string) {
+// add adds lines, each so many times.
+func (c *choice) add(weight int, lines ...string) {
 	for range weight {
-		u.lots = append(u.lots, lines...)
+		c.lines = append(c.lines, lines...)
 	}
 }
 
-// named adds the patterns that the name fits into: those whose particle the
-// name's reading decides, and whose length stays within the limits.
-func (u *urn) named(weight int, name string, low, high int, patterns []string) {
+// named adds the patterns with the name in them, as far as it is certain which
+// form of a particle follows the name and the length is within the limits.
+func (c *choice) named(weight int, name string, low, high int, patterns []string) {
 	if name == "" {
 		return
 	}
 	for _, p := range patterns {
 		if line, ok := fill(p, name); ok && ad.Length(line) >= low && ad.Length(line) <= high {
-			u.add(weight, line)
+			c.add(weight, line)
 		}
 	}
 }
 
-// draw takes the first line from a place that the dice choose which is liked.
-// Some line always is, as no word runs through all lines of a mood; the first
-// one it would be otherwise.
-func (u *urn) draw(d *dice, liked func(string) bool) string {
-	start := d.roll(len(u.lots))
-	for i := range u.lots {
-		if s := u.lots[(start+i)%len(u.lots)]; liked(s) {
+// pick takes a random line, and when that one does not fit the next one that
+// does. Some line always fits, since no word is in all lines of a mood; if none
+// did, the random one would be taken.
+func (c *choice) pick(d *dice, fits func(string) bool) string {
+	start := d.roll(len(c.lines))
+	for i := range c.lines {
+		if s := c.lines[(start+i)%len(c.lines)]; fits(s) {
 			return s
 		}
 	}
-	return u.lots[start]
+	return c.lines[start]
 }
 
-// fill puts the name into a pattern: at {}, or at {과} with the fitting form of
-// the particle. It is false when the name's reading does not decide the form.
+// fill puts the name into a pattern: at {}, or at {과} together with the form of
+// the particle that fits. It is false when it is not certain which form fits.
 func fill(pattern, name string) (string, bool) {
 	before, rest, _ := strings.Cut(pattern, "{")
 	form, after, _ := strings.Cut(rest, "}")
 	if form == "" {
 		return before + name + after, true
 	}
-	p, _ := josa.Pick(form)
-	word, ok := p.Attach(name)
+	word, ok := josa.Particle(form).Attach(name)
 	return before + word + after, ok
 }
 
@@ -171,9 +187,9 @@ func fill(pattern, name string) (string, bool) {
 // shortest pattern with a name takes another 7 of 20 characters.
 const maxNameInCopy = ad.SubCopyMax - 7
 
-// nameInCopy gives the name as a sentence can carry it, without what stands in
-// brackets, or "" when it is too long, or has characters that the copy's font
-// may lack or that are no part of a name, or words that copy must not have.
+// nameInCopy gives the name as copy can use it, without what stands in brackets.
+// It is "" when the name is too long, has characters that the font may not have
+// or that are no part of a name, or has words that copy must not have.
 func nameInCopy(name string) string {
 	var out strings.Builder
 	depth := 0
@@ -209,18 +225,17 @@ func nameInCopy(name string) string {
 	return short
 }
 
-// echoes reports whether two lines share a word, which reads as if nobody had
-// looked at both.
+// echoes reports whether two lines share a word, which reads like a mistake.
 func echoes(a, b string) bool {
-	heard := map[string]bool{}
+	seen := map[string]bool{}
 	for _, w := range strings.Fields(a) {
 		for _, s := range stems(w) {
-			heard[s] = true
+			seen[s] = true
 		}
 	}
 	for _, w := range strings.Fields(b) {
 		for _, s := range stems(w) {
-			if heard[s] {
+			if seen[s] {
 				return true
 			}
 		}
@@ -228,9 +243,10 @@ func echoes(a, b string) bool {
 	return false
 }
 
-// stems are what repeats of a word whatever its ending: its first two syllables,
-// and of a word of two that may end in a particle (밤이, 맛을) the first alone.
-// Words of one syllable that only hold a sentence together repeat unheard.
+// stems are the parts of a word that stay the same whatever its ending: its first
+// two syllables, and the first alone of a word of two that may end in a particle
+// (밤이, 맛을). Some words of one syllable only join others, and may be repeated:
+// they have none.
 func stems(word string) []string {
 	r := []rune(strings.Trim(word, ",.?"))
 	switch {
@@ -244,12 +260,12 @@ func stems(word string) []string {
 	return []string{string(r)}
 }
 
-// dice make the same choices for the same fields: a hash of them, stirred anew
-// for every choice (SplitMix64, Steele et al. 2014).
+// dice give random numbers that depend on the fields alone, so that the same
+// fields always give the same text (SplitMix64, Steele et al. 2014).
 type dice struct{ state uint64 }
 
-// newDice seeds the dice with the fields and the use, so that prompt and copy
-// choose apart.
+// newDice seeds the dice with the fields and the use, so that the choices for the
+// prompt do not depend on those for the copy.
 func newDice(f ad.Fields, use string) *dice {
 	h := fnv.New64a()
 	for _, s := range []string{use, f.ProductName, f.ProductCategory, f.TargetAge, f.TargetGender, f.AdConcept} {
@@ -268,4 +284,5 @@ func (d *dice) roll(n int) int {
 	return int((z ^ z>>31) % uint64(n))
 }
 
+// one gives one of some texts.
 func (d *dice) one(of []string) string { return of[d.roll(len(of))] }

@@ -7,8 +7,8 @@ import (
 	"github.com/nanococoa/nanococoa/aiserver/standin/tone"
 )
 
-// stage is a set, lit and ready to be photographed.
-type stage struct {
+// set is floor, wall, things and light, ready to be photographed.
+type set struct {
 	w, h int // of the picture
 	unit float32
 	cam  lens
@@ -62,7 +62,7 @@ type sight struct {
 const lightStep = 2
 
 // trace finds what a ray meets first.
-func (s *stage) trace(o, d vec, least float32) hit {
+func (s *set) trace(o, d vec, least float32) hit {
 	best := hit{t: far}
 	for i := range s.solids {
 		if t, n := s.solids[i].enter(o, d, least); t < best.t {
@@ -94,7 +94,7 @@ func (s *stage) trace(o, d vec, least float32) hit {
 }
 
 // bend meets the quarter pipe between floor and wall from inside.
-func (s *stage) bend(o, d vec, least float32) (float32, vec, bool) {
+func (s *set) bend(o, d vec, least float32) (float32, vec, bool) {
 	cy, cz := s.ground+s.cove, s.wallZ-s.cove
 	qy, qz := o[1]-cy, o[2]-cz
 	a, b, c := d[1]*d[1]+d[2]*d[2], qy*d[1]+qz*d[2], qy*qy+qz*qz-s.cove*s.cove
@@ -111,7 +111,7 @@ func (s *stage) bend(o, d vec, least float32) (float32, vec, bool) {
 }
 
 // face tells surfaces apart on which light changes abruptly.
-func (s *stage) face(h *hit) int32 {
+func (s *set) face(h *hit) int32 {
 	if h.id < 3 {
 		return h.id
 	}
@@ -165,7 +165,7 @@ func pattern(rays int) [][2]float32 {
 
 // light measures on the grid how much of the sun and of the sky each visible
 // point sees.
-func (s *stage) light(ctx context.Context) ([]sight, int, int, error) {
+func (s *set) light(ctx context.Context) ([]sight, int, int, error) {
 	gw, gh := (s.w+lightStep-1)/lightStep, (s.h+lightStep-1)/lightStep
 	raw := make([]sight, gw*gh)
 	suns, skies := pattern(sunRays), pattern(skyRays)
@@ -208,7 +208,7 @@ func (s *stage) light(ctx context.Context) ([]sight, int, int, error) {
 	return s.settle(ctx, raw, gw, gh)
 }
 
-func (s *stage) shadowed(o, d vec, most, jitter float32) bool {
+func (s *set) shadowed(o, d vec, most, jitter float32) bool {
 	for i := range s.solids {
 		if s.solids[i].blocks(o, d, 1e-3, most) {
 			return true
@@ -218,7 +218,7 @@ func (s *stage) shadowed(o, d vec, most, jitter float32) bool {
 }
 
 // openness is how much of the sky a point sees, things near it counting more.
-func (s *stage) openness(p, n vec, points [][2]float32) float32 {
+func (s *set) openness(p, n vec, points [][2]float32) float32 {
 	a := vec{1, 0, 0}
 	if abs(n[0]) > 0.7 {
 		a = vec{0, 1, 0}
@@ -237,7 +237,7 @@ func (s *stage) openness(p, n vec, points [][2]float32) float32 {
 }
 
 // freeWay is 1 when nothing lies within near, less the nearer something does.
-func (s *stage) freeWay(o, d vec) float32 {
+func (s *set) freeWay(o, d vec) float32 {
 	t := s.near
 	for i := range s.solids {
 		if u, _ := s.solids[i].enter(o, d, 1e-3); u < t {
@@ -266,7 +266,7 @@ func (s *stage) freeWay(o, d vec) float32 {
 }
 
 // settle averages the light over tiles, never across the edge of a face.
-func (s *stage) settle(ctx context.Context, raw []sight, gw, gh int) ([]sight, int, int, error) {
+func (s *set) settle(ctx context.Context, raw []sight, gw, gh int) ([]sight, int, int, error) {
 	out := make([]sight, len(raw))
 	// A tile is four wide; half weights at both ends keep five centred.
 	weight := [5]float32{0.5, 1, 1, 1, 0.5}
@@ -342,7 +342,7 @@ func lightAt(grid []sight, gw, gh int, x, y float32, face int32) (sun, sky float
 }
 
 // shade is the light a hit sends to the camera.
-func (s *stage) shade(h *hit, d vec, sun, sky float32) tone.RGB {
+func (s *set) shade(h *hit, d vec, sun, sky float32) tone.RGB {
 	n := h.n
 	if h.id >= 3 {
 		n = s.solids[h.id-3].soften(h.p, n)
@@ -389,7 +389,7 @@ func (s *stage) shade(h *hit, d vec, sun, sky float32) tone.RGB {
 }
 
 // reflect adds the mirror image to a glossy surface.
-func (s *stage) reflect(h *hit, d, n vec, c tone.RGB) tone.RGB {
+func (s *set) reflect(h *hit, d, n vec, c tone.RGB) tone.RGB {
 	v := d.unit()
 	cosine := -v.dot(n)
 	if cosine <= 0 {
@@ -418,7 +418,7 @@ func (s *stage) reflect(h *hit, d, n vec, c tone.RGB) tone.RGB {
 
 // glimpse is what a mirrored ray sees, without shadows. A rough surface shows
 // only the wide brightness of the backdrop.
-func (s *stage) glimpse(o, r vec, rough float32) tone.RGB {
+func (s *set) glimpse(o, r vec, rough float32) tone.RGB {
 	const tooRough = 0.75
 	h := hit{t: far}
 	switch {
@@ -438,7 +438,7 @@ func (s *stage) glimpse(o, r vec, rough float32) tone.RGB {
 }
 
 // backdrop is the colour of the far backdrop in the direction of p.
-func (s *stage) backdrop(p vec) tone.RGB {
+func (s *set) backdrop(p vec) tone.RGB {
 	from := s.mirrored
 	if from == nil {
 		from = s.beyond
@@ -452,7 +452,7 @@ func (s *stage) backdrop(p vec) tone.RGB {
 
 // look is the colour along the ray through picture point x, y, with its face
 // and depth.
-func (s *stage) look(grid []sight, gw, gh int, x, y float32) (tone.RGB, int32, float32) {
+func (s *set) look(grid []sight, gw, gh int, x, y float32) (tone.RGB, int32, float32) {
 	o, d := s.cam.origin(), s.cam.ray(x, y)
 	h := s.trace(o, d, 0)
 	if h.t == far {
@@ -477,7 +477,7 @@ func (s *stage) look(grid []sight, gw, gh int, x, y float32) (tone.RGB, int32, f
 
 // expose photographs the set: one look per pixel, more along edges, blur by
 // distance.
-func (s *stage) expose(ctx context.Context) (*raster.Picture, error) {
+func (s *set) expose(ctx context.Context) (*raster.Picture, error) {
 	for i := range s.solids {
 		s.solids[i].ready()
 	}
@@ -508,7 +508,7 @@ func (s *stage) expose(ctx context.Context) (*raster.Picture, error) {
 }
 
 // smoothEdges looks again, eight times per pixel, where two faces meet.
-func (s *stage) smoothEdges(ctx context.Context, pic *raster.Picture, faces []int16, grid []sight, gw, gh int) error {
+func (s *set) smoothEdges(ctx context.Context, pic *raster.Picture, faces []int16, grid []sight, gw, gh int) error {
 	points := pattern(1)[:8]
 	return raster.Rows(ctx, s.h, func(from, to int) {
 		for y := from; y < to; y++ {
@@ -535,7 +535,7 @@ func (s *stage) smoothEdges(ctx context.Context, pic *raster.Picture, faces []in
 }
 
 // defocus blurs by distance from the plane of focus, which is the product's.
-func (s *stage) defocus(ctx context.Context, pic *raster.Picture, depth []float32) (*raster.Picture, error) {
+func (s *set) defocus(ctx context.Context, pic *raster.Picture, depth []float32) (*raster.Picture, error) {
 	if s.focus <= 0 {
 		return pic, nil
 	}
@@ -583,7 +583,7 @@ func (s *stage) defocus(ctx context.Context, pic *raster.Picture, depth []float3
 const sharpDepth = 0.11
 
 // blurAt is the wanted blur at a depth, in pixels.
-func (s *stage) blurAt(z float32) float32 {
+func (s *set) blurAt(z float32) float32 {
 	if z == far {
 		return 0
 	}
@@ -599,7 +599,7 @@ const spillStep = 4
 
 // spill is how far blurred things reach over the backdrop behind them, on a
 // coarse map.
-func (s *stage) spill(depth []float32) ([]float32, int, int) {
+func (s *set) spill(depth []float32) ([]float32, int, int) {
 	w, h := (s.w+spillStep-1)/spillStep, (s.h+spillStep-1)/spillStep
 	m := make([]float32, w*h)
 	var most float32
