@@ -8,6 +8,7 @@ package josa
 import (
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // Final is how the last syllable of a word sounds.
@@ -33,46 +34,53 @@ const (
 	Toward  Particle = "으로" // 으로/로
 )
 
-// open is the form after a vowel; "" for what is none of the particles above.
-func (p Particle) open() string {
+// form is the form after a sound that is known; "" for what is none of the particles
+// above.
+func (p Particle) form(f Final) string {
+	var open string
 	switch p {
 	case Topic:
-		return "는"
+		open = "는"
 	case Subject:
-		return "가"
+		open = "가"
 	case Object:
-		return "를"
+		open = "를"
 	case And:
-		return "와"
+		open = "와"
 	case Toward:
-		return "로"
+		open = "로"
+	default:
+		return ""
 	}
-	return ""
+	if f == Open || f == Rieul && p == Toward { // ㄹ takes 로
+		return open
+	}
+	return string(p)
 }
 
 // Attach gives the word (NFC) with the form of the particle that fits it. It is
 // false when the word's reading is not certain, and for an unknown particle.
 func (p Particle) Attach(word string) (string, bool) {
-	open := p.open()
-	switch f := Sound(word); {
-	case f == Unknown || open == "":
+	sound := Sound(word)
+	form := p.form(sound)
+	if sound == Unknown || form == "" {
 		return "", false
-	case f == Open, f == Rieul && p == Toward: // ㄹ takes 로
-		return word + open, true
 	}
-	return word + string(p), true
+	return word + form, true
 }
 
-// After gives the word (NFC) with the form that fits it, or with both, as 을(를)
-// and (으)로, when the word's reading is not certain.
+// After gives a Korean word (NFC) with the form that fits its last syllable, or with
+// both, as 을(를) and (으)로, when it does not end in Hangul. Unlike Attach it knows no
+// other scripts, and so does not link what reads them.
 func (p Particle) After(word string) string {
-	if s, ok := p.Attach(word); ok {
-		return s
-	}
-	if p == Toward {
+	last, _ := utf8.DecodeLastRuneInString(word)
+	switch {
+	case isHangul(last):
+		return word + p.form(syllable(last))
+	case p == Toward:
 		return word + "(으)로"
 	}
-	return word + string(p) + "(" + p.open() + ")"
+	return word + string(p) + "(" + p.form(Open) + ")"
 }
 
 // Sound says how the last syllable of a word (NFC) is read. Silent symbols at
@@ -86,7 +94,7 @@ func Sound(word string) Final {
 		return Unknown
 	}
 	switch last := r[len(r)-1]; {
-	case last >= '가' && last <= '힣':
+	case isHangul(last):
 		return syllable(last)
 	case isDigit(last):
 		return number(r)
@@ -107,6 +115,8 @@ func silent(r rune) bool {
 	return unicode.IsSpace(r) || unicode.IsPunct(r) || unicode.IsSymbol(r) || unicode.Is(unicode.Cf, r) ||
 		unicode.Is(unicode.Mn, r)
 }
+
+func isHangul(r rune) bool { return r >= '가' && r <= '힣' }
 
 // syllable reads the final out of the code point: syllables are laid out in
 // blocks of 28 by final, and the 8th final is ㄹ (Unicode ch. 3.12).

@@ -72,15 +72,19 @@ func TestOnlyParticlesAreAttached(t *testing.T) {
 	}
 }
 
-// Where speakers differ both forms are written, as in Korean forms and manuals.
+// Where the word does not end in Hangul both forms are written, as Korean forms and
+// manuals do.
 func TestAfter(t *testing.T) {
 	t.Parallel()
 	for want, got := range map[string]string{
-		"상품 이름을":  josa.Object.After("상품 이름"),
-		"연령대는":    josa.Topic.After("연령대"),
-		"서울로":     josa.Toward.After("서울"),
-		"USB을(를)": josa.Object.After("USB"),
-		"東京(으)로":  josa.Toward.After("東京"),
+		"상품 이름을":   josa.Object.After("상품 이름"),
+		"연령대는":     josa.Topic.After("연령대"),
+		"서울로":      josa.Toward.After("서울"),
+		"부산으로":     josa.Toward.After("부산"),
+		"USB을(를)":  josa.Object.After("USB"),
+		"Cafe과(와)": josa.And.After("Cafe"),
+		"東京(으)로":   josa.Toward.After("東京"),
+		"이(가)":     josa.Subject.After(""),
 	} {
 		if got != want {
 			t.Errorf("%q, want %q", got, want)
