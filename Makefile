@@ -101,7 +101,8 @@ clean: ## remove everything built and all local data
 # -------------------------------------------------------------- parts of test
 
 .PHONY: lint
-lint: $(LINT) ## gofmt, and go vet with its friends (.golangci.yml)
+lint: $(LINT) ## gofmt, and go vet with its friends (.golangci.yml); no line of more than 120 characters
+	@tools/long-lines
 	@unformatted=$$(gofmt -l aiserver e2e functions infra internal statemachine); \
 	  if [ -n "$$unformatted" ]; then echo "not gofmt'ed:"; echo "$$unformatted"; exit 1; fi
 	$(LINT) run

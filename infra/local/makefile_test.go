@@ -162,6 +162,54 @@ func TestCtrlCEndsWhatRunsSideBySide(t *testing.T) {
 	}
 }
 
+func TestLongLinesAreNamed(t *testing.T) {
+	t.Parallel()
+	program, err := filepath.Abs("../../tools/long-lines")
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	run := func(name string, arguments ...string) (string, error) {
+		cmd := exec.CommandContext(t.Context(), name, arguments...)
+		cmd.Dir = dir
+		out, err := cmd.CombinedOutput()
+		return string(out), err
+	}
+	if out, err := run("git", "init"); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	write := func(name, line string) {
+		t.Helper()
+		path := filepath.Join(dir, name)
+		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte("short\n"+line+"\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	long := strings.Repeat("x", 121)
+	write("just.go", long[1:])
+	write("korean.ts", strings.Repeat("가", 120))
+	write("table.md", "| "+long+" |")
+	write("address.md", "see https://example.com/"+long)
+	write("tag.go", "\tA string `doc:\""+long+"\"`")
+	write("data.json", long)
+	write("testdata/made.go", long)
+	write("LICENSE", long)
+	write("go.sum", long)
+	if out, err := run(program); err != nil {
+		t.Errorf("nothing is too long: %v\n%s", err, out)
+	}
+	for _, name := range []string{"a.go", "sub/b.tsx", "c.md", "Makefile", "d.yaml", "korean.css"} {
+		write(name, strings.Repeat("가", 121))
+		out, err := run(program)
+		if err == nil || !strings.Contains(out, name+":2:") {
+			t.Errorf("%s is not named: %v\n%s", name, err, out)
+		}
+	}
+}
+
 // makes runs a target of the Makefile and gives what it says.
 func makes(t *testing.T, path string, arguments ...string) (string, error) {
 	t.Helper()

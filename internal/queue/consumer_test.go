@@ -1,7 +1,9 @@
 package queue_test
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"log/slog"
 	"slices"
@@ -23,6 +25,10 @@ type world struct {
 	aliveErr, succeedErr, health, getErr error
 	render                               func(ctx context.Context) error
 	takeErr, releaseErr, queueErr        error
+	stallErr, sendErr                    error
+	beatErr                              error // of every heartbeat but the first
+	beats                                int
+	log                                  bytes.Buffer
 	stalled                              bool
 	steps                                map[ad.Step]ad.StepTimes
 	sent                                 queue.Message
@@ -36,6 +42,9 @@ func (w *world) Heartbeat(context.Context, string) (bool, error) {
 	a := w.alive[0]
 	if len(w.alive) > 1 {
 		w.alive = w.alive[1:]
+	}
+	if w.beats++; w.beats > 1 && w.beatErr != nil {
+		return false, w.beatErr
 	}
 	return a, w.aliveErr
 }
@@ -64,19 +73,22 @@ func (w *world) Release(_ context.Context, ticket int, rendered bool) error {
 	w.did = append(w.did, map[bool]string{true: "rendered", false: "release"}[rendered])
 	return w.releaseErr
 }
-func (w *world) Stall(context.Context) error { w.did = append(w.did, "stall"); return nil }
+func (w *world) Stall(context.Context) error {
+	w.did = append(w.did, "stall")
+	return w.stallErr
+}
 func (w *world) Queue(context.Context) (queue.Queue, error) {
 	return queue.Queue{Stalled: w.stalled}, w.queueErr
 }
 func (w *world) Send(_ context.Context, m queue.Message, delay time.Duration) error {
 	w.did, w.sent, w.delay = append(w.did, "send"), m, delay
-	return nil
+	return w.sendErr
 }
 func (w *world) Health(context.Context) error { return w.health }
 
 func (w *world) consumer() *queue.Consumer {
 	return &queue.Consumer{
-		Tasks: w, Ads: w, Tickets: w, Messages: w, Server: w, Log: slog.New(slog.DiscardHandler),
+		Tasks: w, Ads: w, Tickets: w, Messages: w, Server: w, Log: slog.New(slog.NewJSONHandler(&w.log, nil)),
 		PutBack: 15 * time.Second, Slots: 3, Now: func() time.Time { return w.now },
 		Render: func(ctx context.Context, in ad.StepInput) error {
 			if in.AdID != "id" {
@@ -120,6 +132,14 @@ func TestConsume(t *testing.T) {
 			world: world{alive: []bool{false}, aliveErr: fault.New(fault.StorageThrottled, nil)}, comesBack: true,
 		},
 		"server down": {world: world{alive: []bool{true}, health: down}, did: []string{"stall", "send"}},
+		"server down, and that cannot be said": {
+			world: world{alive: []bool{true}, health: down, stallErr: fault.New(fault.StorageUnavailable, nil)},
+			did:   []string{"stall"}, comesBack: true,
+		},
+		"it cannot be put back": {
+			world: world{alive: []bool{true}, health: down, sendErr: fault.New(fault.StorageUnavailable, nil)},
+			did:   []string{"stall", "send"}, comesBack: true,
+		},
 		"went down meanwhile": {
 			world: world{alive: []bool{true}, render: fails(fault.GPUUnavailable)},
 			did:   []string{"take", "render", "release", "stall", "send"},
@@ -269,6 +289,69 @@ func TestADeletedAdFreesItsSlot(t *testing.T) {
 	})
 }
 
+// logged reads the one line of a log.
+func logged(t *testing.T, log *bytes.Buffer, want map[string]any) {
+	t.Helper()
+	var got map[string]any
+	if err := json.Unmarshal(log.Bytes(), &got); err != nil {
+		t.Fatalf("%v in %q", err, log)
+	}
+	for k, v := range want {
+		if got[k] != v {
+			t.Errorf("%s is %v, want %v", k, got[k], v)
+		}
+	}
+}
+
+// An operator reads which ad was put back, why and for how long, and which ticket stays.
+func TestWhatGoesWrongIsLogged(t *testing.T) {
+	t.Parallel()
+	w := world{alive: []bool{true}, now: start, health: fault.New(fault.GPUUnavailable, nil)}
+	if err := w.consumer().Consume(t.Context(), message(time.Time{})); err != nil {
+		t.Fatal(err)
+	}
+	logged(t, &w.log, map[string]any{
+		"level": "WARN", "msg": "put back", "step": "stage1", "ad_id": "id", "code": "GPU.Unavailable", "delay_s": 15.0,
+	})
+	w = world{
+		alive: []bool{true}, now: start, render: func(context.Context) error { return nil },
+		releaseErr: fault.New(fault.StorageUnavailable, nil),
+	}
+	if err := w.consumer().Consume(t.Context(), message(time.Time{})); err != nil {
+		t.Fatal(err)
+	}
+	logged(t, &w.log, map[string]any{
+		"level": "WARN", "msg": "the ticket was not released", "step": "stage1", "ad_id": "id",
+		"error": w.releaseErr.Error(),
+	})
+}
+
+// While it renders, the consumer asks whether anybody still waits. A question that cannot be
+// asked cuts no rendering, and with the rendering the questions end.
+func TestHeartbeats(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := world{alive: []bool{true}, now: start, beatErr: fault.New(fault.StorageThrottled, nil)}
+		w.render = func(ctx context.Context) error {
+			select {
+			case <-ctx.Done():
+				return ctx.Err()
+			case <-time.After(2 * time.Minute):
+				return nil
+			}
+		}
+		err := w.consumer().Consume(context.WithoutCancel(t.Context()), message(time.Time{}))
+		if want := []string{"take", "render", "rendered", "succeed T"}; err != nil || !slices.Equal(w.did, want) {
+			t.Errorf("%v, did %q", err, w.did)
+		}
+		asked := w.beats
+		time.Sleep(5 * time.Minute)
+		if asked < 3 || w.beats != asked {
+			t.Errorf("asked %d times, and %d more when it was over", asked, w.beats-asked)
+		}
+	})
+}
+
 func TestNotAMessage(t *testing.T) {
 	t.Parallel()
 	w := world{}
@@ -281,11 +364,17 @@ func TestNotAMessage(t *testing.T) {
 func TestDeadLetters(t *testing.T) {
 	t.Parallel()
 	w := world{}
-	d := queue.DeadLetters{Tasks: &w, Log: slog.New(slog.DiscardHandler)}
+	d := queue.DeadLetters{Tasks: &w, Log: slog.New(slog.NewJSONHandler(&w.log, nil))}
 	for name, m := range map[string]queue.Message{"a message": message(time.Time{}), "none": {}} {
 		if err := d.Consume(t.Context(), m); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
+		want := map[string]any{"level": "ERROR", "step": "deadletter", "msg": "a dead letter is no stage 1 message"}
+		if m.TaskToken != "" {
+			want["msg"], want["ad_id"] = "stage 1 could not be consumed", "id"
+		}
+		logged(t, &w.log, want)
+		w.log.Reset()
 	}
 	if !slices.Equal(w.did, []string{"fail T"}) || w.failed != fault.GPUUnavailable {
 		t.Errorf("%q with %q", w.did, w.failed)

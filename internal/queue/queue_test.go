@@ -83,7 +83,8 @@ func TestETAOfEachPartOfTheWay(t *testing.T) {
 		}
 	}
 	first := queue.Queue{}
-	if got, known := first.ETA(&ad.Ad{Status: ad.Queued, Ticket: 1}, 1, now); got != queue.FirstRender+queue.FirstRest ||
+	const assumed = 150 * time.Second // two minutes of rendering, half a minute after it
+	if got, known := first.ETA(&ad.Ad{Status: ad.Queued, Ticket: 1}, 1, now); got != assumed ||
 		!known {
 		t.Errorf("before anything was measured: %v, %v", got, known)
 	}
@@ -128,6 +129,33 @@ func TestTakeAndRelease(t *testing.T) {
 	q.Take(6, 1, at(20+361)) // the consumer of 5 is dead and its message comes again
 	if q.Rendering(5) || !q.Rendering(6) {
 		t.Errorf("nobody holds a slot for ever: %+v", q)
+	}
+}
+
+// An ad that waits at the server has no slot: when it leaves, nothing is measured and no
+// slot is free for another.
+func TestReleaseOfOneThatWaits(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 11, 23, 0, 0, 0, 0, time.UTC)
+	var q queue.Queue
+	for ticket := 1; ticket <= 3; ticket++ {
+		q.Take(ticket, 1, now)
+	}
+	q.Release(2, true, now.Add(time.Minute))
+	if q.Renders != 0 || q.Render != 0 || !q.Rendering(1) || q.Rendering(3) || len(q.InHand) != 2 {
+		t.Errorf("%+v", q)
+	}
+	q.Release(9, true, now) // nobody's
+	if len(q.InHand) != 2 {
+		t.Errorf("%+v", q)
+	}
+}
+
+func TestPassed(t *testing.T) {
+	t.Parallel()
+	q := queue.Queue{Head: 4, Gone: []int{7, 4, 2, 5}}
+	if got := q.Passed(); !slices.Equal(got, []int{2, 4}) {
+		t.Errorf("passed %v", got)
 	}
 }
 

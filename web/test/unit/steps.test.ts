@@ -95,7 +95,8 @@ describe('steps', () => {
 
   it('leave out what this page does not know', () => {
     const value = ad('running', { prepare: done, prompt: done })
-    value.progress.steps.splice(2, 0, { ...value.progress.steps[0]!, name: 'unheard-of' as StepName, status: 'running' })
+    const unknown = { ...value.progress.steps[0]!, name: 'unheard-of' as StepName, status: 'running' as const }
+    value.progress.steps.splice(2, 0, unknown)
     expect(steps(value).map((s) => s.state)).toEqual(['done', 'waiting', 'waiting', 'waiting', 'waiting'])
   })
 })
