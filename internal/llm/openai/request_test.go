@@ -93,18 +93,24 @@ func written(t *testing.T, r openaitest.Request) []byte {
 	return out.Bytes()
 }
 
-// Every field of an ad reaches the model as it is, as a value of the data. What a
-// value may say, and that it changes nothing else, is in TestValuesAreData.
-func TestEveryFieldIsSent(t *testing.T) {
+// Every field that the table lets the model see reaches it as it is, as a value of the
+// data, and no other field does. What a value may say, and that it changes nothing
+// else, is in TestValuesAreData.
+func TestEveryFieldForTheModelIsSent(t *testing.T) {
 	t.Parallel()
 	var f ad.Fields
-	v := reflect.ValueOf(&f).Elem()
 	want := map[string]any{}
-	for i := range v.NumField() {
-		name, _, _ := strings.Cut(v.Type().Field(i).Tag.Get("json"), ",")
-		value := fmt.Sprintf("%d번 값", i)
-		v.Field(i).SetString(value)
-		want[name] = value
+	for _, d := range ad.OwnerFields() {
+		var value any = true
+		if d.Flag != nil {
+			*d.Flag(&f) = true
+		} else {
+			value = d.Name + "의 값"
+			*d.Text(&f) = value.(string)
+		}
+		if d.SeenBy&ad.Model != 0 {
+			want[d.Name] = value
+		}
 	}
 	prompt, words := requests(t, f, analysis())
 	for _, r := range []openaitest.Request{prompt, words} {
