@@ -5,6 +5,7 @@ import (
 	"image"
 
 	"github.com/nanococoa/nanococoa/internal/fault"
+	"github.com/nanococoa/nanococoa/internal/parallel"
 )
 
 // The limits of a photo.
@@ -107,25 +108,15 @@ func Prepare(ctx context.Context, data []byte) (Prepared, error) {
 	if err != nil {
 		return Prepared{}, err
 	}
-	type result struct {
-		jpeg []byte
-		err  error
+	p := Prepared{Width: img.Rect.Dx(), Height: img.Rect.Dy()}
+	files := [...]func() error{
+		func() (err error) { p.PNG, err = encodePNG(ctx, img); return err },
+		func() (err error) { p.Thumbnail, err = thumbnail(ctx, img); return err },
 	}
-	small := make(chan result, 1)
-	go func() {
-		var r result
-		r.jpeg, r.err = thumbnail(ctx, img)
-		small <- r
-	}()
-	big, err := encodePNG(ctx, img)
-	t := <-small
-	if err != nil {
+	if err := parallel.Run(len(files), func(i int) error { return files[i]() }); err != nil {
 		return Prepared{}, err
 	}
-	if t.err != nil {
-		return Prepared{}, t.err
-	}
-	return Prepared{PNG: big, Thumbnail: t.jpeg, Width: img.Rect.Dx(), Height: img.Rect.Dy()}, nil
+	return p, nil
 }
 
 // fit gives the size of a w×h picture whose longer side is at most maxSide.
