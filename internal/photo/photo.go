@@ -29,13 +29,12 @@ const (
 	// card of 240 CSS pixels on a screen with two pixels each.
 	ThumbnailSide = 480
 
-	// maxWorking is the most memory in bytes decoding one photo may take. Only
-	// progressive JPEGs can need more at MaxPixels: this lets 4:4:4 through and
-	// keeps CMYK, which nobody makes at that size, out. It fits a Lambda of
-	// 1,769 MB, which is what one whole CPU comes with. The other formats stay
-	// below by their nature: 12 bytes a pixel for PNG (16-bit, interlaced), 11
-	// and 150 MB of tables for WebP (lossy with alpha), one for GIF.
-	maxWorking = 800_000_000
+	// maxWorking is the most memory in bytes the coefficients of a progressive JPEG
+	// may take, which are all kept until the last scan. This lets 4:4:4 through at
+	// MaxPixels and keeps CMYK, which nobody makes at that size, out. The other
+	// formats stay below by their nature: 12 bytes a pixel for PNG (16-bit,
+	// interlaced), 11 and 150 MB of tables for WebP (lossy with alpha), one for GIF.
+	maxWorking = 310_000_000
 )
 
 // Info is what the headers of a photo say.

@@ -60,7 +60,6 @@ func TestWhatIsNoPhotoIsRefused(t *testing.T) {
 	t.Parallel()
 	// What the structure does not tell.
 	onlyDecoding := map[string]bool{
-		"JPEG of odd subsampling":   true,
 		"PNG of unknown depth":      true,
 		"PNG with a wrong checksum": true,
 	}
