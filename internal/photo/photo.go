@@ -13,9 +13,9 @@ const (
 	// MaxBytes is the largest file taken, 20 MiB: what the browser may upload
 	// (the length range of the presigned POST).
 	MaxBytes = 20 << 20
-	// MaxPixels covers the 48 and 50 megapixel modes of current phones
-	// (8160×6120 is 49.9 million).
-	MaxPixels = 50_000_000
+	// MaxPixels covers what phones call 50 megapixels: 8192×6144 is the largest of
+	// these sizes and has 50.33 million. (8160×6120 has 49.9, 8160×6144 50.14.)
+	MaxPixels = 50_400_000
 	// MaxFrames is the longest animation taken: 30 s at 10 frames a second.
 	// Only the first frame is used, so this only keeps films out.
 	MaxFrames = 300

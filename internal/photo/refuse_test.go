@@ -207,10 +207,12 @@ func TestMessagesSayWhatToDo(t *testing.T) {
 	}
 }
 
-// heavyJPEG claims to be progressive CMYK of 49 megapixels, and is long enough
-// to be.
-func heavyJPEG() []byte {
-	data := jpegOf(0xc2, 7000, 7000, 4)
+// heavyJPEG claims to be progressive CMYK of 49 megapixels.
+func heavyJPEG() []byte { return longJPEG(0xc2, 7000, 7000, 4) }
+
+// longJPEG is jpegOf with enough bytes for what it claims to be.
+func longJPEG(sof byte, w, h, components int) []byte {
+	data := jpegOf(sof, w, h, components)
 	return bytes.Join([][]byte{data[:len(data)-2], make([]byte, 1<<20), data[len(data)-2:]}, nil)
 }
 
