@@ -46,6 +46,8 @@ type jpegFile struct {
 	exif          []byte
 	icc           [][]byte // the profile's chunks by number, from 1
 	image         []byte   // the whole image from SOI to EOI
+	open          bool     // it has no EOI, so image is the whole file
+	quantised     bool     // there is a quantisation table
 }
 
 // jpegPart is a component: its id, its sampling factors and its table.
@@ -61,6 +63,14 @@ func openJPEG(data []byte) (*file, error) {
 	if j.working() > maxWorking {
 		return nil, tooHeavy(j.width, j.height, j.working())
 	}
+	if !j.quantised {
+		return nil, corrupt("no quantisation table")
+	}
+	if j.open {
+		if err := j.verify(); err != nil {
+			return nil, err
+		}
+	}
 	return &file{
 		Info:    Info{Format: "jpeg", Width: j.width, Height: j.height, Frames: 1, Orientation: exifOrientation(j.exif)},
 		profile: j.profile,
@@ -70,13 +80,19 @@ func openJPEG(data []byte) (*file, error) {
 
 // parse walks every marker to the end of the image. It skips over the coded
 // pixels at the speed of a byte search.
+//
+// Some phones leave the end of the image out and go on with data of their own. So
+// once there is a scan, whatever cannot be part of an image ends it.
 func (j *jpegFile) parse(data []byte) error {
 	for pos := 2; ; {
 		marker, body, err := nextSegment(data, &pos)
-		if err != nil {
-			return err
+		if second := markSOF0 <= marker && marker <= markSOF15 && !isTable(marker); j.scans > 0 && (err != nil || second) {
+			j.image, j.open = data, true
+			return j.complete()
 		}
 		switch {
+		case err != nil:
+			return err
 		case marker == markEOI:
 			j.image = data[:pos]
 			return j.complete()
@@ -84,7 +100,9 @@ func (j *jpegFile) parse(data []byte) error {
 			if j.scans++; j.scans > maxScans {
 				return unsupported("more than %d scans", maxScans)
 			}
-		case marker == markDHT, marker == markJPG, marker == markDAC:
+		case marker == markDQT:
+			j.quantised = true
+		case isTable(marker):
 		case markSOF0 <= marker && marker <= markSOF15:
 			if err := j.frame(marker, body); err != nil {
 				return err
@@ -100,6 +118,9 @@ func (j *jpegFile) parse(data []byte) error {
 		}
 	}
 }
+
+// isTable tells the markers among those of frames that are none.
+func isTable(marker byte) bool { return marker == markDHT || marker == markJPG || marker == markDAC }
 
 // nextSegment moves past the next segment, and over coded data before it, and
 // gives its marker and what is in it, which for the end of the image is nothing.

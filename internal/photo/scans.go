@@ -37,9 +37,23 @@ func (j *jpegFile) decode(ctx context.Context, size image.Point) ([]plane, error
 	return planes, nil
 }
 
+// verify finds out whether a file without an end has all of its picture, by decoding
+// it without making samples. A progressive picture that takes more than maxVerify
+// it judges by the headers of its scans, so a cut in the last one shows in decode.
+func (j *jpegFile) verify() error {
+	d := decoder{jpegFile: j, headersOnly: j.working() > maxVerify}
+	d.layOut(0)
+	return d.scans(context.Background())
+}
+
+// maxVerify is the most memory in bytes that Check may take: room for a progressive
+// picture of 20 megapixels, where the function behind the API has 512 MB.
+const maxVerify = 64_000_000
+
 // decoder is the state of one decoding.
 type decoder struct {
 	*jpegFile
+	headersOnly  bool          // pass over what is coded
 	quant        [4]*[64]int32 // in zigzag order, nil until they come
 	dc, ac       [4]*huffman
 	restart      int       // MCUs between restart markers, 0 for none
@@ -51,7 +65,7 @@ type decoder struct {
 type channel struct {
 	plane
 	jpegPart
-	scale            int // samples along the side of a block: 1, 2, 4 or 8
+	scale            int // samples along the side of a block: 1, 2, 4 or 8, 0 for none
 	blocksX, blocksY int // of a scan of this component alone
 	quant            *[64]int32
 	// missing has the number of low bits of each coefficient that have not come,
@@ -95,7 +109,7 @@ func (d *decoder) scans(ctx context.Context) error {
 	for pos := 2; ; {
 		marker, body, err := nextSegment(d.image, &pos)
 		if err != nil {
-			return err
+			return err // what is missing is missing: complete would have ended this
 		}
 		switch marker {
 		case markDQT:
@@ -216,6 +230,9 @@ func (d *decoder) scan(ctx context.Context, header, coded []byte) (used int, err
 	if err := d.begin(&s, header); err != nil {
 		return 0, err
 	}
+	if d.headersOnly {
+		return 0, nil
+	}
 	decode := s.sequential
 	switch {
 	case !d.progressive:
@@ -307,7 +324,7 @@ func (d *decoder) begin(s *scan, b []byte) error {
 		if err := c.begin(s, d.quant[c.table]); err != nil {
 			return err
 		}
-		if d.progressive && c.coef == nil {
+		if d.progressive && c.coef == nil && !d.headersOnly {
 			c.coef = make([][64]int16, c.across*c.down)
 		}
 		blocks += c.h * c.v
@@ -361,6 +378,9 @@ func (s *scan) sequential(p *scanPart, x, y int) error {
 
 // put makes samples of the block at x, y.
 func (c *channel) put(x, y int, block *[64]int32, last int) {
+	if c.scale == 0 {
+		return
+	}
 	if c.pix == nil {
 		c.pix = make([]byte, c.stride*c.down*c.scale)
 	}
