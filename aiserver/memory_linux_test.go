@@ -33,7 +33,7 @@ func TestMemoryWithAFullQueue(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 8*time.Minute)
 	defer cancel()
 	first := gpu.Stage1Request{
-		Photo: grain(t, 8160, 6120, 28), ProductName: "가방", ProductCategory: "의류", AdConcept: "여름 바다", Width: compose.MaxSide,
+		Photo: grain(t, 8192, 6144, 28), ProductName: "가방", ProductCategory: "의류", AdConcept: "여름 바다", Width: compose.MaxSide,
 		Height: compose.MaxSide,
 	}
 	second := gpu.Stage2Request{

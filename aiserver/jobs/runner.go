@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"runtime/debug"
 	"sync"
 	"time"
 
@@ -253,12 +252,8 @@ func (r *Runner) run(ctx context.Context, j Job) (res Result, err error) {
 // work calls the job's function and turns a panic into a fault: one bad photo
 // must not take the server down with everybody else's work.
 func work(ctx context.Context, j Job, queued time.Duration) (res Result, err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			err = fault.Newf(fault.Internal, "panic: %v\n%s", p, debug.Stack())
-		}
-	}()
-	return j.Work(ctx, queued)
+	err = fault.Guard(func() (err error) { res, err = j.Work(ctx, queued); return err })
+	return res, err
 }
 
 // translate gives the fault for an error of work under ctx: when ctx has ended,

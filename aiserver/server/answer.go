@@ -11,7 +11,6 @@ import (
 	"log/slog"
 	"net/http"
 	"regexp"
-	"runtime/debug"
 	"strconv"
 	"time"
 
@@ -101,13 +100,8 @@ func (s *Server) serve(route string, h handler) http.Handler {
 
 // guarded turns a panic into a fault, so that it is answered and logged as one.
 func guarded(h handler) handler {
-	return func(w http.ResponseWriter, r *http.Request) (err error) {
-		defer func() {
-			if p := recover(); p != nil {
-				err = fault.Newf(fault.Internal, "panic: %v\n%s", p, debug.Stack())
-			}
-		}()
-		return h(w, r)
+	return func(w http.ResponseWriter, r *http.Request) error {
+		return fault.Guard(func() error { return h(w, r) })
 	}
 }
 

@@ -138,7 +138,7 @@ func (s *Server) Run(ctx context.Context, ln net.Listener) error {
 	work, stop := context.WithCancel(ctx)
 	defer stop()
 	go func() {
-		if err := s.load(work); err != nil {
+		if err := fault.Guard(func() error { return s.load(work) }); err != nil {
 			broken <- err
 		}
 	}()

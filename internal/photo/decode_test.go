@@ -15,6 +15,7 @@ import (
 
 	"golang.org/x/image/draw"
 
+	"github.com/nanococoa/nanococoa/internal/fault"
 	"github.com/nanococoa/nanococoa/internal/photo"
 )
 
@@ -247,6 +248,32 @@ func TestSequentialJPEGNeverExistsAtFullSize(t *testing.T) {
 				t.Errorf("%s: %.1f dB", name, p)
 			}
 		}
+	}
+}
+
+// What phones call 50 megapixels is taken, upright too, and costs the memory of
+// what is made of it. Not parallel: it measures what the whole process allocates.
+//
+//nolint:paralleltest // it measures the whole process
+func TestPhotosOfFiftyMegapixels(t *testing.T) {
+	for _, c := range []struct {
+		w, h int
+		want fault.Code
+	}{
+		{8160, 6120, ""}, {8160, 6144, ""}, {8192, 6144, ""}, {6144, 8192, ""},
+		{8192, 6153, fault.PhotoTooManyPixels}, {9000, 6000, fault.PhotoTooManyPixels},
+	} {
+		if _, err := photo.Check(longJPEG(0xc0, c.w, c.h, 3)); codeOf(err) != c.want {
+			t.Errorf("%d×%d: %v", c.w, c.h, err)
+		}
+	}
+	var data bytes.Buffer
+	if err := jpeg.Encode(&data, image.NewYCbCr(image.Rect(0, 0, 8192, 6144), image.YCbCrSubsampleRatio420), nil); err != nil {
+		t.Fatal(err)
+	}
+	var err error
+	if n := allocated(func() { _, err = photo.Decode(context.Background(), data.Bytes(), photo.MaxSide) }); n > 20_000_000 || err != nil {
+		t.Errorf("%d MB, %v", n/1_000_000, err)
 	}
 }
 

@@ -4,9 +4,10 @@
 //
 // # What it reads
 //
-//   - JPEG: sequential and progressive, every subsampling image/jpeg knows, grey,
-//     YCbCr, RGB, and CMYK and YCCK with the ink inverted as Adobe does. Not
-//     lossless, arithmetic or 12-bit ones.
+//   - JPEG: sequential and progressive, in one scan or many, grey, YCbCr, RGB, and
+//     CMYK and YCCK with the ink inverted as Adobe does; every sampling layout that
+//     libjpeg reads, whichever component is the widest. Not lossless, arithmetic
+//     or 12-bit ones, nor two components.
 //   - PNG: every colour type, depth and interlacing. Of an animation, the default
 //     image, which is its first frame.
 //   - WebP: lossy, lossless, alpha. Of an animation, the first frame.
@@ -44,8 +45,8 @@
 // photo twice; Prepare decodes it once: 60 ms and 17 MB allocated for everything
 // up to the 1536 pixels.
 //
-// image/jpeg needs 127 ms for that photo before any scaling, which is why there
-// is a decoder of our own for the common kind of JPEG (see decodeSequential).
+// image/jpeg needs 127 ms for that photo before any scaling, which is why the
+// decoder is our own (see scans.go).
 //
 // Peak memory of a process that prepares one photo of 48 megapixels, about the
 // largest taken: sequential JPEG 26 MB (0.25 s), GIF 71 MB, lossy WebP 88 MB,

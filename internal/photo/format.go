@@ -101,6 +101,14 @@ func guard(decode func() (image.Image, error)) (img image.Image, err error) {
 	return decode()
 }
 
+// decodeFault turns a decoder's error into a fault.
+func decodeFault(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	return corrupt("%w", err)
+}
+
 // reader gives a decoder the parts of a file one after the other and stops it
 // when the context ends. It is what keeps metadata away from the decoders.
 type reader struct {

@@ -64,3 +64,49 @@ func FuzzDecode(f *testing.F) {
 		}
 	})
 }
+
+// FuzzJPEGLayout makes JPEGs of every layout, order of scans and restart interval,
+// and then damages some. A sound one must show what was written.
+func FuzzJPEGLayout(f *testing.F) {
+	f.Add(uint64(0x000000211111), byte(0), byte(0), byte(2), uint16(0), byte(0))
+	f.Add(uint64(0x000000112212), byte(1), byte(5), byte(2), uint16(0), byte(0))
+	f.Add(uint64(0x000022111122), byte(2), byte(1), byte(3), uint16(700), byte(9))
+	f.Fuzz(func(t *testing.T, factors uint64, order, restart, components byte, at uint16, damage byte) {
+		n := 1 + int(components%4)
+		s := jpegSpec{w: 64 + int(factors>>32&63), h: 64 + int(factors>>40&63), restart: int(restart), sample: hills}
+		for c := range n {
+			p := factors >> (8 * c)
+			s.parts = append(s.parts, sampling{1 + int(p&3), 1 + int(p>>4&3)})
+		}
+		scans := 1
+		switch order % 3 {
+		case 1:
+			s.scans, scans = apart(n), n
+		case 2:
+			s.scans = progression(n)
+		}
+		data := s.bytes()
+		if damage != 0 {
+			data[int(at)%len(data)] ^= damage
+		}
+		img, err := photo.Decode(context.Background(), data, 0)
+		if err != nil && !strings.HasPrefix(string(codeOf(err)), "Photo.") {
+			t.Fatalf("%v: %v", s.parts, err)
+		}
+		if damage != 0 {
+			return
+		}
+		if !readable(s.parts, scans) {
+			if codeOf(err) != fault.PhotoUnsupported {
+				t.Fatalf("%v: %v", s.parts, err)
+			}
+			return
+		}
+		if err != nil {
+			t.Fatalf("%v: %v", s.parts, err)
+		}
+		if d := worst(t, img, shown(s.w, s.h, n)); d > 8 {
+			t.Fatalf("%v: %d from what was written", s.parts, d)
+		}
+	})
+}

@@ -4,9 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/binary"
-	"errors"
 	"image"
-	"image/jpeg"
 	"slices"
 )
 
@@ -48,6 +46,8 @@ type jpegFile struct {
 	exif          []byte
 	icc           [][]byte // the profile's chunks by number, from 1
 	image         []byte   // the whole image from SOI to EOI
+	open          bool     // it has no EOI, so image is the whole file
+	quantised     bool     // there is a quantisation table
 }
 
 // jpegPart is a component: its id, its sampling factors and its table.
@@ -63,6 +63,14 @@ func openJPEG(data []byte) (*file, error) {
 	if j.working() > maxWorking {
 		return nil, tooHeavy(j.width, j.height, j.working())
 	}
+	if !j.quantised {
+		return nil, corrupt("no quantisation table")
+	}
+	if j.open {
+		if err := j.verify(); err != nil {
+			return nil, err
+		}
+	}
 	return &file{
 		Info:    Info{Format: "jpeg", Width: j.width, Height: j.height, Frames: 1, Orientation: exifOrientation(j.exif)},
 		profile: j.profile,
@@ -72,37 +80,29 @@ func openJPEG(data []byte) (*file, error) {
 
 // parse reads every marker up to the end of the image. It skips the coded pixels at
 // the speed of a byte search.
+//
+// Some phones leave the end of the image out and go on with data of their own. So
+// once there is a scan, whatever cannot be part of an image ends it.
 func (j *jpegFile) parse(data []byte) error {
-	pos := 2
-	for {
-		marker, err := nextMarker(data, &pos)
-		if err != nil {
-			return err
+	for pos := 2; ; {
+		marker, body, err := nextSegment(data, &pos)
+		if second := markSOF0 <= marker && marker <= markSOF15 && !isTable(marker); j.scans > 0 && (err != nil || second) {
+			j.image, j.open = data, true
+			return j.complete()
 		}
 		switch {
+		case err != nil:
+			return err
 		case marker == markEOI:
 			j.image = data[:pos]
 			return j.complete()
-		case markRST0 <= marker && marker <= markRST7:
-			continue
-		case marker < markSOF0 || marker == markSOI:
-			return corrupt("marker %#x", marker)
-		}
-		if pos+2 > len(data) {
-			return cutOff()
-		}
-		end := pos + int(binary.BigEndian.Uint16(data[pos:]))
-		if end < pos+2 || end > len(data) {
-			return cutOff()
-		}
-		body := data[pos+2 : end]
-		pos = end
-		switch {
 		case marker == markSOS:
 			if j.scans++; j.scans > maxScans {
 				return unsupported("more than %d scans", maxScans)
 			}
-		case marker == markDHT, marker == markJPG, marker == markDAC:
+		case marker == markDQT:
+			j.quantised = true
+		case isTable(marker):
 		case markSOF0 <= marker && marker <= markSOF15:
 			if err := j.frame(marker, body); err != nil {
 				return err
@@ -116,6 +116,32 @@ func (j *jpegFile) parse(data []byte) error {
 		case marker == markAPP14 && has(body, 0, "Adobe") && len(body) >= 12:
 			j.adobe = int(body[11])
 		}
+	}
+}
+
+// isTable tells the markers among those of frames that are none.
+func isTable(marker byte) bool { return marker == markDHT || marker == markJPG || marker == markDAC }
+
+// nextSegment moves past the next segment, and over coded data before it, and
+// gives its marker and what is in it, which for the end of the image is nothing.
+func nextSegment(data []byte, pos *int) (marker byte, body []byte, err error) {
+	for {
+		marker, err := nextMarker(data, pos)
+		switch {
+		case err != nil || marker == markEOI:
+			return marker, nil, err
+		case markRST0 <= marker && marker <= markRST7:
+			continue
+		case marker < markSOF0 || marker == markSOI:
+			return 0, nil, corrupt("marker %#x", marker)
+		case *pos+2 > len(data):
+			return 0, nil, cutOff()
+		}
+		begin := *pos + 2
+		if *pos += int(binary.BigEndian.Uint16(data[*pos:])); *pos < begin || *pos > len(data) {
+			return 0, nil, cutOff()
+		}
+		return marker, data[begin:*pos], nil
 	}
 }
 
@@ -171,10 +197,18 @@ func (j *jpegFile) frame(marker byte, body []byte) error {
 	}
 	switch n := len(j.parts); n {
 	case 1, 3, 4:
-		return nil
 	default:
 		return unsupported("%d components", n)
 	}
+	// The standard allows a component with, say, two samples for three of another.
+	// Nobody writes that, and libjpeg does not read it.
+	maxH, maxV := j.sampling()
+	for _, p := range j.parts {
+		if maxH%p.h != 0 || maxV%p.v != 0 {
+			return unsupported("component %d has %d×%d samples for %d×%d of the largest", p.id, p.h, p.v, maxH, maxV)
+		}
+	}
+	return nil
 }
 
 // addProfile keeps chunk number n of the ICC profile (ICC.1, annex B.4).
@@ -234,18 +268,14 @@ func (j *jpegFile) sampling() (h, v int) {
 	return h, v
 }
 
-// working is about how many bytes image/jpeg needs: the planes, four bytes for
-// each coefficient of a progressive picture, and the converted picture when it
-// is not YCbCr.
+// working is about how many bytes decoding needs: two for each coefficient of a
+// progressive picture. Beside them the planes, which are near the final size
+// already, do not count.
 func (j *jpegFile) working() int64 {
-	n := j.samples()
-	if j.progressive {
-		n *= 5
+	if !j.progressive {
+		return 0
 	}
-	if len(j.parts) == 4 || j.isRGB() {
-		n += 4 * int64(j.width) * int64(j.height)
-	}
-	return n
+	return 2 * j.samples()
 }
 
 // isRGB says whether three components are RGB and not YCbCr, by the rules that
@@ -256,40 +286,27 @@ func (j *jpegFile) isRGB() bool {
 }
 
 func (j *jpegFile) pixels(ctx context.Context, size image.Point) (picture, error) {
-	if !j.progressive && !j.isRGB() && len(j.parts) != 4 {
-		p, err := decodeSequential(ctx, j, size)
-		if err == nil {
-			return p, nil
-		}
-		if ctx.Err() != nil {
-			return nil, ctx.Err()
-		}
-		// Not the common form, or damaged: image/jpeg says which.
-	}
-	parts := [][]byte{j.image}
-	if len(j.parts) == 4 && j.adobe < 0 {
-		// image/jpeg takes four components only from Adobe, who inverts the
-		// ink. Viewers take them all that way, so this file gets the mark.
-		parts = [][]byte{j.image[:2], []byte(adobeCMYK), j.image[2:]}
-	}
-	img, err := guard(func() (image.Image, error) { return jpeg.Decode(newReader(ctx, parts...)) })
+	planes, err := j.decode(ctx, size)
 	if err != nil {
-		return nil, decodeFault(ctx, err)
+		return nil, err
 	}
-	return whole(ctx, img, fullRange)
+	return planar{planes, j.colours()}, nil
 }
 
-// adobeCMYK is an Adobe marker segment without a colour transform.
-const adobeCMYK = "\xff\xee\x00\x0eAdobe\x00\x64\x00\x00\x00\x00\x00"
-
-// decodeFault turns a decoder's error into a fault.
-func decodeFault(ctx context.Context, err error) error {
-	var variety jpeg.UnsupportedError
+// colours says what the components are.
+func (j *jpegFile) colours() func(dst []byte, samples [][]int32) {
 	switch {
-	case ctx.Err() != nil:
-		return ctx.Err()
-	case errors.As(err, &variety):
-		return unsupported("%w", err)
+	case len(j.parts) == 1:
+		return fullRange.grey
+	case len(j.parts) == 3 && j.isRGB():
+		return rgb
+	case len(j.parts) == 3:
+		return fullRange.rgb
+	case j.adobe > 0:
+		return ycck
+	default:
+		// Only Adobe says that the ink is inverted, but viewers take four
+		// components that way from everybody.
+		return cmyk
 	}
-	return corrupt("%w", err)
 }

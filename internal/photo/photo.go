@@ -5,6 +5,7 @@ import (
 	"image"
 
 	"github.com/nanococoa/nanococoa/internal/fault"
+	"github.com/nanococoa/nanococoa/internal/parallel"
 )
 
 // The limits of a photo.
@@ -12,9 +13,9 @@ const (
 	// MaxBytes is the largest file taken, 20 MiB: what the browser may upload
 	// (the length range of the presigned POST).
 	MaxBytes = 20 << 20
-	// MaxPixels covers the 48 and 50 megapixel modes of current phones
-	// (8160×6120 is 49.9 million).
-	MaxPixels = 50_000_000
+	// MaxPixels covers what phones call 50 megapixels: 8192×6144 is the largest of
+	// these sizes and has 50.33 million. (8160×6120 has 49.9, 8160×6144 50.14.)
+	MaxPixels = 50_400_000
 	// MaxFrames is the longest animation taken: 30 s at 10 frames a second.
 	// Only the first frame is used, so this only keeps films out.
 	MaxFrames = 300
@@ -28,13 +29,12 @@ const (
 	// card of 240 CSS pixels on a screen with two pixels each.
 	ThumbnailSide = 480
 
-	// maxWorking is the most memory in bytes decoding one photo may take. Only
-	// progressive JPEGs can need more at MaxPixels: this lets 4:4:4 through and
-	// keeps CMYK, which nobody makes at that size, out. It fits a Lambda of
-	// 1,769 MB, which is what one whole CPU comes with. The other formats stay
-	// below by their nature: 12 bytes a pixel for PNG (16-bit, interlaced), 11
-	// and 150 MB of tables for WebP (lossy with alpha), one for GIF.
-	maxWorking = 800_000_000
+	// maxWorking is the most memory in bytes the coefficients of a progressive JPEG
+	// may take, which are all kept until the last scan. This lets 4:4:4 through at
+	// MaxPixels and keeps CMYK, which nobody makes at that size, out. The other
+	// formats stay below by their nature: 12 bytes a pixel for PNG (16-bit,
+	// interlaced), 11 and 150 MB of tables for WebP (lossy with alpha), one for GIF.
+	maxWorking = 310_000_000
 )
 
 // Info is what the headers of a photo say.
@@ -107,25 +107,15 @@ func Prepare(ctx context.Context, data []byte) (Prepared, error) {
 	if err != nil {
 		return Prepared{}, err
 	}
-	type result struct {
-		jpeg []byte
-		err  error
+	p := Prepared{Width: img.Rect.Dx(), Height: img.Rect.Dy()}
+	files := [...]func() error{
+		func() (err error) { p.PNG, err = encodePNG(ctx, img); return err },
+		func() (err error) { p.Thumbnail, err = thumbnail(ctx, img); return err },
 	}
-	small := make(chan result, 1)
-	go func() {
-		var r result
-		r.jpeg, r.err = thumbnail(ctx, img)
-		small <- r
-	}()
-	big, err := encodePNG(ctx, img)
-	t := <-small
-	if err != nil {
+	if err := parallel.Run(len(files), func(i int) error { return files[i]() }); err != nil {
 		return Prepared{}, err
 	}
-	if t.err != nil {
-		return Prepared{}, t.err
-	}
-	return Prepared{PNG: big, Thumbnail: t.jpeg, Width: img.Rect.Dx(), Height: img.Rect.Dy()}, nil
+	return p, nil
 }
 
 // fit gives the size of a w×h picture whose longer side is at most maxSide.

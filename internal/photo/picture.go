@@ -29,7 +29,7 @@ func newPicture(
 	switch src := img.(type) {
 	case *image.Gray:
 		if full {
-			return planar{y: newPlane(src.Pix, src.Stride, canvas, 1, 1), matrix: m}, nil
+			return planar{[]plane{newPlane(src.Pix, src.Stride, canvas, 1, 1)}, m.grey}, nil
 		}
 	case *image.YCbCr:
 		p := newPlanar(src, m)
@@ -92,12 +92,11 @@ func newPlanar(src *image.YCbCr, m matrix) planar {
 		h, v = 4, 2
 	}
 	size := src.Rect.Size()
-	return planar{
-		y:      newPlane(src.Y, src.YStride, size, 1, 1),
-		cb:     newPlane(src.Cb, src.CStride, size, h, v),
-		cr:     newPlane(src.Cr, src.CStride, size, h, v),
-		matrix: m,
-	}
+	return planar{[]plane{
+		newPlane(src.Y, src.YStride, size, 1, 1),
+		newPlane(src.Cb, src.CStride, size, h, v),
+		newPlane(src.Cr, src.CStride, size, h, v),
+	}, m.rgb}
 }
 
 // newPlane describes the samples of a picture of the given size, with one

@@ -60,7 +60,6 @@ func TestWhatIsNoPhotoIsRefused(t *testing.T) {
 	t.Parallel()
 	// What the structure does not tell.
 	onlyDecoding := map[string]bool{
-		"JPEG of odd subsampling":   true,
 		"PNG of unknown depth":      true,
 		"PNG with a wrong checksum": true,
 	}
@@ -242,14 +241,18 @@ func TestMessagesSayWhatToDo(t *testing.T) {
 	}
 }
 
-// heavyJPEG claims to be progressive CMYK of 49 megapixels, and is long enough
+// heavyJPEG claims to be progressive CMYK of 49 megapixels.
+func heavyJPEG() []byte { return longJPEG(0xc2, 7000, 7000, 4) }
+
+// longJPEG is jpegOf with a quantisation table and enough bytes for what it claims
 // to be.
-func heavyJPEG() []byte {
-	data := jpegOf(0xc2, 7000, 7000, 4)
+func longJPEG(sof byte, w, h, components int) []byte {
+	data := afterSOI(jpegOf(sof, w, h, components), segment(0xdb, make([]byte, 65)))
 	return bytes.Join([][]byte{data[:len(data)-2], make([]byte, 1<<20), data[len(data)-2:]}, nil)
 }
 
-// A photo that was cut off anywhere is corrupt, and never anything else.
+// A photo that was cut off anywhere is corrupt, and never anything else, unless
+// nothing of its first picture is missing: then it is that picture.
 func TestTruncation(t *testing.T) {
 	t.Parallel()
 	for _, path := range samples(t) {
@@ -257,13 +260,29 @@ func TestTruncation(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			data := read(t, name)
+			whole := decode(t, data)
+			cuts := []int{len(data) - 1, len(data) - 2, len(data) - 3, len(data) - 12}
 			for n := 1; n < len(data); n += 1 + n/16 {
-				if _, err := photo.Check(data[:n]); codeOf(err) != fault.PhotoCorrupt {
+				cuts = append(cuts, n)
+			}
+			taken := 0
+			for _, n := range cuts {
+				_, err := photo.Check(data[:n])
+				img, errDecode := photo.Decode(context.Background(), data[:n], 0)
+				if codeOf(err) != codeOf(errDecode) {
+					t.Fatalf("%d of %d bytes: Check says %v, Decode %v", n, len(data), err, errDecode)
+				}
+				switch {
+				case err != nil && codeOf(err) != fault.PhotoCorrupt:
 					t.Fatalf("%d of %d bytes: %v", n, len(data), err)
+				case err == nil && worst(t, img, whole) > 0:
+					t.Fatalf("%d of %d bytes: another picture", n, len(data))
+				case err == nil:
+					taken++
 				}
 			}
-			if _, err := photo.Check(data[:len(data)-1]); codeOf(err) != fault.PhotoCorrupt {
-				t.Errorf("without the last byte: %v", err)
+			if still := !strings.HasPrefix(name, "animated"); still && taken > 4 {
+				t.Errorf("taken after %d cuts", taken)
 			}
 		})
 	}

@@ -18,10 +18,11 @@ type plane struct {
 	width, height float64
 }
 
-// planar is a picture of one luma and, unless it is grey, two chroma planes.
+// planar is a picture of one plane for each component. Colours converts a row of
+// their samples, at the final size and in units of 1/256, to straight RGBA.
 type planar struct {
-	y, cb, cr plane
-	matrix    matrix
+	planes  []plane
+	colours func(dst []byte, samples [][]int32)
 }
 
 // matrix is a conversion from YCbCr to RGB as factors of 1/4096.
@@ -41,19 +42,16 @@ func (p planar) scale(ctx context.Context, size image.Point) (*image.NRGBA, erro
 		plane
 		x, y axis
 	}
-	planes := []resampler{{plane: p.y}}
-	if p.cb.pix != nil {
-		planes = append(planes, resampler{plane: p.cb}, resampler{plane: p.cr})
-	}
-	for i := range planes {
-		r := &planes[i]
-		r.x, r.y = newAxis(size.X, r.width, r.cols), newAxis(size.Y, r.height, r.rows)
+	var planes []resampler
+	widest := 0
+	for _, q := range p.planes {
+		planes = append(planes, resampler{q, newAxis(size.X, q.width, q.cols), newAxis(size.Y, q.height, q.rows)})
+		widest = max(widest, q.cols)
 	}
 	img := image.NewNRGBA(image.Rectangle{Max: size})
-	m := p.matrix
 	return img, inBands(ctx, size.Y, func() func(y int) {
-		sums := make([]int32, max(p.y.cols, p.cb.cols))
-		var out [3][]int32
+		sums := make([]int32, widest)
+		out := make([][]int32, len(planes))
 		for i := range planes {
 			out[i] = make([]int32, size.X)
 		}
@@ -72,12 +70,7 @@ func (p planar) scale(ctx context.Context, size image.Point) (*image.NRGBA, erro
 				}
 				r.x.apply(out[i], sums)
 			}
-			dst := img.Pix[y*img.Stride:][:4*size.X]
-			if len(planes) == 1 {
-				m.greyRow(dst, out[0])
-			} else {
-				m.row(dst, out[0], out[1], out[2])
-			}
+			p.colours(img.Pix[y*img.Stride:][:4*size.X], out)
 		}
 	})
 }
@@ -97,8 +90,9 @@ func add(sums []int32, row []byte, weight int32) {
 	}
 }
 
-// row converts samples in units of 1/256 to opaque RGBA.
-func (m *matrix) row(dst []byte, y, cb, cr []int32) {
+// rgb converts luma and chroma to opaque RGBA.
+func (m *matrix) rgb(dst []byte, samples [][]int32) {
+	y, cb, cr := samples[0], samples[1], samples[2]
 	cb, cr = cb[:len(y)], cr[:len(y)]
 	for x, l := range y {
 		l = (l-m.black<<8)*m.y + 1<<19
@@ -111,11 +105,49 @@ func (m *matrix) row(dst []byte, y, cb, cr []int32) {
 	}
 }
 
-func (m *matrix) greyRow(dst []byte, y []int32) {
-	for x, l := range y {
+// grey converts luma to opaque RGBA.
+func (m *matrix) grey(dst []byte, samples [][]int32) {
+	for x, l := range samples[0] {
 		v := clamp8(((l-m.black<<8)*m.y + 1<<19) >> 20)
 		p := dst[4*x:][:4]
 		p[0], p[1], p[2], p[3] = v, v, v, 255
+	}
+}
+
+// rgb takes red, green and blue as they are.
+func rgb(dst []byte, samples [][]int32) {
+	for x := range samples[0] {
+		p := dst[4*x:][:4]
+		for c := range 3 {
+			p[c] = clamp8((samples[c][x] + 128) >> 8)
+		}
+		p[3] = 255
+	}
+}
+
+// cmyk converts inverted ink, where 255 is none, by the plain formula.
+func cmyk(dst []byte, samples [][]int32) {
+	rgb(dst, samples)
+	blacken(dst, samples[3])
+}
+
+// ycck converts ink whose colours are the luma and chroma of what is inverted.
+func ycck(dst []byte, samples [][]int32) {
+	fullRange.rgb(dst, samples)
+	for i := 0; i < len(dst); i += 4 {
+		dst[i], dst[i+1], dst[i+2] = 255-dst[i], 255-dst[i+1], 255-dst[i+2]
+	}
+	blacken(dst, samples[3])
+}
+
+// blacken takes away what black ink, inverted, does not let through.
+func blacken(dst []byte, black []int32) {
+	for x, k := range black {
+		k := min(max(k, 0), 255<<8)
+		p := dst[4*x:][:3]
+		for c := range p {
+			p[c] = byte((int32(p[c])*k + 255<<7) / (255 << 8))
+		}
 	}
 }
 

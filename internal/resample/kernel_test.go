@@ -8,6 +8,7 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"github.com/nanococoa/nanococoa/internal/fault"
 	"github.com/nanococoa/nanococoa/internal/resample"
 )
 
@@ -98,5 +99,17 @@ func TestBandsCoverEveryRowOnce(t *testing.T) {
 	cancel()
 	if err := resample.Bands(ctx, 3, func(int, int) {}); !errors.Is(err, context.Canceled) {
 		t.Errorf("after the caller's end: %v", err)
+	}
+}
+
+func TestAPanicInABandIsAFault(t *testing.T) {
+	t.Parallel()
+	err := resample.Bands(t.Context(), 100, func(from, to int) {
+		if to == 100 {
+			panic("in the last band")
+		}
+	})
+	if !fault.Has(err, fault.Internal) {
+		t.Error(err)
 	}
 }

@@ -8,7 +8,8 @@ import (
 	"context"
 	"image"
 	"runtime"
-	"sync"
+
+	"github.com/nanococoa/nanococoa/internal/parallel"
 )
 
 // channels is how many values a pixel has in a row.
@@ -43,14 +44,17 @@ func (j Job) Run(ctx context.Context) error {
 
 // Bands splits the rows of a picture into a band for each processor and has all
 // bands worked on side by side, each by one call with its rows from..to-1. It
-// fails when ctx ends, with ctx's error; work should look at ctx once a row.
+// fails when ctx ends, with ctx's error, and when work panics, with
+// fault.Internal; work should look at ctx once a row.
 func Bands(ctx context.Context, rows int, work func(from, to int)) error {
 	n := min(runtime.GOMAXPROCS(0), rows)
-	var bands sync.WaitGroup
-	for i := range n {
-		bands.Go(func() { work(rows*i/n, rows*(i+1)/n) })
+	err := parallel.Run(n, func(i int) error {
+		work(rows*i/n, rows*(i+1)/n)
+		return nil
+	})
+	if err != nil {
+		return err
 	}
-	bands.Wait()
 	return ctx.Err()
 }
 

@@ -8,10 +8,10 @@ import (
 	"context"
 	"math"
 	"runtime"
-	"sync"
 	"sync/atomic"
 
 	"github.com/nanococoa/nanococoa/aiserver/standin/tone"
+	"github.com/nanococoa/nanococoa/internal/parallel"
 )
 
 // band is how many rows one worker takes at a time: enough to hide the cost of
@@ -19,24 +19,24 @@ import (
 const band = 16
 
 // Rows calls work for disjoint ranges of rows [from, to) that cover 0..n, on
-// all processors, and returns ctx's error when it ended early. work must depend
-// on its rows only.
+// all processors, and returns ctx's error when it ended early, fault.Internal when
+// work panics. work must depend on its rows only.
 func Rows(ctx context.Context, n int, work func(from, to int)) error {
 	workers := min(runtime.GOMAXPROCS(0), (n+band-1)/band)
 	var next atomic.Int64
-	var wg sync.WaitGroup
-	for range workers {
-		wg.Go(func() {
-			for ctx.Err() == nil {
-				from := int(next.Add(band)) - band
-				if from >= n {
-					return
-				}
-				work(from, min(from+band, n))
+	err := parallel.Run(workers, func(int) error {
+		for ctx.Err() == nil {
+			from := int(next.Add(band)) - band
+			if from >= n {
+				break
 			}
-		})
+			work(from, min(from+band, n))
+		}
+		return nil
+	})
+	if err != nil {
+		return err
 	}
-	wg.Wait()
 	return ctx.Err()
 }
 

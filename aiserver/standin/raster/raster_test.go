@@ -13,6 +13,7 @@ import (
 
 	"github.com/nanococoa/nanococoa/aiserver/standin/raster"
 	"github.com/nanococoa/nanococoa/aiserver/standin/tone"
+	"github.com/nanococoa/nanococoa/internal/fault"
 )
 
 func TestRowsCoversEveryRowOnce(t *testing.T) {
@@ -44,6 +45,18 @@ func TestRowsStopsWhenTheCallerDoes(t *testing.T) {
 	})
 	if !errors.Is(err, context.Canceled) || done.Load() > 10_000 {
 		t.Errorf("err = %v after %d rows", err, done.Load())
+	}
+}
+
+func TestAPanicInARowIsAFault(t *testing.T) {
+	t.Parallel()
+	err := raster.Rows(t.Context(), 1000, func(from, _ int) {
+		if from >= 900 {
+			panic("in a row")
+		}
+	})
+	if !fault.Has(err, fault.Internal) {
+		t.Error(err)
 	}
 }
 

@@ -7,7 +7,7 @@ export const longestSide = 2560
 
 /** The server's limits (internal/photo). */
 export const maxBytes = 20 * 1024 * 1024
-export const maxPixels = 50_000_000
+export const maxPixels = 50_400_000
 export const minSide = 64
 
 export interface Size {

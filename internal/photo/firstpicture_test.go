@@ -1,0 +1,127 @@
+package photo_test
+
+import (
+	"bytes"
+	"context"
+	"slices"
+	"testing"
+
+	"github.com/nanococoa/nanococoa/internal/fault"
+	"github.com/nanococoa/nanococoa/internal/photo"
+)
+
+// What is wrong beside or after a complete first picture does not matter: browsers
+// show these files, and so do we.
+func TestTheCompleteFirstPictureDecides(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct{ data, sound []byte }{
+		"JPEG without an end":             {noEOI(t, "420.jpg"), read(t, "420.jpg")},
+		"JPEG with half an end":           {append(noEOI(t, "420.jpg"), 0xff), read(t, "420.jpg")},
+		"JPEG, then a phone's own data":   {append(noEOI(t, "420.jpg"), "\x00\x00\xa1\x0aSEFH\x6b\x00\x00\x00"...), read(t, "420.jpg")},
+		"JPEG, then another":              {append(noEOI(t, "420.jpg"), read(t, "grey.jpg")...), read(t, "420.jpg")},
+		"JPEG, then what looks like one":  {append(noEOI(t, "420.jpg"), jpegOf(0xc0, 9000, 9000, 3)[2:]...), read(t, "420.jpg")},
+		"JPEG, then half a segment":       {append(noEOI(t, "444.jpg"), "\xff\xe1\xff\xff"...), read(t, "444.jpg")},
+		"JPEG, then a marker of no kind":  {append(noEOI(t, "grey.jpg"), "\xff\x02"...), read(t, "grey.jpg")},
+		"three scans without an end":      {noEOI(t, "420-three-scans.jpg"), read(t, "420-three-scans.jpg")},
+		"progressive without an end":      {noEOI(t, "420-progressive.jpg"), read(t, "420-progressive.jpg")},
+		"CMYK without an end":             {noEOI(t, "cmyk.jpg"), read(t, "cmyk.jpg")},
+		"JPEG with surplus bytes":         {append(noEOI(t, "420.jpg"), "\x12\x34\xff\x00\x56\xff\xd9"...), read(t, "420.jpg")},
+		"progressive with surplus bytes":  {append(noEOI(t, "420-progressive.jpg"), "\x12\x34\xff\xd9"...), read(t, "420-progressive.jpg")},
+		"JPEG with a restart at its end":  {append(noEOI(t, "420-restart.jpg"), "\xff\xd3\xff\xd9"...), read(t, "420-restart.jpg")},
+		"restarts all numbered 0":         {renumbered(t, "420-restart.jpg", func(int) int { return 0 }), read(t, "420-restart.jpg")},
+		"restarts numbered from 1":        {renumbered(t, "420-restart.jpg", func(n int) int { return n + 1 }), read(t, "420-restart.jpg")},
+		"restarts numbered backwards":     {renumbered(t, "420-restart.jpg", func(n int) int { return 7 - n }), read(t, "420-restart.jpg")},
+		"progressive restarts numbered 3": {renumbered(t, "420-progressive-restart.jpg", func(int) int { return 3 }), read(t, "420-progressive-restart.jpg")},
+		"surplus bytes before a restart": {
+			bytes.Replace(read(t, "420-restart.jpg"), []byte("\xff\xd2"), []byte("\x55\xaa\xff\x00\xff\xd2"), 1), read(t, "420-restart.jpg"),
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			want := decode(t, c.sound)
+			if _, err := photo.Check(c.data); err != nil {
+				t.Errorf("Check: %v", err)
+			}
+			img, err := photo.Decode(context.Background(), c.data, 0)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if worst(t, img, want) > 0 {
+				t.Error("another picture")
+			}
+		})
+	}
+}
+
+// What is missing inside the first picture is refused, however well the rest is made.
+func TestAPictureWithAPartMissingIsRefused(t *testing.T) {
+	t.Parallel()
+	restarts := read(t, "420-restart.jpg")
+	third, fourth := bytes.Index(restarts, []byte("\xff\xd2")), bytes.Index(restarts, []byte("\xff\xd3"))
+	three := read(t, "420-three-scans.jpg")
+	progressive := read(t, "420-progressive.jpg")
+	end := []byte{0xff, 0xd9}
+	table1 := segment(0xdb, append([]byte{1}, bytes.Repeat([]byte{9}, 64)...))
+	for name, data := range map[string][]byte{
+		"JPEG without quantisation":         withoutSegments(t, read(t, "420.jpg"), 0xdb),
+		"progressive without quantisation":  withoutSegments(t, progressive, 0xdb),
+		"grey without quantisation":         withoutSegments(t, read(t, "grey.jpg"), 0xdb),
+		"JPEG with another's quantisation":  afterSOI(withoutSegments(t, read(t, "grey.jpg"), 0xdb), table1),
+		"JPEG without codes":                withoutSegments(t, read(t, "420.jpg"), 0xc4),
+		"JPEG with an interval missing":     slices.Concat(restarts[:third], restarts[fourth:]),
+		"JPEG with a component missing":     slices.Concat(three[:bytes.LastIndex(three, []byte("\xff\xda"))], end),
+		"JPEG without its last rows":        noEOI(t, "420.jpg")[:len(read(t, "420.jpg"))-40],
+		"progressive cut between two scans": progressive[:bytes.LastIndex(progressive, []byte("\xff\xda"))],
+		"progressive of AC alone":           jpegSpec{w: 80, h: 80, parts: []sampling{{1, 1}}, scans: []jpegScan{{[]int{0}, true, 1, 63, 0, 0}}, sample: hills}.bytes(),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if _, err := photo.Decode(context.Background(), data, 0); codeOf(err) != fault.PhotoCorrupt {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+// noEOI is a JPEG of testdata without its end.
+func noEOI(t testing.TB, name string) []byte {
+	t.Helper()
+	return bytes.Clone(bytes.TrimSuffix(read(t, name), []byte{0xff, 0xd9}))
+}
+
+// renumbered is a JPEG of testdata with other numbers of its restart markers.
+func renumbered(t testing.TB, name string, number func(n int) int) []byte {
+	t.Helper()
+	data, found := read(t, name), 0
+	for i := 0; i+1 < len(data); i++ {
+		if n := int(data[i+1]) - 0xd0; data[i] == 0xff && n >= 0 && n < 8 {
+			data[i+1] = 0xd0 + byte(number(n)&7)
+			found++
+		}
+	}
+	if found < 5 {
+		t.Fatalf("%s has only %d restart markers", name, found)
+	}
+	return data
+}
+
+// withoutSegments is a JPEG without its segments of one kind.
+func withoutSegments(t testing.TB, data []byte, marker byte) []byte {
+	t.Helper()
+	out, removed := bytes.Clone(data[:2]), false
+	for pos := 2; ; {
+		next := pos + 2 + int(data[pos+2])<<8 + int(data[pos+3])
+		if data[pos+1] == marker {
+			removed = true
+		} else {
+			out = append(out, data[pos:next]...)
+		}
+		if data[pos+1] == 0xda {
+			if !removed {
+				t.Fatalf("no segment %#x", marker)
+			}
+			return append(out, data[next:]...)
+		}
+		pos = next
+	}
+}
