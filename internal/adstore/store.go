@@ -35,8 +35,8 @@ type Store struct {
 	meter *metric.Meter
 }
 
-// New makes a store over a table, with a client as it is. now gives the time of every write; nil means
-// time.Now.
+// New makes a store over a table, with a client as it is. now gives the time of every
+// write; nil means time.Now.
 func New(db *dynamodb.Client, table string, now func() time.Time) *Store {
 	if now == nil {
 		now = time.Now
