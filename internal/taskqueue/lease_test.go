@@ -198,7 +198,8 @@ func TestHide(t *testing.T) {
 	}
 	receive := func(wait int32) string {
 		t.Helper()
-		out, err := client.ReceiveMessage(t.Context(), &sqs.ReceiveMessageInput{QueueUrl: made.QueueUrl, WaitTimeSeconds: wait})
+		in := sqs.ReceiveMessageInput{QueueUrl: made.QueueUrl, WaitTimeSeconds: wait}
+		out, err := client.ReceiveMessage(t.Context(), &in)
 		if err != nil {
 			t.Fatal(err)
 		}
