@@ -89,8 +89,8 @@ const (
 	share = 0.2
 	// stale is after how long without a change an ad is made due.
 	stale = 12 * time.Second
-	// visibility replaces the stage 1 queue's six minutes, after which a killed
-	// consumer's message comes back.
+	// visibility replaces the stage 1 queue's half an hour, for a consumer that is killed
+	// before it has leased its message; later, a message comes back as soon as on AWS.
 	visibility = 45
 	// An ad that is not done so long after its round began is stuck: far beyond the
 	// five to eight seconds that each adds to a round on one slot.

@@ -68,7 +68,7 @@ func TestSampleEvents(t *testing.T) {
 		"publish/first-attempt":          gone,
 		"fail/gpu-unavailable":           `null`,
 		"fail/timeout":                   `null`,
-		"deadletter/crashed-three-times": `{"batchItemFailures":[]}`,
+		"deadletter/crashed-five-times": `{"batchItemFailures":[]}`,
 		"sweep/schedule":                 `null`,
 		"sweep/execution-aborted":        `null`,
 	}

@@ -388,6 +388,34 @@ func TestPrepareFailsWhileThePromptIsWritten(t *testing.T) {
 	w.went(t, s, execution, way{path: "Prepare Prompt Fail FailRecorded", err: "Photo.Corrupt"})
 }
 
+// What Fail is told of a step's error has the name of its special case, out of a branch too.
+func TestTheSpecialCaseReachesFail(t *testing.T) {
+	t.Parallel()
+	w := open(t)
+	s := newStory(t, func(state string, _ int) string {
+		if state == "Prepare" {
+			return string(fault.PhotoVariety)
+		}
+		return ""
+	})
+	w.ended(t, w.start(t, w.machine(t, w.definition(t)), s), s)
+	for _, c := range s.soFar() {
+		if c.state != "Fail" {
+			continue
+		}
+		e := c.payload["error"].(map[string]any)
+		var cause struct {
+			Message string `json:"errorMessage"`
+		}
+		if err := json.Unmarshal([]byte(fmt.Sprint(e["Cause"])), &cause); err != nil ||
+			e["Error"] != string(fault.PhotoUnsupported) || cause.Message != string(fault.PhotoVariety) {
+			t.Errorf("Fail is told %v, %v", e, err)
+		}
+		return
+	}
+	t.Error("Fail was not called")
+}
+
 // A busy server, or one that is down, puts the ad back into the queue: more often than
 // the state tries again, and none of the state's tries is used up.
 func TestWaitingInTheQueueIsNoAttempt(t *testing.T) {

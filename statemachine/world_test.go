@@ -87,7 +87,8 @@ func act(ctx context.Context, script string, payload json.RawMessage) error {
 	if meets == crash {
 		os.Exit(1)
 	}
-	if meets != "" && !fault.Code(meets).Known() {
+	code := fault.Special(meets).Code() // the whole of a name without a special case
+	if meets != "" && !code.Known() {
 		slog.Info("the platform fails", "error", meets) // the local AWS waits 50 ms for a line
 		return messages.InvokeResponse_Error{Type: meets, Message: meets}
 	}
@@ -97,7 +98,7 @@ func act(ctx context.Context, script string, payload json.RawMessage) error {
 	}
 	return step.Wrap(name, function.Logger(), func(context.Context, ad.StepInput) error {
 		if meets != "" {
-			return fault.New(fault.Code(meets), nil)
+			return fault.Named(code, meets)
 		}
 		return nil
 	})(ctx, in)

@@ -15,5 +15,5 @@ func main() { function.Main("deadletter", wire) }
 
 func wire(_ context.Context, _ config.Deadletter, f function.Shared) (any, error) {
 	letters := &queue.DeadLetters{Tasks: taskqueue.OpenTasks(f.AWS), Log: f.Log, Meter: f.Meter}
-	return taskqueue.Handler("deadletter", f.Log, letters), nil
+	return taskqueue.Handler("deadletter", f.Log, letters, nil), nil
 }

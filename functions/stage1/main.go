@@ -26,9 +26,10 @@ func wire(ctx context.Context, c config.Stage1, f function.Shared) (any, error) 
 	}
 	ads := adstore.Open(f.AWS, c.TableName, f.Meter)
 	stage1 := pipeline.Stage1{Ads: ads, Pictures: blob.Open(f.AWS, c.BucketName), GPU: server}
+	messages := taskqueue.OpenQueue(f.AWS, c.QueueURL)
 	return taskqueue.Handler("stage1", f.Log, &queue.Consumer{
-		Tasks: taskqueue.OpenTasks(f.AWS), Ads: ads, Tickets: ads, Messages: taskqueue.OpenQueue(f.AWS, c.QueueURL),
+		Tasks: taskqueue.OpenTasks(f.AWS), Ads: ads, Tickets: ads, Messages: messages,
 		Server: server, Render: step.Observe("stage1", f.Log, stage1.Run), Slots: c.GPUSlots,
 		Log: f.Log, Meter: f.Meter, Now: time.Now, PutBack: c.PutBack, Hold: c.Hold,
-	}), nil
+	}, &taskqueue.Lease{Messages: messages, Log: f.Log.With("step", "stage1")}), nil
 }

@@ -107,6 +107,9 @@ func (d *Deployment) parameters(ctx context.Context) ([]string, error) {
 	if d.o.OpenAIModel != "" {
 		out = append(out, "OpenAIModel="+d.o.OpenAIModel)
 	}
+	if d.o.OpenAIEffort != nil {
+		out = append(out, `OpenAIEffort="`+*d.o.OpenAIEffort+`"`) // SAM takes an empty value in quotes only
+	}
 	if d.o.OpenAIBaseURL != "" {
 		out = append(out, "OpenAIBaseUrl="+d.o.OpenAIBaseURL)
 	}

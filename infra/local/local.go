@@ -62,6 +62,8 @@ type Options struct {
 	OpenAIBaseURL string // "" = OpenAI's own
 	OpenAIModel   string // "" = template.yaml's default
 
+	OpenAIEffort *string // nil = template.yaml's default; "" = none is asked for
+
 	AIServerURL string // another GPU server; set = the stand-in is not started
 
 	Persist   bool          // whether ads outlive Down; needs a StateDir

@@ -12,5 +12,5 @@ type StepInput struct {
 // StepError says why the state machine gave an attempt up.
 type StepError struct {
 	Error string `json:"Error"` // a code of internal/fault, or a States.* or Lambda.* name
-	Cause string `json:"Cause"` // for operators; never shown to an owner
+	Cause string `json:"Cause"` // for operators; an owner sees of it what pipeline.Fail says
 }

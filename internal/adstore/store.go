@@ -35,8 +35,8 @@ type Store struct {
 	meter *metric.Meter
 }
 
-// New makes a store over a table. now gives the time of every write; nil means
-// time.Now.
+// New makes a store over a table, with a client as it is. now gives the time of every
+// write; nil means time.Now.
 func New(db *dynamodb.Client, table string, now func() time.Time) *Store {
 	if now == nil {
 		now = time.Now
@@ -44,9 +44,10 @@ func New(db *dynamodb.Client, table string, now func() time.Time) *Store {
 	return &Store{db: db, table: table, now: func() time.Time { return now().UTC() }}
 }
 
-// Open makes a store from the SDK's configuration, which measures with a meter.
+// Open makes a store from the SDK's configuration, which measures with a meter and is
+// patient with contention.
 func Open(cfg aws.Config, table string, m *metric.Meter) *Store {
-	return New(dynamodb.NewFromConfig(cfg), table, nil).Metered(m)
+	return New(dynamodb.NewFromConfig(cfg, patient), table, nil).Metered(m)
 }
 
 // Metered gives the same store with a meter. One made by New measures nothing.

@@ -52,7 +52,7 @@ type GPU struct {
 type OpenAI struct {
 	KeyParameter string `env:"OPENAI_KEY_PARAMETER"`
 	Model        string `env:"OPENAI_MODEL" envDefault:"gpt-6.1-terra"`
-	Effort       string `env:"OPENAI_EFFORT" envDefault:"low"`
+	Effort       string `env:"OPENAI_EFFORT"` // of reasoning; empty is not said. The template's default is low.
 	BaseURL      string `env:"OPENAI_BASE_URL"`
 	// Failures in a row, of all functions together, after which nobody asks the
 	// model for the cooldown: an ad makes up to six calls, so one unlucky ad alone

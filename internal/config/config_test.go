@@ -56,7 +56,7 @@ func TestTheModelHasDefaults(t *testing.T) { //nolint:paralleltest // it sets th
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got.Model != "gpt-6.1-terra" || got.Effort != "low" || got.KeyParameter != "" || got.BaseURL != "" ||
+	if got.Model != "gpt-6.1-terra" || got.Effort != "" || got.KeyParameter != "" || got.BaseURL != "" ||
 		got.Failures != 6 || got.Cooldown != 30*time.Second {
 		t.Errorf("%+v", got.OpenAI)
 	}

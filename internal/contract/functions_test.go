@@ -15,6 +15,8 @@ import (
 
 	"github.com/nanococoa/nanococoa/aiserver/server"
 	"github.com/nanococoa/nanococoa/internal/llm/openai"
+	"github.com/nanococoa/nanococoa/internal/queue"
+	"github.com/nanococoa/nanococoa/internal/taskqueue"
 )
 
 // One folder in functions/ is one function of the template, and the other way
@@ -329,7 +331,9 @@ func TestTimeoutsNest(t *testing.T) {
 	for _, s := range readMachine(t).tasks() {
 		within(resourceOf(s.folder(t)), tp.timeout(s.folder(t)), "state "+s.name, number(s.object["TimeoutSeconds"]))
 	}
-	// A message that becomes visible while it is worked on is worked on twice.
+	// AWS advises six times the function's timeout, within which it tries a throttled
+	// delivery again, and at least five deliveries, as those count.
+	const visibilities, receives = 6, 5
 	queues := 0
 	for _, folder := range folders(t) {
 		for _, e := range in(tp.function(folder), "Events") {
@@ -339,11 +343,22 @@ func TestTimeoutsNest(t *testing.T) {
 			queues++
 			name := fmt.Sprint(list(at(e, "Properties", "Queue", "Fn::GetAtt"))[0])
 			visible := number(at(tp.resources[name], "Properties", "VisibilityTimeout"))
-			within(resourceOf(folder), tp.timeout(folder), "a message of "+name, visible)
+			if want := visibilities * tp.timeout(folder); visible < want {
+				t.Errorf("%s hides a message for %v s, want %d times the timeout of %s, %v s", name, visible, visibilities,
+					resourceOf(folder), want)
+			}
+			policy := at(tp.resources[name], "Properties", "RedrivePolicy")
+			if n := number(at(policy, "maxReceiveCount")); policy != nil && n < receives {
+				t.Errorf("%s delivers a message %v times, want %d", name, n, receives)
+			}
 		}
 	}
 	if queues == 0 {
 		t.Error("no queue found")
+	}
+	within("a lease", taskqueue.LeaseTime.Seconds(), resourceOf("stage1"), tp.timeout("stage1"))
+	if hold := tp.timeout("stage1") + taskqueue.LeaseTime.Seconds(); queue.MaxHold.Seconds() != hold {
+		t.Errorf("queue.MaxHold is %v, but a dead consumer's message comes back within %v s", queue.MaxHold, hold)
 	}
 	const gateway = 29 // seconds, the most API Gateway's REST APIs wait without a quota increase
 	within(resourceOf("api"), tp.timeout("api"), "API Gateway", gateway+1)

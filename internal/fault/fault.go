@@ -10,9 +10,11 @@
 package fault
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -129,6 +131,51 @@ var kinds = map[Code]Kind{
 	Internal: {500, true, "알 수 없는 문제가 생겼습니다. 입력하신 내용은 그대로 있으니 다시 시도해 주세요."},
 }
 
+// Special is a special case of a code, with a sentence of its own: what an owner does about
+// it is not what the code's sentence says. Its name begins with the code's, and may go
+// where no sentence may, such as through the state machine.
+type Special string
+
+// The special cases.
+const (
+	PhotoTooNarrow Special = "Photo.TooSmall/Narrow"      // too little is left once the longer side fits
+	PhotoTooHeavy  Special = "Photo.TooManyPixels/Heavy"  // coded so that decoding takes too much memory
+	PhotoVariety   Special = "Photo.Unsupported/Variety"  // a format we read, in a variety that we do not
+	PhotoBMP       Special = "Photo.Unsupported/BMP"      // and so on: formats that we know by sight
+	PhotoTIFF      Special = "Photo.Unsupported/TIFF"     // and cameras' raw files, which are TIFF inside
+	PhotoJXL       Special = "Photo.Unsupported/JXL"      // JPEG XL
+	PhotoJPEG2000  Special = "Photo.Unsupported/JPEG2000" // JPEG 2000
+	PhotoPSD       Special = "Photo.Unsupported/PSD"      // Photoshop's own
+	PhotoSVG       Special = "Photo.Unsupported/SVG"      // a drawing
+	PhotoPDF       Special = "Photo.Unsupported/PDF"      // a document
+	PhotoVideo     Special = "Photo.Unsupported/Video"    // MP4, MOV, WebM, AVI
+)
+
+const saveAs = "사진 편집 앱에서 JPG나 PNG로 저장해 다시 골라 주세요."
+
+var specials = map[Special]string{
+	PhotoTooNarrow: "사진이 너무 길쭉합니다. 긴 쪽이 짧은 쪽의 24배를 넘지 않는 사진을 골라 주세요.",
+	PhotoTooHeavy:  "사진을 여는 데 메모리가 너무 많이 듭니다. 크기를 줄이거나 일반 JPG로 다시 저장한 사진을 골라 주세요.",
+	PhotoVariety:   "이 사진은 읽지 못하는 특수한 방식으로 저장되어 있습니다. 사진 편집 앱에서 일반 JPG나 PNG로 다시 저장해 주세요.",
+	PhotoBMP:       "BMP 파일은 읽지 못합니다. " + saveAs,
+	PhotoTIFF:      "TIFF 파일과 카메라 원본(RAW) 파일은 읽지 못합니다. " + saveAs,
+	PhotoJXL:       "JPEG XL(JXL) 파일은 아직 읽지 못합니다. " + saveAs,
+	PhotoJPEG2000:  "JPEG 2000(JP2) 파일은 읽지 못합니다. " + saveAs,
+	PhotoPSD:       "포토샵(PSD) 파일은 읽지 못합니다. 포토샵에서 JPG나 PNG로 내보내 다시 골라 주세요.",
+	PhotoSVG:       "SVG는 사진이 아니라 그림 파일이라 읽지 못합니다. JPG나 PNG로 내보내 다시 골라 주세요.",
+	PhotoPDF:       "PDF는 사진이 아니라 문서입니다. 상품 사진 파일을 고르시거나, 문서의 사진을 화면 캡처해 올려 주세요.",
+	PhotoVideo:     "동영상은 읽지 못합니다. 상품이 잘 보이는 장면을 화면 캡처해 올리시거나 사진을 골라 주세요.",
+}
+
+// Specials lists the special cases, sorted.
+func Specials() []Special { return slices.Sorted(maps.Keys(specials)) }
+
+// Code is the code a special case belongs to.
+func (s Special) Code() Code {
+	code, _, _ := strings.Cut(string(s), "/")
+	return Code(code)
+}
+
 // Field is one wrong field of a request: its wire name and, in Korean, what is
 // wrong and what is allowed.
 type Field struct {
@@ -140,7 +187,8 @@ type Field struct {
 // reaches an owner. Make one with New; the zero value is not useful.
 type Fault struct {
 	Code       Code
-	Detail     string        // Korean; empty means the kind's own sentence
+	Special    Special       // of the code, or empty
+	Detail     string        // Korean; empty means the sentence of Special or Code
 	Fields     []Field       // wrong fields, for RequestInvalid
 	RetryAfter time.Duration // when the other side said how long to wait, else 0
 	Err        error         // the cause, may be nil
@@ -152,6 +200,21 @@ func New(code Code, cause error) *Fault { return &Fault{Code: code, Err: cause} 
 // Newf makes a fault whose cause is a formatted English message for the log.
 func Newf(code Code, format string, args ...any) *Fault {
 	return &Fault{Code: code, Err: fmt.Errorf(format, args...)}
+}
+
+// Specially makes a fault of a special case, with a formatted English message for the log.
+func Specially(s Special, format string, args ...any) *Fault {
+	return &Fault{Code: s.Code(), Special: s, Err: fmt.Errorf(format, args...)}
+}
+
+// Named makes a fault of a code whose special case may have this name, as Name gave it. Any
+// other name is nobody's, and leaves the code's own sentence.
+func Named(code Code, name string) *Fault {
+	f := New(code, nil)
+	if s := Special(name); specials[s] != "" && s.Code() == code {
+		f.Special = s
+	}
+	return f
 }
 
 // Invalid makes a RequestInvalid fault that names every wrong field at once.
@@ -176,11 +239,12 @@ func (f *Fault) Is(target error) bool {
 
 // Public gives the Korean sentence for the owner.
 func (f *Fault) Public() string {
-	if f.Detail != "" {
-		return f.Detail
-	}
-	return f.Code.Detail()
+	return cmp.Or(f.Detail, specials[f.Special], f.Code.Detail())
 }
+
+// Name is the name of the special case, or else the code: a word of ours, whatever the
+// fault is about.
+func (f *Fault) Name() string { return cmp.Or(string(f.Special), string(f.Code)) }
 
 // Known reports whether the code is part of the vocabulary.
 func (c Code) Known() bool { _, ok := kinds[c]; return ok }

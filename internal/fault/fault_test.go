@@ -40,9 +40,18 @@ func TestEveryCodeCanBeShownToAnOwner(t *testing.T) {
 func TestEverySentenceSaysWhatToDo(t *testing.T) {
 	t.Parallel()
 	word := regexp.MustCompile("[A-Za-z][A-Za-z/_-]+")
-	known := []string{"JPG", "PNG", "WebP", "GIF", "HEIC", "AVIF", "MB"} // what phones call it
+	known := []string{ // what phones call it, and what the file itself is called
+		"JPG", "JPEG", "PNG", "WebP", "GIF", "HEIC", "AVIF", "MB",
+		"BMP", "TIFF", "RAW", "XL", "JXL", "JP", "PSD", "SVG", "PDF",
+	}
+	sentences := map[string]string{}
 	for _, c := range fault.Codes() {
-		detail := c.Detail()
+		sentences[string(c)] = c.Detail()
+	}
+	for _, s := range fault.Specials() {
+		sentences[string(s)] = fault.Specially(s, "").Public()
+	}
+	for c, detail := range sentences {
 		if !strings.Contains(detail, "주세요.") || !strings.HasSuffix(detail, ".") {
 			t.Errorf("%s: %q asks for nothing", c, detail)
 		}
@@ -51,7 +60,7 @@ func TestEverySentenceSaysWhatToDo(t *testing.T) {
 				t.Errorf("%s: %q is not in 존댓말", c, sentence)
 			}
 		}
-		if strings.HasPrefix(string(c), "Request.") {
+		if strings.HasPrefix(c, "Request.") {
 			continue // these meet programs; the pages send nothing that earns one
 		}
 		for _, w := range word.FindAllString(detail, -1) {
@@ -129,6 +138,27 @@ func TestOwners(t *testing.T) {
 		}
 		if want && c.Retryable() {
 			t.Errorf("%s is the photo's fault, and a retry of the same photo is said to help", c)
+		}
+	}
+}
+
+// A special case belongs to a code, and is found again by its name alone.
+func TestSpecialCases(t *testing.T) {
+	t.Parallel()
+	for _, s := range fault.Specials() {
+		f := fault.Named(s.Code(), string(s))
+		if !s.Code().Known() || f.Special != s || f.Name() != string(s) || f.Public() == s.Code().Detail() {
+			t.Errorf("%s: %+v says %q", s, f, f.Public())
+		}
+		for _, c := range fault.Codes() {
+			if c != s.Code() && fault.Named(c, string(s)).Public() != c.Detail() {
+				t.Errorf("%s says the words of %s", c, s)
+			}
+		}
+	}
+	for _, c := range fault.Codes() {
+		if f := fault.Named(c, string(c)); f.Special != "" || f.Name() != string(c) || f.Public() != c.Detail() {
+			t.Errorf("%s: %+v", c, f)
 		}
 	}
 }

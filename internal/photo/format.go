@@ -54,7 +54,7 @@ func open(data []byte) (*file, error) {
 	if isHEIF(data) {
 		return nil, fault.Newf(fault.PhotoHEIC, "ISO media file of an HEIF brand")
 	}
-	return nil, fault.Newf(fault.PhotoUnsupported, "no known signature")
+	return nil, foreign(data)
 }
 
 // matches reports whether data agrees with magic as far as both go.

@@ -139,11 +139,8 @@ func checkSize(w, h int) error {
 	case short < MinSide:
 		return fault.Newf(fault.PhotoTooSmall, "%d×%d pixels", w, h)
 	case short*MaxSide < long*MinSide && long > MaxSide:
-		f := fault.Newf(
-			fault.PhotoTooSmall, "%d×%d pixels leave less than %d once the longer side is %d", w, h, MinSide, MaxSide,
-		)
-		f.Detail = "사진이 너무 길쭉합니다. 긴 쪽이 짧은 쪽의 24배를 넘지 않는 사진을 골라 주세요."
-		return f
+		return fault.Specially(fault.PhotoTooNarrow, "%d×%d pixels leave less than %d once the longer side is %d", w, h,
+			MinSide, MaxSide)
 	}
 	return nil
 }
@@ -163,9 +160,7 @@ func corrupt(format string, args ...any) error {
 // unsupported is the fault of a file of a known format in a variety nobody's
 // camera or editor writes by default.
 func unsupported(format string, args ...any) error {
-	f := fault.Newf(fault.PhotoUnsupported, format, args...)
-	f.Detail = "이 사진은 읽지 못하는 특수한 방식으로 저장되어 있습니다. 사진 편집 앱에서 일반 JPG나 PNG로 다시 저장해 주세요."
-	return f
+	return fault.Specially(fault.PhotoVariety, format, args...)
 }
 
 // cutOff is the fault of a file that ends before its image does.
@@ -174,7 +169,5 @@ func cutOff() error { return corrupt("cut off") }
 // tooHeavy is the fault of a photo within MaxPixels that is coded so that
 // decoding it needs more than maxWorking.
 func tooHeavy(w, h int, n int64) error {
-	f := fault.Newf(fault.PhotoTooManyPixels, "%d×%d pixels coded so that they need %d bytes", w, h, n)
-	f.Detail = "사진을 여는 데 메모리가 너무 많이 듭니다. 크기를 줄이거나 일반 JPG로 다시 저장한 사진을 골라 주세요."
-	return f
+	return fault.Specially(fault.PhotoTooHeavy, "%d×%d pixels coded so that they need %d bytes", w, h, n)
 }

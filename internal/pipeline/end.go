@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"context"
+	"encoding/json"
 	"time"
 
 	"github.com/nanococoa/nanococoa/internal/ad"
@@ -43,7 +44,8 @@ type Failer interface {
 }
 
 // Fail writes why an attempt ended, in words its owner understands. It runs
-// after the last retry of whatever step failed.
+// after the last retry of whatever step failed. Of the cause it shows nothing but the
+// sentence of a special case that it names (internal/step).
 type Fail struct{ Ads Failer }
 
 // Run is the step.
@@ -55,5 +57,12 @@ func (f Fail) Run(ctx context.Context, in ad.StepInput) error {
 	if code == fault.AdGone {
 		return nil // deleted or superseded: there is nobody to tell
 	}
-	return f.Ads.Fail(ctx, in.Ref, ad.Failure{Code: string(code), Detail: code.Detail(), Retryable: code.Retryable()})
+	var cause struct {
+		Message string `json:"errorMessage"`
+	}
+	if in.Error != nil {
+		_ = json.Unmarshal([]byte(in.Error.Cause), &cause) // what is no function's error has none
+	}
+	detail := fault.Named(code, cause.Message).Public()
+	return f.Ads.Fail(ctx, in.Ref, ad.Failure{Code: string(code), Detail: detail, Retryable: code.Retryable()})
 }

@@ -2,13 +2,19 @@ package pipeline_test
 
 import (
 	"context"
+	"encoding/json"
+	"fmt"
+	"log/slog"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/aws/aws-lambda-go/lambda/messages"
+
 	"github.com/nanococoa/nanococoa/internal/ad"
 	"github.com/nanococoa/nanococoa/internal/fault"
 	"github.com/nanococoa/nanococoa/internal/pipeline"
+	"github.com/nanococoa/nanococoa/internal/step"
 )
 
 func TestPublish(t *testing.T) {
@@ -81,6 +87,59 @@ func TestFail(t *testing.T) {
 		}
 		if strings.Contains(w.failure.Detail, "10.0") {
 			t.Errorf("%s: the cause is shown: %s", name, w.failure.Detail)
+		}
+	}
+}
+
+// What a step says of its photo arrives with its owner: as its error leaves the step, and as
+// the state machine hands that to Fail.
+func TestASpecialCaseKeepsItsWords(t *testing.T) {
+	t.Parallel()
+	for _, special := range fault.Specials() {
+		run := step.Wrap("prepare", slog.New(slog.DiscardHandler), func(context.Context, ad.StepInput) error {
+			return fmt.Errorf("prepare: %w", fault.Specially(special, "10.0.0.1: refused"))
+		})
+		left := run(context.Background(), ad.StepInput{}).(messages.InvokeResponse_Error) //nolint:errorlint // by value
+		cause, err := json.Marshal(left)
+		if err != nil {
+			t.Fatal(err)
+		}
+		w := newWorld(t)
+		in := w.input()
+		in.Error = &ad.StepError{Error: left.Type, Cause: string(cause)}
+		if err := (pipeline.Fail{Ads: w}).Run(context.Background(), in); err != nil {
+			t.Fatal(err)
+		}
+		want := fault.Specially(special, "").Public()
+		if *w.failure != (ad.Failure{Code: string(special.Code()), Detail: want}) {
+			t.Errorf("%s: %+v, want %q", special, *w.failure, want)
+		}
+	}
+}
+
+// Words come from our own set, and only with their own code.
+func TestNoOtherWordsAreShown(t *testing.T) {
+	t.Parallel()
+	for name, cause := range map[string]string{
+		"input":             `{"errorMessage":"<script>","errorType":"Photo.Corrupt"}`,
+		"another code's":    `{"errorMessage":"Photo.Unsupported/BMP","errorType":"Photo.Corrupt"}`,
+		"one that is not":   `{"errorMessage":"Photo.Corrupt/Nobody","errorType":"Photo.Corrupt"}`,
+		"no function's":     "the task timed out: Photo.Unsupported/BMP",
+		"of another type":   `{"errorMessage":7}`,
+		"a list":            `["Photo.Unsupported/BMP"]`,
+		"a word":            `"Photo.Unsupported/BMP"`,
+		"nothing":           "",
+		"the code's own":    `{"errorMessage":"Photo.Corrupt","errorType":"Photo.Corrupt"}`,
+		"with a stack, too": `{"errorMessage":"Photo.Corrupt","errorType":"Photo.Corrupt","stackTrace":[]}`,
+	} {
+		w := newWorld(t)
+		in := w.input()
+		in.Error = &ad.StepError{Error: "Photo.Corrupt", Cause: cause}
+		if err := (pipeline.Fail{Ads: w}).Run(context.Background(), in); err != nil {
+			t.Fatal(err)
+		}
+		if w.failure.Detail != fault.PhotoCorrupt.Detail() {
+			t.Errorf("%s: %q", name, w.failure.Detail)
 		}
 	}
 }

@@ -86,15 +86,19 @@ const (
 // ended. An error leaves the message where it is.
 //
 // Faults: Request.Malformed when it is no message, Storage.* when the table or the state
-// machine cannot be reached. What the server or the photo is to blame for is reported
+// machine cannot be reached. What it cannot be rendered for is reported
 // and not returned.
 func (c *Consumer) Consume(ctx context.Context, m Message) error {
 	if m.TaskToken == "" {
 		return fault.Newf(fault.RequestMalformed, "not a stage 1 message")
 	}
 	alive, err := c.Tasks.Heartbeat(ctx, m.TaskToken)
-	if err != nil || !alive {
-		return err // nobody waits any more: the ad was deleted, or this is a second delivery
+	if err != nil {
+		return err
+	}
+	if !alive {
+		c.dropped(ctx, m, "nobody waits for it: the ad was deleted, or this is a second delivery")
+		return nil
 	}
 	until := c.Now().Add(c.Hold)
 	for {
@@ -105,7 +109,7 @@ func (c *Consumer) Consume(ctx context.Context, m Message) error {
 		case server == nil:
 			return c.Tasks.Succeed(ctx, m.TaskToken)
 		case !fault.Has(server, fault.GPUBusy, fault.GPUUnavailable):
-			return c.Tasks.Fail(ctx, m.TaskToken, fault.From(server).Code)
+			return c.fail(ctx, m, fault.From(server), "it cannot be rendered")
 		case !c.again(ctx, until):
 			return c.putBack(ctx, m, server)
 		}
@@ -196,7 +200,7 @@ func (c *Consumer) putBack(ctx context.Context, m Message, cause error) error {
 		m.Since = now
 	}
 	if now.Sub(m.Since) > patience {
-		return c.Tasks.Fail(ctx, m.TaskToken, f.Code)
+		return c.fail(ctx, m, f, "it has waited for "+patience.String())
 	}
 	if f.Code == fault.GPUUnavailable {
 		if err := c.Tickets.Stall(ctx); err != nil {
@@ -215,6 +219,21 @@ func (c *Consumer) putBack(ctx context.Context, m Message, cause error) error {
 	stall := metric.Values{metric.StallSeconds: now.Sub(m.Since).Seconds()}
 	c.Meter.Write(metric.Line{AdID: m.Input.AdID, Values: stall})
 	return nil
+}
+
+// fail gives a message up and has its ad fail.
+func (c *Consumer) fail(ctx context.Context, m Message, f *fault.Fault, why string) error {
+	if err := c.Tasks.Fail(ctx, m.TaskToken, f.Code); err != nil {
+		return err
+	}
+	c.dropped(ctx, m, why, "code", string(f.Code), "error", f.Error())
+	return nil
+}
+
+// dropped logs that a message is over though nothing was rendered.
+func (c *Consumer) dropped(ctx context.Context, m Message, why string, more ...any) {
+	c.Log.With("step", "stage1", "ad_id", m.Input.AdID, "attempt", m.Input.Attempt, "why", why).
+		WarnContext(ctx, "message dropped", more...)
 }
 
 // DeadLetters consumes the dead-letter queue: it fails the ads whose messages nobody

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"log/slog"
 	"slices"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -190,6 +191,84 @@ func TestConsume(t *testing.T) {
 		}
 		if !slices.Equal(w.did, tc.did) || w.failed != tc.failed {
 			t.Errorf("%s: did %q and failed with %q, want %q and %q", name, w.did, w.failed, tc.did, tc.failed)
+		}
+	}
+}
+
+// Whenever a message is over without a rendering, the log says of which ad and why; and it
+// says so once, and not when the message comes back or is put back.
+func TestADroppedMessageIsLogged(t *testing.T) {
+	t.Parallel()
+	down := fault.New(fault.GPUUnavailable, errors.New("the server answers 503"))
+	fails := func(err error) func(context.Context) error { return func(context.Context) error { return err } }
+	for name, tc := range map[string]struct {
+		world world
+		since time.Time
+		why   string // "" for no line
+		code  string
+	}{
+		"nobody waits": {world: world{alive: []bool{false}}, why: "nobody waits for it"},
+		"down for hours": {
+			world: world{alive: []bool{true}, health: down}, since: start.Add(-6 * time.Hour),
+			why: "it has waited for 5h0m0s", code: "GPU.Unavailable",
+		},
+		"wrong token": {
+			world: world{alive: []bool{true}, health: fault.New(fault.GPURejected, nil)},
+			why:   "it cannot be rendered", code: "GPU.Rejected",
+		},
+		"rejected": {
+			world: world{alive: []bool{true}, render: fails(fault.New(fault.GPURejected, nil))},
+			why:   "it cannot be rendered", code: "GPU.Rejected",
+		},
+		"deleted meanwhile": {
+			world: world{alive: []bool{true}, render: fails(fault.New(fault.AdGone, nil))},
+			why:   "it cannot be rendered", code: "Ad.Gone",
+		},
+		"no fault": {
+			world: world{alive: []bool{true}, render: fails(errors.New("odd"))},
+			why:   "it cannot be rendered", code: "Internal",
+		},
+		"rendered": {world: world{alive: []bool{true}, render: fails(nil)}},
+		"put back": {world: world{alive: []bool{true}, health: down}},
+		"cannot ask": {
+			world: world{alive: []bool{false}, aliveErr: fault.New(fault.StorageThrottled, nil)},
+		},
+		"cannot be given up": {
+			world: world{
+				alive: []bool{true}, health: fault.New(fault.GPURejected, nil), failErr: fault.New(fault.StorageThrottled, nil),
+			},
+		},
+	} {
+		var log bytes.Buffer
+		w := tc.world
+		w.now = start
+		c := w.consumer()
+		c.Log = slog.New(slog.NewJSONHandler(&log, nil))
+		_ = c.Consume(t.Context(), message(tc.since)) // TestConsume sees to what it gives
+		var lines []map[string]any
+		for l := range strings.Lines(log.String()) {
+			var line map[string]any
+			if err := json.Unmarshal([]byte(l), &line); err != nil {
+				t.Fatal(err)
+			}
+			if line["msg"] == "message dropped" {
+				lines = append(lines, line)
+			}
+		}
+		if tc.why == "" {
+			if len(lines) > 0 {
+				t.Errorf("%s: %v", name, lines)
+			}
+			continue
+		}
+		if len(lines) != 1 {
+			t.Errorf("%s: log\n%s", name, &log)
+			continue
+		}
+		why, _ := lines[0]["why"].(string)
+		code, _ := lines[0]["code"].(string)
+		if !strings.HasPrefix(why, tc.why) || code != tc.code || lines[0]["ad_id"] != "id" || lines[0]["step"] != "stage1" {
+			t.Errorf("%s: %v", name, lines[0])
 		}
 	}
 }

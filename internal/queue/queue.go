@@ -42,9 +42,10 @@ type InHand struct {
 	Began  time.Time // when its rendering began; zero while it waits for a slot there
 }
 
-// maxHold is how long an ad can be in hand: the visibility timeout of the stage 1 queue
-// (template.yaml). After that its consumer is dead and another one has the message.
-const maxHold = 360 * time.Second
+// MaxHold is how long an ad can be in hand: the timeout of Stage1Function (template.yaml)
+// and the lease of its message (internal/taskqueue). After that its consumer is dead and
+// another one has the message.
+const MaxHold = 355 * time.Second
 
 // averageOf bounds how much of the past an average holds: the last ten ads or so count.
 // So a change of model or machine shows after about ten ads.
@@ -62,7 +63,7 @@ func (q *Queue) Take(ticket, slots int, now time.Time) {
 	held := make([]InHand, 0, len(q.InHand)+1)
 	rendering := 0
 	for _, h := range q.InHand {
-		if h.Ticket == ticket || now.Sub(h.Taken) > maxHold {
+		if h.Ticket == ticket || now.Sub(h.Taken) > MaxHold {
 			continue
 		}
 		if !h.Began.IsZero() {

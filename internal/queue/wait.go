@@ -117,7 +117,7 @@ func (q *Queue) before(ticket int) int {
 func (q *Queue) free(render time.Duration, slots int, now time.Time) []time.Time {
 	free := make([]time.Time, 0, max(slots, 1))
 	for _, h := range q.InHand {
-		if !h.Began.IsZero() && now.Sub(h.Taken) <= maxHold && len(free) < cap(free) {
+		if !h.Began.IsZero() && now.Sub(h.Taken) <= MaxHold && len(free) < cap(free) {
 			end := h.Began.Add(render)
 			if end.Before(now) {
 				end = now // late: it may end at any moment

@@ -36,7 +36,7 @@ func Wrap(name string, log *slog.Logger, f Func) func(ctx context.Context, in ad
 	observed := Observe(name, log, f)
 	return func(ctx context.Context, in ad.StepInput) error {
 		if err := observed(ctx, in); err != nil {
-			return failed(fault.From(err).Code)
+			return failed(fault.From(err))
 		}
 		return nil
 	}
@@ -77,10 +77,11 @@ func Observe(name string, log *slog.Logger, f Func) Func {
 	}
 }
 
-// failed makes the error Step Functions sees. Its message is the code again: the cause is
-// only in the log, where we decide who reads it and for how long it is kept.
-func failed(code fault.Code) error {
-	return messages.InvokeResponse_Error{Type: string(code), Message: string(code)}
+// failed makes the error Step Functions sees. Its message is the name of the special case,
+// which pipeline.Fail reads, or the code again: the cause is only in the log, where we
+// decide who reads it and for how long it is kept.
+func failed(f *fault.Fault) error {
+	return messages.InvokeResponse_Error{Type: string(f.Code), Message: f.Name()}
 }
 
 // Main runs a step as a Lambda function; see function.Main.

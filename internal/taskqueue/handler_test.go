@@ -62,7 +62,7 @@ func TestABatch(t *testing.T) {
 			t.Parallel()
 			var log bytes.Buffer
 			c := &consumer{fails: tc.fails}
-			handle := taskqueue.Handler("stage1", slog.New(slog.NewJSONHandler(&log, nil)), c)
+			handle := taskqueue.Handler("stage1", slog.New(slog.NewJSONHandler(&log, nil)), c, nil)
 			out, err := handle(t.Context(), batch(tc.bodies...))
 			if err != nil {
 				t.Fatal(err)
@@ -92,7 +92,7 @@ func TestABatch(t *testing.T) {
 // The local AWS fails on a null, and then keeps the message for another time.
 func TestNoFailuresAreAnEmptyList(t *testing.T) {
 	t.Parallel()
-	handle := taskqueue.Handler("stage1", slog.New(slog.DiscardHandler), &consumer{})
+	handle := taskqueue.Handler("stage1", slog.New(slog.DiscardHandler), &consumer{}, nil)
 	out, err := handle(t.Context(), batch("{}"))
 	if err != nil {
 		t.Fatal(err)

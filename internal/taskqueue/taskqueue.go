@@ -73,6 +73,17 @@ type Queue struct {
 // OpenQueue makes a queue from the SDK's configuration and the queue's address.
 func OpenQueue(cfg aws.Config, url string) Queue { return Queue{sqs.NewFromConfig(cfg), url} }
 
+// Hide keeps a delivered message from others for a time from now on; 0 has it delivered
+// again at once. It implements Hider.
+//
+// Faults: Storage.Throttled, Storage.Unavailable.
+func (q Queue) Hide(ctx context.Context, receipt string, d time.Duration) error {
+	_, err := q.client.ChangeMessageVisibility(ctx, &sqs.ChangeMessageVisibilityInput{
+		QueueUrl: &q.url, ReceiptHandle: &receipt, VisibilityTimeout: int32(d.Seconds()), //nolint:gosec // minutes
+	})
+	return cloud.Fault(err)
+}
+
 // Send puts a message into the queue, to be seen after a delay of up to 15 minutes.
 //
 // Faults: Storage.Throttled, Storage.Unavailable.

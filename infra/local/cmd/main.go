@@ -15,6 +15,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"syscall"
+	"time"
 
 	"github.com/caarlos0/env/v11"
 
@@ -31,6 +32,10 @@ type settings struct {
 	OpenAIModel   string `env:"OPENAI_MODEL"`
 	AIServerURL   string `env:"AI_SERVER_URL"`
 }
+
+// modelTimeout is how long a model may take for one word: several times what it takes, and
+// no longer than the rest of a start.
+const modelTimeout = 10 * time.Second
 
 func main() {
 	// The first signal ends everything in order; a second one ends us at once,
@@ -52,11 +57,23 @@ func run(ctx context.Context, program []string, out io.Writer) error {
 	if state == "" && len(program) == 0 {
 		state = filepath.Join(".local", "run-"+strconv.Itoa(s.Port))
 	}
-	d, err := local.Up(ctx, local.Options{
+	o := local.Options{
 		Root: ".", StateDir: state, Persist: len(program) == 0, SitePort: s.Port,
 		OpenAIKey: s.OpenAIKey, OpenAIBaseURL: s.OpenAIBaseURL, OpenAIModel: s.OpenAIModel,
 		AIServerURL: s.AIServerURL, Log: out,
-	})
+	}
+	if effort, set := os.LookupEnv("OPENAI_EFFORT"); set { // env takes an empty value for none
+		o.OpenAIEffort = &effort
+	}
+	writer := make(chan string, 1)
+	if len(program) == 0 {
+		go func() { // while everything starts
+			ctx, cancel := context.WithTimeout(ctx, modelTimeout)
+			defer cancel()
+			writer <- local.Writer(ctx, o)
+		}()
+	}
+	d, err := local.Up(ctx, o)
 	if ctx.Err() != nil {
 		return errors.Join(d.Down())
 	}
@@ -65,10 +82,6 @@ func run(ctx context.Context, program []string, out io.Writer) error {
 	}
 	if len(program) > 0 {
 		return errors.Join(with(ctx, d, program, out), d.Down())
-	}
-	writer := "the deterministic writer (set OPENAI_API_KEY to use OpenAI)"
-	if s.OpenAIKey != "" {
-		writer = "OpenAI"
 	}
 	_, _ = fmt.Fprintf(out, `
 nanoCocoa is ready:  %s
@@ -81,7 +94,7 @@ nanoCocoa is ready:  %s
 
 Ctrl-C ends it. What it does from here on:
 
-`, d.SiteURL, d.SiteURL, d.AWSURL, d.Region, d.AIServerURL, writer, state)
+`, d.SiteURL, d.SiteURL, d.AWSURL, d.Region, d.AIServerURL, <-writer, state)
 	following, stop := context.WithCancel(ctx)
 	defer stop()
 	go d.Follow(following, out)

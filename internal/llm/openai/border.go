@@ -43,8 +43,11 @@ func guard(req *http.Request, next option.MiddlewareNext) (*http.Response, error
 		return res, nil
 	}
 	defer res.Body.Close()
-	kind, code := problem(res.Body)
+	kind, code, parameter := problem(res.Body)
 	cause := fmt.Errorf("openai: %d %s %s", res.StatusCode, word(kind), word(code))
+	if parameter != "" {
+		cause = fmt.Errorf("%w, of the parameter %s", cause, word(parameter))
+	}
 	switch status := res.StatusCode; {
 	case code == "insufficient_quota":
 		// It comes as 429, but no waiting fills an account.
@@ -119,22 +122,23 @@ func (b *bounded) wrap(err error) error {
 
 func (b *bounded) Close() error { return b.body.Close() }
 
-// problem reads type and code of an error answer. It leaves out the message, which
+// problem reads type, code and parameter of an error answer. It leaves out the message, which
 // may repeat a part of the key or of what was sent.
-func problem(body io.Reader) (kind, code string) {
+func problem(body io.Reader) (kind, code, parameter string) {
 	var p struct {
 		Error struct {
-			Type string `json:"type"`
-			Code string `json:"code"`
+			Type  string `json:"type"`
+			Code  string `json:"code"`
+			Param string `json:"param"`
 		} `json:"error"`
 	}
 	if data, err := io.ReadAll(io.LimitReader(body, 64<<10)); err == nil {
-		_ = json.Unmarshal(data, &p) // an error page of a proxy has neither
+		_ = json.Unmarshal(data, &p) // an error page of a proxy has none of them
 	}
-	return p.Error.Type, p.Error.Code
+	return p.Error.Type, p.Error.Code, p.Error.Param
 }
 
-var wordPattern = regexp.MustCompile(`^[a-zA-Z0-9_.-]{1,64}$`)
+var wordPattern = regexp.MustCompile(`^[a-zA-Z0-9_.\[\]-]{1,64}$`)
 
 // word gives a code of OpenAI's for the log, and "-" for what does not look like a
 // code: it may be an owner's text.

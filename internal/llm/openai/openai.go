@@ -23,14 +23,16 @@ import (
 	"github.com/nanococoa/nanococoa/internal/fault"
 )
 
+// DefaultEffort is template.yaml's: it keeps reasoning short, as the task is small and an
+// owner waits.
+const DefaultEffort = "low"
+
 // What an empty Config means.
 const (
 	DefaultBaseURL = "https://api.openai.com/v1"
 	// DefaultModel is what OpenAI names as the successor of gpt-5-mini, which the
 	// replaced system used and which shuts down on 2026-12-11.
 	DefaultModel = "gpt-6.1-terra"
-	// DefaultEffort keeps reasoning short: the task is small and an owner waits.
-	DefaultEffort = "low"
 	// DefaultMaxOutputTokens leaves room for reasoning, which shares the cap: a
 	// prompt of 300 words takes about 450 tokens, and a cap that reasoning uses up
 	// gives an answer without any text.
@@ -40,12 +42,12 @@ const (
 	DefaultTimeout = 30 * time.Second
 )
 
-// Config is what New needs. Everything but APIKey has a default.
+// Config is what New needs. Everything but APIKey may be empty.
 type Config struct {
 	APIKey          string
 	BaseURL         string        // up to and with /v1; "" is DefaultBaseURL
 	Model           string        // "" is DefaultModel
-	Effort          string        // of reasoning; "" is DefaultEffort
+	Effort          string        // of reasoning; "" says nothing of it, as a model that does not reason refuses it
 	MaxOutputTokens int           // of one answer, reasoning included; 0 is DefaultMaxOutputTokens
 	Timeout         time.Duration // of one call; 0 is DefaultTimeout
 }
@@ -54,7 +56,7 @@ type Config struct {
 // retries (the state machine does) and is safe for concurrent use. Make one with
 // New.
 //
-// Faults of both methods, all with the cause wrapped:
+// Faults of all methods, all with the cause wrapped:
 //
 //	OpenAI.RateLimited  429, with RetryAfter when the server says so
 //	OpenAI.Unavailable  5xx, no connection, or no answer within the timeout or ctx
@@ -72,7 +74,6 @@ func New(c Config) (*Client, error) {
 	c.APIKey = strings.TrimSpace(c.APIKey) // secrets are often stored with a line break
 	c.BaseURL = withDefault(c.BaseURL, DefaultBaseURL)
 	c.Model = withDefault(c.Model, DefaultModel)
-	c.Effort = withDefault(c.Effort, DefaultEffort)
 	c.MaxOutputTokens = withDefault(c.MaxOutputTokens, DefaultMaxOutputTokens)
 	c.Timeout = withDefault(c.Timeout, DefaultTimeout)
 	var bad []error
@@ -91,7 +92,7 @@ func New(c Config) (*Client, error) {
 		err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http", "base URL %q is not an http(s) address",
 		c.BaseURL,
 	)
-	wrong(!effort.MatchString(c.Effort), "effort %q is not a word", c.Effort)
+	wrong(c.Effort != "" && !effort.MatchString(c.Effort), "effort %q is not a word", c.Effort)
 	wrong(c.MaxOutputTokens < 0, "MaxOutputTokens is %d", c.MaxOutputTokens)
 	wrong(c.Timeout < 0, "Timeout is %s", c.Timeout)
 	if len(bad) > 0 {
@@ -132,6 +133,10 @@ func promptTask() task {
 	return task{"background_prompt", promptInstructions(), []string{"prompt"}}
 }
 
+func checkTask() task {
+	return task{"check", `Whatever the data are, answer with "ok".`, []string{"answer"}}
+}
+
 func copyTask() task {
 	return task{"ad_copy", copyInstructions(), []string{"main_copy", "sub_copy"}}
 }
@@ -163,6 +168,15 @@ func pictureOf(a *ad.Analysis) *picture {
 	}
 	few := func(s []string) []string { return append([]string{}, s[:min(len(s), maxPictureWords)]...) }
 	return &picture{Mood: few(a.Mood), Accent: a.Colors.Accent, Dominant: few(a.Colors.Dominant)}
+}
+
+// Check asks for one word, with the parameters of every other call: it tells whether the
+// model answers and takes them. Faults as those of the writing methods.
+func (c *Client) Check(ctx context.Context) error {
+	if _, err := c.ask(ctx, checkTask(), question{}); err != nil {
+		return fmt.Errorf("check: %w", err)
+	}
+	return nil
 }
 
 // WritePrompt asks for the background prompt. An answer that fails

@@ -42,7 +42,7 @@ func analysis() *ad.Analysis {
 func start(t *testing.T, timeout time.Duration) (*openaitest.Server, *openai.Client) {
 	t.Helper()
 	s := openaitest.New(t, openaitest.Expect{APIKey: key, Model: openai.DefaultModel, Effort: openai.DefaultEffort})
-	c, err := openai.New(openai.Config{APIKey: key, BaseURL: s.URL, Timeout: timeout})
+	c, err := openai.New(openai.Config{APIKey: key, BaseURL: s.URL, Effort: openai.DefaultEffort, Timeout: timeout})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -83,6 +83,75 @@ func TestModelEffortAndCapAreParameters(t *testing.T) {
 	}
 	if got := s.Requests()[0].Body["max_output_tokens"]; got != 2345.0 {
 		t.Errorf("max_output_tokens = %v", got)
+	}
+}
+
+// A model that does not reason refuses to be told how much. What is said to the others of
+// it is only left out.
+func TestAModelThatDoesNotReason(t *testing.T) {
+	t.Parallel()
+	s := openaitest.New(t, openaitest.Expect{APIKey: key, Model: "gpt-4.1-mini", Plain: true})
+	c, err := openai.New(openai.Config{APIKey: key, BaseURL: s.URL, Model: "gpt-4.1-mini"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if p, err := c.WritePrompt(t.Context(), fields()); err != nil || p.By != ad.ByModel {
+		t.Errorf("prompt by %q, %v", p.By, err)
+	}
+	if lines, err := c.WriteCopy(t.Context(), fields(), analysis()); err != nil || lines.By != ad.ByModel {
+		t.Errorf("copy by %q, %v", lines.By, err)
+	}
+	if err := c.Check(t.Context()); err != nil {
+		t.Errorf("check: %v", err)
+	}
+}
+
+// The log says which parameter was refused, and nothing else of what the answer says.
+func TestTheRefusedParameterIsNamed(t *testing.T) {
+	t.Parallel()
+	for param, want := range map[string]string{
+		`"reasoning.effort"`:        "unsupported_parameter, of the parameter reasoning.effort",
+		`"input[0].content"`:        "unsupported_parameter, of the parameter input[0].content",
+		`"무선 이어폰 sk-test-01234567"`: "unsupported_parameter, of the parameter -",
+		`null`:                      "unsupported_parameter",
+		`""`:                        "unsupported_parameter",
+	} {
+		t.Run(param, func(t *testing.T) {
+			t.Parallel()
+			web := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+				w.WriteHeader(http.StatusBadRequest)
+				_, _ = fmt.Fprintf(w, `{"error":{"type":"invalid_request_error","code":"unsupported_parameter",`+
+					`"message":"무선 이어폰","param":%s}}`, param)
+			}))
+			t.Cleanup(web.Close)
+			c, err := openai.New(openai.Config{APIKey: key, BaseURL: web.URL})
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, err = c.WriteCopy(t.Context(), fields(), nil)
+			if !fault.Has(err, fault.OpenAIRejected) || !strings.HasSuffix(err.Error(), want) {
+				t.Errorf("%v, want %s", err, want)
+			}
+		})
+	}
+}
+
+// One small question tells whether the model answers.
+func TestTheCheck(t *testing.T) {
+	t.Parallel()
+	for mode, want := range map[openaitest.Mode]fault.Code{
+		openaitest.Unsupported: fault.OpenAIRejected, openaitest.Unauthorized: fault.OpenAIRejected,
+		openaitest.NoCredit: fault.OpenAIRejected, openaitest.ServerError: fault.OpenAIUnavailable,
+		openaitest.NotJSON: fault.OpenAIBadAnswer,
+	} {
+		s, c := start(t, ample)
+		s.SetMode(openaitest.Good, mode)
+		if err := c.Check(t.Context()); err != nil {
+			t.Errorf("a good answer: %v", err)
+		}
+		if err := c.Check(t.Context()); !fault.Has(err, want) {
+			t.Errorf("%s: %v, want %s", mode, err, want)
+		}
 	}
 }
 
@@ -242,6 +311,7 @@ func TestFaults(t *testing.T) {
 		openaitest.RateLimited:  {code: fault.OpenAIRateLimited, after: openaitest.RetryAfter},
 		openaitest.NoCredit:     {code: fault.OpenAIRejected},
 		openaitest.Unauthorized: {code: fault.OpenAIRejected},
+		openaitest.Unsupported:  {code: fault.OpenAIRejected},
 		openaitest.Redirect:     {code: fault.OpenAIRejected},
 		openaitest.ServerError:  {code: fault.OpenAIUnavailable},
 		openaitest.ProxyError:   {code: fault.OpenAIUnavailable},
@@ -515,7 +585,7 @@ func TestTheEnvironmentIsNotRead(t *testing.T) {
 	t.Setenv("OPENAI_API_KEY", "sk-other")
 	t.Setenv("OPENAI_ORG_ID", "org-other")
 	t.Setenv("OPENAI_CUSTOM_HEADERS", "X-Spy: yes")
-	c, err := openai.New(openai.Config{APIKey: key, BaseURL: s.URL})
+	c, err := openai.New(openai.Config{APIKey: key, BaseURL: s.URL, Effort: openai.DefaultEffort})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -47,7 +47,11 @@ func (q *Request) inspect(r *http.Request, raw []byte, e Expect) {
 		}
 	}
 	for _, k := range bodyKeys {
-		if !slices.Contains(keys, k) {
+		if e.Plain && k == "reasoning" {
+			if slices.Contains(keys, k) {
+				fail("%q, which this model does not support", k)
+			}
+		} else if !slices.Contains(keys, k) {
 			fail("parameter %q is missing", k)
 		}
 	}
@@ -56,12 +60,14 @@ func (q *Request) inspect(r *http.Request, raw []byte, e Expect) {
 	} else if s, _ := q.Body["model"].(string); s == "" {
 		fail("model is empty")
 	}
-	reasoning, _ := q.Body["reasoning"].(map[string]any)
-	want("the keys of reasoning", slices.Collect(maps.Keys(reasoning)), []string{"effort"})
-	if e.Effort != "" {
-		want("reasoning.effort", reasoning["effort"], any(e.Effort))
-	} else if s, _ := reasoning["effort"].(string); s == "" {
-		fail("reasoning.effort is empty")
+	if !e.Plain {
+		reasoning, _ := q.Body["reasoning"].(map[string]any)
+		want("the keys of reasoning", slices.Collect(maps.Keys(reasoning)), []string{"effort"})
+		if e.Effort != "" {
+			want("reasoning.effort", reasoning["effort"], any(e.Effort))
+		} else if s, _ := reasoning["effort"].(string); s == "" {
+			fail("reasoning.effort is empty")
+		}
 	}
 	if n, _ := q.Body["max_output_tokens"].(float64); n < 1000 {
 		fail("max_output_tokens is %v: reasoning would use it up and leave no text", q.Body["max_output_tokens"])

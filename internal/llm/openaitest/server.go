@@ -44,6 +44,7 @@ const (
 	NoCredit     Mode = "no_credit"    // 429 insufficient_quota
 	Unauthorized Mode = "unauthorized" // 401
 	BadPrompt    Mode = "bad_prompt"   // 400 invalid_prompt
+	Unsupported  Mode = "unsupported"  // 400 unsupported_parameter: a model that does not reason is asked to
 	Redirect     Mode = "redirect"     // 307 to another place
 	ServerError  Mode = "server_error" // 500
 	ProxyError   Mode = "proxy_error"  // 502 with an HTML page
@@ -88,6 +89,7 @@ type Expect struct {
 	APIKey string
 	Model  string
 	Effort string
+	Plain  bool // the model does not reason, and takes no word of it
 }
 
 // Request is one request as it came.
@@ -212,8 +214,11 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 
 func (s *Server) play(w http.ResponseWriter, r *http.Request, mode Mode, q Request) {
 	good, wrong := text("main_copy", GoodMain, "sub_copy", GoodSub), text("main_copy", LongMain, "sub_copy", ShortSub)
-	if q.Task == "background_prompt" {
+	switch q.Task {
+	case "background_prompt":
 		good, wrong = text("prompt", GoodPrompt), text("prompt", ShortPrompt)
+	case "check":
+		good, wrong = text("answer", "ok"), text("answer", "")
 	}
 	switch mode {
 	case Good:
@@ -256,6 +261,11 @@ func (s *Server) play(w http.ResponseWriter, r *http.Request, mode Mode, q Reque
 		)
 	case BadPrompt:
 		problem(w, http.StatusBadRequest, "invalid_request_error", "invalid_prompt", "flagged")
+	case Unsupported:
+		write(w, http.StatusBadRequest, part{"error": part{
+			"type": "invalid_request_error", "code": "unsupported_parameter", "param": "reasoning.effort",
+			"message": "Unsupported parameter: 'reasoning.effort' is not supported with this model.",
+		}})
 	case Redirect:
 		http.Redirect(w, r, "/elsewhere", http.StatusTemporaryRedirect)
 	case ServerError:
