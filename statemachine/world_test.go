@@ -394,7 +394,7 @@ func (w *world) message(ctx context.Context, m sqstypes.Message) error {
 			}
 		},
 	}
-	out, err := taskqueue.Handler("stage1", slog.Default(), c)(ctx, events.SQSEvent{
+	out, err := taskqueue.Handler("stage1", slog.Default(), c, nil)(ctx, events.SQSEvent{
 		Records: []events.SQSMessage{{MessageId: *m.MessageId, Body: string(raw)}},
 	})
 	if err != nil || len(out.BatchItemFailures) > 0 {
