@@ -422,7 +422,7 @@ func bombs(t testing.TB) map[string]bomb {
 		"PNG 49 megapixels in 100 bytes": {
 			pngOf(ihdr(7000, 7000, 16, 6, 1), chunk("IDAT", unfolds[:100])), fault.PhotoCorrupt,
 		},
-		"PNG with pixels without end":    {pngOf(ihdr(100, 100, 8, 2, 0), chunk("IDAT", unfolds)), fault.PhotoCorrupt},
+		"PNG with pixels without end":    {pngOf(ihdr(100, 100, 8, 2, 0), chunk("IDAT", unfolds)), ""},
 		"PNG with a profile without end": {afterIHDR(scene, chunk("iCCP", append([]byte("p\x00\x00"), unfolds...))), ""},
 		"PNG with text without end":      {afterIHDR(scene, chunk("zTXt", append([]byte("p\x00\x00"), unfolds...))), ""},
 		"PNG with 19 MB of EXIF": {
