@@ -76,7 +76,7 @@ func TestReadingAFlag(t *testing.T) {
 		"1":       {false, false, true},
 		"on":      {false, false, true},
 		"False":   {false, false, true},
-		" false":  {false, true, false}, // spaces mean nothing in JSON
+		" false":  {false, true, false}, //nolint:gocritic // spaces mean nothing in JSON
 		"":        {false, false, true},
 		"[]":      {false, false, true},
 	} {
