@@ -89,8 +89,8 @@ IN_TURN = $(MAKE) --no-print-directory
 test: needs packages build $(NODE_PACKAGES) ## everything, on a fresh machine too
 	@tools/together \
 	  deployed="$(IN_TURN) deployed" \
-	  chaos="nice -n 10 $(IN_TURN) chaos-test local-test" \
-	  code="nice -n 19 $(IN_TURN) lint unit cover contract validate web-check"
+	  chaos="nice -n 10 $(IN_TURN) --keep-going chaos-test local-test" \
+	  code="nice -n 19 $(IN_TURN) --keep-going lint unit cover contract validate web-check"
 	@$(IN_TURN) quick
 	@echo "make test: all passed"
 
