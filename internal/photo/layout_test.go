@@ -153,7 +153,7 @@ func refusedByName(t *testing.T, s jpegSpec) {
 	t.Helper()
 	s.empty = true
 	_, err := photo.Decode(context.Background(), s.bytes(), 0)
-	if f := fault.From(err); err == nil || f.Code != fault.PhotoUnsupported || f.Detail == "" {
+	if f := fault.From(err); err == nil || f.Code != fault.PhotoUnsupported || f.Special != fault.PhotoVariety {
 		t.Errorf("%v: %v", s.parts, err)
 	}
 }
