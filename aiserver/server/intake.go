@@ -30,6 +30,7 @@ import (
 	"github.com/nanococoa/nanococoa/internal/ad"
 	"github.com/nanococoa/nanococoa/internal/compose"
 	"github.com/nanococoa/nanococoa/internal/fault"
+	"github.com/nanococoa/nanococoa/internal/formdata"
 	"github.com/nanococoa/nanococoa/internal/gpu"
 	"github.com/nanococoa/nanococoa/internal/photo"
 )
@@ -233,13 +234,13 @@ func readJSON(r *http.Request, body io.Reader, out any) (inlined, error) {
 // Request.Unsupported, Request.Malformed, Request.Invalid, Request.TooLarge,
 // Photo.TooLarge.
 func readForm(r *http.Request, body io.Reader, fields map[string]*string) (picture []byte, err error) {
-	kind, params, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
-	if err != nil || kind != "multipart/form-data" || params["boundary"] == "" {
+	boundary, form := formdata.Boundary(r.Header.Get("Content-Type"))
+	if !form || boundary == "" {
 		return nil, fault.Newf(fault.RequestUnsupported, "content type is not multipart/form-data")
 	}
 	seen := map[string]bool{}
 	var bad faults
-	m := multipart.NewReader(body, params["boundary"])
+	m := multipart.NewReader(body, boundary)
 	for {
 		part, err := m.NextPart()
 		if err == io.EOF { //nolint:errorlint // exactly: a body that breaks off gives one that wraps io.EOF
@@ -248,7 +249,7 @@ func readForm(r *http.Request, body io.Reader, fields map[string]*string) (pictu
 		if err != nil {
 			return nil, bodyFault(err)
 		}
-		name := part.FormName()
+		name := formdata.Name(part.Header)
 		place, known := fields[name]
 		switch {
 		case name != "image" && !known:

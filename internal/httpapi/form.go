@@ -13,6 +13,7 @@ import (
 
 	"github.com/nanococoa/nanococoa/internal/ad"
 	"github.com/nanococoa/nanococoa/internal/fault"
+	"github.com/nanococoa/nanococoa/internal/formdata"
 	"github.com/nanococoa/nanococoa/internal/photo"
 )
 
@@ -22,18 +23,17 @@ import (
 const maxField = 64 << 10
 
 // decodeForm reads a multipart body: an owner's fields, normalised, and the
-// photo's bytes. Unknown parts are passed over, as browsers and tools add some;
-// of a repeated part the first counts.
+// photo's bytes. Unknown parts are passed over, as browsers and tools add some; of a
+// repeated part the first that is not empty counts.
 //
 // Faults: Request.Unsupported for another media type, Request.Malformed for a
 // broken body or text that is not UTF-8, Request.Invalid for wrong fields; only
 // the last comes with fields and photo.
 func decodeForm(t ad.Table, contentType string, body []byte) (ad.Fields, []byte, error) {
-	kind, params, err := mime.ParseMediaType(contentType)
-	if err != nil || kind != "multipart/form-data" {
-		return ad.Fields{}, nil, fault.Newf(fault.RequestUnsupported, "not a form: %q", kind)
+	boundary, form := formdata.Boundary(contentType)
+	if !form {
+		return ad.Fields{}, nil, fault.Newf(fault.RequestUnsupported, "not a form: %q", contentType)
 	}
-	boundary := params["boundary"]
 	// The reader takes a form that ends in the middle of a part's header for a
 	// whole one, so its end is looked for here.
 	if boundary == "" || !bytes.Contains(body, []byte("--"+boundary+"--")) {
@@ -50,7 +50,7 @@ func decodeForm(t ad.Table, contentType string, body []byte) (ad.Fields, []byte,
 		if err != nil {
 			return ad.Fields{}, nil, fault.New(fault.RequestMalformed, err)
 		}
-		name := part.FormName()
+		name := formdata.Name(part.Header)
 		limit := int64(maxField)
 		if name == "product_image" {
 			limit = photo.MaxBytes
@@ -59,7 +59,7 @@ func decodeForm(t ad.Table, contentType string, body []byte) (ad.Fields, []byte,
 		if err != nil {
 			return ad.Fields{}, nil, fault.New(fault.RequestMalformed, err)
 		}
-		if name == "product_image" && picture == nil {
+		if name == "product_image" && len(picture) == 0 {
 			picture = data
 		}
 		if _, known := t.Find(name); !known {
@@ -79,7 +79,7 @@ func decodeForm(t ad.Table, contentType string, body []byte) (ad.Fields, []byte,
 			r.misread = append(r.misread, d.Misread())
 		}
 	}
-	err = r.check()
+	err := r.check()
 	return r.fields, picture, err
 }
 

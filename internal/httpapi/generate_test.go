@@ -2,6 +2,7 @@ package httpapi_test
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"net/http"
@@ -226,6 +227,62 @@ func TestABodyThatIsCutOffIsNeverAccepted(t *testing.T) {
 		if res := w.post("/api/ads/generate", contentType, body[:n]); res.status != 400 {
 			t.Fatalf("%d of %d bytes: %d %s", n, len(body), res.status, res.body)
 		}
+	}
+}
+
+// A photo is taken however its file is called and its form is written.
+func TestFormsThatOthersWrite(t *testing.T) {
+	t.Parallel()
+	photo := string(flat(t, 64, 64))
+	const image = `form-data; name="product_image"; filename="a.png"`
+	for name, tc := range map[string]struct {
+		headers  []string // of the photo's parts
+		values   []string // theirs
+		boundary string
+	}{
+		"a quote in the file's name": {headers: []string{`form-data; name="product_image"; filename="24"모니터.jpg"`}},
+		"spaces without quotes":      {headers: []string{`form-data; name="product_image"; filename=my photo.jpg`}},
+		"Hangul without quotes":      {headers: []string{`form-data; name=product_image; filename=겨울 가방.jpg`}},
+		"two names of a file":        {headers: []string{`form-data; name="product_image"; filename="a"; filename="b"`}},
+		"the file's name first":      {headers: []string{`form-data; filename="24"모니터.jpg"; name="product_image"`}},
+		"EUC-KR":                     {headers: []string{"form-data; name=\"product_image\"; filename=\"\xb0\xa1\".jpg\""}},
+		"an empty photo before":      {headers: []string{image, image}, values: []string{"", photo}},
+		"empty photos around": {
+			headers: []string{image, `form-data; name="product_image"`, image, image}, values: []string{"", "", photo, ""},
+		},
+		"the first of two counts":         {headers: []string{image, image}, values: []string{photo, "not a photo"}},
+		"a boundary that wants quotes":    {headers: []string{image}, boundary: "----=_Part_7_1.2"},
+		"a boundary of what wants quotes": {headers: []string{image}, boundary: "=?(),/:"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			boundary := cmp.Or(tc.boundary, "b")
+			var b strings.Builder
+			write := func(header, value string) {
+				fmt.Fprintf(&b, "--%s\r\nContent-Disposition: %s\r\n\r\n%s\r\n", boundary, header, value)
+			}
+			for i, h := range tc.headers {
+				value := photo
+				if i < len(tc.values) {
+					value = tc.values[i]
+				}
+				write(h, value)
+			}
+			for _, p := range order(fields, nil) {
+				if p.name != "product_image" {
+					write(`form-data; name=`+p.name, p.value)
+				}
+			}
+			fmt.Fprintf(&b, "--%s--\r\n", boundary)
+			w := newWorld(t)
+			made, _ := w.accepting()
+			var stored []byte
+			w.pictures.put = func(_ string, _ ad.Picture, data []byte, _ string) error { stored = data; return nil }
+			w.post("/api/ads/generate", "multipart/form-data; boundary="+boundary, []byte(b.String())).is(http.StatusAccepted)
+			if len(*made) != 1 || (*made)[0].Fields != fields || string(stored) != photo {
+				t.Errorf("made %+v of %d bytes", *made, len(stored))
+			}
+		})
 	}
 }
 
