@@ -3,6 +3,7 @@ package ad_test
 import (
 	"encoding/json"
 	"errors"
+	"os"
 	"reflect"
 	"strings"
 	"testing"
@@ -29,6 +30,33 @@ func wrong(t *testing.T, err error) map[string]string {
 
 // Every entry of the table stands for one value of Fields, under one name in
 // JSON and in the table of ads, and every value has an entry.
+// What shows nothing is dropped, and what makes an emoji is kept. The site has the same
+// cases.
+func TestWhatShowsNothingIsDropped(t *testing.T) {
+	t.Parallel()
+	raw, err := os.ReadFile("testdata/texts.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var cases []struct{ Name, Text, Want string }
+	if err := json.Unmarshal(raw, &cases); err != nil || len(cases) == 0 {
+		t.Fatalf("%d cases, %v", len(cases), err)
+	}
+	for _, c := range cases {
+		got := ad.NormalizeText(c.Text)
+		if got != c.Want {
+			t.Errorf("%s: %+q, want %+q", c.Name, got, c.Want)
+		}
+		if again := ad.NormalizeText(got); again != got {
+			t.Errorf("%s: %+q, and the second time %+q", c.Name, got, again)
+		}
+		name := ad.OwnerFields().Only("product_name")
+		if err := name.Validate(name.Normalize(ad.Fields{ProductName: c.Text})); (err == nil) != (c.Want != "") {
+			t.Errorf("%s as a name: %v", c.Name, err)
+		}
+	}
+}
+
 func TestTheTableAndFieldsAgree(t *testing.T) {
 	t.Parallel()
 	values := reflect.TypeFor[ad.Fields]()

@@ -241,19 +241,20 @@ func (f Fields) Validate() error { return OwnerFields().Validate(f) }
 // NFC, spaces included. The site counts the same way.
 func Length(s string) int { return uniseg.GraphemeClusterCount(norm.NFC.String(s)) }
 
-// NormalizeText gives a text as it is stored: NFC (macOS sends NFD), line breaks
-// and control characters as single spaces, bidirectional overrides removed, ends
-// trimmed. Everything else stays as the owner wrote it.
+// NormalizeText gives a text as it is stored: what shows nothing removed (see Ignorable),
+// but for what holds emoji together; NFC (macOS sends NFD); line breaks, control
+// characters and blanks as single spaces; ends trimmed. Everything else stays as the owner
+// wrote it. Of a text in which nothing is visible nothing stays.
 func NormalizeText(s string) string {
-	s = norm.NFC.String(strings.ToValidUTF8(s, ""))
+	s = norm.NFC.String(withoutIgnorable(strings.ToValidUTF8(s, "")))
 	s = strings.Map(func(r rune) rune {
-		switch {
-		case unicode.Is(unicode.Bidi_Control, r), r == '\ufeff':
-			return -1
-		case unicode.IsControl(r), unicode.IsSpace(r), r == '\u2028', r == '\u2029':
+		if unicode.IsControl(r) || unicode.IsSpace(r) || r == '\u2028' || r == '\u2029' || r == blankCell {
 			return ' '
 		}
 		return r
 	}, s)
+	if !visible(s) {
+		return ""
+	}
 	return strings.Join(strings.Fields(s), " ")
 }

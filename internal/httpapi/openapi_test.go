@@ -6,8 +6,10 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"testing"
+	"unicode"
 
 	"github.com/nanococoa/nanococoa/internal/ad"
 	"github.com/nanococoa/nanococoa/internal/httpapi"
@@ -31,6 +33,8 @@ func TestGeneratedFiles(t *testing.T) {
 	for name, want := range map[string]string{
 		"openapi.json":                   api.String(),
 		"../../web/src/ad/fields.gen.ts": siteTable(ad.OwnerFields()),
+
+		"../../web/src/ad/characters.gen.ts": siteCharacters(),
 	} {
 		if *update {
 			if err := os.WriteFile(name, []byte(want), 0o600); err != nil {
@@ -79,6 +83,44 @@ export const table = [
 export const bytesPerCharacter = %d
 `, ad.BytesPerCharacter)
 	return b.String()
+}
+
+// siteCharacters is the site's copy of the sets of characters of internal/ad, as the inside
+// of character classes.
+func siteCharacters() string {
+	return fmt.Sprintf(`// Written by go test ./internal/httpapi -run Generated -update, from
+// internal/ad/visible.go.
+
+/** Characters that show nothing wherever they stand. */
+export const ignorable =
+%s
+/** Characters that can be an emoji, alone or joined to others. */
+export const pictograph =
+%s`, class(ad.Ignorable), class(ad.Pictograph))
+}
+
+// class writes a set of characters as a TypeScript string, a few ranges a line.
+func class(has func(rune) bool) string {
+	var ranges []string
+	for r := rune(0); r <= unicode.MaxRune; r++ {
+		if !has(r) {
+			continue
+		}
+		first := r
+		for r < unicode.MaxRune && has(r+1) {
+			r++
+		}
+		one := fmt.Sprintf(`\\u{%x}`, first)
+		if r > first {
+			one += fmt.Sprintf(`-\\u{%x}`, r)
+		}
+		ranges = append(ranges, one)
+	}
+	var lines []string
+	for some := range slices.Chunk(ranges, 5) {
+		lines = append(lines, "  '"+strings.Join(some, "")+"'")
+	}
+	return strings.Join(lines, " +\n") + "\n"
 }
 
 // quoted writes texts as TypeScript strings, with commas between.

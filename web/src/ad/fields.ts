@@ -1,5 +1,6 @@
 import type { components } from '../api/schema'
 import { texts } from '../texts'
+import { ignorable, pictograph } from './characters.gen'
 import { bytesPerCharacter, table } from './fields.gen'
 
 /**
@@ -65,18 +66,29 @@ export function labelOf(name: Name): string {
 }
 
 /**
- * A text as the server stores it: NFC (macOS writes NFD), line breaks and
- * controls as single spaces, direction controls removed, ends trimmed. The
+ * A text as the server stores it: what shows nothing removed, but for what holds
+ * emoji together; NFC (macOS writes NFD); line breaks, controls and blanks as
+ * single spaces; ends trimmed; nothing at all where nothing would be visible. The
  * server does it again; here it is for counting what it will count.
  */
 export function normalize(text: string): string {
-  return text
+  const shown = text
     .replace(/\p{Cs}/gu, '')
+    .replace(hidden, '')
+    .replace(emojiOrHolder, (_, emoji?: string) => emoji ?? '')
     .normalize('NFC')
-    .replace(/[\p{Bidi_Control}\ufeff]/gu, '')
-    .replace(/[\p{Cc}\p{White_Space}]+/gu, ' ')
+    .replace(/[\p{Cc}\p{White_Space}\u2800]+/gu, ' ')
     .trim()
+  return /[^\p{M}\p{Z}\p{Cc}\p{Cf}]/u.test(shown) ? shown : ''
 }
+
+// As internal/ad/visible.go: a joiner or a selector of style stays inside an emoji only.
+const hidden = new RegExp(`(?![\\u200d\\ufe0e\\ufe0f])[${ignorable}]`, 'gu')
+const picture = `[${pictograph}][\\ufe0e\\ufe0f]?[\\u{1f3fb}-\\u{1f3ff}]?`
+const emojiOrHolder = new RegExp(
+  `([0-9#*]\\ufe0f\\u20e3|${picture}(?:\\u200d${picture})*)|[\\u200d\\ufe0e\\ufe0f]`,
+  'gu',
+)
 
 /**
  * The characters a person sees: extended grapheme clusters of the normalized

@@ -51,6 +51,13 @@ describe('count', () => {
 describe('normalize', () => {
   it('gives what internal/ad gives', () => expect(normalize('  한\u202e글\t\r\n이름\x00 \ufeff')).toBe('한글 이름'))
   it('leaves markup as the owner wrote it', () => expect(normalize('<b>A&B</b>')).toBe('<b>A&B</b>'))
+  const shared = new URL('../../../internal/ad/testdata/texts.json', import.meta.url)
+  const cases = JSON.parse(readFileSync(shared, 'utf8')) as { name: string; text: string; want: string }[]
+  it.each(cases)('$name', ({ text, want }) => {
+    expect(normalize(text)).toBe(want)
+    expect(normalize(want)).toBe(want)
+    expect(Object.keys(check({ ...good, product_name: text }, true))).toEqual(want ? [] : ['product_name'])
+  })
   it('changes nothing the second time', () => {
     for (const text of ['\u1112\u1161\u11ab  \u0085x', 'A\u030a \u2028', '\ud800가', ' \ufeff \u202d']) {
       expect(normalize(normalize(text))).toBe(normalize(text))
