@@ -2,7 +2,9 @@ package photo_test
 
 import (
 	"bytes"
+	"compress/lzw"
 	"context"
+	"encoding/binary"
 	"slices"
 	"testing"
 
@@ -14,6 +16,11 @@ import (
 // show these files, and so do we.
 func TestTheCompleteFirstPictureDecides(t *testing.T) {
 	t.Parallel()
+	codes, fewer := gifCodes(80*80), gifCodes(80*79)
+	frame := gifFrame(0, 0, 80, 80, codes)
+	still := gifOf(80, 80, frame)
+	lossy, animation := read(t, "lossy.webp"), read(t, "animated.webp")
+	profiled := extended(lossy, 0x20, 157, 119, riff("ICCP", make([]byte, 100)))
 	for name, c := range map[string]struct{ data, sound []byte }{
 		"JPEG without an end":             {noEOI(t, "420.jpg"), read(t, "420.jpg")},
 		"JPEG with half an end":           {append(noEOI(t, "420.jpg"), 0xff), read(t, "420.jpg")},
@@ -35,6 +42,22 @@ func TestTheCompleteFirstPictureDecides(t *testing.T) {
 		"surplus bytes before a restart": {
 			bytes.Replace(read(t, "420-restart.jpg"), []byte("\xff\xd2"), []byte("\x55\xaa\xff\x00\xff\xd2"), 1), read(t, "420-restart.jpg"),
 		},
+		"GIF without a trailer":               {still[:len(still)-1], still},
+		"GIF without its last two bytes":      {still[:len(still)-2], still},
+		"GIF, then an unknown block":          {slices.Concat(still[:len(still)-1], []byte("?nothing known")), still},
+		"GIF, then half a frame":              {slices.Concat(still[:len(still)-1], []byte(",\x00\x00\x00")), still},
+		"GIF, then a frame of no codes":       {slices.Concat(still[:len(still)-1], gifFrame(9, 9, 30, 30, "\x02\x02\xff\xff\x00"), []byte(";")), still},
+		"GIF, then a frame off the screen":    {slices.Concat(still[:len(still)-1], gifFrame(60, 60, 900, 900, "\x02\x02\x44\x01\x00"), []byte(";")), still},
+		"GIF, then a bomb":                    {slices.Concat(still[:len(still)-1], gifFrame(0, 0, 65535, 65535, "\x02\x02\x44\x01\x00"), []byte(";")), still},
+		"interlaced GIF without a trailer":    {bytes.TrimSuffix(read(t, "interlaced.gif"), []byte(";")), read(t, "interlaced.gif")},
+		"GIF with pixels to spare":            {gifOf(80, 80, gifFrame(0, 0, 80, 79, codes)), gifOf(80, 80, gifFrame(0, 0, 80, 79, fewer))},
+		"GIF frame larger than the screen":    {gifOf(70, 10, frame), gifOf(80, 80, frame)},
+		"GIF with a screen of no size":        {gifOf(0, 0, frame), gifOf(80, 80, frame)},
+		"GIF frame over the screen's edge":    {gifOf(80, 80, gifFrame(30, 40, 80, 80, codes)), gifOf(110, 120, gifFrame(30, 40, 80, 80, codes))},
+		"WebP without its profile's end":      {profiled[:len(profiled)-9], lossy},
+		"WebP that says it is longer":         {bytes.Replace(lossy, lossy[4:8], []byte("\xff\xff\x00\x00"), 1), lossy},
+		"WebP, then half a chunk":             {slices.Concat(lossy, []byte("EXI")), lossy},
+		"WebP animation cut in a later frame": {animation[:len(animation)-200], animation},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -61,6 +84,10 @@ func TestAPictureWithAPartMissingIsRefused(t *testing.T) {
 	three := read(t, "420-three-scans.jpg")
 	progressive := read(t, "420-progressive.jpg")
 	end := []byte{0xff, 0xd9}
+	codes, fewer := gifCodes(80*80), gifCodes(80*79)
+	frame := gifFrame(0, 0, 80, 80, codes)
+	still := gifOf(80, 80, frame)
+	lossy, animation := read(t, "lossy.webp"), read(t, "animated.webp")
 	table1 := segment(0xdb, append([]byte{1}, bytes.Repeat([]byte{9}, 64)...))
 	for name, data := range map[string][]byte{
 		"JPEG without quantisation":         withoutSegments(t, read(t, "420.jpg"), 0xdb),
@@ -73,6 +100,12 @@ func TestAPictureWithAPartMissingIsRefused(t *testing.T) {
 		"JPEG without its last rows":        noEOI(t, "420.jpg")[:len(read(t, "420.jpg"))-40],
 		"progressive cut between two scans": progressive[:bytes.LastIndex(progressive, []byte("\xff\xda"))],
 		"progressive of AC alone":           jpegSpec{w: 80, h: 80, parts: []sampling{{1, 1}}, scans: []jpegScan{{[]int{0}, true, 1, 63, 0, 0}}, sample: hills}.bytes(),
+		"GIF frame cut off":                 still[:len(still)-7],
+		"GIF frame with pixels missing":     gifOf(80, 80, gifFrame(0, 0, 80, 80, fewer)),
+		"GIF frame of no codes":             gifOf(80, 80, gifFrame(0, 0, 80, 80, "\x02\x02\xff\xff\x00")),
+		"GIF frame without colours":         slices.Concat([]byte("GIF89a\x50\x00\x50\x00\x00\x00\x00"), frame, []byte(";")),
+		"WebP cut in its picture":           lossy[:len(lossy)-40],
+		"WebP animation cut in its first":   animation[:400],
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -124,4 +157,38 @@ func withoutSegments(t testing.TB, data []byte, marker byte) []byte {
 		}
 		pos = next
 	}
+}
+
+// gifOf is a GIF with a screen of that size and a table of four colours.
+func gifOf(w, h int, frames ...[]byte) []byte {
+	out := binary.LittleEndian.AppendUint16([]byte("GIF89a"), uint16(w))
+	out = binary.LittleEndian.AppendUint16(out, uint16(h))
+	out = append(out, "\x81\x00\x00\x10\x20\x30\xd0\x20\x20\x20\xd0\x20\xf0\xe0\xd0"...)
+	return append(bytes.Join(append([][]byte{out}, frames...), nil), ';')
+}
+
+// gifFrame is a frame of GIF without colours of its own.
+func gifFrame(x, y, w, h int, codes string) []byte {
+	out := []byte{','}
+	for _, v := range []int{x, y, w, h} {
+		out = binary.LittleEndian.AppendUint16(out, uint16(v))
+	}
+	return append(append(out, 0), codes...)
+}
+
+// gifCodes is n pixels of four colours, from the size of the codes to the end of
+// the sub-blocks.
+func gifCodes(n int) string {
+	var coded bytes.Buffer
+	w := lzw.NewWriter(&coded, lzw.LSB, 2)
+	for i := range n {
+		_, _ = w.Write([]byte{byte(i / 7 % 4)})
+	}
+	_ = w.Close()
+	out := []byte{2}
+	for coded.Len() > 0 {
+		part := coded.Next(255)
+		out = append(append(out, byte(len(part))), part...)
+	}
+	return string(append(out, 0))
 }

@@ -134,6 +134,12 @@ func (r *reader) Read(p []byte) (int, error) {
 	return n, nil
 }
 
+// discard reads n bytes to find out that they are there.
+func discard(r io.Reader, n int) error {
+	_, err := io.CopyN(io.Discard, r, int64(n))
+	return err
+}
+
 // has reports whether data continues with prefix at offset at.
 func has(data []byte, at int, prefix string) bool {
 	return at >= 0 && at <= len(data) && bytes.HasPrefix(data[at:], []byte(prefix))

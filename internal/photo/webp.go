@@ -6,6 +6,8 @@ import (
 	"image"
 
 	"golang.org/x/image/webp"
+
+	"github.com/nanococoa/nanococoa/internal/fault"
 )
 
 // webpFile is the structure of a WebP: what of it makes the first frame.
@@ -18,8 +20,8 @@ type webpFile struct {
 }
 
 func openWebP(data []byte) (*file, error) {
-	size := int64(binary.LittleEndian.Uint32(data[4:]))
-	if size < 4 || size > int64(len(data)-8) {
+	size := min(int64(binary.LittleEndian.Uint32(data[4:])), int64(len(data)-8))
+	if size < 4 {
 		return nil, cutOff()
 	}
 	f := &file{Info: Info{Format: "webp", Orientation: 1, Frames: 1}, profile: func() []byte { return nil }}
@@ -28,6 +30,9 @@ func openWebP(data []byte) (*file, error) {
 	err := chunks(data[12:8+size], func(kind string, body []byte) error {
 		switch kind {
 		case "VP8X":
+			if w.data != nil {
+				return nil // it must come first; now the sizes are settled
+			}
 			if len(body) < 10 || w.canvas != (image.Point{}) {
 				return corrupt("VP8X of %d bytes", len(body))
 			}
@@ -57,7 +62,9 @@ func openWebP(data []byte) (*file, error) {
 		}
 		return w.add(kind, body)
 	})
-	if err != nil {
+	// After the first picture nothing is a fault but too many frames, for nothing
+	// there is used.
+	if err != nil && (w.data == nil || fault.Has(err, fault.PhotoTooManyFrames)) {
 		return nil, err
 	}
 	if w.data == nil {
