@@ -32,7 +32,7 @@ func encodePNG(ctx context.Context, img *image.NRGBA) ([]byte, error) {
 // put on white, as on the pages.
 func thumbnail(ctx context.Context, img *image.NRGBA) ([]byte, error) {
 	w, h := img.Rect.Dx(), img.Rect.Dy()
-	small, err := chunky{w, h, premultiplied(img)}.scale(ctx, fit(w, h, ThumbnailSide))
+	small, err := chunky{w, h, nrgbaRows(img)}.scale(ctx, fit(w, h, ThumbnailSide))
 	if err != nil {
 		return nil, err
 	}

@@ -16,6 +16,14 @@ import (
 // show these files, and so do we.
 func TestTheCompleteFirstPictureDecides(t *testing.T) {
 	t.Parallel()
+	rgb, indexed, pixels := ihdr(67, 65, 8, 2, 0), ihdr(201, 65, 8, 3, 0), deflate(rows(65))
+	idat := chunk("IDAT", pixels)
+	sound := pngOf(rgb, idat)
+	alpha := read(t, "scene-alpha.png")
+	greyAlpha := chunk("IDAT", deflate(slices.Repeat(rows(1)[:161], 65)))
+	table, longTable := chunk("PLTE", rows(1)[1:7]), chunk("PLTE", slices.Repeat(rows(1)[1:7], 50))
+	sixteen := chunk("PLTE", slices.Repeat(rows(1)[1:7], 8))
+	opaque := bytes.Repeat([]byte{255}, 256)
 	codes, fewer := gifCodes(80*80), gifCodes(80*79)
 	frame := gifFrame(0, 0, 80, 80, codes)
 	still := gifOf(80, 80, frame)
@@ -42,6 +50,32 @@ func TestTheCompleteFirstPictureDecides(t *testing.T) {
 		"surplus bytes before a restart": {
 			bytes.Replace(read(t, "420-restart.jpg"), []byte("\xff\xd2"), []byte("\x55\xaa\xff\x00\xff\xd2"), 1), read(t, "420-restart.jpg"),
 		},
+		"PNG with rows to spare":              {pngOf(rgb, chunk("IDAT", deflate(rows(70)))), sound},
+		"PNG with a byte to spare":            {pngOf(rgb, chunk("IDAT", deflate(rows(66)[:65*202+1]))), sound},
+		"PNG with bytes behind its pixels":    {pngOf(rgb, chunk("IDAT", append(pixels[:len(pixels):len(pixels)], "surplus"...))), sound},
+		"PNG with a wrong sum of its pixels":  {pngOf(rgb, chunk("IDAT", flip(pixels, len(pixels)-1))), sound},
+		"PNG cut in the sum of its pixels":    {sound[:len(sound)-12-6], sound},
+		"PNG cut in the checksum of its IDAT": {sound[:len(sound)-12-2], sound},
+		"PNG without IEND":                    {sound[:len(sound)-12], sound},
+		"PNG with a short IEND":               {sound[:len(sound)-4], sound},
+		"PNG with a shorter IEND":             {sound[:len(sound)-9], sound},
+		"PNG with a wrong checksum at IEND":   {flip(sound, len(sound)-1), sound},
+		"PNG, then no chunk":                  {append(sound[:len(sound)-12:len(sound)-12], "and so on and so on"...), sound},
+		"PNG, then another":                   {append(sound[:len(sound)-12:len(sound)-12], sound...), sound},
+		"PNG, then another header":            {pngOf(rgb, idat, rgb), sound},
+		"PNG, then more pixels":               {pngOf(rgb, idat, chunk("tEXt", nil), idat), sound},
+		"PNG in many chunks, without an end":  {bytes.Join([][]byte{[]byte(pngSignature), rgb, chunk("IDAT", pixels[:9]), chunk("IDAT", nil), chunk("IDAT", pixels[9:])}, nil), sound},
+		"tRNS in RGBA":                        {afterIHDR(alpha, chunk("tRNS", make([]byte, 6))), alpha},
+		"tRNS of one byte in RGBA":            {afterIHDR(alpha, chunk("tRNS", make([]byte, 1))), alpha},
+		"tRNS in grey and alpha":              {pngOf(ihdr(80, 65, 8, 4, 0), chunk("tRNS", []byte{0, 9}), greyAlpha), pngOf(ihdr(80, 65, 8, 4, 0), greyAlpha)},
+		"tRNS of a palette in RGB":            {pngOf(rgb, chunk("tRNS", make([]byte, 256)), idat), sound},
+		"tRNS longer than its palette":        {pngOf(indexed, table, chunk("tRNS", opaque), idat), pngOf(indexed, table, idat)},
+		"tRNS before its palette":             {pngOf(indexed, chunk("tRNS", []byte{9}), table, idat), pngOf(indexed, table, chunk("tRNS", []byte{9}), idat)},
+		"tRNS with a wrong checksum":          {pngOf(rgb, flip(chunk("tRNS", rows(1)[:6]), 15), idat), sound},
+		"PLTE in grey":                        {pngOf(ihdr(201, 65, 8, 0, 0), table, idat), pngOf(ihdr(201, 65, 8, 0, 0), idat)},
+		"PLTE of no colours in grey":          {pngOf(ihdr(201, 65, 8, 0, 0), chunk("PLTE", nil), idat), pngOf(ihdr(201, 65, 8, 0, 0), idat)},
+		"PLTE in grey and alpha":              {pngOf(ihdr(80, 65, 8, 4, 0), table, greyAlpha), pngOf(ihdr(80, 65, 8, 4, 0), greyAlpha)},
+		"PLTE of more colours than indices":   {pngOf(ihdr(402, 65, 4, 3, 0), longTable, idat), pngOf(ihdr(402, 65, 4, 3, 0), sixteen, idat)},
 		"GIF without a trailer":               {still[:len(still)-1], still},
 		"GIF without its last two bytes":      {still[:len(still)-2], still},
 		"GIF, then an unknown block":          {slices.Concat(still[:len(still)-1], []byte("?nothing known")), still},
@@ -84,6 +118,7 @@ func TestAPictureWithAPartMissingIsRefused(t *testing.T) {
 	three := read(t, "420-three-scans.jpg")
 	progressive := read(t, "420-progressive.jpg")
 	end := []byte{0xff, 0xd9}
+	png := pngOf(ihdr(67, 65, 8, 2, 0), chunk("IDAT", deflate(rows(65))))
 	codes, fewer := gifCodes(80*80), gifCodes(80*79)
 	frame := gifFrame(0, 0, 80, 80, codes)
 	still := gifOf(80, 80, frame)
@@ -100,6 +135,16 @@ func TestAPictureWithAPartMissingIsRefused(t *testing.T) {
 		"JPEG without its last rows":        noEOI(t, "420.jpg")[:len(read(t, "420.jpg"))-40],
 		"progressive cut between two scans": progressive[:bytes.LastIndex(progressive, []byte("\xff\xda"))],
 		"progressive of AC alone":           jpegSpec{w: 80, h: 80, parts: []sampling{{1, 1}}, scans: []jpegScan{{[]int{0}, true, 1, 63, 0, 0}}, sample: hills}.bytes(),
+		"PNG with a row missing":            pngOf(ihdr(67, 65, 8, 2, 0), chunk("IDAT", deflate(rows(64)))),
+		"PNG with a byte missing":           pngOf(ihdr(67, 65, 8, 2, 0), chunk("IDAT", deflate(rows(65)[:65*202-1]))),
+		"PNG cut in its pixels":             png[:len(png)-12-20],
+		"PNG without IEND, cut between two": append(slices.Clone(png[:33]), chunk("IDAT", deflate(rows(65))[:40])...),
+		"PNG of an unknown filter":          pngOf(ihdr(67, 65, 8, 2, 0), chunk("IDAT", deflate(bytes.Repeat([]byte{5}, 65*202)))),
+		"PNG with damaged pixels":           flip(png, len(png)-12-30),
+		"PNG with a damaged header":         flip(png, 20),
+		"PNG without its palette":           pngOf(ihdr(201, 65, 8, 3, 0), chunk("IDAT", deflate(rows(65)))),
+		"PNG with half a colour":            pngOf(ihdr(201, 65, 8, 3, 0), chunk("PLTE", make([]byte, 7)), chunk("IDAT", deflate(rows(65)))),
+		"PNG with a damaged palette":        pngOf(ihdr(201, 65, 8, 3, 0), flip(chunk("PLTE", make([]byte, 6)), 9), chunk("IDAT", deflate(rows(65)))),
 		"GIF frame cut off":                 still[:len(still)-7],
 		"GIF frame with pixels missing":     gifOf(80, 80, gifFrame(0, 0, 80, 80, fewer)),
 		"GIF frame of no codes":             gifOf(80, 80, gifFrame(0, 0, 80, 80, "\x02\x02\xff\xff\x00")),
@@ -191,4 +236,16 @@ func gifCodes(n int) string {
 		out = append(append(out, byte(len(part))), part...)
 	}
 	return string(append(out, 0))
+}
+
+// rows is n rows of a PNG, of 201 bytes without a filter.
+func rows(n int) []byte {
+	var out []byte
+	for y := range n {
+		out = append(out, 0)
+		for x := range 201 {
+			out = append(out, byte(x*3+y*x/5))
+		}
+	}
+	return out
 }

@@ -3,7 +3,6 @@ package photo
 import (
 	"context"
 	"image"
-	"image/color"
 )
 
 // picture is decoded pixels in whatever form the decoder left them.
@@ -27,10 +26,6 @@ func newPicture(
 	full := frame == image.Rectangle{Max: canvas}
 	var row func(y int, dst []uint16)
 	switch src := img.(type) {
-	case *image.Gray:
-		if full {
-			return planar{[]plane{newPlane(src.Pix, src.Stride, canvas, 1, 1)}, m.grey}, nil
-		}
 	case *image.YCbCr:
 		p := newPlanar(src, m)
 		if full {
@@ -40,12 +35,15 @@ func newPicture(
 		if err != nil {
 			return nil, err
 		}
-		img = flat
+		row = nrgbaRows(flat)
 	case *image.NYCbCrA:
 		row = m.alphaRows(src)
-	}
-	if row == nil {
-		row = premultiplied(img)
+	case *image.NRGBA:
+		row = nrgbaRows(src)
+	case *image.Paletted:
+		row = palettedRows(src)
+	default:
+		return nil, corrupt("pixels as %T", img)
 	}
 	if full {
 		return chunky{canvas.X, canvas.Y, row}, nil
@@ -58,7 +56,7 @@ func newPicture(
 	}}, nil
 }
 
-// alphaRows is premultiplied for planes with alpha. Each pixel takes its nearest
+// alphaRows is nrgbaRows for planes with alpha. Each pixel takes its nearest
 // chroma sample.
 func (m matrix) alphaRows(src *image.NYCbCrA) func(y int, dst []uint16) {
 	return func(y int, dst []uint16) {
@@ -158,50 +156,44 @@ func straightRow(dst []byte, src []int32) {
 	}
 }
 
-// premultiplied gives a function that makes rows of img, counted from its top,
-// of premultiplied 16-bit RGBA.
-func premultiplied(img image.Image) func(y int, dst []uint16) {
-	b := img.Bounds()
-	switch src := img.(type) {
-	case *image.NRGBA:
-		return func(y int, dst []uint16) {
-			s := src.Pix[y*src.Stride:][:len(dst)]
-			for i := 0; i+4 <= len(s); i += 4 {
-				a := uint32(s[i+3])
-				for c := range 3 {
-					dst[i+c] = uint16((uint32(s[i+c])*a*257 + 127) / 255)
-				}
-				dst[i+3] = uint16(a * 257)
+// nrgbaRows gives a function that makes rows of img, counted from its top, of
+// premultiplied 16-bit RGBA.
+func nrgbaRows(img *image.NRGBA) func(y int, dst []uint16) {
+	return func(y int, dst []uint16) { premultiply(dst, img.Pix[y*img.Stride:], 4) }
+}
+
+// palettedRows is nrgbaRows for indices below the number of colours.
+func palettedRows(img *image.Paletted) func(y int, dst []uint16) {
+	var colors [256][4]uint16
+	for i, c := range img.Palette {
+		r, g, b, a := c.RGBA()
+		colors[i] = [4]uint16{uint16(r), uint16(g), uint16(b), uint16(a)}
+	}
+	return func(y int, dst []uint16) {
+		for x, i := range img.Pix[y*img.Stride:][:len(dst)/4] {
+			copy(dst[4*x:], colors[i][:])
+		}
+	}
+}
+
+// premultiply makes premultiplied 16-bit RGBA of pixels of n samples: grey and
+// alpha, RGB, or RGBA.
+func premultiply(dst []uint16, samples []byte, n int) {
+	for i := range len(dst) / 4 {
+		s, d := samples[i*n:][:n], dst[4*i:][:4]
+		switch n {
+		case 3:
+			d[0], d[1], d[2], d[3] = uint16(s[0])*257, uint16(s[1])*257, uint16(s[2])*257, 65535
+		case 2:
+			a := uint32(s[1])
+			v := uint16((uint32(s[0])*a*257 + 127) / 255)
+			d[0], d[1], d[2], d[3] = v, v, v, uint16(a*257)
+		default:
+			a := uint32(s[3])
+			for c := range 3 {
+				d[c] = uint16((uint32(s[c])*a*257 + 127) / 255)
 			}
-		}
-	case *image.RGBA:
-		return func(y int, dst []uint16) {
-			s := src.Pix[y*src.Stride:][:len(dst)]
-			for i, v := range s {
-				dst[i] = uint16(v) * 257
-			}
-		}
-	case *image.Paletted:
-		var colors [256][4]uint16
-		for i, c := range src.Palette {
-			r, g, b, a := c.RGBA()
-			colors[i] = [4]uint16{uint16(r), uint16(g), uint16(b), uint16(a)}
-		}
-		return func(y int, dst []uint16) {
-			for x, i := range src.Pix[y*src.Stride:][:len(dst)/4] {
-				copy(dst[4*x:], colors[i][:])
-			}
-		}
-	default:
-		at := func(x, y int) color.RGBA64 { return color.RGBA64Model.Convert(img.At(x, y)).(color.RGBA64) }
-		if deep, ok := img.(image.RGBA64Image); ok {
-			at = deep.RGBA64At
-		}
-		return func(y int, dst []uint16) {
-			for x := range len(dst) / 4 {
-				c := at(b.Min.X+x, b.Min.Y+y)
-				dst[4*x], dst[4*x+1], dst[4*x+2], dst[4*x+3] = c.R, c.G, c.B, c.A
-			}
+			d[3] = uint16(a * 257)
 		}
 	}
 }
