@@ -321,11 +321,16 @@ func TestPhotosOfFiftyMegapixels(t *testing.T) {
 		}
 	}
 	var data bytes.Buffer
-	if err := jpeg.Encode(&data, image.NewYCbCr(image.Rect(0, 0, 8192, 6144), image.YCbCrSubsampleRatio420), nil); err != nil {
+	if err := jpeg.Encode(&data, image.NewYCbCr(image.Rect(0, 0, 8192, 6144), image.YCbCrSubsampleRatio420),
+		nil); err != nil {
 		t.Fatal(err)
 	}
 	var err error
-	if n := allocated(func() { _, err = photo.Decode(context.Background(), data.Bytes(), photo.MaxSide) }); n > 20_000_000 || err != nil {
+	if n := allocated(func() {
+		_, err = photo.Decode(context.Background(), data.Bytes(),
+			photo.MaxSide)
+	}); n > 20_000_000 ||
+		err != nil {
 		t.Errorf("%d MB, %v", n/1_000_000, err)
 	}
 }

@@ -124,7 +124,7 @@ func (g *gifFrame) size() int { return g.rect.Dx() * g.rect.Dy() }
 // matter.
 func (g *gifFrame) read(ctx context.Context, take func(io.Reader) error) error {
 	pixels := lzw.NewReader(&subBlocks{data: g.coded}, lzw.LSB, g.codeSize)
-	defer pixels.Close() //nolint:errcheck // it never fails
+	defer pixels.Close()
 	if err := take(pixels); err != nil {
 		return decodeFault(ctx, err)
 	}
@@ -132,7 +132,9 @@ func (g *gifFrame) read(ctx context.Context, take func(io.Reader) error) error {
 }
 
 func (g *gifFrame) decode(ctx context.Context) (*image.Paletted, error) {
-	img := &image.Paletted{Rect: g.rect, Stride: g.rect.Dx(), Pix: make([]byte, g.size()), Palette: make(color.Palette, 256)}
+	img := &image.Paletted{
+		Rect: g.rect, Stride: g.rect.Dx(), Pix: make([]byte, g.size()), Palette: make(color.Palette, 256),
+	}
 	for i := range img.Palette {
 		c := color.RGBA{A: 255} // of indices that the table lacks
 		if 3*i < len(g.colors) {

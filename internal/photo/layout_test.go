@@ -6,6 +6,7 @@ import (
 	"image"
 	"image/color"
 	"math"
+	"strings"
 	"testing"
 
 	"github.com/nanococoa/nanococoa/internal/fault"
@@ -153,7 +154,7 @@ func refusedByName(t *testing.T, s jpegSpec) {
 	t.Helper()
 	s.empty = true
 	_, err := photo.Decode(context.Background(), s.bytes(), 0)
-	if f := fault.From(err); err == nil || f.Code != fault.PhotoUnsupported || f.Special != fault.PhotoVariety {
+	if f := fault.From(err); f == nil || f.Code != fault.PhotoUnsupported || !strings.Contains(f.Public(), "다시 저장") {
 		t.Errorf("%v: %v", s.parts, err)
 	}
 }
@@ -169,7 +170,9 @@ func TestRestartMarkersChangeNothing(t *testing.T) {
 		{{1, 1}}, {{2, 2}}, {{1, 3}}, {{1, 1}, {1, 1}, {1, 1}, {1, 1}}, {{2, 2}, {1, 1}, {1, 1}, {2, 2}},
 	} {
 		n := len(layout)
-		for name, scans := range map[string][]jpegScan{"one scan": nil, "scans apart": apart(n), "progressive": progression(n)} {
+		for name, scans := range map[string][]jpegScan{
+			"one scan": nil, "scans apart": apart(n), "progressive": progression(n),
+		} {
 			s := jpegSpec{w: 101, h: 67, parts: layout, scans: scans, sample: hills}
 			want := decode(t, s.bytes())
 			for _, interval := range []int{1, 2, 3, 7, 13, 1000} {

@@ -32,8 +32,8 @@ const (
 	// maxWorking is the most memory in bytes the coefficients of a progressive JPEG
 	// may take, which are all kept until the last scan. This lets 4:4:4 through at
 	// MaxPixels and keeps CMYK, which nobody makes at that size, out. The other
-	// formats stay below by their nature: 12 bytes a pixel for PNG (16-bit,
-	// interlaced), 11 and 150 MB of tables for WebP (lossy with alpha), one for GIF.
+	// formats stay near it by their nature: up to four bytes a pixel for PNG, one for
+	// GIF, and for WebP (lossy with alpha) less than 400 MB in all.
 	maxWorking = 310_000_000
 )
 
@@ -53,13 +53,16 @@ type Prepared struct {
 }
 
 // Check reads the structure of a photo without decoding a pixel: every marker
-// or chunk up to the end of the image, so a file that was cut off is found here.
-// It allocates a few kilobytes whatever the file claims.
+// or chunk up to the end of the image. It allocates a few kilobytes whatever the
+// file claims. When the file has no end, Check also decodes the picture to see
+// whether it was cut off. It keeps nothing of it, except of a progressive JPEG: the
+// coefficients, up to 64 MB (beyond, a cut in the last scan is found by Decode).
 //
 // Faults: Photo.Missing for no bytes, Photo.TooLarge over MaxBytes,
 // Photo.HEIC for HEIC and AVIF, Photo.Unsupported for anything else that is not
 // JPEG, PNG, WebP or GIF, Photo.TooManyPixels, Photo.TooManyFrames,
-// Photo.TooSmall, and Photo.Corrupt for what is truncated or contradicts itself.
+// Photo.TooSmall, and Photo.Corrupt for a picture that is truncated or contradicts
+// itself.
 func Check(data []byte) (Info, error) {
 	f, err := open(data)
 	if err != nil {

@@ -163,7 +163,8 @@ func readPNGHeader(b []byte) pngHeader {
 // check refuses what the format does not know (PNG, sections 11.2.1 and 11.2.2).
 func (p *pngFile) check() error {
 	depths := map[int]string{
-		pngGrey: "\x01\x02\x04\x08\x10", pngRGB: "\x08\x10", pngPalette: "\x01\x02\x04\x08", pngGreyAlpha: "\x08\x10", pngRGBA: "\x08\x10",
+		pngGrey: "\x01\x02\x04\x08\x10", pngRGB: "\x08\x10", pngPalette: "\x01\x02\x04\x08", pngGreyAlpha: "\x08\x10",
+		pngRGBA: "\x08\x10",
 	}[p.kind]
 	switch {
 	case !bytes.ContainsRune([]byte(depths), rune(p.depth)), p.compression != 0, p.filter != 0, p.interlace > 1:
@@ -184,7 +185,10 @@ type pngPass struct{ x, y, dx, dy, width, height int }
 func (h *pngHeader) passes() []pngPass {
 	passes := []pngPass{{dx: 1, dy: 1}}
 	if h.interlace == 1 {
-		passes = []pngPass{{0, 0, 8, 8, 0, 0}, {4, 0, 8, 8, 0, 0}, {0, 4, 4, 8, 0, 0}, {2, 0, 4, 4, 0, 0}, {0, 2, 2, 4, 0, 0}, {1, 0, 2, 2, 0, 0}, {0, 1, 1, 2, 0, 0}}
+		passes = []pngPass{
+			{0, 0, 8, 8, 0, 0}, {4, 0, 8, 8, 0, 0}, {0, 4, 4, 8, 0, 0}, {2, 0, 4, 4, 0, 0}, {0, 2, 2, 4, 0, 0},
+			{1, 0, 2, 2, 0, 0}, {0, 1, 1, 2, 0, 0},
+		}
 	}
 	out := passes[:0]
 	for _, p := range passes {
@@ -334,12 +338,12 @@ func unfilter(row, above []byte, bpp int) error {
 // spread puts the pixels of a row into dst, step bytes apart. Flat is room for their
 // samples. Pixels of the key, if there is one, get no opacity.
 func (p *pngFile) spread(dst, row, flat, key []byte, step int) {
-	switch {
-	case p.depth == 16:
+	switch p.depth {
+	case 16:
 		for i := range flat {
 			flat[i] = byte((int(row[2*i])<<8 + int(row[2*i+1]) + 128) / 257)
 		}
-	case p.depth == 8:
+	case 8:
 		flat = row
 	default:
 		top := byte(1)<<p.depth - 1
