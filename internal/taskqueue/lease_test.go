@@ -130,8 +130,8 @@ func TestWhatFailsComesBackLaterEachTime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &hidden{t: t}
 		var all time.Duration
-		for i, want := range []time.Duration{15, 60, 240, 300, 300} {
-			want *= time.Second
+		for i, seconds := range []int{15, 60, 240, 300, 300} {
+			want := time.Duration(seconds) * time.Second
 			var log bytes.Buffer
 			logger := slog.New(slog.NewJSONHandler(&log, nil))
 			ctx, cancel := context.WithCancel(t.Context())
@@ -165,7 +165,7 @@ func TestWhatFailsComesBackLaterEachTime(t *testing.T) {
 	})
 	synctest.Test(t, func(t *testing.T) { // a count that is none
 		s := &hidden{t: t}
-		for count, want := range map[string]time.Duration{"": 15, "x": 15, "-3": 15, "99999999999999": 300} {
+		for count, want := range map[string]int{"": 15, "x": 15, "-3": 15, "99999999999999": 300} {
 			e := delivery(1)
 			e.Records[0].Attributes["ApproximateReceiveCount"] = count
 			handle := taskqueue.Handler("stage1", slog.New(slog.DiscardHandler), work(func(context.Context) error {
@@ -174,7 +174,7 @@ func TestWhatFailsComesBackLaterEachTime(t *testing.T) {
 			if _, err := handle(t.Context(), e); err != nil {
 				t.Fatal(err)
 			}
-			if got := time.Until(s.visible); got != want*time.Second {
+			if got := time.Until(s.visible); got != time.Duration(want)*time.Second {
 				t.Errorf("%q: %v", count, got)
 			}
 		}
