@@ -112,20 +112,22 @@ func TestEverySamplingLayout(t *testing.T) {
 		for name, scans := range ways {
 			t.Run(fmt.Sprintf("%d components, %s", components, name), func(t *testing.T) {
 				t.Parallel()
-				read := 0
+				read, refused := 0, 0
 				for _, layout := range layouts(components) {
 					s := jpegSpec{w: w, h: h, parts: layout, sample: hills, scans: scans(components)}
 					interleaved := 2
 					if name != "scans apart" {
 						interleaved = 1
 					}
+					strange := components == 4 || name != "one scan" && components == 3 // all 200,000 take minutes
 					if ok := readable(layout, interleaved); !ok {
-						refusedByName(t, s)
+						if refused++; !strange || refused%37 == 0 {
+							refusedByName(t, s)
+						}
 						continue
 					}
-					read++
-					if strange := components == 4 || name != "one scan" && components == 3; strange && read%37 != 0 {
-						continue // all 12,000 take minutes
+					if read++; strange && read%37 != 0 {
+						continue
 					}
 					data := s.bytes()
 					img, err := photo.Decode(context.Background(), data, 0)
