@@ -53,24 +53,24 @@ func TestSampleEvents(t *testing.T) {
 	t.Parallel()
 	const gone = `"errorType":"Ad.Gone"` // what a step says of an ad that is not there
 	want := map[string]string{
-		"api/create-upload":              `"statusCode":201`,
-		"api/get-ad":                     `"statusCode":404`,
-		"api/health":                     `"statusCode":200`,
-		"ingest/photo-arrived":           `null`,
-		"prepare/first-attempt":          gone,
-		"prompt/first-attempt":           gone,
-		"prompt/from-template":           gone,
-		"stage1/first-attempt":           `{"batchItemFailures":[]}`, // nobody waits for its token
-		"copywrite/first-attempt":        gone,
-		"copywrite/from-template":        gone,
-		"stage2/first-attempt":           gone,
-		"clip/first-attempt":             gone,
-		"publish/first-attempt":          gone,
-		"fail/gpu-unavailable":           `null`,
-		"fail/timeout":                   `null`,
+		"api/create-upload":             `"statusCode":201`,
+		"api/get-ad":                    `"statusCode":404`,
+		"api/health":                    `"statusCode":200`,
+		"ingest/photo-arrived":          `null`,
+		"prepare/first-attempt":         gone,
+		"prompt/first-attempt":          gone,
+		"prompt/from-template":          gone,
+		"stage1/first-attempt":          `{"batchItemFailures":[]}`, // nobody waits for its token
+		"copywrite/first-attempt":       gone,
+		"copywrite/from-template":       gone,
+		"stage2/first-attempt":          gone,
+		"clip/first-attempt":            gone,
+		"publish/first-attempt":         gone,
+		"fail/gpu-unavailable":          `null`,
+		"fail/timeout":                  `null`,
 		"deadletter/crashed-five-times": `{"batchItemFailures":[]}`,
-		"sweep/schedule":                 `null`,
-		"sweep/execution-aborted":        `null`,
+		"sweep/schedule":                `null`,
+		"sweep/execution-aborted":       `null`,
 	}
 	files, err := filepath.Glob("../functions/*/events/*.json")
 	if err != nil {
