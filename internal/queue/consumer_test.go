@@ -423,8 +423,10 @@ func TestHeartbeats(t *testing.T) {
 		if want := []string{"take", "render", "rendered", "succeed T"}; err != nil || !slices.Equal(w.did, want) {
 			t.Errorf("%v, did %q", err, w.did)
 		}
+		synctest.Wait()
 		asked := w.beats
 		time.Sleep(5 * time.Minute)
+		synctest.Wait()
 		if asked < 3 || w.beats != asked {
 			t.Errorf("asked %d times, and %d more when it was over", asked, w.beats-asked)
 		}

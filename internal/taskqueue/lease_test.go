@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -22,15 +23,19 @@ import (
 	"github.com/nanococoa/nanococoa/internal/taskqueue"
 )
 
-// hidden is a queue with one message: it knows when that is seen again.
+// hidden is a queue with one message: it knows when that is seen again. The lease and the
+// test's own consumer use it side by side.
 type hidden struct {
 	t       *testing.T
+	mu      sync.Mutex
 	visible time.Time
 	hides   int
 	err     error
 }
 
 func (s *hidden) Hide(_ context.Context, receipt string, d time.Duration) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	if receipt != "R" {
 		s.t.Errorf("hides %q", receipt)
 	}
@@ -39,6 +44,27 @@ func (s *hidden) Hide(_ context.Context, receipt string, d time.Duration) error 
 		s.visible = time.Now().Add(d)
 	}
 	return s.err
+}
+
+// left is for how long the message is hidden from now on.
+func (s *hidden) left() time.Duration {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return time.Until(s.visible)
+}
+
+// times is how often it was hidden.
+func (s *hidden) times() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.hides
+}
+
+// fail has every further call fail with an error; with nil they succeed.
+func (s *hidden) fail(err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.err = err
 }
 
 // work is a consumer that takes a while.
@@ -62,7 +88,7 @@ func TestALeaseLastsAsLongAsItsConsumer(t *testing.T) {
 		begun := time.Now()
 		handle := taskqueue.Handler("stage1", slog.New(slog.DiscardHandler), work(func(context.Context) error {
 			for time.Since(begun) < 300*time.Second {
-				if left := time.Until(s.visible); left <= 0 || left > taskqueue.LeaseTime {
+				if left := s.left(); left <= 0 || left > taskqueue.LeaseTime {
 					t.Fatalf("after %v it is hidden for %v", time.Since(begun), left)
 				}
 				time.Sleep(time.Second)
@@ -72,9 +98,9 @@ func TestALeaseLastsAsLongAsItsConsumer(t *testing.T) {
 		if _, err := handle(t.Context(), delivery(1)); err != nil {
 			t.Fatal(err)
 		}
-		hides := s.hides
+		hides := s.times()
 		time.Sleep(time.Hour)
-		if s.hides != hides {
+		if s.times() != hides {
 			t.Error("the lease is renewed after its end")
 		}
 	})
@@ -88,14 +114,14 @@ func TestALeaseOutlivesTwoFailures(t *testing.T) {
 		s := &hidden{t: t}
 		handle := taskqueue.Handler("stage1", slog.New(slog.DiscardHandler), work(func(context.Context) error {
 			time.Sleep(time.Second)
-			s.err = errors.New("down")
+			s.fail(errors.New("down"))
 			time.Sleep(2 * taskqueue.LeaseTime / 3)
-			s.err = nil
-			if !s.visible.After(time.Now()) {
+			s.fail(nil)
+			if s.left() <= 0 {
 				t.Error("it is seen by others")
 			}
 			time.Sleep(taskqueue.LeaseTime)
-			if !s.visible.After(time.Now()) {
+			if s.left() <= 0 {
 				t.Error("it is seen by others, later")
 			}
 			return nil
@@ -144,7 +170,7 @@ func TestWhatFailsComesBackLaterEachTime(t *testing.T) {
 			if err != nil || len(out.BatchItemFailures) != 1 {
 				t.Fatalf("%+v, %v", out, err)
 			}
-			if got := time.Until(s.visible); got != want {
+			if got := s.left(); got != want {
 				t.Errorf("after %d deliveries it comes back in %v, want %v", i+1, got, want)
 			}
 			if i < 4 {
@@ -174,7 +200,7 @@ func TestWhatFailsComesBackLaterEachTime(t *testing.T) {
 			if _, err := handle(t.Context(), e); err != nil {
 				t.Fatal(err)
 			}
-			if got := time.Until(s.visible); got != time.Duration(want)*time.Second {
+			if got := s.left(); got != time.Duration(want)*time.Second {
 				t.Errorf("%q: %v", count, got)
 			}
 		}
