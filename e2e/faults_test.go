@@ -204,8 +204,9 @@ func TestBadPhotosAtTheSecondDoor(t *testing.T) {
 			up := o.upload(fields(name), len(tc.data))
 			o.post(up, tc.data)
 			v := o.failed(up.AdID)
-			if v.Error.Code != string(tc.code) || v.Error.Retryable || v.Error.Detail != tc.code.Detail() {
-				t.Errorf("%+v, want %s", v.Error, tc.code)
+			want := (&fault.Fault{Code: tc.code, Special: tc.special}).Public()
+			if v.Error.Code != string(tc.code) || v.Error.Retryable || v.Error.Detail != want {
+				t.Errorf("%+v, want %s: %s", v.Error, tc.code, want)
 			}
 			p := o.do("POST", "/api/ads/"+up.AdID+"/retry", "", nil).want(t, 409).problem(t)
 			if p.Code != "Ad.NotRetryable" {
@@ -223,8 +224,9 @@ func TestBadPhotosAtTheSecondDoor(t *testing.T) {
 }
 
 type badPhoto struct {
-	data []byte
-	code fault.Code
+	data    []byte
+	code    fault.Code
+	special fault.Special // with a sentence of its own, or empty
 }
 
 func badPhotos(t *testing.T) map[string]badPhoto {
@@ -235,14 +237,14 @@ func badPhotos(t *testing.T) map[string]badPhoto {
 	}
 	heic := append([]byte{0, 0, 0, 24}, "ftypheic\x00\x00\x00\x00mif1heic"...)
 	return map[string]badPhoto{
-		"empty": {nil, fault.PhotoMissing},
-		"svg":   {[]byte(`<svg xmlns="http://www.w3.org/2000/svg"/>`), fault.PhotoUnsupported},
-		"html":  {[]byte("<!doctype html><script>alert(1)</script>"), fault.PhotoUnsupported},
-		"pdf":   {[]byte("%PDF-1.7\n" + strings.Repeat("x", 100)), fault.PhotoUnsupported},
-		"zip":   {[]byte("PK\x03\x04" + strings.Repeat("x", 100)), fault.PhotoUnsupported},
-		"heic":  {heic, fault.PhotoHEIC},
-		"tiny":  {tiny.Bytes(), fault.PhotoTooSmall},
-		"cut":   {[]byte("\xff\xd8\xff\xe0\x00\x10JFIF"), fault.PhotoCorrupt},
+		"empty": {nil, fault.PhotoMissing, ""},
+		"svg":   {[]byte(`<svg xmlns="http://www.w3.org/2000/svg"/>`), fault.PhotoUnsupported, fault.PhotoSVG},
+		"html":  {[]byte("<!doctype html><script>alert(1)</script>"), fault.PhotoUnsupported, ""},
+		"pdf":   {[]byte("%PDF-1.7\n" + strings.Repeat("x", 100)), fault.PhotoUnsupported, fault.PhotoPDF},
+		"zip":   {[]byte("PK\x03\x04" + strings.Repeat("x", 100)), fault.PhotoUnsupported, ""},
+		"heic":  {heic, fault.PhotoHEIC, ""},
+		"tiny":  {tiny.Bytes(), fault.PhotoTooSmall, ""},
+		"cut":   {[]byte("\xff\xd8\xff\xe0\x00\x10JFIF"), fault.PhotoCorrupt, ""},
 	}
 }
 
