@@ -81,16 +81,16 @@ build: needs .aws-sam/local/template.yaml build/aiserver build/local web/dist/in
 .PHONY: check
 check: needs lint unit contract ## the fast part of test: what needs no deployment
 
-# Three chains side by side: two wait more than they work, each for a deployment of its
-# own, and the third computes with what they leave of the processor. The browser's tests,
-# which notice when they are short of it, are in the first. What is timed comes last, alone.
+# What computes comes first and alone: its tests watch times of their own. Then two chains
+# side by side that wait more than they work, each for a deployment of its own; the browser's
+# tests, which notice when they are short of the processor, come before the chaos run in it.
 IN_TURN = $(MAKE) --no-print-directory
 .PHONY: test
 test: needs packages build $(NODE_PACKAGES) ## everything, on a fresh machine too
+	@$(IN_TURN) lint unit cover contract validate web-check
 	@tools/together \
 	  deployed="$(IN_TURN) deployed" \
-	  chaos="nice -n 10 $(IN_TURN) --keep-going chaos-test local-test" \
-	  code="nice -n 19 $(IN_TURN) --keep-going lint unit cover contract validate web-check"
+	  chaos="nice -n 10 $(IN_TURN) chaos-test local-test"
 	@$(IN_TURN) quick
 	@echo "make test: all passed"
 
