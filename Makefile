@@ -174,7 +174,7 @@ e2e: build ## end to end on the deployed local stack
 
 .PHONY: local-test
 local-test: build ## what make run starts: ports, restarts, and that nothing is left
-	$(E2E) -timeout 15m ./infra/local/...
+	$(E2E) -timeout 25m ./infra/local/...
 
 # What breaks things for everybody has a deployment of its own.
 CHAOS_ADS   ?= 100
