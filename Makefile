@@ -81,18 +81,27 @@ build: needs .aws-sam/local/template.yaml build/aiserver build/local web/dist/in
 .PHONY: check
 check: needs lint unit contract ## the fast part of test: what needs no deployment
 
-# What computes comes first and alone: its tests watch times of their own. Then two chains
+# First what is fetched beside what is compiled: one waits for the network, the other works.
+# What computes comes next and alone: its tests watch times of their own. Then two chains
 # side by side that wait more than they work, each for a deployment of its own; the browser's
 # tests, which notice when they are short of the processor, come before the chaos run in it.
 IN_TURN = $(MAKE) --no-print-directory
 .PHONY: test
-test: needs packages build $(NODE_PACKAGES) ## everything, on a fresh machine too
-	@$(IN_TURN) lint unit cover contract validate web-check
+test: needs packages ## everything, on a fresh machine too
+	@tools/together fetched="$(IN_TURN) fetched" compiled="$(IN_TURN) compiled"
+	@$(IN_TURN) build lint unit cover contract validate web-check
 	@tools/together \
 	  deployed="$(IN_TURN) deployed" \
 	  chaos="nice -n 10 $(IN_TURN) chaos-test local-test"
 	@$(IN_TURN) quick
 	@echo "make test: all passed"
+
+.PHONY: fetched
+fetched: .venv/.installed $(NODE_PACKAGES)
+
+.PHONY: compiled
+compiled: build/aiserver build/local $(LINT)
+	@GOFLAGS="$(FUNCTION_FLAGS)" $(SHOW) "Compiling the functions" $(GO) build ./functions/...
 
 .PHONY: clean
 clean: ## remove everything built and all local data
