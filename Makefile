@@ -216,6 +216,11 @@ fuzz: ## every fuzz test for FUZZTIME
 	  done; \
 	done
 
+.PHONY: corpus
+corpus: ## the intake of photos over every file in the folder CORPUS, compared with libvips
+	@test -n "$(CORPUS)" || { echo "name a folder: make corpus CORPUS=folder"; exit 1; }
+	@mkdir -p build && $(GO) build -o build/corpus ./infra/corpus/cmd && build/corpus "$(CORPUS)"
+
 .PHONY: bench
 bench: ## benchmarks, each with its baseline
 	$(GO) test -run '^$$' -bench . -benchmem ./...
