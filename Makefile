@@ -80,7 +80,8 @@ run: needs port build ## everything on this machine at http://localhost:8890 (PO
 	@PORT=$(PORT) exec build/local
 
 .PHONY: build
-build: needs .aws-sam/local/template.yaml build/aiserver build/local web/dist/index.html $(WORKER) ## functions, GPU server, pages
+BUILT := .aws-sam/local/template.yaml build/aiserver build/local web/dist/index.html
+build: needs $(BUILT) $(WORKER) ## functions, GPU server, pages
 
 .PHONY: check
 check: needs lint unit contract ## the fast part of test: what needs no deployment

@@ -17,7 +17,7 @@ import (
 )
 
 // pidOf finds the process of a worker by the folder of its code, which is the test's own.
-func pidOf(t *testing.T, c worker.Config) int {
+func pidOf(t testing.TB, c worker.Config) int {
 	t.Helper()
 	found, err := filepath.Glob("/proc/[0-9]*/cmdline")
 	if err != nil {
@@ -130,7 +130,7 @@ func limitMemory(t *testing.T, pid, kib int) {
 }
 
 // statusOf reads a figure of a process in KiB: VmSize, VmHWM for its most resident memory.
-func statusOf(t *testing.T, pid int, name string) int {
+func statusOf(t testing.TB, pid int, name string) int {
 	t.Helper()
 	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
 	if err != nil {

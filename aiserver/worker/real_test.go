@@ -14,7 +14,7 @@ import (
 
 // installed is the worker that `make worker` has installed. Without one the test is
 // skipped, or fails when REQUIRE_WORKER is set, as make test does.
-func installed(t *testing.T) worker.Config {
+func installed(t testing.TB) worker.Config {
 	t.Helper()
 	c, err := worker.Find(filepath.Join("..", "..", "build", "worker"), t.TempDir(), slog.New(slog.DiscardHandler))
 	if err != nil {
@@ -28,7 +28,7 @@ func installed(t *testing.T) worker.Config {
 	return c
 }
 
-func started(t *testing.T, c worker.Config) *worker.Worker {
+func started(t testing.TB, c worker.Config) *worker.Worker {
 	t.Helper()
 	w := worker.Start(c)
 	t.Cleanup(func() {

@@ -46,7 +46,8 @@ type Limits struct {
 // cut-out takes a quarter of one; the rest is for a machine on which much else runs.
 func Usual() Limits {
 	return Limits{
-		Start: 30 * time.Second, Silence: 10 * time.Second, Grace: 2 * time.Second, Wait: 5 * time.Second, Cutout: 8 * time.Second,
+		Start: 30 * time.Second, Silence: 10 * time.Second, Grace: 2 * time.Second,
+		Wait: 5 * time.Second, Cutout: 8 * time.Second,
 		Backoff: time.Second, Longest: time.Minute,
 	}
 }

@@ -21,7 +21,8 @@ import (
 // quick are limits that a test can wait for and a busy machine can keep.
 func quick() worker.Limits {
 	return worker.Limits{
-		Start: 20 * time.Second, Cutout: time.Minute, Silence: 3 * time.Second, Grace: 300 * time.Millisecond, Wait: 20 * time.Second,
+		Start: 20 * time.Second, Silence: 3 * time.Second, Grace: 300 * time.Millisecond,
+		Wait: 20 * time.Second, Cutout: time.Minute,
 		Backoff: time.Minute, Longest: time.Minute,
 	}
 }
@@ -261,7 +262,9 @@ func TestAWorkerThatNeverWorks(t *testing.T) {
 	}
 	t.Run("no such program", func(t *testing.T) {
 		t.Parallel()
-		w := worker.Start(worker.Config{Command: []string{"/nowhere/python"}, Limits: quick(), Log: slog.New(slog.DiscardHandler)})
+		w := worker.Start(worker.Config{
+			Command: []string{"/nowhere/python"}, Limits: quick(), Log: slog.New(slog.DiscardHandler),
+		})
 		if err := done(t, t.Context(), w, 1); !fault.Has(err, fault.GPUUnavailable) || !errors.Is(err, os.ErrNotExist) {
 			t.Errorf("err = %v", err)
 		}
