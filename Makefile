@@ -60,11 +60,11 @@ TEMPLATE_SOURCES := template.yaml $(shell sed -nE 's/^ *(DefinitionUri|TemplateU
 WEB_SOURCES := $(shell find web -type f -not -path '*/node_modules/*' -not -path 'web/dist/*' -not -path 'web/test/*')
 endif
 
-# What Node runs here: the pages' packages and the tools.
 # The models' process with all it needs, and no part of the Go programs. Without it the GPU
 # server works on: `make run WORKER=` does not install it.
 WORKER := build/worker/.installed
 
+# What Node runs here: the pages' packages and the tools.
 NODE_PACKAGES := web/node_modules/.package-lock.json tools/node_modules/.package-lock.json
 
 # ------------------------------------------------------------------ every day
@@ -102,7 +102,7 @@ test: needs packages ## everything, on a fresh machine too
 	@echo "make test: all passed"
 
 .PHONY: fetched
-fetched: .venv/.installed $(NODE_PACKAGES)
+fetched: .venv/.installed $(WORKER) $(NODE_PACKAGES)
 
 .PHONY: compiled
 compiled: build/aiserver build/local $(LINT)
