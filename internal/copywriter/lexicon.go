@@ -108,7 +108,7 @@ var moodSigns = [moods]signs{
 	},
 	city: {
 		sure:  "night view, nightlife, city, street style, neon, cyberpunk, future, hip",
-		hints: "night street, night, dawn, city lights, street, alley, building, rooftop, club, universe",
+		hints: "night street, night, night sea, dawn, city lights, street, alley, building, rooftop, club, universe",
 	},
 	minimal: {
 		sure:  "minimal, neat",

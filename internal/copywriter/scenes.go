@@ -25,7 +25,7 @@ var scenes = [moods]scene{
 		},
 		lights: []string{
 			"a large soft key light from the upper left with a gentle fill",
-			"even window daylight with airy shadows",
+			"even soft daylight with airy shadows",
 		},
 		palettes: []string{
 			"warm off-white, pale sand and a touch of coral",

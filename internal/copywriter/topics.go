@@ -40,7 +40,7 @@ var topics = [...]topic{
 	},
 	{
 		words: "=밤, 밤을, 밤거리, 겨울밤, 가을밤, 밤중, 야경, 불빛, 네온, 어둠, =별, 조명, 라운지, 불을 켜, 불을 밝, 불 켜진",
-		ideas: "night street, night, night view, nightlife, neon, cyberpunk, city lights, starlight, moonlight, full moon, " +
+		ideas: "night street, night, night sea, night view, nightlife, neon, cyberpunk, city lights, starlight, moonlight, full moon, " +
 			"candlelight, club, campfire, fireworks, lantern, spotlight",
 	},
 	{words: "아침, 새벽", ideas: "morning, breakfast, dawn"},
@@ -124,7 +124,7 @@ var topics = [...]topic{
 	{words: "새집, 이사, 짐을 풀", ideas: "moving house"},
 	{words: "창가, 창밖, 창을, 창 너머", ideas: "window, sunlight, morning, rainy day, rain, snow"},
 	{words: "친구", ideas: "party, festival, child", said: "친구, 우정"},
-	{words: "바다", ideas: "sea, beach, coast, wave, shoreline"},
+	{words: "바다", ideas: "sea, night sea, beach, coast, wave, shoreline"},
 	{words: "=비, 빗소리", ideas: "rain, rainy day, raindrop"},
 }
 

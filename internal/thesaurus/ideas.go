@@ -6,7 +6,8 @@ package thesaurus
 var ideas = [...]struct{ name, words string }{
 	// The hours and their light.
 	{"night street", "밤거리"},
-	{"night", "=밤, 밤하늘, 심야, 한밤, 야간, night, midnight, nocturn*"},
+	{"night sea", "밤바다"},
+	{"night", "=밤, 름밤, 울밤, 을밤, 봄밤, 밤하늘, 심야, 한밤, 야간, night, midnight, nocturn*"},
 	{"night view", "야경"},
 	{"nightlife", "nightlife"},
 	{"dawn", "새벽, 여명, dawn, predawn, twilight"},
@@ -170,7 +171,7 @@ var ideas = [...]struct{ name, words string }{
 	// Rooms and places.
 	{"window", "창가, 창문, 커튼, window, windowsill, curtain, curtained"},
 	{"kitchen", "주방, 부엌, 싱크대, 조리대, kitchen, countertop"},
-	{"cooking", "요리, 밥상, 레시피, 찌개, 반찬, 구워, 굽는, cooking, recipe"},
+	{"cooking", "집밥, 요리, 밥상, 차린, 레시피, 찌개, 반찬, 구워, 굽는, cooking, recipe"},
 	{"living room", "거실, 소파, 우리 집, 우리집, 집안, 홈시네마, living room, sofa, couch"},
 	{"bedroom", "침실, 침대, 잠자리, bedroom"},
 	{"sleep", "숙면, 꿀잠, 잠들, 단잠, 잠 못, 수면, sleep, bedtime"},
@@ -195,7 +196,7 @@ var ideas = [...]struct{ name, words string }{
 	{"handmade", "정성, 수제, homemade, handmade, dining"},
 
 	// Home, love and company.
-	{"family", "가족, 엄마, 집밥, family"},
+	{"family", "가족, 엄마, family"},
 	{"relatives", "아빠, 식구, 할머니, mom, home cooked"},
 	{"child", "아기, 어린이, =아이, 아이들, 유아, 베이비, baby, kid"},
 	{"childhood", "육아, 키즈, child, children"},
