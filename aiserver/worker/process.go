@@ -64,7 +64,7 @@ func spawn(command, environ []string, limits Limits, say func(line string)) (*pr
 	p := &process{
 		conn: conn, limits: limits, ready: make(chan struct{}), answers: make(chan answer, 1), done: make(chan struct{}),
 	}
-	p.cmd = exec.Command(command[0], command[1:]...) //nolint:gosec,noctx // it is the configuration's, and it ends with Close
+	p.cmd = exec.Command(command[0], command[1:]...) //nolint:gosec,noctx // configured; Close ends it
 	p.cmd.Env, p.cmd.ExtraFiles = environ, []*os.File{theirs}
 	// A group of its own: Ctrl-C in a terminal is ours, and it ends when we hang up.
 	p.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
