@@ -40,10 +40,9 @@ func (p *plan) lay(img *image.RGBA, backdrop color.RGBA, accent lch, b *Brand) {
 		c = lch{0.38, min(max(1.7*under.c, 0.03), 0.1), under.h}
 	}
 	out := readable(c)
-	brush := &brush{dst: img}
 	for i := range p.grounds {
 		p.grounds[i].color = out
-		brush.bar(p.grounds[i].at, 0, out, 1)
+		draw.Draw(img, p.grounds[i].at.pixels(), image.NewUniform(out), image.Point{}, draw.Src)
 	}
 }
 
