@@ -55,7 +55,7 @@ const (
 
 // row is what is fixed for a kind.
 type row struct {
-	label string // as the form offers it; "" when it does not
+	label string // as the form offers it; "" when it does not (see offered)
 	law   Law
 	place string // the idea of package thesaurus for where such goods are used; "" when it may be anywhere
 	sober bool   // grave or intimate: its words and pictures are plain
@@ -268,13 +268,15 @@ func (k Kind) general() bool {
 	return false
 }
 
-// Labels are the categories the form offers, in the order of the table; the last one is
-// for everything else.
+// offered are the kinds whose labels the form offers, in its order.
+var offered = [...]Kind{
+	Food, Drink, Health, Cloth, Wear, Beauty, Tech, Home, Furniture, Kids, Pet, Sport, Plant, Craft, Other,
+}
+
+// Labels are the categories the form offers; the last one is for everything else.
 func Labels() (out []string) {
-	for _, r := range table {
-		if r.label != "" {
-			out = append(out, r.label)
-		}
+	for _, k := range offered {
+		out = append(out, table[k].label)
 	}
 	return out
 }
