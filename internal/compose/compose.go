@@ -39,6 +39,17 @@ type Request struct {
 	Size                           image.Point // pixels; zero: the picture's own size
 	PictureURL                     string      // src of Picture in the HTML, e.g. "cid:stage1"
 	AIMark                         bool        // draw the small visible "AI 생성" mark
+
+	// What an owner may choose, each empty for today's default.
+	Layout   string // a name of Layouts; empty: the best
+	Corner   string // a name of Corners that the layout has; empty: the best place
+	Typeface string // a name of Typefaces; empty: the first
+	Badge    string // up to BadgeMax characters, e.g. "50% 할인"; empty: none
+	Brand    *Brand // nil: none
+	// WithoutText leaves away words, badge, logo and mark: the picture alone, of any size.
+	WithoutText bool
+	// Whole makes words that do not fit a fault. Without it they are broken or cut.
+	Whole bool
 }
 
 // The roles of lines.
@@ -75,7 +86,7 @@ type setLine struct {
 	role  string
 	at    rect // advance × line height
 	px    float64
-	face  *typeface
+	face  *face
 	run   run
 	color color.RGBA
 }
@@ -113,9 +124,10 @@ type plan struct {
 // extended. Copy of any length fits at every size; if nothing else helps, it is cut
 // and ends in an ellipsis. A text of which nothing can be drawn is left out.
 //
-// The same request gives the same bytes. Faults: Request.Invalid for a size
-// outside MinWidth×MinHeight to MaxSide, Internal without a picture; ctx's
-// error when it ends first.
+// The same request gives the same bytes. Faults: Request.Invalid names the field
+// that is wrong or does not fit: size (outside MinWidth×MinHeight to MaxSide), layout,
+// corner, typeface, badge, brand, and with Whole main_copy and sub_copy. Internal
+// without a picture; ctx's error when it ends first.
 func Render(ctx context.Context, r Request) (Result, error) {
 	if r.Picture == nil || r.Picture.Bounds().Empty() {
 		return Result{}, fault.Newf(fault.Internal, "compose: no picture")
@@ -129,6 +141,9 @@ func Render(ctx context.Context, r Request) (Result, error) {
 			Name:   "size",
 			Detail: fmt.Sprintf("크기는 %d×%d부터 %d×%d까지 쓸 수 있습니다.", MinWidth, MinHeight, MaxSide, MaxSide),
 		})
+	}
+	if err := r.check(); err != nil {
+		return Result{}, err
 	}
 	if err := ctx.Err(); err != nil {
 		return Result{}, err
@@ -216,7 +231,7 @@ func layOut(r Request, size image.Point, s subject, measured *field, hints []ad.
 	p.product = a.place.product
 	p.layers = a.place.layers(s, size, measured)
 	p.align, p.at = a.zone.align, a.at
-	stack := func(lines []string, role string, face *typeface, px, leading, y float64) {
+	stack := func(lines []string, role string, face *face, px, leading, y float64) {
 		for i, text := range lines {
 			shaped := face.shape(text)
 			l := setLine{text: text, role: role, px: px, face: face, run: shaped}

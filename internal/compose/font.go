@@ -45,9 +45,9 @@ const (
 	descent = 494.0 / unit
 )
 
-// typeface shapes and outlines text of one weight. It is not safe for
+// face shapes and outlines text of one weight. It is not safe for
 // concurrent use; one render makes its own.
-type typeface struct {
+type face struct {
 	face      *font.Face
 	weight    int     // CSS font-weight
 	spacing   float64 // letter-spacing in em
@@ -57,16 +57,16 @@ type typeface struct {
 
 // Large Korean set solid looks loose, hence the negative spacing of the
 // headline; the sub copy needs less and the mark, being tiny, none.
-func headlineFace() *typeface { return newTypeface(boldFont(), 700, -0.02) }
-func subFace() *typeface      { return newTypeface(mediumFont(), 500, -0.01) }
-func markFace() *typeface     { return newTypeface(mediumFont(), 500, 0) }
+func headlineFace() *face { return newFace(boldFont(), 700, -0.02) }
+func subFace() *face      { return newFace(mediumFont(), 500, -0.01) }
+func markFace() *face     { return newFace(mediumFont(), 500, 0) }
 
-func newTypeface(f *font.Font, weight int, spacing float64) *typeface {
-	return &typeface{face: font.NewFace(f), weight: weight, spacing: spacing}
+func newFace(f *font.Font, weight int, spacing float64) *face {
+	return &face{face: font.NewFace(f), weight: weight, spacing: spacing}
 }
 
 // has reports whether the font draws the character.
-func (t *typeface) has(r rune) bool {
+func (t *face) has(r rune) bool {
 	gid, ok := t.face.NominalGlyph(r)
 	return ok && gid != 0
 }
@@ -84,12 +84,12 @@ type run struct {
 	width  float64 // the advance in em, letter-spacing after every character, as CSS counts it
 }
 
-// ResolveFace makes typeface a one-font shaping.Fontmap.
-func (t *typeface) ResolveFace(rune) *font.Face { return t.face }
+// ResolveFace makes face a one-font shaping.Fontmap.
+func (t *face) ResolveFace(rune) *font.Face { return t.face }
 
 // shape sets one line. Runs are split by script, as browsers do, because
 // shaping (kerning among it) does not reach across them.
-func (t *typeface) shape(text string) run {
+func (t *face) shape(text string) run {
 	var out run
 	if text == "" {
 		return out
@@ -120,7 +120,7 @@ func (t *typeface) shape(text string) run {
 }
 
 // outline gives a glyph's path in font units, y up.
-func (t *typeface) outline(id font.GID) []opentype.Segment {
+func (t *face) outline(id font.GID) []opentype.Segment {
 	o, _ := t.face.GlyphDataOutline(id)
 	return o.Segments
 }

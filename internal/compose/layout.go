@@ -408,7 +408,7 @@ func (q search) corner(a arrangement) (rect, bool) {
 // arrange searches with ever less demanding rules until the copy fits: smaller
 // letters, more lines, words broken between characters, and at the very last a
 // shortened text.
-func (q search) arrange(main, sub string, headline, under *typeface) (arrangement, bool) {
+func (q search) arrange(main, sub string, headline, under *face) (arrangement, bool) {
 	type rule struct {
 		floor     float64
 		mainLines int

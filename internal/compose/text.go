@@ -139,7 +139,7 @@ type item struct {
 // words splits a cleaned text at its spaces into 어절, keeping lone closing
 // punctuation and units with the word before ("10 %") and lone opening
 // punctuation with the word after.
-func words(text string, t *typeface) []item {
+func words(text string, t *face) []item {
 	var parts []string
 	glue := false
 	for _, w := range strings.Split(text, " ") {
@@ -163,7 +163,7 @@ func words(text string, t *typeface) []item {
 
 // characters splits every item into its characters: for a single word that does not
 // fit in any other way.
-func characters(items []item, t *typeface) []item {
+func characters(items []item, t *face) []item {
 	var out []item
 	for _, it := range items {
 		first := true
@@ -185,7 +185,7 @@ type breaking struct {
 
 // breakings gives, for each number of lines from 1 to most, the best breaking.
 // It may be shorter than most when there are fewer items.
-func breakings(items []item, t *typeface, most int) []breaking {
+func breakings(items []item, t *face, most int) []breaking {
 	if len(items) == 0 {
 		return nil
 	}
