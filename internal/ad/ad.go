@@ -168,6 +168,9 @@ type Counts struct {
 // changes. Its form is a Content-ID URL (RFC 2392), which names a part of the same message.
 const PictureURL = "cid:stage1"
 
+// LogoURL stands in html_code for the address of the owner's logo, likewise.
+const LogoURL = "cid:logo"
+
 // StepTimes says when a step began and, if it has, when it ended.
 type StepTimes struct {
 	StartedAt  time.Time

@@ -43,6 +43,12 @@ func RenditionPictures(adID, renditionID string) Pictures {
 	return picturesOf("rendition-" + renditionID)
 }
 
+// LogoPicture is the owner's logo as a rendition shows it: an ad keeps its own, so that it
+// stays as it is when the brand changes.
+func LogoPicture(renditionID string) Picture {
+	return Picture("rendition-" + renditionID + "-logo.png")
+}
+
 func picturesOf(name string) Pictures {
 	return Pictures{Picture(name + ".png"), Picture(name + ".jpg"), Picture(name + "-small.jpg")}
 }

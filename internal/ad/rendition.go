@@ -97,12 +97,16 @@ func (s *Studio) Scene(id string) (Scene, bool) {
 // them.
 const formerSide = 1024
 
-// First gives the scene and the rendition that a finished ad was made with. Both have the
-// ad's id, so an ad from before they were items of their own is read the same way.
+// First gives the scene and the rendition that an ad is made with. Both have the ad's id,
+// so an ad from before they were items of their own is read the same way. Of an ad that is
+// being made they are what it has so far.
+//
+// Stage 1 writes the seed, and stage 2 the size, since they store what pages show: an ad
+// without them has only the PNG.
 func (a *Ad) First() (Scene, Rendition) {
 	s := Scene{
 		ID: a.AdID, Status: Succeeded, AdConcept: a.AdConcept, Analysis: a.Analysis, Seed: a.Seed, StandIn: a.StandIn,
-		HasPage: a.Width > 0, CreatedAt: a.CreatedAt,
+		HasPage: a.Seed != nil, CreatedAt: a.CreatedAt,
 	}
 	r := Rendition{
 		ID: a.AdID, SceneID: a.AdID,

@@ -80,10 +80,10 @@ func decodeRendition(item map[string]types.AttributeValue) (ad.Rendition, error)
 func sceneOf(a ad.Ad) ad.Scene {
 	s := ad.Scene{
 		ID: a.Scene(), Status: a.Status, AdConcept: a.AdConcept, Analysis: a.Analysis, Seed: a.Seed, StandIn: a.StandIn,
-		HasPage: a.Width > 0, Failure: a.Failure, CreatedAt: a.CreatedAt,
+		HasPage: a.Seed != nil, Failure: a.Failure, CreatedAt: a.CreatedAt,
 	}
 	if a.FurtherScene != "" {
-		s.HasPage, s.Work = true, &a
+		s.Work = &a
 	}
 	return s
 }
@@ -155,7 +155,7 @@ func (s *Store) putFirst(a ad.Ad) ([]types.TransactWriteItem, error) {
 	_, rendition := a.First()
 	r := recordOf(a)
 	r.Status, r.Ticket, r.SeedWish = ad.Succeeded, 0, nil
-	r.Analysis, r.Seed, r.Engine, r.StandIn, r.Width, r.Height = a.Analysis, a.Seed, a.Engine, a.StandIn, a.Width, a.Height
+	r.Analysis, r.Seed, r.Engine, r.StandIn = a.Analysis, a.Seed, a.Engine, a.StandIn
 	scene, err := r.item(sceneKey(a.AdID, a.AdID))
 	if err != nil {
 		return nil, err

@@ -173,6 +173,23 @@ func (b *Bucket) Folders(ctx context.Context, from string, max int32) (adIDs []s
 	return adIDs, next, nil
 }
 
+// Remove removes a picture; one that is not there is removed.
+func (b *Bucket) Remove(ctx context.Context, adID string, p ad.Picture) error {
+	return b.remove(ctx, Key(adID, p))
+}
+
+// PutFile stores a file for an owner to save: browsers save it under a name instead of
+// showing it. disposition is the header's value; see picturefile.Disposition.
+func (b *Bucket) PutFile(
+	ctx context.Context, adID string, p ad.Picture, data []byte, contentType, disposition string,
+) error {
+	_, err := b.s3.PutObject(ctx, &s3.PutObjectInput{
+		Bucket: &b.name, Key: aws.String(Key(adID, p)), Body: bytes.NewReader(data),
+		ContentType: &contentType, ContentLength: aws.Int64(int64(len(data))), ContentDisposition: &disposition,
+	})
+	return cloud.Fault(err)
+}
+
 func (b *Bucket) remove(ctx context.Context, key string) error {
 	_, err := b.s3.DeleteObject(ctx, &s3.DeleteObjectInput{Bucket: &b.name, Key: &key})
 	return cloud.Fault(err)

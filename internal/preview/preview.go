@@ -10,6 +10,7 @@ import (
 	"image/jpeg"
 
 	"github.com/nanococoa/nanococoa/internal/photo"
+	"github.com/nanococoa/nanococoa/internal/resample"
 )
 
 // What the files are at most.
@@ -38,25 +39,65 @@ type Files struct {
 // kept by lowering the quality; only a picture that is noise stays above them. Faults:
 // Photo.* when it is no picture; ctx's error when it ends first.
 func Of(ctx context.Context, picture []byte) (Files, error) {
-	page, err := encode(ctx, picture, PageSide, MaxPage)
+	img, err := photo.Decode(ctx, picture, photo.MaxSide)
+	if err != nil {
+		return Files{}, fmt.Errorf("read the picture: %w", err)
+	}
+	// Without transparency the two have the same bytes.
+	return OfImage(ctx, &image.RGBA{Pix: img.Pix, Stride: img.Stride, Rect: img.Rect})
+}
+
+// OfImage makes them from a picture without transparency that is at hand. ctx's error when
+// it ends first.
+func OfImage(ctx context.Context, img *image.RGBA) (Files, error) {
+	page, err := scaled(ctx, img, PageSide)
 	if err != nil {
 		return Files{}, err
 	}
-	small, err := encode(ctx, picture, photo.ThumbnailSide, MaxThumbnail)
-	return Files{Page: page, Thumbnail: small}, err
+	var f Files
+	if f.Page, err = encode(page, MaxPage); err != nil {
+		return Files{}, err
+	}
+	small, err := scaled(ctx, page, photo.ThumbnailSide)
+	if err != nil {
+		return Files{}, err
+	}
+	f.Thumbnail, err = encode(small, MaxThumbnail)
+	return f, err
 }
 
-func encode(ctx context.Context, picture []byte, side, limit int) ([]byte, error) {
-	img, err := photo.Decode(ctx, picture, side)
-	if err != nil {
-		return nil, fmt.Errorf("read the picture: %w", err)
+// scaled gives a picture whose longer side is at most side.
+func scaled(ctx context.Context, img *image.RGBA, side int) (*image.RGBA, error) {
+	from := img.Rect.Size()
+	long := max(from.X, from.Y)
+	if long <= side {
+		return img, nil
 	}
-	// Without transparency the two have the same bytes, and the encoder is quicker on this.
-	opaque := &image.RGBA{Pix: img.Pix, Stride: img.Stride, Rect: img.Rect}
+	to := image.Rect(0, 0, max(1, (from.X*side+long/2)/long), max(1, (from.Y*side+long/2)/long))
+	out := image.NewRGBA(to)
+	err := resample.Job{
+		Kernel: resample.CatmullRom, Size: from, To: to, Part: to,
+		Read: func(y int, row []float32) {
+			line := img.Pix[y*img.Stride : y*img.Stride+4*from.X]
+			for i, v := range line {
+				row[i] = float32(v)
+			}
+		},
+		Write: func(y int, row []float32) {
+			line := out.Pix[y*out.Stride : y*out.Stride+4*to.Dx()]
+			for i := range line {
+				line[i] = uint8(min(max(row[i], 0), 255) + 0.5)
+			}
+		},
+	}.Run(ctx)
+	return out, err //nolint:wrapcheck // it only fails when ctx ends
+}
+
+func encode(img *image.RGBA, limit int) ([]byte, error) {
 	var b bytes.Buffer
 	for _, q := range qualities {
 		b.Reset()
-		if err := jpeg.Encode(&b, opaque, &jpeg.Options{Quality: q}); err != nil {
+		if err := jpeg.Encode(&b, img, &jpeg.Options{Quality: q}); err != nil {
 			return nil, fmt.Errorf("encode a preview: %w", err)
 		}
 		if b.Len() <= limit {
