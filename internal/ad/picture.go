@@ -49,6 +49,18 @@ func LogoPicture(renditionID string) Picture {
 	return Picture("rendition-" + renditionID + "-logo.png")
 }
 
+// RenditionFile is a rendition as an owner saves it, in a format such as "jpeg".
+func RenditionFile(renditionID, format string) Picture {
+	return Picture("rendition-" + renditionID + "-file." + format)
+}
+
+// RenditionFiles lists all that there may be of it.
+func RenditionFiles(renditionID string) []Picture {
+	return []Picture{
+		RenditionFile(renditionID, "png"), RenditionFile(renditionID, "jpeg"), RenditionFile(renditionID, "webp"),
+	}
+}
+
 func picturesOf(name string) Pictures {
 	return Pictures{Picture(name + ".png"), Picture(name + ".jpg"), Picture(name + "-small.jpg")}
 }

@@ -1,6 +1,10 @@
 package ad
 
-import "time"
+import (
+	"cmp"
+	"image"
+	"time"
+)
 
 // The most scenes and renditions of one ad. Six scenes are as many as an owner compares on
 // one page, and each takes minutes of a GPU. Twenty renditions are all channels once, with
@@ -119,4 +123,48 @@ func (a *Ad) First() (Scene, Rendition) {
 		r.Width, r.Height = formerSide, formerSide
 	}
 	return s, r
+}
+
+// Wish is what an owner wants of a rendition; what is nil or empty stays as it is.
+type Wish struct {
+	SceneID  string
+	Channel  string      // the channel that Size is of, if any
+	Size     image.Point // px
+	MainCopy *string
+	SubCopy  *string
+	Layout   *string
+	Corner   *string
+	Typeface *string
+	Badge    *string
+	Brand    *bool
+	AIMark   *bool
+}
+
+// Like gives the scene and design of a rendition that is like r, but for the wish.
+func (r *Rendition) Like(w Wish) (sceneID string, d Design) {
+	d = r.Design
+	if size := image.Pt(d.Width, d.Height); w.Size != (image.Point{}) {
+		if w.Size != size {
+			d.Layout, d.Corner = "", "" // what was chosen for another shape may not fit this one
+		}
+		d.Channel, d.Width, d.Height = w.Channel, w.Size.X, w.Size.Y
+	}
+	if w.Layout != nil {
+		d.Corner = "" // of the former layout
+	}
+	set(&d.MainCopy, w.MainCopy)
+	set(&d.SubCopy, w.SubCopy)
+	set(&d.Layout, w.Layout)
+	set(&d.Corner, w.Corner)
+	set(&d.Typeface, w.Typeface)
+	set(&d.Badge, w.Badge)
+	set(&d.Brand, w.Brand)
+	set(&d.AIMark, w.AIMark)
+	return cmp.Or(w.SceneID, r.SceneID), d
+}
+
+func set[T any](to, wish *T) {
+	if wish != nil {
+		*to = *wish
+	}
 }

@@ -9,6 +9,7 @@
 //	Scene        AD#{ad_id}     SCENE#{id}       a stage 1 picture; while a further one is made, what an Ad holds too
 //	Rendition    AD#{ad_id}     RENDITION#{id}   a finished picture: scene, words, size, HTML
 //	Idempotency  OWNER#{owner}  IDEM#{sha256}    a claim: what it made, and its fingerprint; gone after a day by TTL
+//	Brand        OWNER#{owner}  BRAND            logo, colours and layout that the owner's ads have in common
 //	Stats        OWNER#{owner}  STATS            counters over all published ads
 //	Month        OWNER#{owner}  STATS#{yyyy-mm}  the same for the ads ordered in one KST month
 //	Queue        QUEUE          STAGE1           the queue before the GPU server: tickets and moving averages
@@ -105,6 +106,8 @@ func pointerKey(adID string) map[string]types.AttributeValue {
 func tombstoneKey(adID string) map[string]types.AttributeValue {
 	return key(adPrefix+adID, tombstoneSort)
 }
+
+func brandKey(owner string) map[string]types.AttributeValue { return key(ownerKey(owner), "BRAND") }
 
 func outageKey() map[string]types.AttributeValue { return key("OUTAGE", "OPENAI") }
 

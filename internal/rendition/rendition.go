@@ -6,14 +6,18 @@ package rendition
 
 import (
 	"bytes"
-	"cmp"
 	"context"
+	"encoding/hex"
 	"fmt"
 	"image"
+	"image/color"
 	"image/png"
+	"strings"
+	"time"
 
 	"github.com/nanococoa/nanococoa/aiserver/provenance"
 	"github.com/nanococoa/nanococoa/internal/ad"
+	"github.com/nanococoa/nanococoa/internal/channel"
 	"github.com/nanococoa/nanococoa/internal/compose"
 	"github.com/nanococoa/nanococoa/internal/fault"
 	"github.com/nanococoa/nanococoa/internal/photo"
@@ -24,14 +28,31 @@ import (
 type Pictures interface {
 	Get(ctx context.Context, adID string, p ad.Picture, limit int64) ([]byte, error)
 	Put(ctx context.Context, adID string, p ad.Picture, data []byte, contentType string) error
+	PutFile(ctx context.Context, adID string, p ad.Picture, data []byte, contentType, disposition string) error
+	Link(ctx context.Context, adID string, p ad.Picture, life time.Duration) (string, error)
 	Remove(ctx context.Context, adID string, p ad.Picture) error
+	Purge(ctx context.Context, adID string) error
+}
+
+// Brands reads what an owner's ads have in common; see adstore.Store.
+type Brands interface {
+	Brand(ctx context.Context, owner string) (ad.Brand, error)
+}
+
+// Logos reads prepared logos; see blob.Logos for the faults.
+type Logos interface {
+	Get(ctx context.Context, logoID string) ([]byte, error)
 }
 
 // maxPicture is the most bytes of a picture of ours; see package pipeline.
 const maxPicture = 20 << 20
 
 // Maker makes renditions.
-type Maker struct{ Pictures Pictures }
+type Maker struct {
+	Pictures Pictures
+	Brands   Brands
+	Logos    Logos
+}
 
 // Scene is a scene with its picture, ready to be composed from.
 type Scene struct {
@@ -80,17 +101,23 @@ func (s Scene) Draw(
 	return drawn, nil
 }
 
-// Make composes a rendition and stores its pictures under its id.
+// Make composes a rendition of an ad's scene and stores its pictures under its id.
 //
 // Faults: as of Draw.
-func (m Maker) Make(
-	ctx context.Context, a *ad.Studio, s Scene, r ad.Rendition, brand *compose.Brand, words bool,
-) (ad.Rendition, error) {
-	drawn, err := s.Draw(ctx, a.Fields, r.Design, brand, words, true)
+func (m Maker) Make(ctx context.Context, a ad.Studio, r ad.Rendition) (ad.Rendition, error) {
+	scene, brand, err := m.open(ctx, a, r)
 	if err != nil {
 		return ad.Rendition{}, err
 	}
-	full, err := provenance.Encode(drawn.Image, s.mark)
+	words := hasWords(r.Channel)
+	if !words {
+		r.MainCopy, r.SubCopy, r.Badge, r.AIMark, r.Brand = "", "", "", false, false
+	}
+	drawn, err := scene.Draw(ctx, a.Fields, r.Design, brand, words, true)
+	if err != nil {
+		return ad.Rendition{}, err
+	}
+	full, err := provenance.Encode(drawn.Image, scene.mark)
 	if err != nil {
 		return ad.Rendition{}, fault.New(fault.Internal, err)
 	}
@@ -124,8 +151,67 @@ func (m Maker) Make(
 	return r, nil
 }
 
-// Remove removes the pictures of a rendition.
-func (m Maker) Remove(ctx context.Context, adID, renditionID string) error {
+// hasWords reports whether words may stand on a picture of a channel, "" for none.
+func hasWords(name string) bool {
+	c, known := channel.ByName(name)
+	return !known || c.Text
+}
+
+// open reads what a rendition is composed from.
+func (m Maker) open(ctx context.Context, a ad.Studio, r ad.Rendition) (Scene, *compose.Brand, error) {
+	known, ok := a.Scene(r.SceneID)
+	if !ok {
+		return Scene{}, nil, fault.New(fault.SceneNotFound, nil)
+	}
+	scene, err := m.Open(ctx, a.AdID, known)
+	if err != nil || !r.Brand {
+		return scene, nil, err
+	}
+	brand, err := m.brand(ctx, a.Owner)
+	return scene, brand, err
+}
+
+// brand reads an owner's brand with its logo.
+func (m Maker) brand(ctx context.Context, owner string) (*compose.Brand, error) {
+	kept, err := m.Brands.Brand(ctx, owner)
+	if err != nil {
+		return nil, err
+	}
+	out := &compose.Brand{LogoURL: ad.LogoURL}
+	for _, c := range kept.Colors {
+		if rgb, ok := parse(c); ok {
+			out.Colours = append(out.Colours, rgb)
+		}
+	}
+	if kept.LogoID == "" {
+		return out, nil
+	}
+	file, err := m.Logos.Get(ctx, kept.LogoID)
+	if err != nil {
+		return nil, err
+	}
+	logo, err := photo.Decode(ctx, file, photo.MaxSide)
+	if err != nil {
+		return nil, fmt.Errorf("read a logo: %w", err)
+	}
+	out.Logo = logo
+	return out, nil
+}
+
+// parse reads a colour as #rrggbb.
+func parse(s string) (color.RGBA, bool) {
+	b, err := hex.DecodeString(strings.TrimPrefix(s, "#"))
+	if err != nil || len(b) != 3 {
+		return color.RGBA{}, false
+	}
+	return color.RGBA{b[0], b[1], b[2], 255}, true
+}
+
+// Remove removes the pictures of a rendition or, when its ad is gone, all of the ad's.
+func (m Maker) Remove(ctx context.Context, adID, renditionID string, gone bool) error {
+	if gone {
+		return m.Pictures.Purge(ctx, adID)
+	}
 	for _, p := range append(ad.RenditionPictures(adID, renditionID).All(), ad.LogoPicture(renditionID)) {
 		if err := m.Pictures.Remove(ctx, adID, p); err != nil {
 			return err
@@ -134,46 +220,19 @@ func (m Maker) Remove(ctx context.Context, adID, renditionID string) error {
 	return nil
 }
 
-// Inherit fills what a wish leaves out from another rendition's design.
-func Inherit(w Wish, from ad.Rendition) (ad.Design, string) {
-	d := from.Design
-	set(&d.MainCopy, w.MainCopy)
-	set(&d.SubCopy, w.SubCopy)
-	set(&d.Typeface, w.Typeface)
-	set(&d.Badge, w.Badge)
-	set(&d.Brand, w.Brand)
-	set(&d.AIMark, w.AIMark)
-	if w.Size != (image.Point{}) {
-		if w.Size != image.Pt(d.Width, d.Height) {
-			d.Layout, d.Corner = "", "" // what was chosen for another shape may not fit this one
-		}
-		d.Channel, d.Width, d.Height = w.Channel, w.Size.X, w.Size.Y
+// Choices says what a rendition may be made of.
+func (Maker) Choices() ad.Choices {
+	out := ad.Choices{
+		Channels: channel.All(), MainCopyMax: ad.MaxMainCopy, SubCopyMax: ad.MaxSubCopy, BadgeMax: compose.BadgeMax,
 	}
-	if w.Layout != nil && w.Corner == nil {
-		d.Corner = ""
+	for _, l := range compose.Layouts() {
+		out.Layouts = append(out.Layouts, ad.LayoutChoice{Choice: ad.Choice(l.Option), Corners: l.Corners})
 	}
-	set(&d.Layout, w.Layout)
-	set(&d.Corner, w.Corner)
-	return d, cmp.Or(w.SceneID, from.SceneID)
-}
-
-// Wish is what an owner wants of a rendition; what is nil or zero stays as it is.
-type Wish struct {
-	SceneID  string
-	Channel  string      // the channel whose Size it is, if any
-	Size     image.Point // px
-	MainCopy *string
-	SubCopy  *string
-	Layout   *string
-	Corner   *string
-	Typeface *string
-	Badge    *string
-	Brand    *bool
-	AIMark   *bool
-}
-
-func set[T any](to *T, wish *T) {
-	if wish != nil {
-		*to = *wish
+	for _, c := range compose.Corners() {
+		out.Corners = append(out.Corners, ad.Choice(c))
 	}
+	for _, f := range compose.Typefaces() {
+		out.Typefaces = append(out.Typefaces, ad.Choice(f))
+	}
+	return out
 }
