@@ -39,14 +39,14 @@ func Layouts() []LayoutOption {
 	all := []string{topLeft, topRight, bottomLeft, bottomRight}
 	lefts, rights := []string{topLeft, bottomLeft}, []string{topRight, bottomRight}
 	return []LayoutOption{
-		{Option{"left-column", "왼쪽 글"}, lefts},
-		{Option{"right-column", "오른쪽 글"}, rights},
-		{Option{"top-center", "위 가운데 글"}, nil},
-		{Option{"bottom-band", "아래 글"}, nil},
-		{Option{"headline", "큰 제목"}, []string{topLeft, topRight}},
-		{Option{"panel", "색 띠"}, all},
-		{Option{"split", "반반"}, all},
-		{Option{"card", "액자"}, nil},
+		{Option{leftColumn, "왼쪽 글"}, lefts},
+		{Option{rightColumn, "오른쪽 글"}, rights},
+		{Option{topCenter, "위 가운데 글"}, nil},
+		{Option{bottomBand, "아래 글"}, nil},
+		{Option{headlined, "큰 제목"}, []string{topLeft, topRight}},
+		{Option{panelled, "색 띠"}, all},
+		{Option{split, "반반"}, all},
+		{Option{card, "액자"}, nil},
 	}
 }
 
