@@ -275,6 +275,7 @@ func (a *api) register(mux *http.ServeMux) huma.API {
 	})
 	a.registerStudio(h)
 	registerComposing(h, drawing{})
+	registerSuggesting(h, nil)
 	describeFields(h.OpenAPI().Components.Schemas.Map(), a.Fields)
 	allowNull(h.OpenAPI().Components.Schemas.Map())
 	return h

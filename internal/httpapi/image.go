@@ -1,6 +1,7 @@
 package httpapi
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/nanococoa/nanococoa/internal/ad"
@@ -13,6 +14,9 @@ var aliases = map[string]ad.Picture{
 	"stage1": ad.Stage1Picture, "stage2": ad.Stage2Picture,
 	"product": ad.ProductThumbnail, "thumbnail": ad.Stage2Thumbnail,
 }
+
+// pages are the pictures that have their file's name in an image id and are of every ad.
+var pages = []ad.Picture{ad.Stage1Page, ad.Stage1Thumbnail, ad.Stage2Page}
 
 // imageName is a picture's name in an image id.
 func imageName(p ad.Picture) string {
@@ -41,10 +45,11 @@ func (s *Signer) parseImageID(id string) (adID string, p ad.Picture, ok bool) {
 	}
 	adID, name, ok := strings.Cut(v, ".")
 	p, known := aliases[name]
-	if !known { // a file's name; it is signed, so it is one that we gave out
+	if !known {
 		p = ad.Picture(name)
+		known = slices.Contains(pages, p) || strings.HasPrefix(name, "scene-") || strings.HasPrefix(name, "rendition-")
 	}
-	return adID, p, ok && name != "" && ad.ValidID(adID)
+	return adID, p, ok && known && ad.ValidID(adID)
 }
 
 func cutLast(s, sep string) (before, after string, found bool) {

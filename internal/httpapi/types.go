@@ -213,7 +213,7 @@ func (s *Signer) imageURL(adID string, p ad.Picture) string {
 // prepared.
 func (s *Signer) thumbnailURL(a ad.Ad) *string {
 	switch {
-	case a.Main != "":
+	case a.Main != "" && a.Has(ad.Stage2):
 		return optional(s.imageURL(a.AdID, ad.RenditionPictures(a.AdID, a.Main).Thumbnail))
 	case a.Has(ad.Stage2):
 		return optional(s.imageURL(a.AdID, ad.Stage2Thumbnail))
