@@ -15,7 +15,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/nanococoa/nanococoa/aiserver/provenance"
+	"github.com/nanococoa/nanococoa/internal/provenance"
 	"github.com/nanococoa/nanococoa/internal/ad"
 	"github.com/nanococoa/nanococoa/internal/channel"
 	"github.com/nanococoa/nanococoa/internal/compose"
@@ -226,7 +226,7 @@ func (Maker) Choices() ad.Choices {
 		Channels: channel.All(), MainCopyMax: ad.MaxMainCopy, SubCopyMax: ad.MaxSubCopy, BadgeMax: compose.BadgeMax,
 	}
 	for _, l := range compose.Layouts() {
-		out.Layouts = append(out.Layouts, ad.LayoutChoice{Choice: ad.Choice(l.Option), Corners: l.Corners})
+		out.Layouts = append(out.Layouts, ad.LayoutChoice{Choice: ad.Choice(l.Option), Corners: append([]string{}, l.Corners...)})
 	}
 	for _, c := range compose.Corners() {
 		out.Corners = append(out.Corners, ad.Choice(c))
