@@ -186,14 +186,14 @@ func Render(ctx context.Context, r Request) (Result, error) {
 				return Result{}, err
 			}
 		}
-		p.lay(img, accent, r.Brand)
+		p.lay(img, measured.meanBeside(measured.rect(product)), accent, r.Brand)
 		p.choose(img, r.wishes(analysis.Colors.Text))
 		if p.contrast >= MinContrast || len(p.words) == 0 {
 			break
 		}
 	}
 	p.tint(img, accent)
-	p.decorate(img, accent, r.Brand)
+	p.decorate(img, r.Brand)
 	p.draw(img)
 
 	out := Result{
