@@ -448,7 +448,7 @@ export interface components {
             bytes: number;
             channel: string;
             /** @enum {string} */
-            format: "png" | "jpeg" | "webp";
+            format: "png" | "jpeg";
             /** Format: int64 */
             height: number;
             name: string;
@@ -1523,7 +1523,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description Left out: the channel's, else png */
-                format?: "png" | "jpeg" | "webp";
+                format?: "png" | "jpeg";
             };
             header?: never;
             path: {
