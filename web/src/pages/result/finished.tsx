@@ -13,6 +13,7 @@ import { Downloads } from './downloads'
 import { HtmlCode } from './html-code'
 import { Pictures } from './pictures'
 import { ScoreCard } from './score-card'
+import { Warnings } from './warnings'
 import './finished.css'
 
 /** A finished ad and everything that can be done with it. */
@@ -47,6 +48,7 @@ export function Finished({ ad }: { ad: Ad }) {
       </div>
 
       <div class="finished-side">
+        <Warnings ad={ad} />
         {picture && (
           <section class="card finished-share" aria-labelledby="download">
             <h2 id="download">{words.download}</h2>
