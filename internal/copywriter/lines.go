@@ -496,7 +496,7 @@ var general = lines{
 	},
 }
 
-// mourning and plainly are copy for grave and intimate goods, in the place of all other:
+// mourning and plainly are copy for solemn and intimate goods, in the place of all other:
 // calm, without wit, and without anything that could hurt.
 var (
 	mourning = lines{

@@ -104,6 +104,9 @@ func lineObjections(text string, f ad.Fields) (out []string) {
 	}
 	law := category.Of(f.ProductCategory, f.ProductName).Law()
 	for _, c := range claims.Find(law, bare) {
+		if len(unfit(c.Word)) > 0 {
+			continue // said below
+		}
 		out = append(out, fmt.Sprintf("contains %q: a claim that the law on such goods forbids (%s)", c.Word, c.Code))
 	}
 	for _, u := range unfit(bare) {
