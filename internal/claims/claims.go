@@ -44,7 +44,7 @@ type rule struct {
 }
 
 const (
-	any1 = category.Law("")
+	none = category.Law("")
 	food = category.LawFood
 	supp = category.LawHealthFood
 	cosm = category.LawCosmetic
@@ -101,7 +101,7 @@ var rules = []rule{
 		"의료기기와 의료의 효과를 보장하거나 과장하면 안 됩니다(의료기기법 제24조, 의료법 제56조)",
 	},
 	{
-		Medical, []category.Law{any1},
+		Medical, []category.Law{none},
 		"통증완화, 통증치료, 통증제거, 디스크, 거북목교정, 자세교정, 척추교정, 골반교정, 체형교정, 혈액순환, 관절염, 불면증, 코골이치료, 무좀치료, 근육통완화, 치료효과, 완치, 암예방, 항암, " +
 			"노폐물배출, 체지방분해, 지방분해, 다이어트효과, 면역력, 아토피, 비염, 전자파제거로건강",
 		"의료기기가 아닌 물건을 의료 효과가 있는 것처럼 알리면 안 됩니다(의료기기법 제26조)",
@@ -112,7 +112,7 @@ var rules = []rule{
 		"의사·약사 등의 추천이나 체험담으로 효과를 보증하면 안 됩니다",
 	},
 	{
-		Unproved, []category.Law{any1, food, supp, cosm, devi},
+		Unproved, []category.Law{none, food, supp, cosm, devi},
 		"업계1위, 판매1위, 국내1위, 세계1위, 전국1위, 업계최초, 세계최초, 국내최초, 세계유일, 국내유일, 업계유일, 최저가보장, 업계최저가, 무조건효과, 효과없으면, 100%보장, 100%만족, " +
 			"100%환불보장, 완벽차단, 100%차단, 절대안전, 100%안전, 기적의, 가장안전한, 세계최고, 국내최고, 업계최고, 가장효과",
 		"증명할 자료가 없으면 쓸 수 없는 말입니다(표시광고법 제3조)",
@@ -167,7 +167,8 @@ func Find(law category.Law, text string) (found []Claim) {
 // hide it, so it ends none.
 func sentences(text string) []string {
 	text = norm.NFKC.String(text)
-	return strings.FieldsFunc(strings.NewReplacer(". ", "\n", "! ", "\n", "? ", "\n").Replace(text), func(r rune) bool { return r == '\n' })
+	return strings.FieldsFunc(strings.NewReplacer(". ", "\n", "! ", "\n", "? ", "\n").Replace(text),
+		func(r rune) bool { return r == '\n' })
 }
 
 // squeeze leaves letters, digits and the percent sign, in lower case.

@@ -317,7 +317,8 @@ func TestRetry(t *testing.T) {
 				return
 			}
 			want := httpapi.Accepted{AdID: id, Status: "queued", StatusURL: "/api/ads/" + id, Warnings: []ad.Warning{}}
-			if got := decode[httpapi.Accepted](res.is(tc.want)); !reflect.DeepEqual(got, want) || res.header.Get("Location") != want.StatusURL ||
+			if got := decode[httpapi.Accepted](res.is(tc.want)); !reflect.DeepEqual(got, want) ||
+				res.header.Get("Location") != want.StatusURL ||
 				res.header.Get("Retry-After") != "2" {
 				t.Errorf("%+v, %v", got, res.header)
 			}

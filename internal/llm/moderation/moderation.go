@@ -137,7 +137,8 @@ func (c *Client) ask(ctx context.Context, texts []string, photo []byte) (flagged
 			Categories map[string]bool `json:"categories"`
 		} `json:"results"`
 	}
-	if err := json.NewDecoder(io.LimitReader(res.Body, maxAnswer)).Decode(&answer); err != nil || len(answer.Results) == 0 {
+	if err := json.NewDecoder(io.LimitReader(res.Body, maxAnswer)).Decode(&answer); err != nil ||
+		len(answer.Results) == 0 {
 		return nil, fault.Newf(fault.OpenAIBadAnswer, "moderation: the answer is not the API's JSON")
 	}
 	for _, r := range answer.Results {

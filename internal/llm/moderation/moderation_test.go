@@ -45,7 +45,8 @@ func TestAllowed(t *testing.T) {
 			}
 			s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 				body, _ := io.ReadAll(r.Body)
-				if err := json.Unmarshal(body, &sent); err != nil || r.Method != http.MethodPost || r.URL.Path != "/v1/moderations" ||
+				if err := json.Unmarshal(body, &sent); err != nil || r.Method != http.MethodPost ||
+					r.URL.Path != "/v1/moderations" ||
 					r.Header.Get("Authorization") != "Bearer sk-test" {
 					t.Errorf("%s %s %v: %v", r.Method, r.URL.Path, r.Header, err)
 				}
@@ -54,7 +55,8 @@ func TestAllowed(t *testing.T) {
 				_, _ = io.WriteString(w, tc.answer)
 			}))
 			defer s.Close()
-			if got := client(s.URL+"/v1", time.Now).Allowed(t.Context(), []string{"도라지청", "따뜻하게"}, []byte{1, 2}); got != tc.want {
+			if got := client(s.URL+"/v1", time.Now).Allowed(t.Context(), []string{"도라지청", "따뜻하게"}, []byte{1,
+				2}); got != tc.want {
 				t.Errorf("allowed: %v", got)
 			}
 			if sent.Model != moderation.Model || len(sent.Input) != 2 || sent.Input[0].Text != "도라지청\n따뜻하게" ||
