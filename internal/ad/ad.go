@@ -150,6 +150,8 @@ type Ad struct {
 	Engine     string  // the GPU server's engine
 	StandIn    bool    // whether that engine is a stand-in
 
+	Warnings []Warning // of the photo; those of the owner's texts are read from the fields (package claims)
+
 	Failure *Failure // set if and only if Status is Failed
 
 	Main   string // the id of the main rendition; empty before the ad has succeeded

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -83,7 +84,7 @@ func TestAFinishedAd(t *testing.T) {
 		Progress:     httpapi.Progress{Percent: 100},
 		ThumbnailURL: p(picture("thumbnail")), Stage1URL: p(picture("stage1")), Stage2URL: p(picture("stage2")),
 		HTMLCode: &html, MainCopy: &a.MainCopy, SubCopy: &a.SubCopy, Prompt: &a.Prompt, CopySource: p("template"),
-		ClipScore: f(0.72), StandIn: true,
+		ClipScore: f(0.72), StandIn: true, Warnings: []ad.Warning{},
 		Stage1PageURL: p(picture("stage1")), Stage2PageURL: p(picture("stage2")), // made before pages had their own
 		Scenes: []httpapi.Scene{{
 			SceneID: a.AdID, Status: "succeeded", AdConcept: a.AdConcept, PictureURL: p(picture("stage1")),
@@ -325,8 +326,9 @@ func TestRetry(t *testing.T) {
 				res.fails(tc.want, tc.code)
 				return
 			}
-			want := httpapi.Accepted{AdID: id, Status: "queued", StatusURL: "/api/ads/" + id}
-			if got := decode[httpapi.Accepted](res.is(tc.want)); got != want || res.header.Get("Location") != want.StatusURL ||
+			want := httpapi.Accepted{AdID: id, Status: "queued", StatusURL: "/api/ads/" + id, Warnings: []ad.Warning{}}
+			if got := decode[httpapi.Accepted](res.is(tc.want)); !reflect.DeepEqual(got, want) ||
+				res.header.Get("Location") != want.StatusURL ||
 				res.header.Get("Retry-After") != "2" {
 				t.Errorf("%+v, %v", got, res.header)
 			}

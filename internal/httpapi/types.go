@@ -7,6 +7,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/nanococoa/nanococoa/internal/ad"
+	"github.com/nanococoa/nanococoa/internal/claims"
 	"github.com/nanococoa/nanococoa/internal/queue"
 )
 
@@ -25,16 +26,18 @@ type UploadBody struct {
 
 // Accepted answers a request that was taken and goes on by itself.
 type Accepted struct {
-	AdID      string `json:"ad_id"`
-	Status    string `json:"status" enum:"awaiting_upload,queued,running,succeeded,failed"`
-	StatusURL string `json:"status_url" doc:"Where to follow it"`
+	AdID      string       `json:"ad_id"`
+	Status    string       `json:"status" enum:"awaiting_upload,queued,running,succeeded,failed"`
+	StatusURL string       `json:"status_url" doc:"Where to follow it"`
+	Warnings  []ad.Warning `json:"warnings" nullable:"false" doc:"What the owner should know before the ad is shown; the order goes on"`
 }
 
 // Uploading answers POST /api/uploads.
 type Uploading struct {
-	AdID      string `json:"ad_id"`
-	StatusURL string `json:"status_url"`
-	Upload    Upload `json:"upload"`
+	AdID      string       `json:"ad_id"`
+	StatusURL string       `json:"status_url"`
+	Upload    Upload       `json:"upload"`
+	Warnings  []ad.Warning `json:"warnings" nullable:"false" doc:"What the owner should know before the ad is shown; the order goes on"`
 }
 
 // Upload is a presigned POST: send Fields, then the photo as the last part,
@@ -49,26 +52,27 @@ type Upload struct {
 type Ad struct {
 	AdID string `json:"ad_id"`
 	ad.Fields
-	Status        string      `json:"status" enum:"awaiting_upload,queued,running,succeeded,failed"`
-	Progress      Progress    `json:"progress"`
-	ThumbnailURL  *string     `json:"thumbnail_url" doc:"JPEG, small"`
-	Stage1URL     *string     `json:"stage1_url" doc:"The product in its scene, without text; PNG, for downloading"`
-	Stage1PageURL *string     `json:"stage1_page_url" doc:"The same as a JPEG for pages"`
-	Stage2URL     *string     `json:"stage2_url" doc:"The finished ad; PNG, for downloading"`
-	Stage2PageURL *string     `json:"stage2_page_url" doc:"The same as a JPEG for pages"`
-	HTMLCode      *string     `json:"html_code" doc:"The finished ad as one self-contained snippet"`
-	MainCopy      *string     `json:"main_copy"`
-	SubCopy       *string     `json:"sub_copy"`
-	Prompt        *string     `json:"prompt" doc:"The English background prompt"`
-	CopySource    *string     `json:"copy_source" enum:"openai,template" doc:"Who wrote the copy"`
-	ClipScore     *float64    `json:"clip_score" doc:"null for a main rendition that was made later"`
-	Score         *Score      `json:"score,omitempty"`
-	StandIn       bool        `json:"stand_in" doc:"True when the stand-in made the pictures and not a model"`
-	Error         *AdFailure  `json:"error,omitempty" doc:"Set when status is failed"`
-	Scenes        []Scene     `json:"scenes" nullable:"false" doc:"Oldest first; empty before the ad is finished"`
-	Renditions    []Rendition `json:"renditions" nullable:"false" doc:"Oldest first; empty before the ad is finished"`
-	CreatedAt     time.Time   `json:"created_at"`
-	UpdatedAt     time.Time   `json:"updated_at"`
+	Status        string       `json:"status" enum:"awaiting_upload,queued,running,succeeded,failed"`
+	Progress      Progress     `json:"progress"`
+	ThumbnailURL  *string      `json:"thumbnail_url" doc:"JPEG, small"`
+	Stage1URL     *string      `json:"stage1_url" doc:"The product in its scene, without text; PNG, for downloading"`
+	Stage1PageURL *string      `json:"stage1_page_url" doc:"The same as a JPEG for pages"`
+	Stage2URL     *string      `json:"stage2_url" doc:"The finished ad; PNG, for downloading"`
+	Stage2PageURL *string      `json:"stage2_page_url" doc:"The same as a JPEG for pages"`
+	HTMLCode      *string      `json:"html_code" doc:"The finished ad as one self-contained snippet"`
+	MainCopy      *string      `json:"main_copy"`
+	SubCopy       *string      `json:"sub_copy"`
+	Prompt        *string      `json:"prompt" doc:"The English background prompt"`
+	CopySource    *string      `json:"copy_source" enum:"openai,template" doc:"Who wrote the copy"`
+	ClipScore     *float64     `json:"clip_score" doc:"null for a main rendition that was made later"`
+	Score         *Score       `json:"score,omitempty"`
+	StandIn       bool         `json:"stand_in" doc:"True when the stand-in made the pictures and not a model"`
+	Error         *AdFailure   `json:"error,omitempty" doc:"Set when status is failed"`
+	Warnings      []ad.Warning `json:"warnings" nullable:"false" doc:"What the owner should know; the order goes on"`
+	Scenes        []Scene      `json:"scenes" nullable:"false" doc:"Oldest first; empty before the ad is finished"`
+	Renditions    []Rendition  `json:"renditions" nullable:"false" doc:"Oldest first; empty before the ad is finished"`
+	CreatedAt     time.Time    `json:"created_at"`
+	UpdatedAt     time.Time    `json:"updated_at"`
 }
 
 // Progress says how far an ad is.
@@ -162,7 +166,7 @@ func view(st ad.Studio, s *Signer, origin string) Ad {
 	v := Ad{
 		AdID: a.AdID, Fields: a.Fields, Status: string(a.Status), Progress: progress(a), ThumbnailURL: s.thumbnailURL(a),
 		Prompt: optional(a.Prompt), CopySource: optional(string(a.CopySource)), StandIn: a.StandIn,
-		Scenes: []Scene{}, Renditions: []Rendition{}, CreatedAt: a.CreatedAt, UpdatedAt: a.UpdatedAt,
+		Warnings: warnings(a), Scenes: []Scene{}, Renditions: []Rendition{}, CreatedAt: a.CreatedAt, UpdatedAt: a.UpdatedAt,
 	}
 	if a.Failure != nil {
 		v.Error = failureView(*a.Failure)
@@ -251,6 +255,16 @@ func (p *Progress) add(w queue.Wait) {
 		seconds := math.Ceil(w.ETA.Seconds())
 		p.ETASeconds = &seconds
 	}
+}
+
+// warnings are what an owner should know of an order: of the texts, and of the photo as far
+// as it was looked at.
+func warnings(a ad.Ad) []ad.Warning {
+	return append(append([]ad.Warning{}, claims.Warnings(a.Fields)...), a.Warnings...)
+}
+
+func acceptedView(a ad.Ad) Accepted {
+	return Accepted{AdID: a.AdID, Status: string(a.Status), StatusURL: statusURL(a.AdID), Warnings: warnings(a)}
 }
 
 func listed(a ad.Ad, s *Signer) ListedAd {

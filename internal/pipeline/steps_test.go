@@ -387,6 +387,39 @@ func TestAFinishedPictureThatIsNone(t *testing.T) {
 	}
 }
 
+// judge is a moderator with one answer.
+type judge struct {
+	allowed bool
+	texts   []string
+	photo   string
+}
+
+func (j *judge) Allowed(_ context.Context, texts []string, photo []byte) bool {
+	j.texts, j.photo = texts, string(photo)
+	return j.allowed
+}
+
+// What moderation refuses costs no picture, and is told so; what it allows goes on.
+func TestOrdersAreJudgedBeforeAPictureIsMade(t *testing.T) {
+	t.Parallel()
+	for _, allowed := range []bool{true, false} {
+		w := newWorld(t)
+		stage1(w)
+		w.objects[ad.ProductThumbnail] = []byte("small")
+		j := &judge{allowed: allowed}
+		err := pipeline.Stage1{Ads: w, Pictures: bucket{w}, GPU: w, Judge: j}.Run(t.Context(), w.input())
+		if allowed && err != nil || !allowed && !fault.Has(err, fault.AdRefused) {
+			t.Errorf("allowed %v: %v", allowed, err)
+		}
+		if len(w.asked) > 0 != allowed {
+			t.Errorf("allowed %v: the GPU server got %d requests", allowed, len(w.asked))
+		}
+		if j.photo != "small" || !slices.Equal(j.texts, []string{order.ProductName, order.ProductCategory, order.AdConcept}) {
+			t.Errorf("judged were %q and %q", j.texts, j.photo)
+		}
+	}
+}
+
 // Whoever writes is told which lines the owner's last ads have: not those of the ad itself,
 // which a retry writes anew.
 func TestLinesOfTheLastAdsAreNotWrittenAgain(t *testing.T) {

@@ -339,6 +339,8 @@ export interface components {
             status: "awaiting_upload" | "queued" | "running" | "succeeded" | "failed";
             /** @description Where to follow it */
             status_url: string;
+            /** @description What the owner should know before the ad is shown; the order goes on */
+            warnings: components["schemas"]["Warning"][];
         };
         Ad: {
             /**
@@ -405,6 +407,8 @@ export interface components {
             thumbnail_url: string | null;
             /** Format: date-time */
             updated_at: string;
+            /** @description What the owner should know; the order goes on */
+            warnings: components["schemas"]["Warning"][];
         };
         AdFailure: {
             code: string;
@@ -834,6 +838,13 @@ export interface components {
             ad_id: string;
             status_url: string;
             upload: components["schemas"]["Upload"];
+            /** @description What the owner should know before the ad is shown; the order goes on */
+            warnings: components["schemas"]["Warning"][];
+        };
+        Warning: {
+            code: string;
+            detail: string;
+            field: string;
         };
     };
     responses: never;

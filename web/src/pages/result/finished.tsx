@@ -13,6 +13,7 @@ import { Downloads } from './downloads'
 import { HtmlCode } from './html-code'
 import { Pictures } from './pictures'
 import { ScoreCard } from './score-card'
+import { Warnings } from './warnings'
 import './finished.css'
 
 /** A finished ad and everything that can be done with it. */
@@ -62,6 +63,7 @@ export function Finished({ ad }: { ad: Ad }) {
       </div>
 
       <div class="finished-side">
+        <Warnings ad={ad} />
         {ad.main_copy && (
           <section class="card" aria-labelledby="copy">
             <h2 id="copy">{words.copy}</h2>
