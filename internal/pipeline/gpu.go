@@ -40,7 +40,7 @@ func (s Stage1) Run(ctx context.Context, in ad.StepInput) error {
 		if err != nil {
 			return ad.Result{}, err
 		}
-		res := ad.Result{Analysis: &out.Analysis, Engine: out.Engine, StandIn: out.StandIn}
+		res := ad.Result{Analysis: &out.Analysis, Product: &out.Product, Engine: out.Engine, StandIn: out.StandIn}
 		return res, s.Pictures.Put(ctx, a.AdID, ad.Stage1Picture, out.Picture, "image/png")
 	})
 }
@@ -116,7 +116,7 @@ func (c Clip) Run(ctx context.Context, in ad.StepInput) error {
 		}
 		score, err := c.GPU.Score(ctx, gpu.ScoreRequest{
 			IdempotencyKey: a.IdempotencyKey(ad.Clip), Picture: picture, Prompt: a.AdConcept,
-			Analysis: a.Analysis,
+			Analysis: a.Analysis, Product: a.Product,
 		})
 		if err != nil {
 			return ad.Result{}, err

@@ -133,7 +133,9 @@ func glass() thing {
 
 func whiteBox() thing {
 	front := slab(0.28, 0.36, 0.60, 0.84, 0.002)
-	side := func(x, y float64) bool { return x >= 0.60 && x < 0.72 && y > 0.36-0.5*(x-0.60) && y < 0.84-0.5*(x-0.60) }
+	side := func(x, y float64) bool {
+		return x >= 0.60 && x < 0.72 && y > 0.36-0.5*(x-0.60) && y < 0.84-0.5*(x-0.60)
+	}
 	top := func(x, y float64) bool { return y <= 0.36 && y > 0.30 && x > 0.28+2*(0.36-y) && x < 0.60+2*(0.36-y) }
 	return thing{"white box", union(front, side, top), func(x, y float64, _ colour) colour {
 		switch {
