@@ -136,6 +136,7 @@ type Ad struct {
 	Prompt     string     // English background prompt
 	PromptBy   CopySource // who wrote Prompt
 	Analysis   *Analysis  // of stage 1's picture
+	Product    *Product   // how that picture shows the product; nil of an ad from before this was kept
 	MainCopy   string
 	SubCopy    string
 	CopySource CopySource

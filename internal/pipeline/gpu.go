@@ -62,7 +62,9 @@ func (s Stage1) Run(ctx context.Context, in ad.StepInput) error {
 		if err != nil {
 			return ad.Result{}, err
 		}
-		res := ad.Result{Analysis: &out.Analysis, Engine: out.Engine, StandIn: out.StandIn, Seed: &out.Seed}
+		res := ad.Result{
+			Analysis: &out.Analysis, Product: &out.Product, Engine: out.Engine, StandIn: out.StandIn, Seed: &out.Seed,
+		}
 		return res, store(ctx, s.Pictures, a.AdID, ad.ScenePictures(a.AdID, a.Scene()), out.Picture)
 	})
 }
@@ -132,7 +134,7 @@ func (c Clip) Run(ctx context.Context, in ad.StepInput) error {
 		}
 		score, err := c.GPU.Score(ctx, gpu.ScoreRequest{
 			IdempotencyKey: a.IdempotencyKey(ad.Clip), Picture: picture, Prompt: a.AdConcept,
-			Analysis: a.Analysis,
+			Analysis: a.Analysis, Product: a.Product,
 		})
 		if err != nil {
 			return ad.Result{}, err

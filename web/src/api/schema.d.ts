@@ -368,6 +368,8 @@ export interface components {
             /** @description The finished ad as one self-contained snippet */
             html_code: string | null;
             main_copy: string | null;
+            /** @description How the picture shows the product; left out before it is made */
+            product?: components["schemas"]["Product"];
             /**
              * @description 1–50 characters (grapheme clusters after NFC); 식품, 음료, 건강식품, 의류, 패션잡화, 뷰티, 전자제품, 생활용품, 가구·인테리어, 유아, 반려동물, 스포츠, 꽃·식물, 수공예, 기타 or free text
              * @example 의류
@@ -618,6 +620,24 @@ export interface components {
              */
             status: number;
         };
+        Product: {
+            /**
+             * Format: double
+             * @description How far the cut-out can be trusted
+             */
+            confidence: number;
+            /** @description False when the whole photo is shown, framed */
+            cut_out: boolean;
+            /** @description The reasons against it, the gravest first */
+            doubts: ("torn" | "islands" | "leftover" | "hand" | "cropped" | "too_small" | "too_large" | "edge" | "ground" | "unseen")[];
+            /**
+             * Format: double
+             * @description How closely the picture shows the photo's own pixels, dB; 99 is exactly
+             */
+            fidelity_db: number;
+            /** @description The network that took part in the cut-out */
+            model: string | null;
+        };
         Progress: {
             /**
              * Format: double
@@ -775,6 +795,8 @@ export interface components {
              * @description null before the first score
              */
             avg_clip_score: number | null;
+            /** @description True when the averages are of the stand-in's scores, which no model gave */
+            avg_stand_in: boolean;
             /**
              * Format: int64
              * @description Ordered in this calendar month, Korean time

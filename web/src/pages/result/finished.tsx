@@ -59,6 +59,7 @@ export function Finished({ ad }: { ad: Ad }) {
           )}
         </Pictures>
         <p class="soft ai-note">{words.aiNote}</p>
+        {ad.product && <ProductNote product={ad.product} />}
         {ad.stand_in && <p class="note">{words.standIn}</p>}
       </div>
 
@@ -152,6 +153,23 @@ export function Finished({ ad }: { ad: Ad }) {
           </details>
         )}
       </section>
+    </div>
+  )
+}
+
+/** What to know of the way the picture shows the product; nothing when all is well. */
+function ProductNote({ product }: { product: NonNullable<Ad['product']> }) {
+  const words = texts.result
+  if (product.cut_out && product.doubts.length === 0) return null
+  return (
+    <div class="note" data-doubts={product.doubts.join(' ')}>
+      <p>{product.cut_out ? words.doubted : words.framed}</p>
+      <ul>
+        {product.doubts.map((doubt) => (
+          <li key={doubt}>{words.doubts[doubt]}</li>
+        ))}
+      </ul>
+      {!product.cut_out && <p>{words.doubtTip}</p>}
     </div>
   )
 }
