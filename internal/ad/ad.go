@@ -128,6 +128,8 @@ type Ad struct {
 	Engine     string // the GPU server's engine
 	StandIn    bool   // whether that engine is a stand-in
 
+	Warnings []Warning // of this attempt's steps, in their order
+
 	Failure *Failure // set if and only if Status is Failed
 }
 
@@ -148,6 +150,13 @@ type Failure struct {
 	Code      string
 	Detail    string
 	Retryable bool
+}
+
+// Warning is what an owner should hear of an ad that is made all the same: a code of
+// internal/fault and its Korean sentence.
+type Warning struct {
+	Code   string
+	Detail string
 }
 
 // Score is the measured agreement of picture and text, with what it was

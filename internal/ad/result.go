@@ -12,6 +12,7 @@ type Result struct {
 	Score      *Score
 	Engine     string
 	StandIn    bool // stored together with Engine
+	Warnings   []Warning
 }
 
 // Keep puts what a step made onto the ad.
@@ -34,4 +35,5 @@ func (a *Ad) Keep(r Result) {
 	if r.Engine != "" {
 		a.Engine, a.StandIn = r.Engine, r.StandIn
 	}
+	a.Warnings = append(a.Warnings, r.Warnings...)
 }

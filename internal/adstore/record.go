@@ -47,6 +47,12 @@ type record struct {
 type stepTimes struct {
 	StartedAt  time.Time `dynamodbav:"started_at"`
 	FinishedAt time.Time `dynamodbav:"finished_at,omitempty"`
+	Warnings   []warning `dynamodbav:"warnings,omitempty"` // that the step left: a new attempt begins without them
+}
+
+type warning struct {
+	Code   string `dynamodbav:"code"`
+	Detail string `dynamodbav:"detail"`
 }
 
 type score struct {
@@ -92,7 +98,12 @@ func decode(item map[string]types.AttributeValue) (ad.Ad, error) {
 		Score: (*ad.Score)(r.Score), Failure: (*ad.Failure)(r.Failure),
 	}
 	for s, t := range r.Steps {
-		a.Steps[s] = ad.StepTimes(t)
+		a.Steps[s] = ad.StepTimes{StartedAt: t.StartedAt, FinishedAt: t.FinishedAt}
+	}
+	for _, s := range ad.Steps() {
+		for _, w := range r.Steps[s].Warnings {
+			a.Warnings = append(a.Warnings, ad.Warning(w))
+		}
 	}
 	return a, nil
 }

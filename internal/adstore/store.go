@@ -269,6 +269,13 @@ func (s *Store) Finish(ctx context.Context, r ad.Ref, step ad.Step, res ad.Resul
 		set("engine", res.Engine)
 		set("stand_in", res.StandIn)
 	}
+	if len(res.Warnings) > 0 {
+		left := make([]warning, len(res.Warnings))
+		for i, w := range res.Warnings {
+			left[i] = warning(w)
+		}
+		set("steps."+string(step)+".warnings", left)
+	}
 	old, err := s.updateItem(ctx, r, upd, sameAttempt(r).And(statusIn(ad.Running)), types.ReturnValueAllOld)
 	if err != nil {
 		return err

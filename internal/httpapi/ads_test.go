@@ -45,7 +45,7 @@ func finished(t *testing.T, owner string) ad.Ad {
 		Score: &ad.Score{
 			Metric: "standin-agreement", Value: 0.72, RawCosine: &cosine, Text: fields.AdConcept, StandIn: true,
 		},
-		Engine: "standin", StandIn: true,
+		Engine: "standin", StandIn: true, Warnings: []ad.Warning{{Code: "Photo.Soft", Detail: "사진이 조금 흐립니다."}},
 	}
 }
 
@@ -67,7 +67,7 @@ func TestAFinishedAd(t *testing.T) {
 	w := newWorldAt(t, "https://ads.example.com/")
 	w.accepting()
 	made, _ := w.accepting()
-	w.generate(order(fields, flat(t, 64, 64))).is(202)
+	w.generate(order(fields, flat(t, 128, 128))).is(202)
 	a := finished(t, (*made)[0].Owner)
 	got, raw := w.show(a)
 
@@ -87,6 +87,7 @@ func TestAFinishedAd(t *testing.T) {
 		Score: &httpapi.Score{
 			Metric: "standin-agreement", Value: 0.72, RawCosine: f(0.31), Text: fields.AdConcept, StandIn: true,
 		},
+		Warnings:  []httpapi.Warning{{Code: "Photo.Soft", Detail: "사진이 조금 흐립니다."}},
 		CreatedAt: a.CreatedAt, UpdatedAt: a.UpdatedAt,
 	}
 	for i, s := range ad.Steps() {

@@ -62,6 +62,7 @@ type Ad struct {
 	ClipScore    *float64   `json:"clip_score"`
 	Score        *Score     `json:"score,omitempty"`
 	StandIn      bool       `json:"stand_in" doc:"True when the stand-in made the pictures and not a model"`
+	Warnings     []Warning  `json:"warnings" nullable:"false" doc:"What would make a better ad"`
 	Error        *AdFailure `json:"error,omitempty" doc:"Set when status is failed"`
 	CreatedAt    time.Time  `json:"created_at"`
 	UpdatedAt    time.Time  `json:"updated_at"`
@@ -101,6 +102,12 @@ type Score struct {
 	RawCosine *float64 `json:"raw_cosine"`
 	Text      string   `json:"text" doc:"What the picture was compared with"`
 	StandIn   bool     `json:"stand_in"`
+}
+
+// Warning is what an owner should hear of an ad that is made all the same.
+type Warning struct {
+	Code   string `json:"code"`
+	Detail string `json:"detail" doc:"What was seen and what would be better, in Korean"`
 }
 
 // AdFailure says why an ad failed.
@@ -177,7 +184,10 @@ func view(a ad.Ad, s *Signer, origin string) Ad {
 		Stage1URL:    s.imageURL(a, ad.Stage1, "stage1"), Stage2URL: s.imageURL(a, ad.Stage2, "stage2"),
 		MainCopy: optional(a.MainCopy), SubCopy: optional(a.SubCopy), Prompt: optional(a.Prompt),
 		CopySource: optional(string(a.CopySource)), StandIn: a.StandIn,
-		CreatedAt: a.CreatedAt, UpdatedAt: a.UpdatedAt,
+		CreatedAt: a.CreatedAt, UpdatedAt: a.UpdatedAt, Warnings: []Warning{},
+	}
+	for _, w := range a.Warnings {
+		v.Warnings = append(v.Warnings, Warning(w))
 	}
 	// HTML and score of an earlier attempt are of pictures that are no more.
 	if a.Has(ad.Stage2) && v.Stage1URL != nil {

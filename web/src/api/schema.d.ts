@@ -205,6 +205,8 @@ export interface components {
             thumbnail_url: string | null;
             /** Format: date-time */
             updated_at: string;
+            /** @description What would make a better ad */
+            warnings: components["schemas"]["Warning"][];
         };
         AdFailure: {
             code: string;
@@ -398,6 +400,11 @@ export interface components {
             ad_id: string;
             status_url: string;
             upload: components["schemas"]["Upload"];
+        };
+        Warning: {
+            code: string;
+            /** @description What was seen and what would be better, in Korean */
+            detail: string;
         };
     };
     responses: never;

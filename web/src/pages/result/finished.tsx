@@ -59,6 +59,16 @@ export function Finished({ ad }: { ad: Ad }) {
         </Pictures>
         <p class="soft ai-note">{words.aiNote}</p>
         {ad.stand_in && <p class="note">{words.standIn}</p>}
+        {ad.warnings.length > 0 && (
+          <section class="note" aria-labelledby="warnings">
+            <h2 id="warnings">{words.warnings}</h2>
+            <ul>
+              {ad.warnings.map(({ code, detail }) => (
+                <li key={code}>{detail}</li>
+              ))}
+            </ul>
+          </section>
+        )}
       </div>
 
       <div class="finished-side">
