@@ -97,7 +97,8 @@ func TestRenditions(t *testing.T) {
 	}
 
 	var after httpapi.Ad
-	o.json("PUT", "/api/ads/"+id+"/main", fmt.Sprintf(`{"rendition_id":%q}`, story.RenditionID)).want(t, 200).decode(t, &after)
+	o.json("PUT", "/api/ads/"+id+"/main", fmt.Sprintf(`{"rendition_id":%q}`, story.RenditionID)).
+		want(t, 200).decode(t, &after)
 	if *after.MainCopy != "주말엔 가볍게" || *after.Stage2URL != story.PictureURL || len(after.Renditions) != 3 {
 		t.Errorf("main: %+v", after)
 	}
@@ -108,7 +109,7 @@ func TestRenditions(t *testing.T) {
 		t.Errorf("statistics count %d ads", st.TotalAds)
 	}
 
-	file := o.get("/api/ads/" + id + "/renditions/" + story.RenditionID + "/file").want(t, 200)
+	file := o.get("/api/ads/"+id+"/renditions/"+story.RenditionID+"/file").want(t, 200)
 	of, _ := channel.ByName("instagram-story")
 	_, params, err := mime.ParseMediaType(file.header.Get("Content-Disposition"))
 	if err != nil || len(file.body) > of.MaxBytes || !strings.HasPrefix(params["filename"], "편집할 가방 ") ||
@@ -141,8 +142,8 @@ func TestRenditions(t *testing.T) {
 		t.Errorf("suggestions %+v", copies)
 	}
 
-	o.delete("/api/ads/" + id + "/renditions/" + story.RenditionID).want(t, 409)
-	o.delete("/api/ads/" + id + "/renditions/" + id).want(t, 204)
+	o.delete("/api/ads/"+id+"/renditions/"+story.RenditionID).want(t, 409)
+	o.delete("/api/ads/"+id+"/renditions/"+id).want(t, 204)
 	if got := o.ad(id); len(got.Renditions) != 2 || slices.Contains(objects(t, id), "ads/"+id+"/stage2.png") {
 		t.Errorf("after deleting the first: %+v, %v", got.Renditions, objects(t, id))
 	}
@@ -150,7 +151,7 @@ func TestRenditions(t *testing.T) {
 	stranger.json("POST", "/api/ads/"+id+"/renditions", `{}`).want(t, 404)
 	stranger.json("PUT", "/api/ads/"+id+"/main", fmt.Sprintf(`{"rendition_id":%q}`, same.RenditionID)).want(t, 404)
 
-	o.delete("/api/ads/" + id).want(t, 204)
+	o.delete("/api/ads/"+id).want(t, 204)
 	if left := objects(t, id); len(left) != 0 {
 		t.Errorf("left: %v", left)
 	}
@@ -200,9 +201,9 @@ func TestAFurtherScene(t *testing.T) {
 	if r.SceneID != acc.SceneID || r.MainCopy != *v.MainCopy || !strings.Contains(r.HTMLCode, sys.SiteURL+*s.PageURL) {
 		t.Errorf("%+v", r)
 	}
-	o.delete("/api/ads/" + id + "/scenes/" + acc.SceneID).want(t, 409)
-	o.delete("/api/ads/" + id + "/renditions/" + r.RenditionID).want(t, 204)
-	o.delete("/api/ads/" + id + "/scenes/" + acc.SceneID).want(t, 204)
+	o.delete("/api/ads/"+id+"/scenes/"+acc.SceneID).want(t, 409)
+	o.delete("/api/ads/"+id+"/renditions/"+r.RenditionID).want(t, 204)
+	o.delete("/api/ads/"+id+"/scenes/"+acc.SceneID).want(t, 204)
 	if got := o.ad(id); len(got.Scenes) != 1 || len(got.Renditions) != 1 {
 		t.Errorf("left %+v", got)
 	}
@@ -230,7 +231,7 @@ func TestAFurtherSceneFails(t *testing.T) {
 	o.json("POST", "/api/ads/"+v.AdID+"/renditions", fmt.Sprintf(`{"scene_id":%q}`, acc.SceneID)).want(t, 422)
 	// Deleted while one is made, nothing comes back.
 	o.json("POST", "/api/ads/"+v.AdID+"/scenes", `{}`).want(t, 202)
-	o.delete("/api/ads/" + v.AdID).want(t, 204)
+	o.delete("/api/ads/"+v.AdID).want(t, 204)
 	o.get("/api/ads/"+v.AdID).want(t, 404)
 }
 

@@ -91,7 +91,7 @@ func (Template) WritePrompt(_ context.Context, f ad.Fields) (Prompt, error) {
 // error is always nil.
 func (Template) WriteCopy(_ context.Context, f ad.Fields, a *ad.Analysis) (Copy, error) {
 	f = f.Normalize()
-	return candidatesFor(f, a).pick(newDice(f, "copy"), func(string) bool { return true }, func(string) bool { return true }), nil
+	return candidatesFor(f, a).pick(newDice(f, "copy"), whatever, whatever), nil
 }
 
 // Copies is how many suggestions WriteCopies makes: as many as an owner reads at a glance.
@@ -117,13 +117,15 @@ func (Template) WriteCopies(_ context.Context, f ad.Fields, a *ad.Analysis, take
 			}
 		}
 		for try := 0; has(func(k Copy) bool { return k.Main == c.Main && k.Sub == c.Sub }) && try < maxTries; try++ {
-			yes := func(string) bool { return true }
-			c = own.ofAllMoods().pick(d, yes, yes)
+			c = own.ofAllMoods().pick(d, whatever, whatever)
 		}
 		known = append(known, c)
 	}
 	return known[len(taken):], nil
 }
+
+// whatever takes every line.
+func whatever(string) bool { return true }
 
 // maxTries bounds the search for two lines that were never together: of a thousand pairs, an
 // ad with all its renditions has twenty.
