@@ -40,10 +40,9 @@ func (p *plan) lay(img *image.RGBA, backdrop color.RGBA, accent lch, b *Brand) {
 		c = lch{0.38, min(max(1.7*under.c, 0.03), 0.1), under.h}
 	}
 	out := readable(c)
-	brush := &brush{dst: img}
 	for i := range p.grounds {
 		p.grounds[i].color = out
-		brush.bar(p.grounds[i].at, 0, out, 1)
+		draw.Draw(img, p.grounds[i].at.pixels(), image.NewUniform(out), image.Point{}, draw.Src)
 	}
 }
 
@@ -100,18 +99,24 @@ func newBadge(text string, frame image.Point) *badge {
 	if two := words(text, face); len(two) == 2 && max(two[0].width, two[1].width) <= disc {
 		parts = []string{two[0].text, two[1].text}
 	}
-	const leading = 1.16
+	// Whole pixels, and an odd number of them beside the letters: then a browser rounds the
+	// small lines as the picture does.
+	up, down := face.extents(px)
+	line := math.Ceil(1.25 * px)
+	if int(line-up-down)%2 == 0 {
+		line++
+	}
 	widest := 0.0
 	for i, s := range parts {
 		l := setLine{text: s, role: roleBadge, px: px, face: face, run: face.shape(s)}
-		l.at = rect{0, float64(i) * px * leading, l.run.width * px, px * leading}
+		l.at = rect{0, float64(i) * line, l.run.width * px, line}
 		widest = max(widest, l.at.w)
 		b.lines = append(b.lines, l)
 	}
-	high := float64(len(parts)) * px * leading
+	high := float64(len(parts)) * line
 	b.round = len(parts) == 2 || widest <= 2.2*px
 	if b.round {
-		d := math.Ceil(math.Hypot(widest, 0.86*high) + 0.7*px)
+		d := math.Ceil(math.Hypot(widest, 0.78*high) + 0.7*px)
 		b.w, b.h = d, d
 	} else {
 		b.w, b.h = math.Ceil(widest+1.3*px), math.Ceil(high+0.7*px)
@@ -119,7 +124,7 @@ func newBadge(text string, frame image.Point) *badge {
 	for i := range b.lines {
 		l := &b.lines[i]
 		l.at.x += (b.w - l.at.w) / 2
-		l.at.y += (b.h - high) / 2
+		l.at.y += math.Round((b.h - high) / 2)
 	}
 	return b
 }

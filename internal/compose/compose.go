@@ -402,10 +402,7 @@ func (p *plan) draw(img *image.RGBA) {
 // than the true one, half-leading is floored), so that the same line in HTML
 // does not stand a pixel or two off.
 func baseline(at rect, px float64, t *face) float64 {
-	up, down := math.Round(t.up*px), math.Round(t.down*px)
-	if down < t.down*px {
-		up, down = up-1, down+1
-	}
+	up, down := t.extents(px)
 	return math.Round(at.y + math.Floor((at.h-up-down)/2) + up)
 }
 

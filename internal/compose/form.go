@@ -262,7 +262,8 @@ func (q search) logoPlace(a arrangement) (rect, bool) {
 		if len(a.form.grounds) > 0 && !at.overlaps(a.form.region) {
 			calm = 1
 		}
-		if v := calm - 0.05*float64(i); (!found || v > most) && a.free(at.grow(0.35*q.scale.gap)) {
+		if v := calm - 0.05*float64(i); (!found || v > most) && a.free(at.grow(0.35*q.scale.gap)) &&
+			!at.grow(q.scale.gap).overlaps(a.at) {
 			best, most, found = at, v, true
 		}
 	}

@@ -293,7 +293,7 @@ func (p placement) layers(s subject, frame image.Point, f *field) []layer {
 		stretch := float64(depth+missing) / float64(max(depth, 1))
 		l.blur = 0.0016 * long
 		if spread > plainSpread {
-			l.blur = min(0.006*stretch, 0.04) * long
+			l.blur = min(0.011*stretch, 0.05) * long // or its streaks are seen
 		}
 		out = append(out, p.spanned(l, side, frame))
 		picture.fade[side] = 0.9 * float64(depth)

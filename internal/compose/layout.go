@@ -60,6 +60,7 @@ func newScale(frame image.Point) scale {
 func (s *scale) loud(frame image.Point) {
 	w, h := float64(frame.X), float64(frame.Y)
 	s.mainMax, s.size = min(0.19*math.Sqrt(w*h), 0.24*w, 0.42*h), 2.2
+	s.subMax = 0.4 * s.mainMax
 }
 
 // texts is the copy, measured: every way to break it into lines.

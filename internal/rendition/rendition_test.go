@@ -113,7 +113,7 @@ func render() (made, error) {
 		return made{}, err
 	}
 	s, err := server.New(cfg, server.Parts{
-		Load:    func(context.Context) (engine.Engine, error) { return standin.New(), nil },
+		Load:    func(context.Context) (engine.Engine, error) { return standin.New(nil), nil },
 		Compose: compose.Render, Copy: copywriter.Template{}, Log: slog.New(slog.DiscardHandler),
 	})
 	if err != nil {
