@@ -271,8 +271,8 @@ func (c *chaos) judgeRenderings() {
 	for _, one := range c.ads {
 		retries += one.retries + one.scenes
 	}
-	t.Logf("GPU server: %d calls carried out for %d keys, %d of them pictures of %d ads with %d retries and further scenes; "+
-		"%d made again, power cut %d times",
+	t.Logf("GPU server: %d calls carried out for %d keys, %d of them pictures of %d ads with %d retries "+
+		"and further scenes; %d made again, power cut %d times",
 		sum(made), len(made), pictures, len(c.ads), retries, extra, c.cuts)
 	if extra > c.cuts {
 		t.Errorf("%d renderings were doubled, with %d power cuts", extra, c.cuts)
