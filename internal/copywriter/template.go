@@ -90,7 +90,7 @@ func (Template) WritePrompt(_ context.Context, f ad.Fields) (Prompt, error) {
 	return Prompt{Text: w.String(), By: ad.ByTemplate}, nil
 }
 
-// sober is the air of a picture for grave and intimate goods.
+// sober is the air of a picture for solemn and intimate goods.
 const sober = "still, dignified and quiet, with nothing that asks for attention"
 
 // WriteCopy writes the copy. It uses the product's name where that reads well, and the
