@@ -107,7 +107,8 @@ var table = []row{
 		state: "Stage1", function: "stage1",
 		retried: []retrier{{2, gpu}, {3, slices.Concat(ours, sending)}},
 		permanent: []string{
-			"GPU.Rejected", "Image.NotFound", "Photo.TooLarge", "Ad.Gone", stateTimeout, "SQS.QueueDoesNotExistException",
+			"GPU.Rejected", "Image.NotFound", "Photo.TooLarge", "Ad.Refused", "Ad.Gone", stateTimeout,
+			"SQS.QueueDoesNotExistException",
 		},
 		recovers: happy,
 		givesUp:  "Prepare Prompt Stage1 Fail FailRecorded",
