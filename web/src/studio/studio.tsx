@@ -1,3 +1,4 @@
+import type { ComponentChildren } from 'preact'
 import { useState } from 'preact/hooks'
 import { texts } from '../texts'
 import { Switch } from '../ui/switch'
@@ -13,9 +14,19 @@ type Tool = keyof typeof texts.studio.tool
 
 const tools = { words: WordsTool, sizes: SizesTool, look: LookTool, scenes: ScenesTool } satisfies Record<Tool, unknown>
 
-/** What can be changed of a finished ad, one kind of thing at a time. */
-export function Tools({ studio }: { studio: Studio }) {
+interface Props {
+  studio: Studio
+  /** The picture as it is, or as it is being written. */
+  children: ComponentChildren
+}
+
+/**
+ * What can be changed of a finished ad, one kind of thing at a time. On a phone the
+ * picture goes along in small: what is changed is seen while it is changed.
+ */
+export function Tools({ studio, children }: Props) {
   const words = texts.studio
+  const { current } = studio
   const [tool, setTool] = useState<Tool>('words')
   const Chosen = tools[tool]
   return (
@@ -27,7 +38,14 @@ export function Tools({ studio }: { studio: Studio }) {
         choices={(Object.keys(tools) as Tool[]).map((name) => [name, words.tool[name]] as const)}
         onChange={(next) => setTool(next)}
       />
-      <div role="alert">{studio.refused && <p class="note note-bad">{studio.refused}</p>}</div>
+      <div class="studio-picture" aria-hidden="true" style={{ '--ratio': String(current.width / current.height) }}>
+        {children}
+      </div>
+      {studio.refused && (
+        <p class="note note-bad" role="alert">
+          {studio.refused}
+        </p>
+      )}
       <Chosen studio={studio} />
     </section>
   )

@@ -125,21 +125,20 @@ export function Finished({ ad, onAd, look }: Props) {
                   onSaved={() => r && studio?.kept(r.rendition_id)}
                 />
               )}
-              <button class="button button-wide" onClick={() => void copy(address, words.linkCopied)}>
-                <Icon name="link" />
-                {words.link}
-              </button>
-              <p class="hint">{words.linkNote}</p>
             </section>
             {studio && <Strip studio={studio} />}
           </Pictures>
         )}
-        <p class="soft ai-note">{words.aiNote}</p>
-        {ad.stand_in && <p class="note">{words.standIn}</p>}
       </div>
 
       <div class="finished-side">
-        {studio && <Tools studio={studio} />}
+        {studio && final && (
+          <Tools studio={studio}>
+            {live ? <Live layer={live} /> : <img src={final.page} alt="" width={final.width} height={final.height} />}
+          </Tools>
+        )}
+        <p class="soft ai-note">{words.aiNote}</p>
+        {ad.stand_in && <p class="note">{words.standIn}</p>}
         {(main || sub) && (
           <section class="card" aria-labelledby="copy">
             <h2 id="copy">{words.copy}</h2>
@@ -161,6 +160,17 @@ export function Finished({ ad, onAd, look }: Props) {
               />
             )}
             {ad.copy_source && <p class="hint">{ad.copy_source === 'template' ? words.byTemplate : words.byModel}</p>}
+          </section>
+        )}
+
+        {picture && (
+          <section class="card finished-link" aria-labelledby="link">
+            <h2 id="link">{words.share}</h2>
+            <button class="button button-wide" onClick={() => void copy(address, words.linkCopied)}>
+              <Icon name="link" />
+              {words.link}
+            </button>
+            <p class="hint">{words.linkNote}</p>
           </section>
         )}
 
