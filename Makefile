@@ -218,6 +218,10 @@ times: build ## what a person waits for, measured on make run: start, order, ad 
 # ------------------------------------------------------------------- pictures
 
 PHOTOS ?= samples
+.PHONY: renditions
+renditions: build/aiserver ## one scene of each photo in PHOTOS in every channel and layout, into gallery/
+	build/aiserver gallery -renditions -photos "$(PHOTOS)"
+
 .PHONY: gallery
 gallery: build/aiserver ## ads of the photos in PHOTOS (samples), into gallery/
 	build/aiserver gallery -photos "$(PHOTOS)"

@@ -113,6 +113,14 @@ func (s subject) place(scale, x, y float64, frame image.Point) placement {
 	return p
 }
 
+// moved is the placement of a region of the frame, as seen from the frame.
+func (p placement) moved(by image.Point) placement {
+	p.at = p.at.Add(by)
+	p.product.x += float64(by.X)
+	p.product.y += float64(by.Y)
+	return p
+}
+
 func round(v float64) int { return int(math.Round(v)) }
 
 // sameShape reports whether two sizes have one shape, up to what rounding to

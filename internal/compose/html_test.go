@@ -41,7 +41,7 @@ func harmless(t failer, r compose.Result, url string) {
 	t.Helper()
 	root := snippet(t, r.HTML)
 	allowed := map[string]string{
-		"div": "lang style aria-hidden", "img": "src alt style aria-hidden", "p": "style data-role aria-hidden",
+		"div": "lang style aria-hidden", "img": "src alt width style data-role", "p": "style data-role aria-hidden",
 		"span": "style",
 	}
 	pictures, named := 0, 0

@@ -25,7 +25,7 @@ import (
 
 var (
 	pictureTag = regexp.MustCompile(
-		`<img src="[^"]*" alt="[^"]+" style="position:absolute;` +
+		`<img src="[^"]*" alt="" data-role="picture" style="position:absolute;` +
 			`left:([-0-9.]+)%;top:([-0-9.]+)%;width:([-0-9.]+)%;height:([-0-9.]+)%`,
 	)
 	roleTag = regexp.MustCompile(`data-role="(\w+)" style="[^"]*;color:#([0-9a-f]{6})`)

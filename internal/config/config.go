@@ -41,6 +41,12 @@ type Machine struct {
 	StateMachineARN string `env:"STATE_MACHINE_ARN,required,notEmpty"`
 }
 
+// Door is what every function behind the API knows of whoever calls it.
+type Door struct {
+	CookieKeyParameter string `env:"COOKIE_KEY_PARAMETER,required,notEmpty"`
+	SiteOrigin         string `env:"SITE_ORIGIN,required,notEmpty"` // e.g. https://ads.example.com
+}
+
 // GPU is the GPU server. Its token, if it wants one, is a SecureString.
 type GPU struct {
 	URL            string `env:"AI_SERVER_URL,required,notEmpty"`
@@ -68,9 +74,20 @@ type (
 		Table
 		Bucket
 		Machine
-		CookieKeyParameter string `env:"COOKIE_KEY_PARAMETER,required,notEmpty"`
-		SiteOrigin         string `env:"SITE_ORIGIN,required,notEmpty"` // e.g. https://ads.example.com
-		GPUSlots           int    `env:"GPU_SLOTS" envDefault:"1"`
+		Door
+		GPUSlots int `env:"GPU_SLOTS" envDefault:"1"`
+	}
+	// Compose configures functions/compose.
+	Compose struct {
+		Table
+		Bucket
+		Door
+	}
+	// Suggest configures functions/suggest.
+	Suggest struct {
+		Table
+		Door
+		OpenAI
 	}
 	// Ingest configures functions/ingest.
 	Ingest struct {

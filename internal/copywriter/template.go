@@ -91,7 +91,79 @@ func (Template) WritePrompt(_ context.Context, f ad.Fields) (Prompt, error) {
 // error is always nil.
 func (Template) WriteCopy(_ context.Context, f ad.Fields, a *ad.Analysis) (Copy, error) {
 	f = f.Normalize()
-	b, d := read(f, a), newDice(f, "copy")
+	return candidatesFor(f, a).pick(newDice(f, "copy"), func(string) bool { return true }, func(string) bool { return true }), nil
+}
+
+// Copies is how many suggestions WriteCopies makes: as many as an owner reads at a glance.
+const Copies = 4
+
+// WriteCopies writes Copies suggestions that differ from each other and from what is taken.
+// As long as there are lines that nobody uses, both lines of each are new. The error is
+// always nil.
+func (Template) WriteCopies(_ context.Context, f ad.Fields, a *ad.Analysis, taken []Copy) ([]Copy, error) {
+	f = f.Normalize()
+	own := candidatesFor(f, a)
+	d := newDice(f, fmt.Sprintf("copies %d", len(taken)))
+	known := slices.Clone(taken)
+	has := func(same func(c Copy) bool) bool { return slices.ContainsFunc(known, same) }
+	for len(known) < len(taken)+Copies {
+		var c Copy
+		for _, from := range []candidates{own, own.ofAllMoods()} {
+			c = from.pick(d,
+				func(main string) bool { return !has(func(c Copy) bool { return c.Main == main }) },
+				func(sub string) bool { return !has(func(c Copy) bool { return c.Sub == sub }) })
+			if !has(func(k Copy) bool { return k.Main == c.Main || k.Sub == c.Sub }) {
+				break
+			}
+		}
+		for try := 0; has(func(k Copy) bool { return k.Main == c.Main && k.Sub == c.Sub }) && try < maxTries; try++ {
+			yes := func(string) bool { return true }
+			c = own.ofAllMoods().pick(d, yes, yes)
+		}
+		known = append(known, c)
+	}
+	return known[len(taken):], nil
+}
+
+// maxTries bounds the search for two lines that were never together: of a thousand pairs, an
+// ad with all its renditions has twenty.
+const maxTries = 200
+
+// candidates are the lines that copy is chosen from.
+type candidates struct {
+	mains, subs choice
+	name        string // of the product, as lines may have it; empty: in none
+	kind        kind
+}
+
+// ofAllMoods gives more of them: of the same kind of product, whatever the mood.
+func (c candidates) ofAllMoods() candidates {
+	c.mains.lines, c.subs.lines = slices.Clone(c.mains.lines), slices.Clone(c.subs.lines)
+	core, hasCore := c.kind.core()
+	for _, v := range voices {
+		if hasCore {
+			c.mains.add(1, v.by[core].mains...)
+			c.subs.add(1, v.by[core].subs...)
+		} else {
+			c.mains.add(1, v.any.mains...)
+		}
+	}
+	return c
+}
+
+// pick chooses two lines that go together, if there are such that fit.
+func (c candidates) pick(d *dice, mainFits, subFits func(string) bool) Copy {
+	main := c.mains.pick(d, mainFits)
+	named := c.name != "" && strings.Contains(main, c.name)
+	sub := c.subs.pick(d, func(s string) bool {
+		return subFits(s) && !echoes(main, s) && !(named && strings.Contains(s, c.name))
+	})
+	return Copy{Main: main, Sub: sub, By: ad.ByTemplate}
+}
+
+// candidatesFor gives the lines that fit normalized fields.
+func candidatesFor(f ad.Fields, a *ad.Analysis) candidates {
+	b := read(f, a)
 	name := nameInCopy(f.ProductName)
 	v, trade := voices[b.mood], trades[b.kind]
 
@@ -129,10 +201,7 @@ func (Template) WriteCopy(_ context.Context, f ad.Fields, a *ad.Analysis) (Copy,
 		}
 	}
 
-	main := mains.pick(d, func(string) bool { return true })
-	named := name != "" && strings.Contains(main, name)
-	sub := subs.pick(d, func(s string) bool { return !echoes(main, s) && !(named && strings.Contains(s, name)) })
-	return Copy{Main: main, Sub: sub, By: ad.ByTemplate}, nil
+	return candidates{mains: mains, subs: subs, name: name, kind: b.kind}
 }
 
 // choice is lines to choose from. A line that is in it twice is twice as likely.

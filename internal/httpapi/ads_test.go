@@ -84,6 +84,16 @@ func TestAFinishedAd(t *testing.T) {
 		ThumbnailURL: p(picture("thumbnail")), Stage1URL: p(picture("stage1")), Stage2URL: p(picture("stage2")),
 		HTMLCode: &html, MainCopy: &a.MainCopy, SubCopy: &a.SubCopy, Prompt: &a.Prompt, CopySource: p("template"),
 		ClipScore: f(0.72), StandIn: true,
+		Stage1PageURL: p(picture("stage1")), Stage2PageURL: p(picture("stage2")), // made before pages had their own
+		Scenes: []httpapi.Scene{{
+			SceneID: a.AdID, Status: "succeeded", AdConcept: a.AdConcept, PictureURL: p(picture("stage1")),
+			PageURL: p(picture("stage1")), ThumbnailURL: p(picture("stage1")), CreatedAt: a.CreatedAt,
+		}},
+		Renditions: []httpapi.Rendition{{
+			RenditionID: a.AdID, SceneID: a.AdID, Width: 1024, Height: 1024, MainCopy: a.MainCopy, SubCopy: a.SubCopy,
+			AIMark: true, PictureURL: picture("stage2"), PageURL: picture("stage2"), ThumbnailURL: picture("thumbnail"),
+			HTMLCode: html, ClipScore: f(0.72), Main: true, CreatedAt: a.UpdatedAt,
+		}},
 		Score: &httpapi.Score{
 			Metric: "standin-agreement", Value: 0.72, RawCosine: f(0.31), Text: fields.AdConcept, StandIn: true,
 		},

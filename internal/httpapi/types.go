@@ -2,7 +2,6 @@ package httpapi
 
 import (
 	"math"
-	"strings"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -45,26 +44,31 @@ type Upload struct {
 	Fields map[string]string `json:"fields"`
 }
 
-// Ad is one ad. What is not there yet is null; score and error are left out.
+// Ad is one ad. What is not there yet is null; score and error are left out. The fields of
+// the finished picture mean the main rendition and its scene.
 type Ad struct {
 	AdID string `json:"ad_id"`
 	ad.Fields
-	Status       string     `json:"status" enum:"awaiting_upload,queued,running,succeeded,failed"`
-	Progress     Progress   `json:"progress"`
-	ThumbnailURL *string    `json:"thumbnail_url"`
-	Stage1URL    *string    `json:"stage1_url" doc:"The product in its scene, without text"`
-	Stage2URL    *string    `json:"stage2_url" doc:"The finished ad"`
-	HTMLCode     *string    `json:"html_code" doc:"The finished ad as one self-contained snippet"`
-	MainCopy     *string    `json:"main_copy"`
-	SubCopy      *string    `json:"sub_copy"`
-	Prompt       *string    `json:"prompt" doc:"The English background prompt"`
-	CopySource   *string    `json:"copy_source" enum:"openai,template" doc:"Who wrote the copy"`
-	ClipScore    *float64   `json:"clip_score"`
-	Score        *Score     `json:"score,omitempty"`
-	StandIn      bool       `json:"stand_in" doc:"True when the stand-in made the pictures and not a model"`
-	Error        *AdFailure `json:"error,omitempty" doc:"Set when status is failed"`
-	CreatedAt    time.Time  `json:"created_at"`
-	UpdatedAt    time.Time  `json:"updated_at"`
+	Status        string      `json:"status" enum:"awaiting_upload,queued,running,succeeded,failed"`
+	Progress      Progress    `json:"progress"`
+	ThumbnailURL  *string     `json:"thumbnail_url" doc:"JPEG, small"`
+	Stage1URL     *string     `json:"stage1_url" doc:"The product in its scene, without text; PNG, for downloading"`
+	Stage1PageURL *string     `json:"stage1_page_url" doc:"The same as a JPEG for pages"`
+	Stage2URL     *string     `json:"stage2_url" doc:"The finished ad; PNG, for downloading"`
+	Stage2PageURL *string     `json:"stage2_page_url" doc:"The same as a JPEG for pages"`
+	HTMLCode      *string     `json:"html_code" doc:"The finished ad as one self-contained snippet"`
+	MainCopy      *string     `json:"main_copy"`
+	SubCopy       *string     `json:"sub_copy"`
+	Prompt        *string     `json:"prompt" doc:"The English background prompt"`
+	CopySource    *string     `json:"copy_source" enum:"openai,template" doc:"Who wrote the copy"`
+	ClipScore     *float64    `json:"clip_score" doc:"null for a main rendition that was made later"`
+	Score         *Score      `json:"score,omitempty"`
+	StandIn       bool        `json:"stand_in" doc:"True when the stand-in made the pictures and not a model"`
+	Error         *AdFailure  `json:"error,omitempty" doc:"Set when status is failed"`
+	Scenes        []Scene     `json:"scenes" nullable:"false" doc:"Oldest first; empty before the ad is finished"`
+	Renditions    []Rendition `json:"renditions" nullable:"false" doc:"Oldest first; empty before the ad is finished"`
+	CreatedAt     time.Time   `json:"created_at"`
+	UpdatedAt     time.Time   `json:"updated_at"`
 }
 
 // Progress says how far an ad is.
@@ -151,49 +155,72 @@ func optional[T comparable](v T) *T {
 
 func statusURL(adID string) string { return "/api/ads/" + adID }
 
-// imageURL gives the address of a picture, nil before the step that makes it
-// has ended.
-func (s *Signer) imageURL(a ad.Ad, made ad.Step, name string) *string {
-	if !a.Has(made) {
-		return nil
-	}
-	return optional("/api/images/" + s.imageID(a.AdID, name))
-}
-
-// thumbnailURL is the finished ad when there is one, else the product.
-func (s *Signer) thumbnailURL(a ad.Ad) *string {
-	if u := s.imageURL(a, ad.Stage2, "thumbnail"); u != nil {
-		return u
-	}
-	return s.imageURL(a, ad.Prepare, "product")
-}
-
-// view is an ad as its owner sees it. origin is the site's, for the one address
-// that must work on other people's pages: the picture in html_code.
-func view(a ad.Ad, s *Signer, origin string) Ad {
+// view is an ad as its owner sees it. origin is the site's, for the addresses that must work
+// on other people's pages: the pictures in html_code.
+func view(st ad.Studio, s *Signer, origin string) Ad {
+	a := st.Ad
 	v := Ad{
-		AdID: a.AdID, Fields: a.Fields, Status: string(a.Status), Progress: progress(a),
-		ThumbnailURL: s.thumbnailURL(a),
-		Stage1URL:    s.imageURL(a, ad.Stage1, "stage1"), Stage2URL: s.imageURL(a, ad.Stage2, "stage2"),
-		MainCopy: optional(a.MainCopy), SubCopy: optional(a.SubCopy), Prompt: optional(a.Prompt),
-		CopySource: optional(string(a.CopySource)), StandIn: a.StandIn,
-		CreatedAt: a.CreatedAt, UpdatedAt: a.UpdatedAt,
-	}
-	// HTML and score of an earlier attempt are of pictures that are no more.
-	if a.Has(ad.Stage2) && v.Stage1URL != nil {
-		v.HTMLCode = optional(strings.ReplaceAll(a.HTML, ad.PictureURL, origin+*v.Stage1URL))
-	}
-	if a.Score != nil && a.Has(ad.Clip) {
-		v.ClipScore = &a.Score.Value
-		v.Score = &Score{
-			Metric: a.Score.Metric, Model: optional(a.Score.Model), Value: a.Score.Value,
-			RawCosine: a.Score.RawCosine, Text: a.Score.Text, StandIn: a.Score.StandIn,
-		}
+		AdID: a.AdID, Fields: a.Fields, Status: string(a.Status), Progress: progress(a), ThumbnailURL: s.thumbnailURL(a),
+		Prompt: optional(a.Prompt), CopySource: optional(string(a.CopySource)), StandIn: a.StandIn,
+		Scenes: []Scene{}, Renditions: []Rendition{}, CreatedAt: a.CreatedAt, UpdatedAt: a.UpdatedAt,
 	}
 	if a.Failure != nil {
-		v.Error = &AdFailure{Code: a.Failure.Code, Detail: a.Failure.Detail, Retryable: a.Failure.Retryable}
+		v.Error = failureView(*a.Failure)
+	}
+	for _, scene := range st.Scenes {
+		v.Scenes = append(v.Scenes, sceneView(a.AdID, scene, s))
+	}
+	for _, r := range st.Renditions {
+		v.Renditions = append(v.Renditions, renditionView(&st, r, s, origin))
+	}
+	scene, shown := a.First() // of an ad that is being made: what it has so far
+	if main, ok := st.MainRendition(); ok {
+		shown = main
+		scene, _ = st.Scene(main.SceneID)
+	} else {
+		v.MainCopy, v.SubCopy = optional(a.MainCopy), optional(a.SubCopy)
+	}
+	// HTML, score and pictures of an earlier attempt are no more.
+	if a.Has(ad.Stage1) {
+		files := sceneView(a.AdID, scene, s)
+		v.Stage1URL, v.Stage1PageURL = files.PictureURL, files.PageURL
+	}
+	if a.Has(ad.Stage2) {
+		r := renditionView(&st, shown, s, origin)
+		v.Stage2URL, v.Stage2PageURL, v.HTMLCode = &r.PictureURL, &r.PageURL, optional(r.HTMLCode)
+		v.MainCopy, v.SubCopy = optional(r.MainCopy), optional(r.SubCopy)
+	}
+	if shown.Score != nil && a.Has(ad.Clip) {
+		v.ClipScore = &shown.Score.Value
+		v.Score = &Score{
+			Metric: shown.Score.Metric, Model: optional(shown.Score.Model), Value: shown.Score.Value,
+			RawCosine: shown.Score.RawCosine, Text: shown.Score.Text, StandIn: shown.Score.StandIn,
+		}
 	}
 	return v
+}
+
+func failureView(f ad.Failure) *AdFailure {
+	return &AdFailure{Code: f.Code, Detail: f.Detail, Retryable: f.Retryable}
+}
+
+// imageURL gives the address of a picture.
+func (s *Signer) imageURL(adID string, p ad.Picture) string {
+	return "/api/images/" + s.imageID(adID, p)
+}
+
+// thumbnailURL is the main rendition when there is one, else the product, nil before it is
+// prepared.
+func (s *Signer) thumbnailURL(a ad.Ad) *string {
+	switch {
+	case a.Main != "" && a.Has(ad.Stage2):
+		return optional(s.imageURL(a.AdID, ad.RenditionPictures(a.AdID, a.Main).Thumbnail))
+	case a.Has(ad.Stage2):
+		return optional(s.imageURL(a.AdID, ad.Stage2Thumbnail))
+	case a.Has(ad.Prepare):
+		return optional(s.imageURL(a.AdID, ad.ProductThumbnail))
+	}
+	return nil
 }
 
 func progress(a ad.Ad) Progress {
@@ -231,7 +258,8 @@ func listed(a ad.Ad, s *Signer) ListedAd {
 		AdID: a.AdID, ProductName: a.ProductName, ThumbnailURL: s.thumbnailURL(a),
 		Status: string(a.Status), CreatedAt: a.CreatedAt,
 	}
-	if a.Score != nil && a.Has(ad.Clip) {
+	// Only the first rendition has a score, and that has the ad's id.
+	if a.Score != nil && a.Has(ad.Clip) && (a.Main == "" || a.Main == a.AdID) {
 		l.ClipScore = &a.Score.Value
 	}
 	return l

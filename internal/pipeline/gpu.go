@@ -1,15 +1,12 @@
 package pipeline
 
 import (
-	"bytes"
 	"context"
-	"fmt"
-	"image/jpeg"
 
 	"github.com/nanococoa/nanococoa/internal/ad"
 	"github.com/nanococoa/nanococoa/internal/fault"
 	"github.com/nanococoa/nanococoa/internal/gpu"
-	"github.com/nanococoa/nanococoa/internal/photo"
+	"github.com/nanococoa/nanococoa/internal/preview"
 )
 
 // GPU is the GPU server; see gpuclient.Client for the calls' faults.
@@ -34,14 +31,14 @@ func (s Stage1) Run(ctx context.Context, in ad.StepInput) error {
 			return ad.Result{}, err
 		}
 		out, err := s.GPU.Stage1(ctx, gpu.Stage1Request{
-			IdempotencyKey: a.IdempotencyKey(ad.Stage1), Photo: product,
+			IdempotencyKey: a.IdempotencyKey(ad.Stage1), Photo: product, Seed: a.SeedWish,
 			ProductName: a.ProductName, ProductCategory: a.ProductCategory, AdConcept: a.AdConcept, Prompt: a.Prompt,
 		})
 		if err != nil {
 			return ad.Result{}, err
 		}
-		res := ad.Result{Analysis: &out.Analysis, Engine: out.Engine, StandIn: out.StandIn}
-		return res, s.Pictures.Put(ctx, a.AdID, ad.Stage1Picture, out.Picture, "image/png")
+		res := ad.Result{Analysis: &out.Analysis, Engine: out.Engine, StandIn: out.StandIn, Seed: &out.Seed}
+		return res, store(ctx, s.Pictures, a.AdID, ad.ScenePictures(a.AdID, a.Scene()), out.Picture)
 	})
 }
 
@@ -51,10 +48,6 @@ type Stage2 struct {
 	Pictures Pictures
 	GPU      GPU
 }
-
-// thumbnailQuality of a finished ad's JPEG: text edges stay clean at 480 px and
-// a page of twelve stays below half a megabyte.
-const thumbnailQuality = 82
 
 // Run is the step. Faults: GPU.*.
 func (s Stage2) Run(ctx context.Context, in ad.StepInput) error {
@@ -72,31 +65,29 @@ func (s Stage2) Run(ctx context.Context, in ad.StepInput) error {
 		if err != nil {
 			return ad.Result{}, err
 		}
-		small, err := thumbnail(ctx, out.Picture)
-		if err != nil {
-			return ad.Result{}, err
+		res := ad.Result{
+			HTML: out.HTML, Layout: out.Layout, Contrast: out.ContrastRatio, Width: out.Width, Height: out.Height,
 		}
-		if err := s.Pictures.Put(ctx, a.AdID, ad.Stage2Thumbnail, small, "image/jpeg"); err != nil {
-			return ad.Result{}, err
-		}
-		return ad.Result{HTML: out.HTML}, s.Pictures.Put(ctx, a.AdID, ad.Stage2Picture, out.Picture, "image/png")
+		return res, store(ctx, s.Pictures, a.AdID, ad.RenditionPictures(a.AdID, a.AdID), out.Picture)
 	})
 }
 
-func thumbnail(ctx context.Context, picture []byte) ([]byte, error) {
-	img, err := photo.Decode(ctx, picture, photo.ThumbnailSide)
+// store keeps a picture the GPU server made, with what pages show of it.
+func store(ctx context.Context, pics Pictures, adID string, names ad.Pictures, picture []byte) error {
+	light, err := preview.Of(ctx, picture)
 	if err != nil {
-		err = fmt.Errorf("read the finished picture: %w", err)
 		if ctx.Err() == nil { // the server is to blame for a picture nobody can read, and not the owner's photo
 			err = fault.New(fault.GPUBadAnswer, err)
 		}
-		return nil, err
+		return err
 	}
-	var b bytes.Buffer
-	if err := jpeg.Encode(&b, img, &jpeg.Options{Quality: thumbnailQuality}); err != nil {
-		return nil, fmt.Errorf("encode the thumbnail: %w", err)
+	if err := pics.Put(ctx, adID, names.Thumbnail, light.Thumbnail, "image/jpeg"); err != nil {
+		return err
 	}
-	return b.Bytes(), nil
+	if err := pics.Put(ctx, adID, names.Page, light.Page, "image/jpeg"); err != nil {
+		return err
+	}
+	return pics.Put(ctx, adID, names.Full, picture, "image/png")
 }
 
 // Clip has the GPU server measure how well the finished picture fits the
