@@ -3,7 +3,17 @@ import { deadline } from '../keep/within'
 import { texts } from '../texts'
 import type { components, paths } from './schema'
 
-export type Ad = components['schemas']['Ad'] & Studio
+export type Ad = components['schemas']['Ad']
+export type Scene = components['schemas']['Scene']
+export type Rendition = components['schemas']['Rendition']
+export type RenditionWish = components['schemas']['RenditionWish']
+export type Choices = components['schemas']['Choices']
+export type Channel = components['schemas']['Channel']
+export type Copies = components['schemas']['Copies']
+export type Brand = components['schemas']['Brand']
+export type BrandWish = components['schemas']['BrandWish']
+type SceneWish = components['schemas']['SceneWish']
+type BundleWish = components['schemas']['BundleWish']
 export type ListedAd = components['schemas']['ListedAd']
 export type List = components['schemas']['List']
 export type Stats = components['schemas']['Stats']
@@ -11,97 +21,6 @@ export type Accepted = components['schemas']['Accepted']
 export type Uploading = components['schemas']['Uploading']
 export type UploadBody = components['schemas']['UploadBody']
 type ApiProblem = components['schemas']['Problem']
-
-/** What an ad has beside its main rendition. */
-export interface Studio {
-  stage1_page_url?: string | null
-  stage2_page_url?: string | null
-  scenes?: Scene[]
-  renditions?: Rendition[]
-}
-
-export interface Scene {
-  scene_id: string
-  status: 'queued' | 'running' | 'succeeded' | 'failed'
-  ad_concept: string
-  picture_url: string | null
-  page_url: string | null
-  thumbnail_url: string | null
-  seed: number | null
-  queue_position: number | null
-  eta_seconds: number | null
-  stalled: boolean
-  error?: { code: string; detail: string; retryable: boolean } | null
-  created_at: string
-}
-
-export interface Rendition {
-  rendition_id: string
-  scene_id: string
-  channel: string | null
-  width: number
-  height: number
-  layout: string
-  corner: string | null
-  typeface: string
-  main_copy: string
-  sub_copy: string
-  badge: string
-  brand: boolean
-  ai_mark: boolean
-  picture_url: string
-  page_url: string
-  thumbnail_url: string
-  html_code: string
-  contrast_ratio: number | null
-  clip_score: number | null
-  main: boolean
-  created_at: string
-}
-
-/** What a rendition is asked to be. */
-export interface RenditionBody {
-  scene_id?: string
-  main_copy?: string
-  sub_copy?: string
-  channel?: string
-  size?: string
-  layout?: string
-  corner?: string
-  typeface?: string
-  badge?: string
-  brand?: boolean
-  ai_mark?: boolean
-}
-
-export interface Channel {
-  name: string
-  label: string
-  width: number
-  height: number
-  format: 'png' | 'jpeg' | 'webp'
-  max_bytes: number | null
-  text: boolean
-}
-
-export interface Copy {
-  main_copy: string
-  sub_copy: string
-}
-
-export interface Brand {
-  logo_id: string | null
-  logo_url: string | null
-  colors: string[]
-  layout: string
-  by_default: boolean
-}
-
-export interface Bundle {
-  url: string
-  name: string
-  bytes: number
-}
 
 /** Why a call did not give what was asked for. `status` is 0 when nothing answered. */
 export interface Problem {
@@ -128,21 +47,16 @@ export interface Api {
   /** `key` makes a repeated attempt after a lost answer give the same ad. */
   upload(body: UploadBody, key: string): Promise<Answer<Uploading>>
   /** Composes a rendition and gives it. */
-  compose(adId: string, body: RenditionBody, key: string): Promise<Answer<Rendition>>
+  compose(adId: string, wish: RenditionWish, key: string): Promise<Answer<Rendition>>
   removeRendition(adId: string, renditionId: string): Promise<Answer<undefined>>
   makeMain(adId: string, renditionId: string): Promise<Answer<Ad>>
-  copies(adId: string): Promise<Answer<{ copies: Copy[]; copy_source: string }>>
-  scene(adId: string, body: { ad_concept?: string }, key: string): Promise<Answer<{ scene_id: string }>>
-  channels(): Promise<Answer<{ channels: Channel[] }>>
-  bundle(adId: string, body: { channels: string[]; rendition_id?: string }, key: string): Promise<Answer<Bundle>>
+  copies(adId: string): Promise<Answer<Copies>>
+  scene(adId: string, wish: SceneWish, key: string): Promise<Answer<components['schemas']['SceneAccepted']>>
+  choices(): Promise<Answer<Choices>>
+  bundle(adId: string, wish: BundleWish): Promise<Answer<components['schemas']['Bundle']>>
   brand(): Promise<Answer<Brand>>
-  putBrand(body: Omit<Brand, 'logo_url'>): Promise<Answer<Brand>>
-  brandLogo(body: { content_type: string; content_length: number }): Promise<Answer<Logo>>
-}
-
-export interface Logo {
-  logo_id: string
-  upload: Uploading['upload']
+  putBrand(wish: BrandWish): Promise<Answer<Brand>>
+  logo(body: components['schemas']['LogoBody']): Promise<Answer<components['schemas']['LogoUploading']>>
 }
 
 /** Ads on one page of the dashboard. */
@@ -165,34 +79,35 @@ export function connect(): Api {
     stats: (signal) => answer(client.GET('/api/dashboard/stats', { signal: within(signal) })),
     upload: (body, key) =>
       answer(client.POST('/api/uploads', { body, params: { header: { 'Idempotency-Key': key } }, signal: within() })),
-    compose: (adId, body, key) => call('POST', `/api/ads/${adId}/renditions`, body, key),
-    removeRendition: (adId, id) => call('DELETE', `/api/ads/${adId}/renditions/${id}`),
-    makeMain: (adId, rendition_id) => call('PUT', `/api/ads/${adId}/main`, { rendition_id }),
-    copies: (adId) => call('POST', `/api/ads/${adId}/copies`),
-    scene: (adId, body, key) => call('POST', `/api/ads/${adId}/scenes`, body, key),
-    channels: () => call('GET', '/api/channels'),
-    bundle: (adId, body, key) => call('POST', `/api/ads/${adId}/bundle`, body, key),
-    brand: () => call('GET', '/api/brand'),
-    putBrand: (body) => call('PUT', '/api/brand', body),
-    brandLogo: (body) => call('POST', '/api/brand/logo', body),
+    compose: (ad_id, body, key) =>
+      answer(client.POST('/api/ads/{ad_id}/renditions', { body, ...once(ad_id, key), signal: within() })),
+    removeRendition: (ad_id, rendition_id) =>
+      answer(
+        client.DELETE('/api/ads/{ad_id}/renditions/{rendition_id}', {
+          params: { path: { ad_id, rendition_id } },
+          signal: within(),
+        }),
+      ),
+    makeMain: (ad_id, rendition_id) =>
+      answer(client.PUT('/api/ads/{ad_id}/main', { body: { rendition_id }, ...of(ad_id), signal: within() })),
+    copies: (ad_id) => answer(client.POST('/api/ads/{ad_id}/copies', { ...of(ad_id), signal: within() })),
+    scene: (ad_id, body, key) =>
+      answer(client.POST('/api/ads/{ad_id}/scenes', { body, ...once(ad_id, key), signal: within() })),
+    choices: () => answer(client.GET('/api/channels', { signal: within() })),
+    bundle: (ad_id, body) =>
+      answer(client.POST('/api/ads/{ad_id}/bundle', { body, ...of(ad_id), signal: within() })),
+    brand: () => answer(client.GET('/api/brand', { signal: within() })),
+    putBrand: (body) => answer(client.PUT('/api/brand', { body, signal: within() })),
+    logo: (body) => answer(client.POST('/api/brand/logo', { body, signal: within() })),
   }
 }
 
-async function call<T>(method: string, path: string, body?: unknown, key?: string): Promise<Answer<T>> {
-  const headers: Record<string, string> = key ? { 'Idempotency-Key': key } : {}
-  if (body !== undefined) headers['Content-Type'] = 'application/json'
-  const asked = fetch(path, {
-    method,
-    headers,
-    signal: within(),
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  })
-  return answer<T>(
-    asked.then(async (response) => {
-      const text = response.status === 204 ? undefined : await response.json().catch(() => undefined)
-      return response.ok ? { data: text as T, response } : { error: text, response }
-    }),
-  )
+/** The parameters of a call to an ad, and of one that makes something only once. */
+function of(ad_id: string) {
+  return { params: { path: { ad_id } } }
+}
+function once(ad_id: string, key: string) {
+  return { params: { path: { ad_id }, header: { 'Idempotency-Key': key } } }
 }
 
 function within(signal?: AbortSignal): AbortSignal {

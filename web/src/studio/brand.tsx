@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'preact/hooks'
-import type { Brand } from '../api/client'
+import type { Brand, BrandWish } from '../api/client'
 import { sendToBucket } from '../api/send'
 import { useSite } from '../app/site'
 import { FlagField } from '../pages/start/fields'
@@ -15,7 +15,7 @@ export interface Kept {
   known: boolean
   empty: boolean
   value: Brand
-  save(next: Omit<Brand, 'logo_url'>): Promise<boolean>
+  save(next: BrandWish): Promise<boolean>
 }
 
 export function useBrand(): Kept {
@@ -54,13 +54,12 @@ export function BrandForm({ brand }: { brand: Kept }) {
     setByDefault(value.by_default)
   }, [value])
 
-  const save = (change: Partial<Omit<Brand, 'logo_url'>>) =>
+  const save = (logo: string | null = value.logo_id) =>
     brand.save({
-      logo_id: value.logo_id,
+      ...(logo ? { logo_id: logo } : {}),
       colors: [...colors],
       layout: value.layout,
       by_default: byDefault,
-      ...change,
     })
 
   const take = async (file: File | undefined) => {
@@ -68,11 +67,11 @@ export function BrandForm({ brand }: { brand: Kept }) {
     setSending(true)
     try {
       const { blob, kind } = await prepare(file)
-      const asked = await site.api.brandLogo({ content_type: kind, content_length: blob.size })
+      const asked = await site.api.logo({ content_type: kind, content_length: blob.size })
       if (!asked.ok) return site.toast(asked.problem.detail, { bad: true })
       const { logo_id, upload } = asked.data
       if ((await sendToBucket(upload, blob, () => {})) !== 'sent') return site.toast(words.logoFailed, { bad: true })
-      await save({ logo_id })
+      await save(logo_id)
     } catch (e) {
       if (!(e instanceof PhotoFault)) throw e
       site.toast(e.message, { bad: true })
@@ -110,7 +109,7 @@ export function BrandForm({ brand }: { brand: Kept }) {
               {sending ? words.logoSending : value.logo_id ? words.logoChange : words.logoPick}
             </label>
             {value.logo_id && (
-              <button class="button button-quiet" onClick={() => void save({ logo_id: null })}>
+              <button class="button button-quiet" onClick={() => void save(null)}>
                 {words.logoRemove}
               </button>
             )}
@@ -149,7 +148,7 @@ export function BrandForm({ brand }: { brand: Kept }) {
           </div>
         </div>
         <FlagField place="by_default" label={words.byDefault} value={byDefault} fault={undefined} onChange={setByDefault} />
-        <button class="button button-main" onClick={() => void save({})}>
+        <button class="button button-main" onClick={() => void save()}>
           {words.save}
         </button>
       </div>

@@ -1,4 +1,4 @@
-import type { Channel, Problem, Rendition, RenditionBody, Scene, Studio } from '../api/client'
+import type { Ad, Choices, Problem, Rendition, RenditionWish, Scene } from '../api/client'
 
 /** What an owner chose of an ad; a rendition is made of it. */
 export interface Design {
@@ -17,40 +17,17 @@ export interface Design {
   ai_mark: boolean
 }
 
-/** The layouts with the corners their words can stand in (internal/compose/choice.go); "" is the server's choice. */
-const lefts = ['top-left', 'bottom-left'] as const
-const rights = ['top-right', 'bottom-right'] as const
-export const corners = ['top-left', 'top-right', 'bottom-left', 'bottom-right'] as const
-export const layouts = {
-  '': corners,
-  'left-column': lefts,
-  'right-column': rights,
-  'top-center': [],
-  'bottom-band': [],
-  headline: ['top-left', 'top-right'],
-  panel: corners,
-  split: corners,
-  card: [],
-} as const satisfies Record<string, readonly Corner[]>
-export type Corner = (typeof corners)[number]
-export type Layout = keyof typeof layouts
-
-export const typefaces = ['sans', 'serif', 'hand'] as const
-
-/** The most characters of each text (internal/compose, internal/httpapi). */
-export const limits = { main_copy: 20, sub_copy: 40, badge: 12 } as const
-
-/** The corners that a layout has; those of any for one this page does not know. */
-export function cornersOf(layout: string): readonly Corner[] {
-  return layout in layouts ? layouts[layout as Layout] : corners
+/** The corners that words can stand in, in a layout; in any where the server chooses it. */
+export function cornersOf(layout: string, { layouts, corners }: Pick<Choices, 'layouts' | 'corners'>): string[] {
+  return layouts.find((l) => l.name === layout)?.corners ?? corners.map((c) => c.name)
 }
 
 /**
  * The design that a rendition shows. A channel without words shows none; what was
  * written before stays for the next.
  */
-export function designOf(r: Rendition, channels: readonly Channel[], before?: Design): Design {
-  const silent = r.channel !== null && channels.some((c) => c.name === r.channel && !c.text)
+export function designOf(r: Rendition, { channels }: Pick<Choices, 'channels'>, before?: Design): Design {
+  const silent = channels.some((c) => c.name === r.channel && !c.text)
   const words = silent && before ? before : r
   return {
     scene_id: r.scene_id,
@@ -59,8 +36,8 @@ export function designOf(r: Rendition, channels: readonly Channel[], before?: De
     main_copy: words.main_copy,
     sub_copy: words.sub_copy,
     badge: words.badge,
-    layout: before?.layout ?? '',
-    corner: before?.corner ?? '',
+    layout: r.layout_asked,
+    corner: r.corner,
     typeface: r.typeface,
     brand: words.brand,
     ai_mark: words.ai_mark,
@@ -68,19 +45,19 @@ export function designOf(r: Rendition, channels: readonly Channel[], before?: De
 }
 
 /** A design with something else in it. A corner goes with a layout that does not have it. */
-export function changed(d: Design, change: Partial<Design>): Design {
+export function changed(d: Design, change: Partial<Design>, choices: Choices): Design {
   const next = { ...d, ...change }
-  if (next.corner && !(cornersOf(next.layout) as readonly string[]).includes(next.corner)) next.corner = ''
+  if (next.corner && !cornersOf(next.layout, choices).includes(next.corner)) next.corner = ''
   return next
 }
 
 /** The design with the layout that its rendition was drawn in, where the server chose one that can be asked for. */
-export function asDrawn(d: Design, { layout, corner }: Pick<Rendition, 'layout' | 'corner'>): Design {
-  return d.layout === '' && layout in layouts ? changed(d, { layout, corner: corner ?? '' }) : d
+export function asDrawn(d: Design, { layout }: Pick<Rendition, 'layout'>, choices: Choices): Design {
+  return d.layout === '' && choices.layouts.some((l) => l.name === layout) ? changed(d, { layout }, choices) : d
 }
 
 /** The order of a rendition. */
-export function bodyOf({ channel, size, ...rest }: Design): RenditionBody {
+export function bodyOf({ channel, size, ...rest }: Design): RenditionWish {
   return channel === null ? { ...rest, size } : { ...rest, channel }
 }
 
@@ -124,8 +101,8 @@ export function toGiveUp(
 }
 
 /** Whether anything of the ad is still being made. */
-export function isRendering({ scenes }: Pick<Studio, 'scenes'>): boolean {
-  return scenes?.some((s) => s.status === 'queued' || s.status === 'running') ?? false
+export function isRendering({ scenes }: Pick<Ad, 'scenes'>): boolean {
+  return scenes.some((s) => s.status === 'queued' || s.status === 'running')
 }
 
 /** Scenes that were on their way at the last look and are there now. */

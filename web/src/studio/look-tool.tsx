@@ -3,33 +3,32 @@ import { count } from '../ad/fields'
 import { FlagField, TextField } from '../pages/start/fields'
 import { texts } from '../texts'
 import { BrandForm, useBrand } from './brand'
-import { corners, cornersOf, layouts, limits, typefaces, type Layout } from './design'
+import { cornersOf } from './design'
 import type { Studio } from './use-studio'
 
 const words = texts.studio.look
 
 /** How it looks: where the words stand, in which face, with which badge and marks. */
 export function LookTool({ studio }: { studio: Studio }) {
-  const { design } = studio
+  const { design, choices } = studio
   const brand = useBrand()
-  const free = cornersOf(design.layout)
+  if (!choices) return <p aria-busy="true">{texts.site.loading}</p>
+  const free = cornersOf(design.layout, choices)
+  const auto = { name: '', label: words.auto }
   return (
     <div class="tool">
       <Choice
         label={words.layout}
-        choices={(Object.keys(layouts) as Layout[]).map((name) => [name, words.layouts[name]])}
+        choices={[auto, ...choices.layouts]}
         value={design.layout}
         onChoose={(layout) => void studio.apply({ layout })}
       >
-        {(name) => <LayoutPicture name={name as Layout} />}
+        {(name) => <LayoutPicture name={name} />}
       </Choice>
       {free.length > 0 && (
         <Choice
           label={words.corner}
-          choices={(['', ...corners.filter((c) => (free as readonly string[]).includes(c))] as const).map((name) => [
-            name,
-            words.corners[name],
-          ])}
+          choices={[auto, ...choices.corners.filter((c) => free.includes(c.name))]}
           value={design.corner}
           onChoose={(corner) => void studio.apply({ corner })}
         >
@@ -38,8 +37,8 @@ export function LookTool({ studio }: { studio: Studio }) {
       )}
       <Choice
         label={words.typeface}
-        choices={typefaces.map((name) => [name, words.typefaces[name]])}
-        value={design.typeface}
+        choices={choices.typefaces}
+        value={design.typeface || choices.typefaces[0]!.name}
         onChoose={(typeface) => void studio.apply({ typeface })}
       >
         {(name) => (
@@ -48,7 +47,7 @@ export function LookTool({ studio }: { studio: Studio }) {
           </span>
         )}
       </Choice>
-      <BadgeField studio={studio} />
+      <BadgeField studio={studio} limit={choices.badge_max} />
       <FlagField
         place="ai_mark"
         label={words.aiMark}
@@ -71,7 +70,7 @@ export function LookTool({ studio }: { studio: Studio }) {
 
 interface ChoiceProps {
   label: string
-  choices: readonly (readonly [string, string])[]
+  choices: readonly { name: string; label: string }[]
   value: string
   onChoose(value: string): void
   children(name: string): preact.ComponentChildren
@@ -85,7 +84,7 @@ function Choice({ label, choices, value, onChoose, children }: ChoiceProps) {
         {label}
       </p>
       <ul class="tiles tiles-small">
-        {choices.map(([name, text]) => (
+        {choices.map(({ name, label: text }) => (
           <li key={name}>
             <button class="tile" aria-pressed={name === value} onClick={() => onChoose(name)}>
               <span class="tile-place" aria-hidden="true">
@@ -101,7 +100,7 @@ function Choice({ label, choices, value, onChoose, children }: ChoiceProps) {
 }
 
 /** Where the words (bars) and the product (circle) stand, in a square of 44. */
-const drawn: Readonly<Record<Layout, { words: [x: number, y: number, w: number]; product: [x: number, y: number]; ground?: string }>> = {
+const drawn: Readonly<Record<string, { words: [x: number, y: number, w: number]; product: [x: number, y: number]; ground?: string }>> = {
   '': { words: [12, 8, 20], product: [22, 30] },
   'left-column': { words: [5, 16, 16], product: [32, 24] },
   'right-column': { words: [24, 16, 16], product: [13, 24] },
@@ -113,8 +112,8 @@ const drawn: Readonly<Record<Layout, { words: [x: number, y: number, w: number];
   card: { words: [11, 31, 22], product: [22, 16], ground: 'M7 28h30v11H7z' },
 }
 
-function LayoutPicture({ name }: { name: Layout }) {
-  const { words: [x, y, w], product, ground } = drawn[name]
+function LayoutPicture({ name }: { name: string }) {
+  const { words: [x, y, w], product, ground } = drawn[name] ?? drawn['']!
   const thick = name === 'headline' ? 6 : 3.5
   return (
     <svg class="shape" viewBox="0 0 44 44" width="44" height="44" focusable="false">
@@ -151,12 +150,12 @@ function CornerPicture({ name }: { name: string }) {
   )
 }
 
-function BadgeField({ studio }: { studio: Studio }) {
+function BadgeField({ studio, limit }: { studio: Studio; limit: number }) {
   const present = studio.design.badge
   const [text, setText] = useState(present)
   useEffect(() => setText(present), [present])
   const n = count(text)
-  const over = n > limits.badge
+  const over = n > limit
   const ready = text.trim() !== present && !over && text.trim() !== ''
   return (
     <form
@@ -171,9 +170,9 @@ function BadgeField({ studio }: { studio: Studio }) {
         place="badge"
         label={words.badge}
         hint={words.badgeHint}
-        limit={limits.badge}
+        limit={limit}
         value={text}
-        fault={over ? texts.fault.tooLong(limits.badge, n) : undefined}
+        fault={over ? texts.fault.tooLong(limit, n) : undefined}
         onChange={setText}
       />
       <div class="chips">

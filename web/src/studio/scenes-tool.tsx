@@ -15,7 +15,7 @@ export function ScenesTool({ studio }: { studio: Studio }) {
   const { scenes, design, ad } = studio
   const [concept, setConcept] = useState(ad.ad_concept)
   const [asking, setAsking] = useState(false)
-  const rendering = isRendering({ scenes: [...scenes] })
+  const rendering = isRendering(ad)
 
   const make = async () => {
     if (asking || rendering) return

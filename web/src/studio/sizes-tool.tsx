@@ -1,5 +1,4 @@
 import { useState } from 'preact/hooks'
-import { newKey } from '../api/key'
 import type { Channel } from '../api/client'
 import { useSite } from '../app/site'
 import { texts } from '../texts'
@@ -10,8 +9,9 @@ const words = texts.studio.sizes
 
 /** The places an ad is shown in, each in its true proportions; one by one or all at once. */
 export function SizesTool({ studio }: { studio: Studio }) {
-  const { channels, current } = studio
-  if (!channels) return <p aria-busy="true">{words.loading}</p>
+  const { choices, current } = studio
+  if (!choices) return <p aria-busy="true">{texts.site.loading}</p>
+  const { channels } = choices
   const first = studio.renditions[0]!
   return (
     <div class="tool">
@@ -94,7 +94,6 @@ function Many({ studio, channels }: { studio: Studio; channels: readonly Channel
         channels: channels.filter((c) => chosen.has(c.name)).map((c) => c.name),
         rendition_id: studio.current.rendition_id,
       },
-      newKey(),
     )
     setAsked(false)
     if (!answer.ok) return site.toast(answer.problem.detail, { bad: true })

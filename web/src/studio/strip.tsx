@@ -8,7 +8,7 @@ const words = texts.studio
 
 /** The pictures made of the ad, to go back to; what can be done with the one that is shown. */
 export function Strip({ studio }: { studio: Studio }) {
-  const { renditions, current, channels, undo } = studio
+  const { renditions, current, choices, undo } = studio
   const here = useRef<HTMLButtonElement>(null)
   useEffect(() => {
     here.current?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
@@ -23,7 +23,7 @@ export function Strip({ studio }: { studio: Studio }) {
               ref={r.rendition_id === current.rendition_id ? here : null}
               class="strip-picture"
               aria-pressed={r.rendition_id === current.rendition_id}
-              aria-label={words.stripNth(i + 1, sizeOf(r, channels), r.main_copy)}
+              aria-label={words.stripNth(i + 1, sizeOf(r, choices?.channels ?? []), r.main_copy)}
               onClick={() => studio.select(r)}
             >
               <img src={r.thumbnail_url} alt="" width={r.width} height={r.height} loading="lazy" />
@@ -55,6 +55,6 @@ export function Strip({ studio }: { studio: Studio }) {
 }
 
 /** What a rendition's size is called. */
-export function sizeOf(r: Pick<Rendition, 'channel' | 'width' | 'height'>, channels: readonly Channel[] | null): string {
-  return channels?.find((c) => c.name === r.channel)?.label ?? words.sizes.px(r.width, r.height)
+export function sizeOf(r: Pick<Rendition, 'channel' | 'width' | 'height'>, channels: readonly Channel[]): string {
+  return channels.find((c) => c.name === r.channel)?.label ?? words.sizes.px(r.width, r.height)
 }

@@ -1,6 +1,6 @@
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import { newKey } from '../api/key'
-import type { Ad, Channel, Rendition, Scene } from '../api/client'
+import type { Ad, Choices, Rendition, Scene } from '../api/client'
 import { useSite } from '../app/site'
 import { texts } from '../texts'
 import {
@@ -24,7 +24,8 @@ export interface Studio {
   ad: Ad
   renditions: readonly Rendition[]
   scenes: readonly Scene[]
-  channels: readonly Channel[] | null
+  /** What can be chosen; null until it is known. */
+  choices: Choices | null
   current: Rendition
   design: Design
   /** The words as they are being written. */
@@ -58,34 +59,30 @@ interface Props {
 /** The studio of a finished ad; null for an ad without renditions. */
 export function useStudio({ ad, onAd, look }: Props): Studio | null {
   const site = useSite()
-  const [channels, setChannels] = useState<readonly Channel[] | null>(null)
+  const [choices, setChoices] = useState<Choices | null>(null)
   const [made, setMade] = useState<readonly Rendition[]>([])
   const [gone, setGone] = useState<ReadonlySet<string>>(new Set())
   const [history, setHistory] = useState<readonly string[]>([])
   const [busy, setBusy] = useState(false)
   const [refused, setRefused] = useState('')
   const [draft, setDraft] = useState<Studio['draft'] | null>(null)
-  const [choice, setChoice] = useState({ layout: '', corner: '' })
   const tried = useRef(new Set<string>())
   const working = useRef(false)
 
-  const list = useMemo(() => listOf(ad.renditions ?? [], made, gone), [ad.renditions, made, gone])
-  const scenes = ad.scenes ?? []
+  const list = useMemo(() => listOf(ad.renditions, made, gone), [ad.renditions, made, gone])
+  const { scenes } = ad
   const current =
     list.find((r) => r.rendition_id === history.at(-1)) ?? list.find((r) => r.main) ?? (list.at(-1) as Rendition | undefined)
 
-  // Only what was chosen is remembered over a channel that shows no words.
+  // The words are remembered over a channel that shows none.
   const worded = useRef<Design | undefined>(undefined)
-  const design = current && {
-    ...designOf(current, channels ?? [], worded.current),
-    ...choice,
-  }
+  const design = current && designOf(current, choices ?? { channels: [] }, worded.current)
   useEffect(() => {
     worded.current = design
-  }, [current?.rendition_id])
+  }, [current?.rendition_id, choices])
 
   useEffect(() => {
-    void site.api.channels().then((answer) => answer.ok && setChannels(answer.data.channels))
+    void site.api.choices().then((answer) => answer.ok && setChoices(answer.data))
   }, [site])
 
   const show = (r: Rendition) => {
@@ -95,14 +92,13 @@ export function useStudio({ ad, onAd, look }: Props): Studio | null {
   }
 
   const apply = async (change: Partial<Design>) => {
-    if (!current || !design || working.current) return
+    if (!current || !design || !choices || working.current) return
     working.current = true
     setBusy(true)
     setRefused('')
-    let next = changed({ ...design, ...draft }, change)
-    setChoice({ layout: next.layout, corner: next.corner })
+    let next = changed({ ...design, ...draft }, change, choices)
     // Words and badges stay where they were seen while they were written.
-    if (!['scene_id', 'channel', 'size', 'layout', 'corner'].some((c) => c in change)) next = asDrawn(next, current)
+    if (!['scene_id', 'channel', 'size', 'layout', 'corner'].some((c) => c in change)) next = asDrawn(next, current, choices)
     try {
       const room = toGiveUp(list, tried.current, current.rendition_id)
       if (room && (await site.api.removeRendition(ad.ad_id, room)).ok) setGone((g) => new Set([...g, room]))
@@ -111,12 +107,10 @@ export function useStudio({ ad, onAd, look }: Props): Studio | null {
       if (!answer.ok && onlyLayout(answer.problem) && !('layout' in change || 'corner' in change)) {
         // What was chosen for another size has no room in this one.
         next = { ...next, layout: '', corner: '' }
-        setChoice({ layout: '', corner: '' })
         answer = await site.api.compose(ad.ad_id, bodyOf(next), newKey())
       }
       if (!answer.ok) {
         setRefused(reason(answer.problem))
-        setChoice({ layout: design.layout, corner: design.corner })
         return
       }
       const r = answer.data
@@ -150,7 +144,7 @@ export function useStudio({ ad, onAd, look }: Props): Studio | null {
     ad,
     renditions: list,
     scenes,
-    channels,
+    choices,
     current,
     design,
     draft: mine,

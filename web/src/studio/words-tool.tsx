@@ -1,18 +1,19 @@
 import { useState } from 'preact/hooks'
 import { count } from '../ad/fields'
-import type { Copy } from '../api/client'
+import type { Copies } from '../api/client'
 import { useSite } from '../app/site'
 import { TextField } from '../pages/start/fields'
 import { texts } from '../texts'
 import { Icon } from '../ui/icon'
-import { limits } from './design'
 import type { Studio } from './use-studio'
 
 const words = texts.studio.words
 
 /** The words: written in place, or taken from suggestions. */
 export function WordsTool({ studio }: { studio: Studio }) {
-  const { draft, design, written, busy } = studio
+  const { draft, design, written, busy, choices } = studio
+  if (!choices) return <p aria-busy="true">{texts.site.loading}</p>
+  const limits = { main_copy: choices.main_copy_max, sub_copy: choices.sub_copy_max }
   const over = (name: 'main_copy' | 'sub_copy') => {
     const n = count(draft[name])
     return n > limits[name] ? texts.fault.tooLong(limits[name], n) : undefined
@@ -66,7 +67,7 @@ export function WordsTool({ studio }: { studio: Studio }) {
 
 function Suggestions({ studio }: { studio: Studio }) {
   const site = useSite()
-  const [copies, setCopies] = useState<readonly Copy[]>([])
+  const [copies, setCopies] = useState<Copies['copies']>([])
   const [asking, setAsking] = useState(false)
   const ask = async () => {
     if (asking) return

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Channel, Problem, Rendition, Scene } from '../../src/api/client'
+import type { Choices, Problem, Rendition, Scene } from '../../src/api/client'
 import {
   arrived,
   asDrawn,
@@ -23,7 +23,8 @@ const rendition = (change: Partial<Rendition> = {}): Rendition => ({
   width: 1024,
   height: 1024,
   layout: 'top-center',
-  corner: null,
+  layout_asked: '',
+  corner: '',
   typeface: 'sans',
   main_copy: '여행이 되는 하루',
   sub_copy: '필요한 것만 담아',
@@ -40,17 +41,31 @@ const rendition = (change: Partial<Rendition> = {}): Rendition => ({
   created_at: '2026-11-27T00:00:00Z',
   ...change,
 })
-const channel = (name: string, text: boolean): Channel => ({
-  name,
-  label: name,
+const named = (name: string) => ({ name, label: name })
+const channel = (name: string, text: boolean) => ({
+  ...named(name),
   width: 1080,
   height: 1920,
   format: 'jpeg',
   max_bytes: 500_000,
   text,
 })
-const channels = [channel('story', true), channel('shop', false)]
-const design = designOf(rendition(), channels)
+const corners = ['top-left', 'top-right', 'bottom-left', 'bottom-right']
+const choices: Choices = {
+  channels: [channel('story', true), channel('shop', false)],
+  corners: corners.map(named),
+  layouts: [
+    { ...named('panel'), corners },
+    { ...named('split'), corners },
+    { ...named('left-column'), corners: ['top-left', 'bottom-left'] },
+    { ...named('card'), corners: [] },
+  ],
+  typefaces: [named('sans')],
+  badge_max: 12,
+  main_copy_max: 20,
+  sub_copy_max: 40,
+}
+const design = designOf(rendition(), choices)
 
 describe('a design', () => {
   it('is what its rendition shows, and lets the server choose the layout', () => {
@@ -68,27 +83,28 @@ describe('a design', () => {
     })
   })
   it('asks for a channel or a size, not for both', () => {
-    const body = bodyOf(changed(design, { channel: 'story' }))
+    const body = bodyOf(changed(design, { channel: 'story' }, choices))
     expect(body.channel).toBe('story')
     expect(body).not.toHaveProperty('size')
   })
   it('keeps its words over a channel that shows none', () => {
     const shop = rendition({ channel: 'shop', main_copy: '', sub_copy: '', badge: '', ai_mark: false })
-    expect(designOf(shop, channels, design)).toMatchObject({
+    expect(designOf(shop, choices, design)).toMatchObject({
       main_copy: '여행이 되는 하루',
       badge: '1+1',
       ai_mark: true,
       channel: 'shop',
     })
     const story = rendition({ channel: 'story', main_copy: '', sub_copy: '' }) // chosen to be without
-    expect(designOf(story, channels, design).main_copy).toBe('')
+    expect(designOf(story, choices, design).main_copy).toBe('')
   })
 
   it('stays in the layout it was drawn in, where that is one to ask for', () => {
-    expect(asDrawn(design, { layout: 'panel', corner: 'top-left' })).toMatchObject({ layout: 'panel', corner: 'top-left' })
-    expect(asDrawn(design, { layout: 'card', corner: 'top-left' })).toMatchObject({ layout: 'card', corner: '' })
-    expect(asDrawn(design, { layout: 'top-left', corner: null })).toMatchObject({ layout: '', corner: '' })
-    expect(asDrawn({ ...design, layout: 'split' }, { layout: 'card', corner: null }).layout).toBe('split')
+    const below = { ...design, corner: 'bottom-left' }
+    expect(asDrawn(below, { layout: 'panel' }, choices)).toMatchObject({ layout: 'panel', corner: 'bottom-left' })
+    expect(asDrawn(below, { layout: 'card' }, choices)).toMatchObject({ layout: 'card', corner: '' })
+    expect(asDrawn(design, { layout: 'top-left' }, choices)).toMatchObject({ layout: '', corner: '' })
+    expect(asDrawn({ ...design, layout: 'split' }, { layout: 'card' }, choices).layout).toBe('split')
   })
 
   const corner: [name: string, from: Partial<Design>, change: Partial<Design>, corner: string][] = [
@@ -97,9 +113,9 @@ describe('a design', () => {
     ['may be any where the server chooses', { layout: 'card' }, { layout: '', corner: 'bottom-right' }, 'bottom-right'],
   ]
   it.each(corner)('whose corner %s', (_, from, change, corner) => {
-    expect(changed({ ...design, ...from }, change).corner).toBe(corner)
+    expect(changed({ ...design, ...from }, change, choices).corner).toBe(corner)
   })
-  it('of a layout that is new to this page has every corner', () => expect(cornersOf('new')).toHaveLength(4))
+  it('without a layout has every corner', () => expect(cornersOf('', choices)).toEqual(corners))
 })
 
 describe('a refusal', () => {

@@ -66,7 +66,7 @@ export function Finished({ ad, onAd, look }: Props) {
     return layer && withScene(layer, scene.page)
   }, [studio?.written, studio?.current, studio?.draft.main_copy, studio?.draft.sub_copy, scene?.page])
   const html = r?.html_code ?? ad.html_code
-  const channel = (r && studio?.channels?.find((c) => c.name === r.channel)) ?? null
+  const channel = (r && studio?.choices?.channels.find((c) => c.name === r.channel)) ?? null
 
   return (
     <div class="wide finished">
