@@ -87,11 +87,20 @@ func (Template) WritePrompt(_ context.Context, f ad.Fields) (Prompt, error) {
 }
 
 // WriteCopy writes the copy. It uses the product's name where that reads well,
-// and the analysis, which may be nil, only where the concept gives no mood. The
+// and the analysis, which may be nil, only where the concept gives no mood, and to
+// choose: an owner who orders the same again gets another scene and other words. The
 // error is always nil.
 func (Template) WriteCopy(_ context.Context, f ad.Fields, a *ad.Analysis) (Copy, error) {
 	f = f.Normalize()
-	return candidatesFor(f, a).pick(newDice(f, "copy"), func(string) bool { return true }, func(string) bool { return true }), nil
+	return candidatesFor(f, a).pick(newDice(f, "copy"+sceneOf(a)), func(string) bool { return true }, func(string) bool { return true }), nil
+}
+
+// sceneOf tells scenes apart by what is known of them; "" without an analysis.
+func sceneOf(a *ad.Analysis) string {
+	if a == nil {
+		return ""
+	}
+	return fmt.Sprint(a.ProductBox, a.TextAreas, a.Colors)
 }
 
 // Copies is how many suggestions WriteCopies makes: as many as an owner reads at a glance.
@@ -329,8 +338,8 @@ func stems(word string) []string {
 	return []string{string(r)}
 }
 
-// dice give random numbers that depend on the fields alone, so that the same
-// fields always give the same text (SplitMix64, Steele et al. 2014).
+// dice give random numbers that depend on the fields and the use alone, so that the
+// same fields always give the same text (SplitMix64, Steele et al. 2014).
 type dice struct{ state uint64 }
 
 // newDice seeds the dice with the fields and the use, so that the choices for the

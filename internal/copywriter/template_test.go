@@ -618,3 +618,32 @@ func TestTheLexiconListsKnownIdeas(t *testing.T) {
 		}
 	}
 }
+
+// The same order again gives another scene, and with it other words; the same scene, as
+// of a step that is tried again, gives the same.
+func TestAnotherSceneGivesOtherWords(t *testing.T) {
+	t.Parallel()
+	f := ad.Fields{
+		ProductName: "울 더플백", ProductCategory: "의류", TargetAge: "30대", TargetGender: "여성",
+		AdConcept: "겨울 아침, 따뜻한 여행을 떠나는 느낌",
+	}
+	write := func(left float64) copywriter.Copy {
+		a := &ad.Analysis{ProductBox: ad.Box{left, 0.3, 0.5, 0.5}}
+		c, err := copywriter.Template{}.WriteCopy(t.Context(), f, a)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return c
+	}
+	seen := map[copywriter.Copy]bool{}
+	for i := range 10 {
+		c := write(float64(i) / 100)
+		if again := write(float64(i) / 100); again != c {
+			t.Errorf("one scene has the words %v and %v", c, again)
+		}
+		seen[c] = true
+	}
+	if len(seen) < 8 {
+		t.Errorf("ten scenes have %d different texts", len(seen))
+	}
+}
