@@ -354,7 +354,8 @@ export const texts = {
     undo: '되돌리기',
     undone: '앞의 그림으로 되돌렸습니다.',
     strip: '만든 그림',
-    stripNth: (n: number, size: string, words: string) => [`${n}번째 그림`, size, words].filter(Boolean).join(', '),
+    stripNth: (n: number, main: boolean, size: string, words: string) =>
+      [`${n}번째 그림`, main && '대표', size, words].filter(Boolean).join(', '),
     main: '대표',
     setMain: '대표 그림으로 쓰기',
     setMainDone: '대표 그림으로 정했습니다. 내 광고 화면과 그림 주소에 이 그림이 나옵니다.',
@@ -369,7 +370,6 @@ export const texts = {
       suggest: '다른 문구 추천받기',
       suggesting: '문구를 생각하는 중입니다.',
       suggestions: '추천 문구',
-      use: (main: string, sub: string) => `이 문구 쓰기: ${[main, sub].filter(Boolean).join(' – ')}`,
     },
     sizes: {
       title: '올리실 곳',

@@ -1,5 +1,5 @@
 import type { Rendition } from '../api/client'
-import { parse, property, replaced, restyled, withWords, type Layer, type Measure } from './markup'
+import { parse, property, replaced, restyled, withoutFallback, withWords, type Layer, type Measure } from './markup'
 
 /** The site's own face is the one that words are set in where no other was chosen. */
 const face = "'Cocoa Sans'"
@@ -10,8 +10,9 @@ const face = "'Cocoa Sans'"
  * be drawn; then the picture stays as it is until the server makes the next.
  */
 export function liveOf(r: Rendition, main: string, sub: string): Layer | null {
-  const ad = parse(r.html_code)
-  if (!ad) return null
+  const code = parse(r.html_code)
+  if (!code) return null
+  const ad = withoutFallback(code)
   const family = property(ad.style, 'font-family')
   const inFace = { ...ad, style: restyled(ad.style, { 'font-family': family ? `${face},${family}` : face }) }
   return withWords(inFace, main, sub, measureIn(inFace))

@@ -74,10 +74,20 @@ export function restyled(style: string, changes: Readonly<Record<string, string>
 /** The width of a text in em, in the face that a paragraph of the ad has. */
 export type Measure = (text: string, paragraph: Layer) => number
 
-/** Paragraphs of words, found by their role. */
+/** The paragraph of words of a role, wherever it is; null without one. */
 export function paragraph(ad: Layer, role: string): Layer | null {
-  for (const child of ad.children) if (typeof child === 'object' && child.role === role) return child
+  for (const child of ad.children) {
+    if (typeof child === 'string') continue
+    const found = child.tag === 'p' && child.role === role ? child : paragraph(child, role)
+    if (found) return found
+  }
   return null
+}
+
+/** The ad without what only mail programs show, where layers cannot lie on each other. */
+export function withoutFallback(ad: Layer): Layer {
+  const plain = (c: Layer | string) => typeof c === 'object' && c.tag === 'p' && c.role === null
+  return { ...ad, children: ad.children.filter((c) => typeof c === 'string' || !c.children.some(plain)) }
 }
 
 // As internal/compose/layout.go sets the words: how high a line is, how far the sizes
@@ -119,7 +129,7 @@ export function withWords(ad: Layer, main: string, sub: string, measure: Measure
     // Where the present one stands, unless the headline above has grown or shrunk.
     made.set('sub', drawn(subBox.layer, set, (mainBox ? top : subBox.top / ratio) * ratio, leading.sub, ratio))
   }
-  return { ...ad, children: ad.children.map((c) => (typeof c === 'object' ? (made.get(c.role ?? '') ?? c) : c)) }
+  return replaced(ad, (l) => (l.tag === 'p' && made.get(l.role ?? '')) || l)
 }
 
 interface Box {

@@ -23,7 +23,7 @@ export function Strip({ studio }: { studio: Studio }) {
               ref={r.rendition_id === current.rendition_id ? here : null}
               class="strip-picture"
               aria-pressed={r.rendition_id === current.rendition_id}
-              aria-label={words.stripNth(i + 1, sizeOf(r, choices?.channels ?? []), r.main_copy)}
+              aria-label={words.stripNth(i + 1, r.main, sizeOf(r, choices?.channels ?? []), r.main_copy)}
               onClick={() => studio.select(r)}
             >
               <img src={r.thumbnail_url} alt="" width={r.width} height={r.height} loading="lazy" />

@@ -2,6 +2,7 @@ import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import { newKey } from '../api/key'
 import type { Ad, Choices, Rendition, Scene } from '../api/client'
 import { useSite } from '../app/site'
+import { within } from '../keep/within'
 import { texts } from '../texts'
 import {
   arrived,
@@ -18,6 +19,15 @@ import {
 } from './design'
 
 const words = texts.studio
+
+/** How long a picture may take to come before its place is shown without it. */
+const shows = 3_000
+
+function ready(address: string): Promise<void> {
+  const image = new Image()
+  image.src = address
+  return image.decode()
+}
 
 /** What the parts of the studio see and do. */
 export interface Studio {
@@ -66,6 +76,8 @@ export function useStudio({ ad, onAd, look }: Props): Studio | null {
   const [busy, setBusy] = useState(false)
   const [refused, setRefused] = useState('')
   const [draft, setDraft] = useState<Studio['draft'] | null>(null)
+  // What was asked for last: shown as chosen while its picture is made.
+  const [wish, setWish] = useState<Design | null>(null)
   const tried = useRef(new Set<string>())
   const working = useRef(false)
 
@@ -97,6 +109,7 @@ export function useStudio({ ad, onAd, look }: Props): Studio | null {
     setBusy(true)
     setRefused('')
     let next = changed({ ...design, ...draft }, change, choices)
+    setWish(next)
     // Words and badges stay where they were seen while they were written.
     if (!['scene_id', 'channel', 'size', 'layout', 'corner'].some((c) => c in change)) next = asDrawn(next, current, choices)
     try {
@@ -114,6 +127,7 @@ export function useStudio({ ad, onAd, look }: Props): Studio | null {
         return
       }
       const r = answer.data
+      await within(shows, ready(r.page_url)).catch(() => {}) // it is shown without a gap
       tried.current.add(r.rendition_id)
       setMade((m) => [...m, r])
       show(r)
@@ -121,6 +135,7 @@ export function useStudio({ ad, onAd, look }: Props): Studio | null {
     } finally {
       working.current = false
       setBusy(false)
+      setWish(null)
     }
   }
   const applyLatest = useRef(apply)
@@ -146,7 +161,7 @@ export function useStudio({ ad, onAd, look }: Props): Studio | null {
     scenes,
     choices,
     current,
-    design,
+    design: wish ?? design,
     draft: mine,
     written: mine.main_copy !== design.main_copy || mine.sub_copy !== design.sub_copy,
     busy,

@@ -94,7 +94,6 @@ function Suggestions({ studio }: { studio: Studio }) {
                   type="button"
                   class="suggestion"
                   aria-pressed={taken}
-                  aria-label={words.use(c.main_copy, c.sub_copy)}
                   onClick={() => studio.write({ main_copy: c.main_copy, sub_copy: c.sub_copy })}
                 >
                   <strong>{c.main_copy}</strong>

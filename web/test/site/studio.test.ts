@@ -56,7 +56,8 @@ it('an owner changes the words, picks a story and downloads both', async () => {
     const at = performance.now()
     set.call(input, text)
     input.dispatchEvent(new InputEvent('input', { bubbles: true }))
-    while (!document.querySelector('.studio-picture')?.textContent?.includes(text))
+    const said = () => document.querySelector('.studio-picture')?.textContent?.replaceAll(' ', '') ?? ''
+    while (!said().includes(text.replaceAll(' ', '')))
       await new Promise((resolve) => requestAnimationFrame(resolve))
     return performance.now() - at
   }, '겨울을 메는 가방')
