@@ -80,6 +80,13 @@ describe('other words', () => {
     expect(share(sub, 'top')).toBeGreaterThan(share(main, 'top') + share(main, 'height'))
   })
 
+  it('in the middle may be as wide as the margins allow, before they take a second line', () => {
+    const centred = parse(code.replaceAll('height:', 'align-items:center;height:').replaceAll('19%', '20%'))!
+    const { main } = of('눈길도 가볍게 떠나는 가방', '', centred)
+    expect(said(main)).toEqual(['눈길도 가볍게 떠나는 가방'])
+    expect([share(main, 'left'), share(main, 'width')]).toEqual([6, 88])
+  })
+
   it.each([
     ['a word', '봄'],
     ['twenty letters', '하나둘셋 넷다섯여섯 일곱여덟 아홉열열하나'],

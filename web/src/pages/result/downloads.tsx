@@ -102,12 +102,14 @@ export function Downloads({ picture, product, alt, what, scene = false, channel 
           {scene ? words.scenePng : words.png} <small>{scene ? words.sceneNote : words.pngNote}</small>
         </span>
       </button>
-      <button class="button" onClick={() => void download('jpg')}>
-        <Icon name="download" />
-        <span>
-          {words.jpg} <small>{words.jpgNote}</small>
-        </span>
-      </button>
+      {channel?.ending !== 'jpg' && (
+        <button class="button" onClick={() => void download('jpg')}>
+          <Icon name="download" />
+          <span>
+            {words.jpg} <small>{words.jpgNote}</small>
+          </span>
+        </button>
+      )}
       {app ? <InAppNote app={app} picture={picture} alt={alt} /> : shareButton}
     </div>
   )
