@@ -54,6 +54,16 @@ func dresses() []dress {
 	}
 }
 
+// copies are the words that are put in place of an ad's own, as an owner would: short,
+// with a number, and near the longest that are taken.
+func copies() [][2]string {
+	return [][2]string{
+		{"오늘도 빛나게", "매일 조금씩 더 좋아지는 하루"},
+		{"지금이 딱 좋아", "단 일주일, 전 상품 50% 할인"},
+		{"우리 동네에서 가장 먼저 만나는 봄", "오늘 주문하면 내일 아침 문 앞에서 만나는 신선한 하루"},
+	}
+}
+
 // wordmark draws a logo of our own: a leaf in a ring, with transparent parts.
 func wordmark() image.Image {
 	m := image.NewNRGBA(image.Rect(0, 0, 240, 120))
@@ -123,6 +133,9 @@ func (d dress) renditions(ctx context.Context, made ordered, o Options, name str
 	}
 	var out []Rendition
 	add := func(file string, c channel.Channel, r compose.Request) error {
+		if n := len(out) % (len(copies()) + 1); n > 0 {
+			r.MainCopy, r.SubCopy = copies()[n-1][0], copies()[n-1][1]
+		}
 		r.Size, r.WithoutText = c.Size(), !c.Text
 		set, err := compose.Render(ctx, r)
 		if err != nil {

@@ -20,6 +20,7 @@ import (
 	"net/http"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -49,6 +50,7 @@ type painter struct {
 	render func(ctx context.Context, r engine.Request) error
 	spoil  func(*engine.Rendering) // nil: the picture is as it should be
 	score  ad.Score
+	closed atomic.Int64
 }
 
 func newPainter() *painter {
@@ -60,6 +62,15 @@ func newPainter() *painter {
 
 func (*painter) Name() string  { return "painter" }
 func (*painter) StandIn() bool { return true }
+
+func (*painter) Parts() []engine.Part {
+	return []engine.Part{{Role: "scene", Model: "brush", State: "ready"}}
+}
+
+func (p *painter) Close() error {
+	p.closed.Add(1)
+	return nil
+}
 
 func (p *painter) Render(ctx context.Context, r engine.Request) (engine.Rendering, error) {
 	p.mu.Lock()
@@ -163,7 +174,7 @@ func (c *typesetter) last() compose.Request {
 // wordsmith writes the same copy for everybody.
 type wordsmith struct{ fail error }
 
-func (w wordsmith) WriteCopy(context.Context, ad.Fields, *ad.Analysis) (copywriter.Copy, error) {
+func (w wordsmith) WriteCopy(context.Context, ad.Fields, *ad.Analysis, ...string) (copywriter.Copy, error) {
 	return copywriter.Copy{Main: "기본 문구", Sub: "기본으로 쓰는 작은 문구", By: ad.ByTemplate}, w.fail
 }
 

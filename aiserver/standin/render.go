@@ -35,7 +35,7 @@ func render(ctx context.Context, r engine.Request) (engine.Rendering, error) {
 	if err != nil {
 		return engine.Rendering{}, err
 	}
-	words := mood.Read(r.Concept, r.Category, r.Prompt)
+	words := mood.Of(mood.Words{Concept: r.Concept, Name: r.Name, Category: r.Category, Prompt: r.Prompt})
 	ok := cut.Evidence.Confidence() >= trusted && !cut.Box.Empty()
 
 	var thing *image.NRGBA

@@ -37,7 +37,7 @@ type Bundle struct {
 type BundleFile struct {
 	Channel string `json:"channel"`
 	Name    string `json:"name"`
-	Format  string `json:"format" enum:"png,jpeg,webp"`
+	Format  string `json:"format" enum:"png,jpeg"`
 	Width   int    `json:"width"`
 	Height  int    `json:"height"`
 	Bytes   int    `json:"bytes"`

@@ -56,9 +56,7 @@ func RenditionFile(renditionID, format string) Picture {
 
 // RenditionFiles lists all that there may be of it.
 func RenditionFiles(renditionID string) []Picture {
-	return []Picture{
-		RenditionFile(renditionID, "png"), RenditionFile(renditionID, "jpeg"), RenditionFile(renditionID, "webp"),
-	}
+	return []Picture{RenditionFile(renditionID, "png"), RenditionFile(renditionID, "jpeg")}
 }
 
 func picturesOf(name string) Pictures {

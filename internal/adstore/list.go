@@ -27,7 +27,7 @@ const MaxPage = 48
 // List gives an owner's ads, newest first, at most limit (1..MaxPage) of them,
 // and the cursor of the next page, "" after the last: one ad more than asked for is
 // read, because DynamoDB names a next page also where nothing follows. Only what a
-// list shows is filled: id, attempt, status, product name, times, steps, score and
+// list shows is filled: id, attempt, status, product name, copy, times, steps, score and
 // main rendition.
 //
 // Faults: Request.Invalid for a cursor this package did not make.
@@ -37,8 +37,8 @@ func (s *Store) List(ctx context.Context, owner string, limit int, cursor string
 	expr, err := expression.NewBuilder().WithKeyCondition(cond).
 		WithProjection(expression.NamesList(expression.Name("owner"), expression.Name("ad_id"), expression.Name("attempt"),
 			expression.Name("status"), expression.Name("product_name"), expression.Name("created_at"),
-			expression.Name("updated_at"), expression.Name("steps"), expression.Name("score"),
-			expression.Name("main"))).Build()
+			expression.Name("updated_at"), expression.Name("main_copy"), expression.Name("sub_copy"),
+			expression.Name("steps"), expression.Name("score"), expression.Name("main"))).Build()
 	if err != nil {
 		return nil, "", fmt.Errorf("build the list: %w", err)
 	}

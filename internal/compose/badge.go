@@ -19,29 +19,30 @@ type ground struct {
 // lay paints the grounds of the layout: the brand's colour if it has one, else the
 // picture's own hue, deep under a dark picture and pale under a light one. A card is
 // paper.
-func (p *plan) lay(img *image.RGBA, accent lch, b *Brand) {
+func (p *plan) lay(img *image.RGBA, backdrop color.RGBA, accent lch, b *Brand) {
 	if len(p.grounds) == 0 {
 		return
 	}
-	under := toLCH(p.ground)
+	under := toLCH(backdrop)
 	var c lch
 	switch branded := b != nil && len(b.Colours) > 0; {
 	case p.name == card:
 		c = lch{0.975, min(under.c, 0.012), under.h}
 	case branded:
 		c = accent
+	case p.name == split && math.Abs(accent.h-yellow) < 0.5 && accent.c > 0.06:
+		c = lch{0.86, min(accent.c, 0.13), accent.h} // deep yellow is olive
 	case p.name == split && accent.c > 0.06:
 		c = lch{0.42, min(accent.c, 0.11), accent.h} // the product's own colour
 	case under.l < 0.62:
 		c = lch{0.26, min(max(under.c, 0.02), 0.06), under.h}
 	default:
-		c = lch{0.34, min(max(1.4*under.c, 0.03), 0.08), under.h}
+		c = lch{0.38, min(max(1.7*under.c, 0.03), 0.1), under.h}
 	}
 	out := readable(c)
-	brush := &brush{dst: img}
 	for i := range p.grounds {
 		p.grounds[i].color = out
-		brush.bar(p.grounds[i].at, 0, out, 1)
+		draw.Draw(img, p.grounds[i].at.pixels(), image.NewUniform(out), image.Point{}, draw.Src)
 	}
 }
 
@@ -98,18 +99,24 @@ func newBadge(text string, frame image.Point) *badge {
 	if two := words(text, face); len(two) == 2 && max(two[0].width, two[1].width) <= disc {
 		parts = []string{two[0].text, two[1].text}
 	}
-	const leading = 1.16
+	// Whole pixels, and an odd number of them beside the letters: then a browser rounds the
+	// small lines as the picture does.
+	up, down := face.extents(px)
+	line := math.Ceil(1.25 * px)
+	if int(line-up-down)%2 == 0 {
+		line++
+	}
 	widest := 0.0
 	for i, s := range parts {
 		l := setLine{text: s, role: roleBadge, px: px, face: face, run: face.shape(s)}
-		l.at = rect{0, float64(i) * px * leading, l.run.width * px, px * leading}
+		l.at = rect{0, float64(i) * line, l.run.width * px, line}
 		widest = max(widest, l.at.w)
 		b.lines = append(b.lines, l)
 	}
-	high := float64(len(parts)) * px * leading
+	high := float64(len(parts)) * line
 	b.round = len(parts) == 2 || widest <= 2.2*px
 	if b.round {
-		d := math.Ceil(math.Hypot(widest, 0.86*high) + 0.7*px)
+		d := math.Ceil(math.Hypot(widest, 0.78*high) + 0.7*px)
 		b.w, b.h = d, d
 	} else {
 		b.w, b.h = math.Ceil(widest+1.3*px), math.Ceil(high+0.7*px)
@@ -117,7 +124,7 @@ func newBadge(text string, frame image.Point) *badge {
 	for i := range b.lines {
 		l := &b.lines[i]
 		l.at.x += (b.w - l.at.w) / 2
-		l.at.y += (b.h - high) / 2
+		l.at.y += math.Round((b.h - high) / 2)
 	}
 	return b
 }
@@ -133,17 +140,15 @@ func (b *badge) place(at rect) []setLine {
 }
 
 // colour gives the badge a ground that its words can be read on and that stands out: the
-// brand's second colour, else the accent when it is lively, else the red of price tags. A
-// ring sets off what has little contrast to the picture.
-func (b *badge) colour(img *image.RGBA, accent lch, brand *Brand) {
+// brand's second colour, else its first, else the red of price tags. A ring sets off what
+// has little contrast to the picture.
+func (b *badge) colour(img *image.RGBA, brand *Brand) {
 	c := lch{0.56, 0.21, 0.48} // price-tag red
 	switch {
 	case brand != nil && len(brand.Colours) > 1:
 		c = toLCH(brand.Colours[1])
 	case brand != nil && len(brand.Colours) > 0:
 		c = toLCH(brand.Colours[0])
-	case accent.c > 0.11:
-		c = accent
 	}
 	b.fill = readable(c)
 	b.ink = inkOn(b.fill)
@@ -245,14 +250,14 @@ func (l *logo) draw(b *brush) {
 }
 
 // decorate colours badge and logo by what is measured on the painted picture.
-func (p *plan) decorate(img *image.RGBA, accent lch, brand *Brand) {
+func (p *plan) decorate(img *image.RGBA, brand *Brand) {
 	if p.logo != nil {
 		p.logo.back(img)
 	}
 	if p.badge == nil {
 		return
 	}
-	p.badge.colour(img, accent, brand)
+	p.badge.colour(img, brand)
 	for i, l := range p.lines {
 		if l.role == roleBadge {
 			p.lines[i].color = p.badge.ink

@@ -186,14 +186,14 @@ func Render(ctx context.Context, r Request) (Result, error) {
 				return Result{}, err
 			}
 		}
-		p.lay(img, accent, r.Brand)
+		p.lay(img, measured.meanBeside(measured.rect(product)), accent, r.Brand)
 		p.choose(img, r.wishes(analysis.Colors.Text))
 		if p.contrast >= MinContrast || len(p.words) == 0 {
 			break
 		}
 	}
 	p.tint(img, accent)
-	p.decorate(img, accent, r.Brand)
+	p.decorate(img, r.Brand)
 	p.draw(img)
 
 	out := Result{
@@ -402,10 +402,7 @@ func (p *plan) draw(img *image.RGBA) {
 // than the true one, half-leading is floored), so that the same line in HTML
 // does not stand a pixel or two off.
 func baseline(at rect, px float64, t *face) float64 {
-	up, down := math.Round(t.up*px), math.Round(t.down*px)
-	if down < t.down*px {
-		up, down = up-1, down+1
-	}
+	up, down := t.extents(px)
 	return math.Round(at.y + math.Floor((at.h-up-down)/2) + up)
 }
 

@@ -3,6 +3,7 @@ package compose
 import (
 	"bytes"
 	_ "embed"
+	"math"
 	"sync"
 
 	"github.com/go-text/typesetting/di"
@@ -94,6 +95,15 @@ func newFace(f *font.Font, weight int, spacing float64, stack string) *face {
 		t.up, t.down = float64(e.Ascender)/t.grid, -float64(e.Descender)/t.grid
 	}
 	return t
+}
+
+// extents is ascent and descent in whole pixels, as Chromium rounds them.
+func (t *face) extents(px float64) (up, down float64) {
+	up, down = math.Round(t.up*px), math.Round(t.down*px)
+	if down < t.down*px {
+		up, down = up-1, down+1
+	}
+	return up, down
 }
 
 // has reports whether the font draws the character.

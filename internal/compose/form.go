@@ -251,17 +251,23 @@ func (q search) furnish(a arrangement) (arrangement, bool) {
 	return a, ok
 }
 
-// logoPlace finds a corner for the logo, the top ones first, where a reader looks for
-// who is speaking.
+// logoPlace finds a corner for the logo: a calm one, the top ones first, where a reader
+// looks for who is speaking.
 func (q search) logoPlace(a arrangement) (rect, bool) {
 	s, r := q.scale.safe, q.logoSz
-	for _, p := range []point{{0, 0}, {1, 0}, {0.5, 0}, {0, 1}, {1, 1}, {0.5, 1}, {0, 0.5}, {1, 0.5}} {
+	best, most, found := rect{}, 0.0, false
+	for i, p := range []point{{0, 0}, {1, 0}, {0.5, 0}, {0, 1}, {1, 1}, {0.5, 1}, {0, 0.5}, {1, 0.5}} {
 		at := rect{math.Round(s.x + (s.w-r.w)*p.x), math.Round(s.y + (s.h-r.h)*p.y), r.w, r.h}
-		if a.free(at.grow(0.35 * q.scale.gap)) {
-			return at, true
+		calm := q.calm(at, a.place)
+		if len(a.form.grounds) > 0 && !at.overlaps(a.form.region) {
+			calm = 1
+		}
+		if v := calm - 0.05*float64(i); (!found || v > most) && a.free(at.grow(0.35*q.scale.gap)) &&
+			!at.grow(q.scale.gap).overlaps(a.at) {
+			best, most, found = at, v, true
 		}
 	}
-	return rect{}, false
+	return best, found
 }
 
 // badgePlace finds a place for the badge: at a corner of the product's box, as a sticker

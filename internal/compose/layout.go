@@ -21,6 +21,7 @@ type scale struct {
 	mainMax, mainMin float64
 	subMax, subMin   float64
 	mark             float64
+	size             float64 // what a headline's size counts beside the picture's
 	safe             rect    // where text may stand
 	gap              float64 // least distance of text and product
 }
@@ -40,6 +41,7 @@ func newScale(frame image.Point) scale {
 		subMax:  0.046 * mean,
 		subMin:  max(0.023*mean, 11), // 11 px is the least Hangul keeps its strokes apart at
 		mark:    max(0.0185*mean, 10.5),
+		size:    0.9,
 		gap:     max(0.042*mean, 8),
 	}
 	// A long side gets a wider margin than the 6 % of the shorter that always
@@ -57,7 +59,8 @@ func newScale(frame image.Point) scale {
 // loud makes room for a headline that fills its frame.
 func (s *scale) loud(frame image.Point) {
 	w, h := float64(frame.X), float64(frame.Y)
-	s.mainMax = min(0.19*math.Sqrt(w*h), 0.24*w, 0.42*h)
+	s.mainMax, s.size = min(0.19*math.Sqrt(w*h), 0.24*w, 0.42*h), 2.2
+	s.subMax = 0.4 * s.mainMax
 }
 
 // texts is the copy, measured: every way to break it into lines.
@@ -155,7 +158,7 @@ func (t texts) stack(main breaking, px, w, h float64, s scale, floor float64, ce
 		b.value = subValue
 		return b, true
 	}
-	b.value = 0.9*sizeValue + 0.25*subValue - lineCost(len(main.lines)) - 0.3*min(main.flaw, 3)
+	b.value = s.size*sizeValue + 0.25*subValue - lineCost(len(main.lines)) - 0.3*min(main.flaw, 3)
 	// The accent rule, where there is room for it: a short bar over a
 	// left-aligned headline, between headline and sub copy when centred.
 	thick, long := max(math.Round(0.055*px), 2), 0.6*px
@@ -269,7 +272,7 @@ func (q search) best() (arrangement, bool) {
 					continue
 				}
 				score := base + prior(z, fw/fh) + composure(z, p, fw, fh)
-				const most = 1.15 + 0.7 + 0.12 // text set perfectly on a plain surface that was hinted at
+				most := q.scale.size + 0.25 + 0.7 + 0.12 // text set perfectly on a plain surface that was hinted at
 				if found && score+most <= best.score {
 					continue
 				}
@@ -296,11 +299,16 @@ func (q search) best() (arrangement, bool) {
 // of the frame had to be made up.
 func (q search) picture(p placement, frame image.Point) float64 {
 	fw, fh := float64(frame.X), float64(frame.Y)
-	// A product of 60 % of one side is large enough; more is no better.
-	fill := min(max(p.product.w/fw, p.product.h/fh)/0.6, 1)
+	// A product of 60 % of one side is large enough; more is no better. Under a headline
+	// that fills the frame it is small.
+	enough, loud := 0.6, q.layout == headlined
+	if loud {
+		enough = 0.42
+	}
+	fill := min(max(p.product.w/fw, p.product.h/fh)/enough, 1)
 	v := 0.9*fill - 0.35*(1-p.shown)
 	open := p.open(frame)
-	if open != [4]bool{} && sameShape(frame, q.subject.size) {
+	if open != [4]bool{} && sameShape(frame, q.subject.size) && !loud {
 		v -= 0.35 // the picture was composed for this very shape
 	}
 	if (open[left] || open[right]) && (open[top] || open[bottom]) {
@@ -434,12 +442,19 @@ func (q search) markPlace(a arrangement) (rect, bool) {
 	if fh/fw > 1.6 { // where the apps' controls leave it visible
 		y0, y1 = q.scale.safe.y, q.scale.safe.bottom()-h
 	}
-	air := 0.4 * h
-	for _, r := range []rect{
+	spots := []rect{
 		{x1, y1, w, h}, {x0, y1, w, h}, {x1, y0, w, h}, {x0, y0, w, h},
 		{(x0 + x1) / 2, y1, w, h}, {(x0 + x1) / 2, y0, w, h}, {x0, (y0 + y1) / 2, w, h}, {x1, (y0 + y1) / 2, w, h},
-	} {
-		if a.free(r.grow(air)) {
+	}
+	air, in := 0.4*h, a.form.region
+	if len(a.form.grounds) > 0 { // also in the corners of the picture
+		i := in.meet(rect{0, y0, fw, y1 + h - y0}).grow(-0.5 * inset)
+		spots = append(spots,
+			rect{i.right() - w, i.bottom() - h, w, h}, rect{i.x, i.bottom() - h, w, h},
+			rect{i.right() - w, i.y, w, h}, rect{i.x, i.y, w, h})
+	}
+	for _, r := range spots {
+		if across := r.overlaps(in) && r.meet(in).area() < r.area()-1; !across && a.free(r.grow(air)) {
 			return r, true
 		}
 	}

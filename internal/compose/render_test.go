@@ -103,7 +103,7 @@ func wellSet(t failer, r compose.Result, size image.Point, box ad.Box, bold, med
 			smallestMain = min(smallestMain, l.SizePx)
 		case "sub":
 			largestSub, smallestSub = max(largestSub, l.SizePx), min(smallestSub, l.SizePx)
-		case "ai_mark":
+		case "ai_mark", "badge":
 			continue
 		default:
 			t.Errorf("unknown role %q", l.Role)

@@ -22,8 +22,9 @@ const MinPromptWords, MaxPromptWords = 100, 300
 // Lines without objections are safe to set into a picture: one line each, of the
 // right length, Korean, in characters that the font has, without addresses,
 // markup, quotation marks, numbers that the owner did not give, or claims that a
-// shop would have to prove.
-func ReviewCopy(mainCopy, subCopy string, f ad.Fields) (c Copy, objections []string) {
+// shop would have to prove or that the law forbids for such goods, and none of them
+// is among used, the lines of the owner's last ads.
+func ReviewCopy(mainCopy, subCopy string, f ad.Fields, used ...string) (c Copy, objections []string) {
 	f = f.Normalize()
 	c = Copy{Main: tidy(mainCopy), Sub: tidy(subCopy), By: ad.ByModel}
 	line := func(name, text string, low, high int) {
@@ -31,6 +32,9 @@ func ReviewCopy(mainCopy, subCopy string, f ad.Fields) (c Copy, objections []str
 			objections = append(objections, fmt.Sprintf(
 				"%s has %d characters; it must have %d to %d, spaces counted", name, n, low, high,
 			))
+		}
+		if slices.Contains(used, text) {
+			objections = append(objections, name+" stood in an ad of the same shop shortly before")
 		}
 		for _, o := range lineObjections(text, f) {
 			objections = append(objections, name+" "+o)

@@ -28,7 +28,7 @@ func (m *model) WritePrompt(context.Context, ad.Fields) (copywriter.Prompt, erro
 	return copywriter.Prompt{Text: "by the model", By: ad.ByModel}, m.err
 }
 
-func (m *model) WriteCopy(context.Context, ad.Fields, *ad.Analysis) (copywriter.Copy, error) {
+func (m *model) WriteCopy(context.Context, ad.Fields, *ad.Analysis, ...string) (copywriter.Copy, error) {
 	m.asked++
 	return copywriter.Copy{Main: "모델이 썼어요", By: ad.ByModel}, m.err
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"image"
 	_ "image/jpeg"
+	"slices"
 	"testing"
 	"time"
 
@@ -383,6 +384,31 @@ func TestAFinishedPictureThatIsNone(t *testing.T) {
 	run = stage2(w)
 	if err := run(late, w.input()); fault.Has(err, fault.GPUBadAnswer) || err == nil {
 		t.Errorf("%v: out of time is not a bad answer", err)
+	}
+}
+
+// Whoever writes is told which lines the owner's last ads have: not those of the ad itself,
+// which a retry writes anew.
+func TestLinesOfTheLastAdsAreNotWrittenAgain(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.last = []ad.Ad{
+		{Ref: w.ad.Ref, MainCopy: "이 광고의 첫 줄", SubCopy: "이 광고의 둘째 줄"},
+		{Ref: ad.Ref{AdID: "a"}, MainCopy: "어제의 첫 줄", SubCopy: "어제의 둘째 줄"},
+		{Ref: ad.Ref{AdID: "b"}},
+	}
+	if err := (pipeline.Copywrite{Ads: w, Model: w, Last: w}).Run(t.Context(), w.input()); err != nil {
+		t.Fatal(err)
+	}
+	w.called("begin copywrite", "list", "write copy", "finish copywrite")
+	if want := []string{"어제의 첫 줄", "어제의 둘째 줄"}; !slices.Equal(w.used, want) {
+		t.Errorf("used are %q, want %q", w.used, want)
+	}
+	w = newWorld(t)
+	w.fail["list"] = down(fault.StorageThrottled)
+	err := pipeline.Copywrite{Ads: w, Model: w, Last: w}.Run(t.Context(), w.input())
+	if !fault.Has(err, fault.StorageThrottled) {
+		t.Errorf("%v: the state machine must try again", err)
 	}
 }
 

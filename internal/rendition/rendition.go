@@ -15,13 +15,13 @@ import (
 	"strings"
 	"time"
 
-	"github.com/nanococoa/nanococoa/aiserver/provenance"
 	"github.com/nanococoa/nanococoa/internal/ad"
 	"github.com/nanococoa/nanococoa/internal/channel"
 	"github.com/nanococoa/nanococoa/internal/compose"
 	"github.com/nanococoa/nanococoa/internal/fault"
 	"github.com/nanococoa/nanococoa/internal/photo"
 	"github.com/nanococoa/nanococoa/internal/preview"
+	"github.com/nanococoa/nanococoa/internal/provenance"
 )
 
 // Pictures is what is needed of the bucket; see blob.Bucket for the faults.
@@ -226,7 +226,7 @@ func (Maker) Choices() ad.Choices {
 		Channels: channel.All(), MainCopyMax: ad.MaxMainCopy, SubCopyMax: ad.MaxSubCopy, BadgeMax: compose.BadgeMax,
 	}
 	for _, l := range compose.Layouts() {
-		out.Layouts = append(out.Layouts, ad.LayoutChoice{Choice: ad.Choice(l.Option), Corners: l.Corners})
+		out.Layouts = append(out.Layouts, ad.LayoutChoice{Choice: ad.Choice(l.Option), Corners: append([]string{}, l.Corners...)})
 	}
 	for _, c := range compose.Corners() {
 		out.Corners = append(out.Corners, ad.Choice(c))

@@ -72,6 +72,7 @@ def main(packages: Path) -> None:
             unicodes -= set(range(0xAC00, 0xD7A4)) - set(KS_X_1001)
         if family == "Hand":
             stand_in(font)
+            font["head"].unitsPerEm = 870  # of 1000: it is drawn small in its em
         chosen = subset.Subsetter(options)
         chosen.populate(unicodes=sorted(unicodes))
         chosen.subset(font)

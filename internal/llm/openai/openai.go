@@ -220,20 +220,22 @@ func (c *Client) WritePrompt(ctx context.Context, f ad.Fields) (copywriter.Promp
 // copywriter.ReviewCopy is sent back once with the objections; if the second fails too,
 // copywriter.Template writes both lines, so that they fit each other, and By says so. A
 // fault of either call is returned as it is.
-func (c *Client) WriteCopy(ctx context.Context, f ad.Fields, a *ad.Analysis) (copywriter.Copy, error) {
+func (c *Client) WriteCopy(
+	ctx context.Context, f ad.Fields, a *ad.Analysis, used ...string,
+) (copywriter.Copy, error) {
 	q := question{Product: product(f), Picture: pictureOf(a)}
 	for range 2 {
 		answer, err := c.ask(ctx, copyTask(), q)
 		if err != nil {
 			return copywriter.Copy{}, fmt.Errorf("write copy: %w", err)
 		}
-		lines, objections := copywriter.ReviewCopy(answer["main_copy"], answer["sub_copy"], f)
+		lines, objections := copywriter.ReviewCopy(answer["main_copy"], answer["sub_copy"], f, used...)
 		if len(objections) == 0 {
 			return lines, nil
 		}
 		q.Rejected, q.Objected = answer, objections
 	}
-	return copywriter.Template{}.WriteCopy(ctx, f, a)
+	return copywriter.Template{}.WriteCopy(ctx, f, a, used...)
 }
 
 // WriteCopies asks once for copywriter.Copies suggestions that differ from each other and

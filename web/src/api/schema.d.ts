@@ -367,7 +367,7 @@ export interface components {
             html_code: string | null;
             main_copy: string | null;
             /**
-             * @description 1–50 characters (grapheme clusters after NFC); 식품, 의류, 전자제품, 기타 or free text
+             * @description 1–50 characters (grapheme clusters after NFC); 식품, 음료, 건강식품, 의류, 패션잡화, 뷰티, 전자제품, 생활용품, 가구·인테리어, 유아, 반려동물, 스포츠, 꽃·식물, 수공예, 기타 or free text
              * @example 의류
              */
             product_category: string;
@@ -448,7 +448,7 @@ export interface components {
             bytes: number;
             channel: string;
             /** @enum {string} */
-            format: "png" | "jpeg" | "webp";
+            format: "png" | "jpeg";
             /** Format: int64 */
             height: number;
             name: string;
@@ -527,7 +527,7 @@ export interface components {
              */
             ai_mark: boolean;
             /**
-             * @description 1–50 characters (grapheme clusters after NFC); 식품, 의류, 전자제품, 기타 or free text
+             * @description 1–50 characters (grapheme clusters after NFC); 식품, 음료, 건강식품, 의류, 패션잡화, 뷰티, 전자제품, 생활용품, 가구·인테리어, 유아, 반려동물, 스포츠, 꽃·식물, 수공예, 기타 or free text
              * @example 의류
              */
             product_category: string;
@@ -816,7 +816,7 @@ export interface components {
             /** @enum {string} */
             content_type: "image/jpeg" | "image/png" | "image/webp" | "image/gif";
             /**
-             * @description 1–50 characters (grapheme clusters after NFC); 식품, 의류, 전자제품, 기타 or free text
+             * @description 1–50 characters (grapheme clusters after NFC); 식품, 음료, 건강식품, 의류, 패션잡화, 뷰티, 전자제품, 생활용품, 가구·인테리어, 유아, 반려동물, 스포츠, 꽃·식물, 수공예, 기타 or free text
              * @example 의류
              */
             product_category: string;
@@ -1523,7 +1523,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description Left out: the channel's, else png */
-                format?: "png" | "jpeg" | "webp";
+                format?: "png" | "jpeg";
             };
             header?: never;
             path: {
