@@ -90,7 +90,7 @@ func (Template) WritePrompt(_ context.Context, f ad.Fields) (Prompt, error) {
 	return Prompt{Text: w.String(), By: ad.ByTemplate}, nil
 }
 
-// sober is the air of a picture for grave and intimate goods.
+// sober is the air of a picture for solemn and intimate goods.
 const sober = "still, dignified and quiet, with nothing that asks for attention"
 
 // WriteCopy writes the copy. It uses the product's name where that reads well, and the
@@ -326,8 +326,8 @@ func stems(word string) []string {
 	return []string{string(r)}
 }
 
-// dice give random numbers that depend on the fields and the use alone, so that the
-// same fields always give the same text (SplitMix64, Steele et al. 2014).
+// dice give random numbers that depend on the fields alone, so that the same
+// fields always give the same text (SplitMix64, Steele et al. 2014).
 type dice struct{ state uint64 }
 
 // newDice seeds the dice with the fields and the use, so that the choices for the
