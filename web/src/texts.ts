@@ -34,7 +34,7 @@ export const texts = {
       'Xi (Brian) Zhang, Tomas Yago-Vicente, Jasmine Collins, Shubham Goel, Jitendra Malik. ' +
       '크기를 줄이고, nanoCocoa로 배경과 문구를 더했습니다.',
     photoLicence: 'CC BY 4.0 라이선스 전문',
-    font: '글꼴: 길형진 님의 글꼴을 SIL Open Font License 1.1에 따라 필요한 글자만 추려 씁니다.',
+    font: '글꼴: 길형진 님의 글꼴과 고운바탕, 개구체를 SIL Open Font License 1.1에 따라 필요한 글자만 추려 씁니다.',
   },
 
   start: {
