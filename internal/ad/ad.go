@@ -136,6 +136,7 @@ type Ad struct {
 	Prompt     string     // English background prompt
 	PromptBy   CopySource // who wrote Prompt
 	Analysis   *Analysis  // of stage 1's picture
+	Product    *Product   // how that picture shows the product; nil of an ad from before this was kept
 	MainCopy   string
 	SubCopy    string
 	CopySource CopySource
@@ -149,6 +150,8 @@ type Ad struct {
 	SeedWish   *uint64 // what the owner asked for; nil: any
 	Engine     string  // the GPU server's engine
 	StandIn    bool    // whether that engine is a stand-in
+
+	Warnings []Warning // of the photo; those of the owner's texts are read from the fields (package claims)
 
 	Failure *Failure // set if and only if Status is Failed
 

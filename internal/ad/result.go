@@ -5,6 +5,7 @@ type Result struct {
 	Prompt     string
 	PromptBy   CopySource // stored together with Prompt
 	Analysis   *Analysis
+	Product    *Product
 	MainCopy   string
 	SubCopy    string     // stored together with MainCopy
 	CopySource CopySource // stored together with MainCopy
@@ -26,6 +27,9 @@ func (a *Ad) Keep(r Result) {
 	}
 	if r.Analysis != nil {
 		a.Analysis = r.Analysis
+	}
+	if r.Product != nil {
+		a.Product = r.Product
 	}
 	if r.MainCopy != "" {
 		a.MainCopy, a.SubCopy, a.CopySource = r.MainCopy, r.SubCopy, r.CopySource

@@ -35,6 +35,7 @@ type record struct {
 	Prompt     string        `dynamodbav:"prompt,omitempty"`
 	PromptBy   ad.CopySource `dynamodbav:"prompt_source,omitempty"`
 	Analysis   *ad.Analysis  `dynamodbav:"analysis,omitempty"`
+	Product    *ad.Product   `dynamodbav:"product,omitempty"`
 	MainCopy   string        `dynamodbav:"main_copy,omitempty"`
 	SubCopy    string        `dynamodbav:"sub_copy,omitempty"`
 	CopySource ad.CopySource `dynamodbav:"copy_source,omitempty"`
@@ -106,7 +107,7 @@ func decode(item map[string]types.AttributeValue) (ad.Ad, error) {
 		Ticket: r.Ticket, Restarts: r.Restarts,
 		Fields: r.Fields, Status: r.Status, CreatedAt: r.CreatedAt, QueuedAt: r.QueuedAt, UpdatedAt: r.UpdatedAt,
 		Steps:  make(map[ad.Step]ad.StepTimes, len(r.Steps)),
-		Prompt: r.Prompt, PromptBy: r.PromptBy, Analysis: r.Analysis,
+		Prompt: r.Prompt, PromptBy: r.PromptBy, Analysis: r.Analysis, Product: r.Product,
 		MainCopy: r.MainCopy, SubCopy: r.SubCopy, CopySource: r.CopySource,
 		HTML: r.HTML, Layout: r.Layout, Contrast: r.Contrast, Width: r.Width, Height: r.Height,
 		Seed: r.Seed, SeedWish: r.SeedWish, Engine: r.Engine, StandIn: r.StandIn,

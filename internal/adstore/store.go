@@ -282,6 +282,9 @@ func (s *Store) Finish(ctx context.Context, r ad.Ref, step ad.Step, res ad.Resul
 	if res.Analysis != nil {
 		set("analysis", res.Analysis)
 	}
+	if res.Product != nil {
+		set("product", res.Product)
+	}
 	if res.MainCopy != "" {
 		set("main_copy", res.MainCopy)
 		set("sub_copy", res.SubCopy)

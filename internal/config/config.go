@@ -67,6 +67,12 @@ type OpenAI struct {
 	Cooldown time.Duration `env:"OPENAI_COOLDOWN" envDefault:"30s"`
 }
 
+// Moderation says who judges orders. Without a key nobody does.
+type Moderation struct {
+	KeyParameter string `env:"OPENAI_KEY_PARAMETER"`
+	BaseURL      string `env:"OPENAI_BASE_URL"`
+}
+
 // The configurations of the functions.
 type (
 	// API configures functions/api.
@@ -108,6 +114,7 @@ type (
 	// Stage1 configures functions/stage1.
 	Stage1 struct {
 		GPUStep
+		Moderation
 		QueueURL string `env:"STAGE1_QUEUE_URL,required,notEmpty"`
 		// PutBack is how long a message waits when the server is busy, starting or
 		// down. It bounds both what an outage costs in calls and how late the

@@ -94,7 +94,7 @@ func (a *api) accepted(ctx context.Context, made ad.Ad, by time.Time) *generateO
 	wait := pollSeconds
 	return &generateOutput{
 		Status: http.StatusAccepted, Location: statusURL(made.AdID), RetryAfter: &wait,
-		Body: Accepted{AdID: made.AdID, Status: string(made.Status), StatusURL: statusURL(made.AdID)},
+		Body: acceptedView(made),
 	}
 }
 
@@ -236,7 +236,10 @@ func (a *api) upload(ctx context.Context, in *uploadInput) (*uploadOutput, error
 	}
 	return &uploadOutput{
 		Location: statusURL(made.AdID),
-		Body:     Uploading{AdID: made.AdID, StatusURL: statusURL(made.AdID), Upload: Upload{URL: up.URL, Fields: up.Fields}},
+		Body: Uploading{
+			AdID: made.AdID, StatusURL: statusURL(made.AdID), Upload: Upload{URL: up.URL, Fields: up.Fields},
+			Warnings: warnings(made),
+		},
 	}, nil
 }
 
@@ -317,7 +320,7 @@ func (a *api) retry(ctx context.Context, in *adInput) (*acceptedOutput, error) {
 	}
 	return &acceptedOutput{
 		Location: statusURL(in.AdID), RetryAfter: pollSeconds,
-		Body: Accepted{AdID: in.AdID, Status: string(again.Status), StatusURL: statusURL(in.AdID)},
+		Body: acceptedView(again),
 	}, nil
 }
 

@@ -21,11 +21,36 @@ type Stage1 struct {
 	Ads      Records
 	Pictures Pictures
 	GPU      GPU
+	Judge    Moderator // nil: nobody is asked
 }
 
-// Run is the step. Faults: GPU.*, Photo.* when the server refuses the photo.
+// Moderator says whether texts and a photo may become an ad; see moderation.Client.
+type Moderator interface {
+	Allowed(ctx context.Context, texts []string, photo []byte) bool
+}
+
+// judge has the order judged before anything is made of it, by the photo's thumbnail, which
+// is small, upright and without metadata.
+func (s Stage1) judge(ctx context.Context, a ad.Ad) error {
+	if s.Judge == nil {
+		return nil
+	}
+	small, err := s.Pictures.Get(ctx, a.AdID, ad.ProductThumbnail, maxPicture)
+	if err != nil {
+		return err
+	}
+	if !s.Judge.Allowed(ctx, []string{a.ProductName, a.ProductCategory, a.AdConcept}, small) {
+		return fault.Newf(fault.AdRefused, "moderation refused the order")
+	}
+	return nil
+}
+
+// Run is the step. Faults: GPU.*, Photo.* when the server refuses the photo, Ad.Refused.
 func (s Stage1) Run(ctx context.Context, in ad.StepInput) error {
 	return runStoring(ctx, s.Ads, s.Pictures, in, ad.Stage1, func(a ad.Ad) (ad.Result, error) {
+		if err := s.judge(ctx, a); err != nil {
+			return ad.Result{}, err
+		}
 		product, err := s.Pictures.Get(ctx, a.AdID, ad.ProductPhoto, maxPicture)
 		if err != nil {
 			return ad.Result{}, err
@@ -37,7 +62,9 @@ func (s Stage1) Run(ctx context.Context, in ad.StepInput) error {
 		if err != nil {
 			return ad.Result{}, err
 		}
-		res := ad.Result{Analysis: &out.Analysis, Engine: out.Engine, StandIn: out.StandIn, Seed: &out.Seed}
+		res := ad.Result{
+			Analysis: &out.Analysis, Product: &out.Product, Engine: out.Engine, StandIn: out.StandIn, Seed: &out.Seed,
+		}
 		return res, store(ctx, s.Pictures, a.AdID, ad.ScenePictures(a.AdID, a.Scene()), out.Picture)
 	})
 }
@@ -107,7 +134,7 @@ func (c Clip) Run(ctx context.Context, in ad.StepInput) error {
 		}
 		score, err := c.GPU.Score(ctx, gpu.ScoreRequest{
 			IdempotencyKey: a.IdempotencyKey(ad.Clip), Picture: picture, Prompt: a.AdConcept,
-			Analysis: a.Analysis,
+			Analysis: a.Analysis, Product: a.Product,
 		})
 		if err != nil {
 			return ad.Result{}, err

@@ -20,6 +20,11 @@ import (
 	"github.com/nanococoa/nanococoa/internal/step"
 )
 
+// doubtful is a product that is shown framed.
+func doubtful() *ad.Product {
+	return &ad.Product{Confidence: 0.2, Doubts: []ad.Doubt{ad.DoubtHand}, FidelityDB: 99, Model: "u2netp"}
+}
+
 func prepare(w *world) step.Func {
 	w.objects[ad.OriginalPhoto] = picture(w.t, 120, 80)
 	return pipeline.Prepare{Ads: w, Pictures: bucket{w}}.Run
@@ -32,6 +37,7 @@ func stage1(w *world) step.Func {
 	w.ad.Prompt = "a quiet station"
 	w.scene = gpu.Stage1Result{
 		Picture: picture(w.t, 80, 80), Analysis: ad.Analysis{Version: "1"}, Engine: "worker", StandIn: false, Seed: 7,
+		Product: *doubtful(),
 	}
 	return pipeline.Stage1{Ads: w, Pictures: bucket{w}, GPU: w}.Run
 }
@@ -52,7 +58,7 @@ func stage2(w *world) step.Func {
 
 func clip(w *world) step.Func {
 	w.objects[ad.Stage2Picture] = []byte("finished")
-	w.ad.Analysis = &ad.Analysis{Version: "1"}
+	w.ad.Analysis, w.ad.Product = &ad.Analysis{Version: "1"}, doubtful()
 	w.score = ad.Score{Metric: "clip", Model: "m", Value: 0.7}
 	return pipeline.Clip{Ads: w, Pictures: bucket{w}, GPU: w}.Run
 }
@@ -88,7 +94,9 @@ func TestWhatEachStepAsksAndLeaves(t *testing.T) {
 			asked:  func(*world) []any { return []any{order} },
 		},
 		ad.Stage1: {
-			result: ad.Result{Analysis: &ad.Analysis{Version: "1"}, Engine: "worker", Seed: seed(7)},
+			result: ad.Result{
+				Analysis: &ad.Analysis{Version: "1"}, Product: doubtful(), Engine: "worker", Seed: seed(7),
+			},
 			asked: func(w *world) []any {
 				return []any{gpu.Stage1Request{
 					IdempotencyKey: w.ad.AdID + ".2.stage1", Photo: []byte("product"), Prompt: "a quiet station",
@@ -123,7 +131,7 @@ func TestWhatEachStepAsksAndLeaves(t *testing.T) {
 			asked: func(w *world) []any {
 				return []any{gpu.ScoreRequest{
 					IdempotencyKey: w.ad.AdID + ".2.clip", Picture: []byte("finished"), Prompt: order.AdConcept,
-					Analysis: &ad.Analysis{Version: "1"},
+					Analysis: &ad.Analysis{Version: "1"}, Product: doubtful(),
 				}}
 			},
 		},
@@ -384,6 +392,39 @@ func TestAFinishedPictureThatIsNone(t *testing.T) {
 	run = stage2(w)
 	if err := run(late, w.input()); fault.Has(err, fault.GPUBadAnswer) || err == nil {
 		t.Errorf("%v: out of time is not a bad answer", err)
+	}
+}
+
+// judge is a moderator with one answer.
+type judge struct {
+	allowed bool
+	texts   []string
+	photo   string
+}
+
+func (j *judge) Allowed(_ context.Context, texts []string, photo []byte) bool {
+	j.texts, j.photo = texts, string(photo)
+	return j.allowed
+}
+
+// What moderation refuses costs no picture, and is told so; what it allows goes on.
+func TestOrdersAreJudgedBeforeAPictureIsMade(t *testing.T) {
+	t.Parallel()
+	for _, allowed := range []bool{true, false} {
+		w := newWorld(t)
+		stage1(w)
+		w.objects[ad.ProductThumbnail] = []byte("small")
+		j := &judge{allowed: allowed}
+		err := pipeline.Stage1{Ads: w, Pictures: bucket{w}, GPU: w, Judge: j}.Run(t.Context(), w.input())
+		if allowed && err != nil || !allowed && !fault.Has(err, fault.AdRefused) {
+			t.Errorf("allowed %v: %v", allowed, err)
+		}
+		if len(w.asked) > 0 != allowed {
+			t.Errorf("allowed %v: the GPU server got %d requests", allowed, len(w.asked))
+		}
+		if j.photo != "small" || !slices.Equal(j.texts, []string{order.ProductName, order.ProductCategory, order.AdConcept}) {
+			t.Errorf("judged were %q and %q", j.texts, j.photo)
+		}
 	}
 }
 

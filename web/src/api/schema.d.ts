@@ -339,6 +339,8 @@ export interface components {
             status: "awaiting_upload" | "queued" | "running" | "succeeded" | "failed";
             /** @description Where to follow it */
             status_url: string;
+            /** @description What the owner should know before the ad is shown; the order goes on */
+            warnings: components["schemas"]["Warning"][];
         };
         Ad: {
             /**
@@ -366,6 +368,8 @@ export interface components {
             /** @description The finished ad as one self-contained snippet */
             html_code: string | null;
             main_copy: string | null;
+            /** @description How the picture shows the product; left out before it is made */
+            product?: components["schemas"]["Product"];
             /**
              * @description 1–50 characters (grapheme clusters after NFC); 식품, 음료, 건강식품, 의류, 패션잡화, 뷰티, 전자제품, 생활용품, 가구·인테리어, 유아, 반려동물, 스포츠, 꽃·식물, 수공예, 기타 or free text
              * @example 의류
@@ -405,6 +409,8 @@ export interface components {
             thumbnail_url: string | null;
             /** Format: date-time */
             updated_at: string;
+            /** @description What the owner should know; the order goes on */
+            warnings: components["schemas"]["Warning"][];
         };
         AdFailure: {
             code: string;
@@ -614,6 +620,24 @@ export interface components {
              */
             status: number;
         };
+        Product: {
+            /**
+             * Format: double
+             * @description How far the cut-out can be trusted
+             */
+            confidence: number;
+            /** @description False when the whole photo is shown, framed */
+            cut_out: boolean;
+            /** @description The reasons against it, the gravest first */
+            doubts: ("torn" | "islands" | "leftover" | "hand" | "cropped" | "too_small" | "too_large" | "edge" | "ground" | "unseen")[];
+            /**
+             * Format: double
+             * @description How closely the picture shows the photo's own pixels, dB; 99 is exactly
+             */
+            fidelity_db: number;
+            /** @description The network that took part in the cut-out */
+            model: string | null;
+        };
         Progress: {
             /**
              * Format: double
@@ -771,6 +795,8 @@ export interface components {
              * @description null before the first score
              */
             avg_clip_score: number | null;
+            /** @description True when the averages are of the stand-in's scores, which no model gave */
+            avg_stand_in: boolean;
             /**
              * Format: int64
              * @description Ordered in this calendar month, Korean time
@@ -834,6 +860,13 @@ export interface components {
             ad_id: string;
             status_url: string;
             upload: components["schemas"]["Upload"];
+            /** @description What the owner should know before the ad is shown; the order goes on */
+            warnings: components["schemas"]["Warning"][];
+        };
+        Warning: {
+            code: string;
+            detail: string;
+            field: string;
         };
     };
     responses: never;

@@ -17,6 +17,7 @@ import { Downloads } from './downloads'
 import { HtmlCode } from './html-code'
 import { Pictures, type Shown, type View } from './pictures'
 import { ScoreCard } from './score-card'
+import { Warnings } from './warnings'
 import './finished.css'
 
 interface Props {
@@ -138,7 +139,9 @@ export function Finished({ ad, onAd, look }: Props) {
           </Tools>
         )}
         <p class="soft ai-note">{words.aiNote}</p>
+        {ad.product && <ProductNote product={ad.product} />}
         {ad.stand_in && <p class="note">{words.standIn}</p>}
+        <Warnings ad={ad} />
         {(main || sub) && (
           <section class="card" aria-labelledby="copy">
             <h2 id="copy">{words.copy}</h2>
@@ -240,6 +243,23 @@ export function Finished({ ad, onAd, look }: Props) {
           </details>
         )}
       </section>
+    </div>
+  )
+}
+
+/** What to know of the way the picture shows the product; nothing when all is well. */
+function ProductNote({ product }: { product: NonNullable<Ad['product']> }) {
+  const words = texts.result
+  if (product.cut_out && product.doubts.length === 0) return null
+  return (
+    <div class="note" data-doubts={product.doubts.join(' ')}>
+      <p>{product.cut_out ? words.doubted : words.framed}</p>
+      <ul>
+        {product.doubts.map((doubt) => (
+          <li key={doubt}>{words.doubts[doubt]}</li>
+        ))}
+      </ul>
+      {!product.cut_out && <p>{words.doubtTip}</p>}
     </div>
   )
 }
