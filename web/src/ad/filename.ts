@@ -8,19 +8,24 @@ import { texts } from '../texts'
 const maxBytes = 120
 
 /**
- * A file name for a product's ad, such as "울 더플백 광고.png": as a person would
- * write it, without what Windows, macOS, Android or a shell would take amiss.
+ * A file name for a picture of a product's ad, such as "울 더플백 광고.png": as a
+ * person would write it, without what Windows, macOS, Android or a shell would take
+ * amiss. `what` says which picture of the ad it is.
  */
-export function fileName(product: string, ending: string): string {
-  const clean = normalize(product)
+export function fileName(product: string, ending: string, what: string = texts.result.fileSuffix): string {
+  return `${clean(product) || texts.result.fileFallback} ${clean(what)}.${ending}`
+}
+
+function clean(text: string): string {
+  const harmless = normalize(text)
     .replace(/[\p{C}\\/:*?"<>|%&#$!'`^;@={}[\]~]/gu, '')
     .replace(/\p{Z}+/gu, ' ')
     .replace(/^[ .\-_]+|[ .\-_]+$/g, '')
   const encoder = new TextEncoder()
   let stem = ''
-  for (const character of clean) {
+  for (const character of harmless) {
     if (encoder.encode(stem + character).length > maxBytes) break
     stem += character
   }
-  return `${stem.trimEnd() || texts.result.fileFallback} ${texts.result.fileSuffix}.${ending}`
+  return stem.trimEnd()
 }

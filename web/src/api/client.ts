@@ -4,6 +4,16 @@ import { texts } from '../texts'
 import type { components, paths } from './schema'
 
 export type Ad = components['schemas']['Ad']
+export type Scene = components['schemas']['Scene']
+export type Rendition = components['schemas']['Rendition']
+export type RenditionWish = components['schemas']['RenditionWish']
+export type Choices = components['schemas']['Choices']
+export type Channel = components['schemas']['Channel']
+export type Copies = components['schemas']['Copies']
+export type Brand = components['schemas']['Brand']
+export type BrandWish = components['schemas']['BrandWish']
+type SceneWish = components['schemas']['SceneWish']
+type BundleWish = components['schemas']['BundleWish']
 export type ListedAd = components['schemas']['ListedAd']
 export type List = components['schemas']['List']
 export type Stats = components['schemas']['Stats']
@@ -36,6 +46,17 @@ export interface Api {
   stats(signal?: AbortSignal): Promise<Answer<Stats>>
   /** `key` makes a repeated attempt after a lost answer give the same ad. */
   upload(body: UploadBody, key: string): Promise<Answer<Uploading>>
+  /** Composes a rendition and gives it. */
+  compose(adId: string, wish: RenditionWish, key: string): Promise<Answer<Rendition>>
+  removeRendition(adId: string, renditionId: string): Promise<Answer<undefined>>
+  makeMain(adId: string, renditionId: string): Promise<Answer<Ad>>
+  copies(adId: string): Promise<Answer<Copies>>
+  scene(adId: string, wish: SceneWish, key: string): Promise<Answer<components['schemas']['SceneAccepted']>>
+  choices(): Promise<Answer<Choices>>
+  bundle(adId: string, wish: BundleWish): Promise<Answer<components['schemas']['Bundle']>>
+  brand(): Promise<Answer<Brand>>
+  putBrand(wish: BrandWish): Promise<Answer<Brand>>
+  logo(body: components['schemas']['LogoBody']): Promise<Answer<components['schemas']['LogoUploading']>>
 }
 
 /** Ads on one page of the dashboard. */
@@ -58,7 +79,35 @@ export function connect(): Api {
     stats: (signal) => answer(client.GET('/api/dashboard/stats', { signal: within(signal) })),
     upload: (body, key) =>
       answer(client.POST('/api/uploads', { body, params: { header: { 'Idempotency-Key': key } }, signal: within() })),
+    compose: (ad_id, body, key) =>
+      answer(client.POST('/api/ads/{ad_id}/renditions', { body, ...once(ad_id, key), signal: within() })),
+    removeRendition: (ad_id, rendition_id) =>
+      answer(
+        client.DELETE('/api/ads/{ad_id}/renditions/{rendition_id}', {
+          params: { path: { ad_id, rendition_id } },
+          signal: within(),
+        }),
+      ),
+    makeMain: (ad_id, rendition_id) =>
+      answer(client.PUT('/api/ads/{ad_id}/main', { body: { rendition_id }, ...of(ad_id), signal: within() })),
+    copies: (ad_id) => answer(client.POST('/api/ads/{ad_id}/copies', { ...of(ad_id), signal: within() })),
+    scene: (ad_id, body, key) =>
+      answer(client.POST('/api/ads/{ad_id}/scenes', { body, ...once(ad_id, key), signal: within() })),
+    choices: () => answer(client.GET('/api/channels', { signal: within() })),
+    bundle: (ad_id, body) =>
+      answer(client.POST('/api/ads/{ad_id}/bundle', { body, ...of(ad_id), signal: within() })),
+    brand: () => answer(client.GET('/api/brand', { signal: within() })),
+    putBrand: (body) => answer(client.PUT('/api/brand', { body, signal: within() })),
+    logo: (body) => answer(client.POST('/api/brand/logo', { body, signal: within() })),
   }
+}
+
+/** The parameters of a call to an ad, and of one that makes something only once. */
+function of(ad_id: string) {
+  return { params: { path: { ad_id } } }
+}
+function once(ad_id: string, key: string) {
+  return { params: { path: { ad_id }, header: { 'Idempotency-Key': key } } }
 }
 
 function within(signal?: AbortSignal): AbortSignal {

@@ -74,10 +74,20 @@ export function restyled(style: string, changes: Readonly<Record<string, string>
 /** The width of a text in em, in the face that a paragraph of the ad has. */
 export type Measure = (text: string, paragraph: Layer) => number
 
-/** Paragraphs of words, found by their role. */
+/** The paragraph of words of a role, wherever it is; null without one. */
 export function paragraph(ad: Layer, role: string): Layer | null {
-  for (const child of ad.children) if (typeof child === 'object' && child.role === role) return child
+  for (const child of ad.children) {
+    if (typeof child === 'string') continue
+    const found = child.tag === 'p' && child.role === role ? child : paragraph(child, role)
+    if (found) return found
+  }
   return null
+}
+
+/** The ad without what only mail programs show, where layers cannot lie on each other. */
+export function withoutFallback(ad: Layer): Layer {
+  const plain = (c: Layer | string) => typeof c === 'object' && c.tag === 'p' && c.role === null
+  return { ...ad, children: ad.children.filter((c) => typeof c === 'string' || !c.children.some(plain)) }
 }
 
 // As internal/compose/layout.go sets the words: how high a line is, how far the sizes
@@ -99,15 +109,15 @@ export function withWords(ad: Layer, main: string, sub: string, measure: Measure
   // Everything in shares of the frame's width, 100 being all of it.
   const mean = 100 / Math.sqrt(ratio)
   const limit = { max: Math.min(0.11 * mean, 12, 30 / ratio), min: 0.045 * mean }
-  const width = Math.max(mainBox?.width ?? 0, subBox?.width ?? 0)
+  const width = Math.max(mainBox?.width ?? 0, subBox?.width ?? 0, roomOf(first))
   const largest = Math.max(limit.max, mainBox?.size ?? 0)
 
   let top = first.top / ratio
   const made = new Map<string, Layer>()
   let headline = 0
   if (mainBox) {
-    const set = setIn(mainBox, main, width, largest, limit.min, leading.main, measure)
-    made.set('main', drawn(mainBox.layer, set, top * ratio, leading.main, ratio))
+    const set = setIn(mainBox, main, width, largest, limit.min, measure)
+    made.set('main', drawn(mainBox, width, set, top * ratio, leading.main, ratio))
     headline = set.lines.length > 0 ? set.size : 0
     top += set.lines.length * set.size * leading.main + (headline ? 0.26 * headline : 0)
   }
@@ -115,15 +125,26 @@ export function withWords(ad: Layer, main: string, sub: string, measure: Measure
     const wish = headline
       ? Math.min(Math.max(0.44 * headline, 0.023 * mean), 0.046 * mean, headline / 1.6)
       : Math.max(subBox.size, 0.046 * mean)
-    const set = setIn(subBox, sub, width, wish, 0.6 * wish, leading.sub, measure)
+    const set = setIn(subBox, sub, width, wish, 0.6 * wish, measure)
     // Where the present one stands, unless the headline above has grown or shrunk.
-    made.set('sub', drawn(subBox.layer, set, (mainBox ? top : subBox.top / ratio) * ratio, leading.sub, ratio))
+    made.set('sub', drawn(subBox, width, set, (mainBox ? top : subBox.top / ratio) * ratio, leading.sub, ratio))
   }
-  return { ...ad, children: ad.children.map((c) => (typeof c === 'object' ? (made.get(c.role ?? '') ?? c) : c)) }
+  return replaced(ad, (l) => (l.tag === 'p' && made.get(l.role ?? '')) || l)
+}
+
+/**
+ * How wide the words of a box may get: those in the middle of an area as far as its
+ * nearer margin of 6 %; those at a side only as wide as they are.
+ */
+function roomOf({ layer, left, width }: Box): number {
+  if (property(layer.style, 'align-items') !== 'center') return width
+  const middle = left + width / 2
+  return 2 * Math.min(middle - 6, 94 - middle)
 }
 
 interface Box {
   layer: Layer
+  left: number // % of the width
   top: number // % of the height
   width: number // % of the width
   size: number // of the letters, % of the width
@@ -133,8 +154,8 @@ function boxOf(ad: Layer, role: string): Box | null {
   const layer = paragraph(ad, role)
   if (!layer) return null
   const of = (name: string) => parseFloat(property(layer.style, name) ?? '')
-  const box = { layer, top: of('top'), width: of('width'), size: of('font-size') }
-  return [box.top, box.width, box.size].every(Number.isFinite) ? box : null
+  const box = { layer, left: of('left'), top: of('top'), width: of('width'), size: of('font-size') }
+  return [box.left, box.top, box.width, box.size].every(Number.isFinite) ? box : null
 }
 
 /** Width through height of the ad. */
@@ -154,7 +175,6 @@ function setIn(
   width: number,
   max: number,
   min: number,
-  leading: number,
   measure: Measure,
 ): Setting {
   const words = text.trim().split(/\s+/).filter(Boolean)
@@ -164,10 +184,10 @@ function setIn(
   for (let n = 1; n <= Math.min(3, words.length); n++) {
     const lines = balanced(words, n, (line) => measure(line, layer))
     const widest = Math.max(...lines.map((line) => measure(line, layer)))
-    const size = Math.min(max, width / widest)
-    // What has as many lines as before has their room; what is higher may have none.
-    const high = Math.max(0, (n * size) / (Math.max(before.length, 1) * present) - 1.2)
-    const value = (0.9 * size) / max - lineCost(n) - (size < min ? 1 : 0) - 0.3 * leading * high
+    // More lines than before have the room of those before, and a little.
+    const high = n > before.length ? (1.15 * Math.max(before.length, 1) * present) / n : max
+    const size = Math.min(max, width / widest, high)
+    const value = (0.9 * size) / max - lineCost(n) - (size < min ? 1 : 0)
     if (value > best.value) best = { lines, size, value }
   }
   return best
@@ -187,12 +207,21 @@ export function balanced(words: readonly string[], n: number, measure: (line: st
   return best
 }
 
-function drawn(layer: Layer, { lines, size }: Setting, top: number, leading: number, ratio: number): Layer {
+function drawn(
+  { layer, left, width: present }: Box,
+  width: number,
+  { lines, size }: Setting,
+  top: number,
+  leading: number,
+  ratio: number,
+): Layer {
+  const centred = property(layer.style, 'align-items') === 'center'
   const span = layer.children.find((c): c is Layer => typeof c === 'object')
   const number = (v: number) => String(Math.round(v * 1000) / 1000)
   return {
     ...layer,
     style: restyled(layer.style, {
+      ...(centred ? { left: `${number(left + (present - width) / 2)}%`, width: `${number(width)}%` } : {}),
       top: `${number(top)}%`,
       height: `${number(lines.length * size * leading * ratio)}%`,
       'font-size': `${number(size)}cqw`,

@@ -25,6 +25,7 @@ const paths = {
   plus: 'M12 5v14M5 12h14',
   left: 'M14.5 6l-6 6 6 6',
   right: 'M9.5 6l6 6-6 6',
+  undo: 'M8.5 5 4 9.5 8.5 14M4 9.5h9.5a5.5 5.5 0 0 1 0 11H9',
   again: 'M20 12a8 8 0 1 1-2.4-5.7M20 3.5V8h-4.5',
 } as const
 

@@ -1,12 +1,15 @@
 import { describe, expect, it } from 'vitest'
-import { balanced, paragraph, parse, property, ratioOf, replaced, withWords, type Layer } from '../../src/studio/markup'
+import { balanced, paragraph, parse, property, ratioOf, replaced, withoutFallback, withWords, type Layer } from '../../src/studio/markup'
 
 /** As internal/compose writes it, short of what nobody looks at here. */
 const code = `<div lang="ko" style="position:relative;aspect-ratio:1024/1024;font-family:&#39;Pretendard&#39;">
-<img src="/api/images/1" alt="가방 광고: &quot;여행&quot;" style="position:absolute;left:0%">
+<div style="position:absolute"><img src="/api/images/1" width="100%" style=""><p style="">여행이 되는 하루</p></div>
+<div aria-hidden="true" style="height:0;overflow:hidden">
+<img src="/api/images/1" data-role="picture" alt="가방 광고: &quot;여행&quot;" style="position:absolute;left:0%">
 <div aria-hidden="true" style="position:absolute;top:0%;background:linear-gradient(to bottom,rgba(0,0,0,0.5) 0%)"></div>
 <p aria-hidden="true" data-role="main" style="position:absolute;left:19%;top:6%;width:60%;height:12.4%;font-size:10cqw;line-height:1.24"><span style="display:block">여행이 되는 하루</span></p>
 <p aria-hidden="true" data-role="sub" style="position:absolute;left:19%;top:21%;width:60%;height:5.8%;font-size:4cqw;line-height:1.45"><span style="display:block">필요한 것만</span> <span style="display:block">담아 &lt;나서세요&gt;</span></p>
+</div>
 </div>`
 
 /** Every letter as wide as its size, but for spaces. */
@@ -15,13 +18,18 @@ const said = (layer: Layer | null) =>
   layer?.children.flatMap((c) => (typeof c === 'object' ? [c.children.join('')] : [])) ?? null
 const share = (layer: Layer | null, name: string) => parseFloat(property(layer!.style, name)!)
 
+const picture = (layer: Layer) => (((layer.children[1] as Layer).children[0] as Layer).src)
+
 describe('the markup of an ad', () => {
   const ad = parse(code)!
 
   it('is read as a tree', () => {
-    expect(ad.children.map((c) => (typeof c === 'object' ? c.tag : c))).toEqual(['img', 'div', 'p', 'p'])
+    const kinds = (l: Layer) => l.children.map((c) => (typeof c === 'object' ? c.tag : c))
+    expect(kinds(ad)).toEqual(['div', 'div'])
+    expect(kinds(ad.children[1] as Layer)).toEqual(['img', 'div', 'p', 'p'])
+    expect(withoutFallback(ad).children).toEqual([ad.children[1]])
     expect(property(ad.style, 'font-family')).toBe("'Pretendard'")
-    expect((ad.children[0] as Layer).src).toBe('/api/images/1')
+    expect(picture(ad)).toBe('/api/images/1')
     expect(said(paragraph(ad, 'sub'))).toEqual(['필요한 것만', '담아 <나서세요>'])
     expect(paragraph(ad, 'badge')).toBeNull()
     expect(ratioOf(ad)).toBe(1)
@@ -51,8 +59,8 @@ describe('the markup of an ad', () => {
 
   it('has its pictures changed', () => {
     const other = replaced(ad, (l) => (l.tag === 'img' ? { ...l, src: '/small' } : l))
-    expect((other.children[0] as Layer).src).toBe('/small')
-    expect((ad.children[0] as Layer).src).toBe('/api/images/1')
+    expect(picture(other)).toBe('/small')
+    expect(picture(ad)).toBe('/api/images/1')
   })
 })
 
@@ -70,6 +78,13 @@ describe('other words', () => {
     expect(property(main!.style, 'line-height')).toBe('1.24')
     expect(share(main, 'font-size')).toBeGreaterThan(7)
     expect(share(sub, 'top')).toBeGreaterThan(share(main, 'top') + share(main, 'height'))
+  })
+
+  it('in the middle may be as wide as the margins allow, before they take a second line', () => {
+    const centred = parse(code.replaceAll('height:', 'align-items:center;height:').replaceAll('19%', '20%'))!
+    const { main } = of('눈길도 가볍게 떠나는 가방', '', centred)
+    expect(said(main)).toEqual(['눈길도 가볍게 떠나는 가방'])
+    expect([share(main, 'left'), share(main, 'width')]).toEqual([6, 88])
   })
 
   it.each([

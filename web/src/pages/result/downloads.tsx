@@ -10,6 +10,13 @@ interface Props {
   picture: string
   product: string
   alt: string
+  /** Which picture of the ad it is, for the name of its file. */
+  what?: string | undefined
+  /** Says that it is the picture without words. */
+  scene?: boolean
+  /** The file that a channel takes, and the channel's name. */
+  channel?: { label: string; address: string; ending: 'png' | 'jpg' } | null
+  onSaved?(): void
 }
 
 /**
@@ -17,7 +24,7 @@ interface Props {
  * app. A browser inside of an app drops downloads in silence; there the ways that
  * work come first.
  */
-export function Downloads({ picture, product, alt }: Props) {
+export function Downloads({ picture, product, alt, what, scene = false, channel = null, onSaved }: Props) {
   const site = useSite()
   const words = texts.result
   const [busy, setBusy] = useState(false)
@@ -32,9 +39,9 @@ export function Downloads({ picture, product, alt }: Props) {
     setShares(navigator.canShare?.({ files: [probe] }) ?? false)
   }, [])
 
-  /** The picture's bytes; fetched once, since sharing must follow its press closely. */
-  const bytes = () => {
-    if (fetched.current?.picture !== picture) fetched.current = { picture, blob: fetchPicture(picture) }
+  /** A file's bytes; fetched once, since sharing must follow its press closely. */
+  const bytes = (address: string) => {
+    if (fetched.current?.picture !== address) fetched.current = { picture: address, blob: fetchPicture(address) }
     fetched.current.blob.catch(() => (fetched.current = null))
     return fetched.current.blob
   }
@@ -52,20 +59,28 @@ export function Downloads({ picture, product, alt }: Props) {
     }
   }
 
+  const saved = (file: Blob, name: string) => {
+    save(file, name)
+    site.toast(app ? words.inApp.downloaded : words.downloaded(name))
+    onSaved?.()
+  }
   const download = (ending: 'png' | 'jpg') =>
     act(async () => {
-      const png = await bytes()
-      const name = fileName(product, ending)
-      save(ending === 'png' ? png : await toJpeg(png), name)
-      site.toast(app ? words.inApp.downloaded : words.downloaded(name))
+      const png = await bytes(picture)
+      saved(ending === 'png' ? png : await toJpeg(png), fileName(product, ending, what))
     })
+  const downloadFor = ({ address, ending }: NonNullable<Props['channel']>) =>
+    act(async () => saved(await bytes(address), fileName(product, ending, what)))
 
   const share = () =>
     act(async () => {
-      const file = new File([await bytes()], fileName(product, 'png'), { type: 'image/png' })
-      await navigator.share({ files: [file] })
+      const [address, ending] = channel ? [channel.address, channel.ending] : [picture, 'png' as const]
+      const blob = await bytes(address)
+      await navigator.share({ files: [new File([blob], fileName(product, ending, what), { type: blob.type })] })
+      onSaved?.()
     })
 
+  const main = app && shares ? 'button' : 'button button-main'
   const shareButton = shares && (
     <button class={app ? 'button button-main' : 'button'} onClick={() => void share()}>
       <Icon name="share" />
@@ -75,18 +90,26 @@ export function Downloads({ picture, product, alt }: Props) {
   return (
     <div class="downloads" aria-busy={busy}>
       {app && shareButton}
-      <button class={app && shares ? 'button' : 'button button-main'} onClick={() => void download('png')}>
+      {channel && (
+        <button class={main} onClick={() => void downloadFor(channel)}>
+          <Icon name="download" />
+          <span>{words.channelFile(channel.label)}</span>
+        </button>
+      )}
+      <button class={channel ? 'button' : main} onClick={() => void download('png')}>
         <Icon name="download" />
         <span>
-          {words.png} <small>{words.pngNote}</small>
+          {scene ? words.scenePng : words.png} <small>{scene ? words.sceneNote : words.pngNote}</small>
         </span>
       </button>
-      <button class="button" onClick={() => void download('jpg')}>
-        <Icon name="download" />
-        <span>
-          {words.jpg} <small>{words.jpgNote}</small>
-        </span>
-      </button>
+      {channel?.ending !== 'jpg' && (
+        <button class="button" onClick={() => void download('jpg')}>
+          <Icon name="download" />
+          <span>
+            {words.jpg} <small>{words.jpgNote}</small>
+          </span>
+        </button>
+      )}
       {app ? <InAppNote app={app} picture={picture} alt={alt} /> : shareButton}
     </div>
   )

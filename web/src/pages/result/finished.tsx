@@ -1,32 +1,73 @@
 import { Fragment } from 'preact'
-import { useMemo } from 'preact/hooks'
+import { useMemo, useState } from 'preact/hooks'
 import { table } from '../../ad/fields.gen'
 import { removeAd } from '../../ad/remove'
 import { kstDateTime } from '../../ad/time'
 import type { Ad } from '../../api/client'
 import { useSite } from '../../app/site'
+import { Live, liveOf, withScene } from '../../studio/live'
+import { sizeOf, Strip } from '../../studio/strip'
+import { Tools } from '../../studio/studio'
+import { useStudio } from '../../studio/use-studio'
 import { texts } from '../../texts'
 import { copyText } from '../../ui/copy'
 import { Icon } from '../../ui/icon'
 import { makeAgain } from './again'
 import { Downloads } from './downloads'
 import { HtmlCode } from './html-code'
-import { Pictures } from './pictures'
+import { Pictures, type Shown, type View } from './pictures'
 import { ScoreCard } from './score-card'
 import { Warnings } from './warnings'
 import './finished.css'
 
+interface Props {
+  ad: Ad
+  onAd(ad: Ad): void
+  look(): void
+}
+
 /** A finished ad and everything that can be done with it. */
-export function Finished({ ad }: { ad: Ad }) {
+export function Finished({ ad, onAd, look }: Props) {
   const site = useSite()
   const words = texts.result
+  const [view, setView] = useState<View>('final')
+  const studio = useStudio({ ad, onAd, look })
+  const r = studio?.current
   const copy = async (text: string, done: string) => {
     const ok = await copyText(text)
     site.toast(ok ? done : texts.site.copyFailed, { bad: !ok })
   }
-  const picture = ad.stage2_url
-  const alt = words.alt(ad.product_name, ad.main_copy ?? '', ad.sub_copy ?? '')
+  const picture = r?.picture_url ?? ad.stage2_url
   const address = useMemo(() => (picture ? new URL(picture, location.href).href : ''), [picture])
+  const [main, sub] = r ? [r.main_copy, r.sub_copy] : [ad.main_copy ?? '', ad.sub_copy ?? '']
+  const own = studio?.scenes.find((s) => s.scene_id === r?.scene_id)
+  const scenePicture = own?.picture_url ?? ad.stage1_url
+
+  const final: Shown | null = picture
+    ? {
+        page: r?.page_url ?? ad.stage2_page_url ?? picture,
+        full: picture,
+        alt: words.alt(ad.product_name, main, sub),
+        width: r?.width ?? 1024,
+        height: r?.height ?? 1024,
+      }
+    : null
+  const scene: Shown | null = scenePicture
+    ? {
+        page: own?.page_url ?? ad.stage1_page_url ?? scenePicture,
+        full: scenePicture,
+        alt: words.sceneAlt(ad.product_name),
+        width: 1024,
+        height: 1024,
+      }
+    : null
+  const live = useMemo(() => {
+    if (!studio?.written || !scene) return null
+    const layer = liveOf(studio.current, studio.draft.main_copy, studio.draft.sub_copy)
+    return layer && withScene(layer, scene.page)
+  }, [studio?.written, studio?.current, studio?.draft.main_copy, studio?.draft.sub_copy, scene?.page])
+  const html = r?.html_code ?? ad.html_code
+  const channel = (r && studio?.choices?.channels.find((c) => c.name === r.channel)) ?? null
 
   return (
     <div class="wide finished">
@@ -43,47 +84,96 @@ export function Finished({ ad }: { ad: Ad }) {
       </header>
 
       <div class="finished-picture">
-        <Pictures ad={ad}>
-          {picture && (
+        {final && (
+          <Pictures
+            final={final}
+            scene={scene}
+            view={view}
+            onView={setView}
+            live={live && <Live layer={live} />}
+            busy={studio?.busy ? texts.studio.making : ''}
+          >
+            {live && <p class="hint live-note">{texts.studio.live}</p>}
             <section class="finished-share" aria-labelledby="download">
               <h2 id="download" class="hidden">
                 {words.download}
               </h2>
-              <Downloads picture={picture} product={ad.product_name} alt={alt} />
-              <button class="button button-wide" onClick={() => void copy(address, words.linkCopied)}>
-                <Icon name="link" />
-                {words.link}
-              </button>
-              <p class="hint">{words.linkNote}</p>
+              {view === 'scene' && scene ? (
+                <Downloads
+                  key="scene"
+                  picture={scene.full}
+                  product={ad.product_name}
+                  alt={scene.alt}
+                  what={words.fileScene}
+                  scene
+                />
+              ) : (
+                <Downloads
+                  key={final.full}
+                  picture={final.full}
+                  product={ad.product_name}
+                  alt={final.alt}
+                  what={channel?.label}
+                  channel={
+                    r && channel
+                      ? {
+                          label: sizeOf(r, [channel]),
+                          address: `/api/ads/${ad.ad_id}/renditions/${r.rendition_id}/file`,
+                          ending: channel.format === 'png' ? 'png' : 'jpg',
+                        }
+                      : null
+                  }
+                  onSaved={() => r && studio?.kept(r.rendition_id)}
+                />
+              )}
             </section>
-          )}
-        </Pictures>
-        <p class="soft ai-note">{words.aiNote}</p>
-        {ad.product && <ProductNote product={ad.product} />}
-        {ad.stand_in && <p class="note">{words.standIn}</p>}
+            {studio && <Strip studio={studio} />}
+          </Pictures>
+        )}
       </div>
 
       <div class="finished-side">
+        {studio && final && (
+          <Tools studio={studio}>
+            {live ? <Live layer={live} /> : <img src={final.page} alt="" width={final.width} height={final.height} />}
+          </Tools>
+        )}
+        <p class="soft ai-note">{words.aiNote}</p>
+        {ad.product && <ProductNote product={ad.product} />}
+        {ad.stand_in && <p class="note">{words.standIn}</p>}
         <Warnings ad={ad} />
-        {ad.main_copy && (
+        {(main || sub) && (
           <section class="card" aria-labelledby="copy">
             <h2 id="copy">{words.copy}</h2>
-            <CopyLine
-              label={words.main}
-              text={ad.main_copy}
-              action={words.copyMain}
-              large
-              onCopy={(text) => void copy(text, texts.site.copied)}
-            />
-            {ad.sub_copy && (
+            {main && (
+              <CopyLine
+                label={words.main}
+                text={main}
+                action={words.copyMain}
+                large
+                onCopy={(text) => void copy(text, texts.site.copied)}
+              />
+            )}
+            {sub && (
               <CopyLine
                 label={words.sub}
-                text={ad.sub_copy}
+                text={sub}
                 action={words.copySub}
                 onCopy={(text) => void copy(text, texts.site.copied)}
               />
             )}
             {ad.copy_source && <p class="hint">{ad.copy_source === 'template' ? words.byTemplate : words.byModel}</p>}
+          </section>
+        )}
+
+        {picture && (
+          <section class="card finished-link" aria-labelledby="link">
+            <h2 id="link">{words.share}</h2>
+            <button class="button button-wide" onClick={() => void copy(address, words.linkCopied)}>
+              <Icon name="link" />
+              {words.link}
+            </button>
+            <p class="hint">{words.linkNote}</p>
           </section>
         )}
 
@@ -114,14 +204,14 @@ export function Finished({ ad }: { ad: Ad }) {
         </button>
       </div>
 
-      {ad.html_code && ad.stage1_url && (
+      {html && scenePicture && (
         <section class="card finished-html" aria-labelledby="html">
           <h2 id="html">{words.html}</h2>
           <p class="hint">{words.htmlNote}</p>
           <HtmlCode
-            code={ad.html_code}
-            picture={ad.stage1_url}
-            onCopy={() => void copy(ad.html_code ?? '', words.htmlCopied)}
+            code={html}
+            picture={scenePicture}
+            onCopy={() => void copy(html, words.htmlCopied)}
           />
         </section>
       )}

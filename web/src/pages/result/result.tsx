@@ -2,6 +2,7 @@ import { useEffect, useRef, useState } from 'preact/hooks'
 import { isDone } from '../../ad/steps'
 import type { Route } from '../../app/router'
 import { useSite, useTitle } from '../../app/site'
+import { isRendering } from '../../studio/design'
 import { texts } from '../../texts'
 import { useWatch } from '../../watch/use-watch'
 import { notify } from '../../watch/notify'
@@ -21,10 +22,11 @@ export function Result({ route }: { route: Route }) {
     problem,
     final,
     look,
+    set,
   } = useWatch(
     adId,
     (signal) => site.api.ad(adId, signal),
-    (a) => isDone(a.status),
+    (a) => isDone(a.status) && !isRendering(a),
     { tells: true },
   )
   const status = ad?.status
@@ -81,7 +83,7 @@ export function Result({ route }: { route: Route }) {
       </Message>
     )
   }
-  if (ad?.status === 'succeeded') return <Finished ad={ad} />
+  if (ad?.status === 'succeeded') return <Finished ad={ad} onAd={set} look={look} />
   if (ad?.status === 'failed') return <Failed ad={ad} onAgain={look} />
   if (ad) return <Making ad={ad} problem={problem} />
   if (problem) {

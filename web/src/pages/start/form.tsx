@@ -2,6 +2,7 @@ import { useEffect, useRef, useState } from 'preact/hooks'
 import { check, emptyDraft, fieldsOf, placeOf, places, type Draft, type Place, type Wrong } from '../../ad/fields'
 import { table } from '../../ad/fields.gen'
 import type { Problem } from '../../api/client'
+import { newKey } from '../../api/key'
 import { inApp, outside, type InApp } from '../../app/in-app'
 import { useSite } from '../../app/site'
 import { keepsCookies } from '../../keep/cookies'
@@ -235,8 +236,3 @@ function Outside({ app }: { app: InApp }) {
  * no longer to be had: deleted since, or given up because its photo never came.
  */
 const spent = ['Ad.Gone', 'Request.Conflict']
-
-/** An idempotency key: 128 random bits. randomUUID is not there over plain HTTP on a local network. */
-function newKey(): string {
-  return [...crypto.getRandomValues(new Uint8Array(16))].map((b) => b.toString(16).padStart(2, '0')).join('')
-}

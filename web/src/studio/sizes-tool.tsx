@@ -1,0 +1,137 @@
+import { useState } from 'preact/hooks'
+import type { Channel } from '../api/client'
+import { useSite } from '../app/site'
+import { texts } from '../texts'
+import { Icon } from '../ui/icon'
+import type { Studio } from './use-studio'
+
+const words = texts.studio.sizes
+
+/** The places an ad is shown in, each in its true proportions; one by one or all at once. */
+export function SizesTool({ studio }: { studio: Studio }) {
+  const { choices, current } = studio
+  if (!choices) return <p aria-busy="true">{texts.site.loading}</p>
+  const { channels } = choices
+  const first = studio.renditions[0]!
+  return (
+    <div class="tool">
+      <h3 class="label" id="sizes">
+        {words.title}
+      </h3>
+      <ul class="tiles" aria-labelledby="sizes">
+        <Tile
+          label={words.original}
+          width={first.width}
+          height={first.height}
+          chosen={current.channel === null}
+          onChoose={() => void studio.apply({ channel: null, size: `${first.width}x${first.height}` })}
+        />
+        {channels.map((c) => (
+          <Tile
+            key={c.name}
+            label={c.label}
+            width={c.width}
+            height={c.height}
+            note={c.text ? undefined : words.noText}
+            chosen={current.channel === c.name}
+            onChoose={() => void studio.apply({ channel: c.name })}
+          />
+        ))}
+      </ul>
+      <Many studio={studio} channels={channels} />
+    </div>
+  )
+}
+
+interface TileProps {
+  label: string
+  width: number
+  height: number
+  note?: string | undefined
+  chosen: boolean
+  onChoose(): void
+}
+
+function Tile({ label, width, height, note, chosen, onChoose }: TileProps) {
+  return (
+    <li>
+      <button class="tile" aria-pressed={chosen} onClick={onChoose}>
+        <span class="tile-place" aria-hidden="true">
+          <Shape width={width} height={height} />
+        </span>
+        <span class="tile-name">{label}</span>
+        <small>{note ? `${words.px(width, height)}, ${note}` : words.px(width, height)}</small>
+      </button>
+    </li>
+  )
+}
+
+/** A frame of true proportions, in a square of 44 by 44. */
+function Shape({ width, height }: { width: number; height: number }) {
+  const scale = 40 / Math.max(width, height)
+  const [w, h] = [width * scale, height * scale]
+  return (
+    <svg class="shape" viewBox="0 0 44 44" width="44" height="44" focusable="false">
+      <rect x={22 - w / 2} y={22 - h / 2} width={w} height={h} rx="2" />
+    </svg>
+  )
+}
+
+function Many({ studio, channels }: { studio: Studio; channels: readonly Channel[] }) {
+  const site = useSite()
+  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set(channels.map((c) => c.name)))
+  const [asked, setAsked] = useState(false)
+  const all = chosen.size === channels.length
+
+  const get = async () => {
+    if (asked) return
+    if (chosen.size === 0) return site.toast(words.pick, { bad: true })
+    setAsked(true)
+    site.announce(words.getting(chosen.size))
+    const answer = await site.api.bundle(
+      studio.ad.ad_id,
+      {
+        channels: channels.filter((c) => chosen.has(c.name)).map((c) => c.name),
+        rendition_id: studio.current.rendition_id,
+      },
+    )
+    setAsked(false)
+    if (!answer.ok) return site.toast(answer.problem.detail, { bad: true })
+    const link = document.createElement('a')
+    link.href = answer.data.url
+    link.download = answer.data.name
+    link.click()
+    site.toast(words.got(answer.data.name))
+  }
+  const flip = (name: string) =>
+    setChosen((c) => new Set(c.has(name) ? [...c].filter((one) => one !== name) : [...c, name]))
+
+  return (
+    <details>
+      <summary>{words.many}</summary>
+      <fieldset class="many">
+        <legend class="hint">{words.manyHint}</legend>
+        <button
+          type="button"
+          class="link"
+          onClick={() => setChosen(new Set(all ? [] : channels.map((c) => c.name)))}
+        >
+          {all ? words.none : words.all}
+        </button>
+        {channels.map((c) => (
+          <label key={c.name} class="check">
+            <input type="checkbox" checked={chosen.has(c.name)} onChange={() => flip(c.name)} />
+            <span>
+              {c.label} <small>{words.px(c.width, c.height)}</small>
+            </span>
+          </label>
+        ))}
+        <button class="button button-main" aria-disabled={asked ? 'true' : undefined} onClick={() => void get()}>
+          <Icon name="download" />
+          {asked ? words.getting(chosen.size) : words.get(chosen.size)}
+        </button>
+        {asked && <progress class="progress" aria-label={words.getting(chosen.size)} />}
+      </fieldset>
+    </details>
+  )
+}

@@ -1,0 +1,181 @@
+import { buffer } from 'node:stream/consumers'
+import type { Page } from 'playwright-core'
+import { expect, it } from 'vitest'
+import type { Ad, Choices, Rendition } from '../../src/api/client'
+import { accessible, finished, orderByApi, phone, site, texts, useBrowser, visit, type Visit } from './site'
+
+useBrowser()
+const words = texts.studio
+
+/** An ad of the visit's own, finished: this one is changed. */
+async function ownAd(owner: Visit): Promise<Ad> {
+  const adId = await orderByApi(owner)
+  let ad: Ad
+  await expect
+    .poll(async () => (ad = await read(owner, `/api/ads/${adId}`)).status, { timeout: 90_000 })
+    .toBe('succeeded')
+  return ad!
+}
+
+async function read<T>(owner: Visit, path: string): Promise<T> {
+  return (await owner.context.request.get(site + path)).json()
+}
+
+const tool = (page: Page, name: keyof typeof words.tool) =>
+  page.getByRole('radio', { name: words.tool[name], exact: true }).check()
+const shown = (page: Page) => page.locator('.picture-place .picture img').first().getAttribute('src')
+
+async function download(page: Page, button: string): Promise<{ name: string; bytes: Buffer }> {
+  const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: button }).click()])
+  return { name: file.suggestedFilename(), bytes: await buffer(await file.createReadStream()) }
+}
+
+/** Decodes a picture and gives its size. */
+function size(page: Page, bytes: Buffer): Promise<number[]> {
+  return page.evaluate(async (base64) => {
+    const bitmap = await createImageBitmap(new Blob([Uint8Array.from(atob(base64), (c) => c.charCodeAt(0))]))
+    return [bitmap.width, bitmap.height]
+  }, bytes.toString('base64'))
+}
+
+it('an owner changes the words, picks a story and downloads both', async () => {
+  const owner = await visit({ ...phone, acceptDownloads: true })
+  const ad = await ownAd(owner)
+  const choices = await read<Choices>(owner, '/api/channels')
+  const story = choices.channels.find((c) => c.name === 'instagram-story')!
+  const page = await owner.page(`/result/${ad.ad_id}`)
+  await finished(page)
+  await page.waitForLoadState('networkidle')
+  const first = await shown(page)
+  const begun = Date.now()
+
+  // What is written is seen at once, in the place and the face that the picture has.
+  const main = page.getByLabel(words.words.main)
+  const lived = await main.evaluate(async (input: HTMLInputElement, text) => {
+    const set = Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value')!.set!
+    const at = performance.now()
+    set.call(input, text)
+    input.dispatchEvent(new InputEvent('input', { bubbles: true }))
+    const said = () => document.querySelector('.studio-picture')?.textContent?.replaceAll(' ', '') ?? ''
+    while (!said().includes(text.replaceAll(' ', '')))
+      await new Promise((resolve) => requestAnimationFrame(resolve))
+    return performance.now() - at
+  }, '겨울을 메는 가방')
+  expect(lived).toBeLessThan(process.env.CI ? 1_000 : 500) // 100 ms where nothing else runs
+  await page.getByText(words.live).waitFor()
+  expect(await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)).toBe(0)
+  await page.getByRole('button', { name: words.words.apply }).click()
+  await expect.poll(() => shown(page)).not.toBe(first)
+  const square = await download(page, texts.result.png)
+  expect(await size(page, square.bytes)).toEqual([1024, 1024])
+
+  await tool(page, 'sizes')
+  await page.getByRole('button', { name: story.label }).click()
+  const file = await download(page, texts.result.channelFile(story.label))
+  expect(Date.now() - begun).toBeLessThan(60_000) // 15 s where nothing else runs
+  expect(file.name).toMatch(/^울 더플백 .*스토리.*\.jpg$/)
+  expect(file.bytes.length).toBeLessThanOrEqual(story.max_bytes)
+  expect(await size(page, file.bytes)).toEqual([story.width, story.height])
+
+  const now = await read<Ad>(owner, `/api/ads/${ad.ad_id}`)
+  expect(now.renditions.map((r) => [r.channel, r.main_copy])).toEqual([
+    [null, ad.main_copy],
+    [null, '겨울을 메는 가방'],
+    ['instagram-story', '겨울을 메는 가방'],
+  ])
+  await accessible(page)
+})
+
+it('what was tried can be undone, made the main picture, and deleted', async () => {
+  const owner = await visit()
+  const ad = await ownAd(owner)
+  const page = await owner.page(`/result/${ad.ad_id}`)
+  await finished(page)
+  const pictures = page.getByRole('list', { name: words.strip }).getByRole('button')
+  const pressed = () => pictures.evaluateAll((all) => all.map((b) => b.getAttribute('aria-pressed')))
+
+  await tool(page, 'look')
+  await page.getByRole('switch', { name: words.look.aiMark }).uncheck()
+  await expect.poll(pressed).toEqual(['false', 'true'])
+  await page.getByRole('button', { name: '1+1', exact: true }).click()
+  await expect.poll(pressed).toEqual(['false', 'false', 'true'])
+  await accessible(page)
+  const [, unmarked, badged] = (await read<Ad>(owner, `/api/ads/${ad.ad_id}`)).renditions as Rendition[]
+  expect([unmarked!.ai_mark, badged!.ai_mark, badged!.badge]).toEqual([false, false, '1+1'])
+
+  await page.getByRole('button', { name: words.undo }).click()
+  await expect.poll(pressed).toEqual(['false', 'true', 'false'])
+  await page.getByRole('button', { name: words.setMain }).click()
+  await page.getByText(words.setMainDone).waitFor()
+  await pictures.last().click()
+  await page.getByRole('button', { name: words.remove }).click()
+  await expect.poll(() => pictures.count()).toBe(2)
+  const left = (await read<Ad>(owner, `/api/ads/${ad.ad_id}`)).renditions
+  expect(left.map((r) => [r.rendition_id === unmarked!.rendition_id, r.main])).toEqual([
+    [false, false],
+    [true, true],
+  ])
+
+  // A layout that is chosen, and words that do not fit: the reason is told, nothing is lost.
+  await tool(page, 'words')
+  await page.getByLabel(words.words.main).fill('가'.repeat(21))
+  await page.getByText(texts.fault.tooLong(20, 21)).waitFor()
+  await page.getByRole('button', { name: words.words.suggest }).click()
+  const suggestions = page.getByRole('list', { name: words.words.suggestions }).getByRole('button')
+  await expect.poll(() => suggestions.count()).toBe(4)
+  await suggestions.nth(1).click()
+  const taken = await suggestions.nth(1).locator('strong').textContent()
+  expect(await page.getByLabel(words.words.main).inputValue()).toBe(taken)
+  await accessible(page)
+  await page.getByRole('button', { name: words.words.apply }).click()
+  await expect.poll(() => pictures.count()).toBe(3)
+})
+
+it('another scene is made beside the finished ad, and shown when it comes', async () => {
+  const owner = await visit({ acceptDownloads: true })
+  const ad = await ownAd(owner)
+  const page = await owner.page(`/result/${ad.ad_id}`)
+  await finished(page)
+  await tool(page, 'scenes')
+  await page.getByRole('button', { name: words.scenes.make }).click()
+  await page.getByText(words.scenes.waiting).first().waitFor()
+  await page.getByRole('button', { name: texts.result.png }).waitFor() // it stays of use meanwhile
+  const pictures = page.getByRole('list', { name: words.strip }).getByRole('button')
+  await expect.poll(() => pictures.count(), { timeout: 60_000 }).toBe(2)
+  const now = await read<Ad>(owner, `/api/ads/${ad.ad_id}`)
+  expect(now.scenes).toHaveLength(2)
+  expect(now.renditions[1]!.scene_id).toBe(now.scenes[1]!.scene_id)
+  await accessible(page)
+
+  // The picture without words is a file of its own.
+  await page.getByRole('radio', { name: texts.result.scene }).check()
+  const scene = await download(page, texts.result.scenePng)
+  expect(scene.name).toBe('울 더플백 배경.png')
+  const made = await (await owner.context.request.get(site + now.scenes[1]!.picture_url)).body()
+  expect(scene.bytes.equals(made)).toBe(true)
+
+  // Several sizes in one file.
+  await tool(page, 'sizes')
+  await page.getByText(words.sizes.many).click()
+  await page.getByRole('button', { name: words.sizes.none }).click()
+  for (const label of ['카카오 비즈보드', '스마트스토어 대표 사진'])
+    await page.getByRole('checkbox', { name: label }).check()
+  const zip = await download(page, words.sizes.get(2))
+  expect(zip.name).toMatch(/\.zip$/)
+  expect(zip.bytes.subarray(0, 2).toString()).toBe('PK')
+})
+
+it('a page loads no more of its pictures than it shows', async () => {
+  const owner = await visit(phone)
+  const ad = await ownAd(owner)
+  const page = await owner.context.newPage()
+  let bytes = 0
+  page.on('response', (r) => {
+    if (r.request().resourceType() === 'image' && r.ok()) void r.body().then((b) => (bytes += b.length))
+  })
+  await page.goto(`${site}/result/${ad.ad_id}`)
+  await finished(page)
+  await page.waitForLoadState('networkidle')
+  expect(bytes).toBeGreaterThan(10_000)
+  expect(bytes).toBeLessThanOrEqual(300_000)
+})
