@@ -170,7 +170,9 @@ func TestFaultsNameTheirField(t *testing.T) {
 	}{
 		{"unknown layout", func(r *compose.Request) { r.Layout = "spiral" }, "layout"},
 		{"unknown corner", func(r *compose.Request) { r.Corner = "middle" }, "corner"},
-		{"a corner the layout has not", func(r *compose.Request) { r.Layout, r.Corner = "left-column", "top-right" }, "corner"},
+		{"a corner the layout has not", func(r *compose.Request) {
+			r.Layout, r.Corner = "left-column", "top-right"
+		}, "corner"},
 		{"unknown typeface", func(r *compose.Request) { r.Typeface = "gothic" }, "typeface"},
 		{"a syllable the hand lacks", func(r *compose.Request) { r.Typeface, r.MainCopy = "hand", "뷁뚫고" }, "typeface"},
 		{"long badge", func(r *compose.Request) { r.Badge = "무료배송 오늘만 드립니다" }, "badge"},
@@ -203,7 +205,8 @@ func TestWithoutText(t *testing.T) {
 	r.Badge, r.Layout, r.WithoutText = "1+1", "panel", true
 	r.Brand = &compose.Brand{Logo: emblem(color.NRGBA{200, 0, 0, 255}), LogoURL: "cid:logo"}
 	out := render(t, r)
-	if len(out.Lines) != 0 || out.Layout != "none" || strings.Contains(out.HTML, "하루") || strings.Contains(out.HTML, "cid:logo") {
+	if len(out.Lines) != 0 || out.Layout != "none" ||
+		strings.Contains(out.HTML, "하루") || strings.Contains(out.HTML, "cid:logo") {
 		t.Errorf("layout %q, lines %v", out.Layout, out.Lines)
 	}
 	if !bytes.Equal(out.Image.Pix, pic.Pix) {
@@ -221,7 +224,10 @@ func TestALogoIsSeen(t *testing.T) {
 		name string
 		ink  color.NRGBA
 		divs int
-	}{{"dark on light", color.NRGBA{20, 60, 40, 255}, 0}, {"of the picture's own colour", color.NRGBA{244, 226, 207, 255}, 1}} {
+	}{
+		{"dark on light", color.NRGBA{20, 60, 40, 255}, 0},
+		{"of the picture's own colour", color.NRGBA{244, 226, 207, 255}, 1},
+	} {
 		r := requested(pic, box, "하루 한 알", "", image.Pt(480, 480))
 		bare := strings.Count(render(t, r).HTML, "<div")
 		r.Brand = &compose.Brand{Logo: emblem(c.ink), LogoURL: "cid:logo"}
@@ -318,7 +324,8 @@ func TestABrokenWordKeepsItsNumbers(t *testing.T) {
 	t.Parallel()
 	box := ad.Box{0.3, 0.4, 0.4, 0.5}
 	word := strings.Repeat("지금사면1,234원이고98.5%나(싸게),", 4)
-	lines := joined(render(t, requested(paint(200, 200, backdrops[0], box), box, word, "", image.Pt(342, 228))).Lines, "main")
+	pic := paint(200, 200, backdrops[0], box)
+	lines := joined(render(t, requested(pic, box, word, "", image.Pt(342, 228))).Lines, "main")
 	if len(lines) < 2 {
 		t.Fatalf("the word of %d characters stands on one line", utf8.RuneCountInString(word))
 	}
@@ -350,7 +357,8 @@ func TestAChosenRequestGivesTheSameBytes(t *testing.T) {
 			return render(t, r)
 		}
 		one, two := make(), make()
-		if !bytes.Equal(one.Image.Pix, two.Image.Pix) || one.HTML != two.HTML || fmt.Sprint(one.Lines) != fmt.Sprint(two.Lines) {
+		if !bytes.Equal(one.Image.Pix, two.Image.Pix) || one.HTML != two.HTML ||
+			fmt.Sprint(one.Lines) != fmt.Sprint(two.Lines) {
 			t.Errorf("%s: two results of one request", l.Name)
 		}
 	}
