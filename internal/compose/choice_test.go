@@ -275,6 +275,7 @@ func TestLinesKeepWhatBelongsTogether(t *testing.T) {
 	pieces := []string{
 		"오늘", "단", "하루만", "50 %", "20 만원", "1,000 원", "100 개만", "3 박스", "010 1234 5678", "(무료 배송)", "「한정 수량」", "( 신상 )",
 		"가벼운", "여행", "!", "맛있는,", "꼭", "뚝", "1.5 L", "새로", "담은",
+		".새벽", ")까지", "특가(", "1+1",
 	}
 	together := []string{"50 %", "20 만원", "1,000 원", "100 개만", "3 박스", "010 1234 5678", "1.5 L"}
 	rapid.Check(t, func(rt *rapid.T) {
@@ -283,7 +284,7 @@ func TestLinesKeepWhatBelongsTogether(t *testing.T) {
 			for len(parts) > 1 && utf8.RuneCountInString(strings.Join(parts, " ")) > most {
 				parts = parts[:len(parts)-1]
 			}
-			return strings.TrimLeft(strings.Join(parts, " "), "! ") // what an owner begins with stays
+			return strings.TrimRight(strings.TrimLeft(strings.Join(parts, " "), "!.) "), "( ") // an owner's own ends stay
 		}
 		main, sub := text("main", 20), text("sub", 40)
 		size := rapid.SampledFrom([]image.Point{{400, 400}, {342, 228}, {700, 360}, {360, 640}}).Draw(rt, "size")
@@ -316,6 +317,22 @@ func TestLinesKeepWhatBelongsTogether(t *testing.T) {
 			}
 		}
 	})
+}
+
+// TestASyllableDoesNotStandAlone where smaller letters keep it with its neighbour.
+func TestASyllableDoesNotStandAlone(t *testing.T) {
+	t.Parallel()
+	box := ad.Box{0.1, 0.2, 0.5, 0.6}
+	r := requested(paint(256, 256, backdrops[0], box), box, "뷁뚫고 쓩!", "햄볶아요 ㅋㅋ 펲시보다 시원해", image.Pt(540, 540))
+	if lines := joined(render(t, r).Lines, "main"); len(lines) != 1 {
+		t.Errorf("the headline is set as %q", lines)
+	}
+	box = ad.Box{0.02, 0.02, 0.96, 0.96} // no room at all but what the picture gives by shrinking
+	r = requested(paint(256, 256, backdrops[0], box), box, "꽃 피어나는날들이었습니다요참말로요", "", image.Pt(342, 900))
+	r.Layout = "right-column"
+	if lines := joined(render(t, r).Lines, "main"); len(lines) > 1 && lines[0] == "꽃" {
+		t.Errorf("the headline is set as %q", lines)
+	}
 }
 
 // TestABrokenWordKeepsItsNumbers: also where a word must be broken, no line begins with

@@ -271,7 +271,7 @@ func TestAMailWithoutPositionShowsPictureAndWords(t *testing.T) {
 	r.PictureURL, r.Badge = b.url+"/pic/mail", "1+1"
 	out := render(t, r).HTML
 	older := regexp.MustCompile(
-		`(position|left|top|inset|container-type|aspect-ratio|isolation|filter|(-webkit-)?mask-[a-z]+):[^;"]*;?|`+
+		`(position|left|top|inset|container-type|aspect-ratio|isolation|filter|(-webkit-)?mask-[a-z]+):[^;"]*;?|` +
 			`font-size:[0-9.]+cqw;|overflow:clip;`,
 	)
 	for name, dropped := range map[string]*regexp.Regexp{

@@ -74,9 +74,13 @@ export function restyled(style: string, changes: Readonly<Record<string, string>
 /** The width of a text in em, in the face that a paragraph of the ad has. */
 export type Measure = (text: string, paragraph: Layer) => number
 
-/** Paragraphs of words, found by their role. */
+/** Paragraphs of words, found by their role, wherever they are in the ad. */
 export function paragraph(ad: Layer, role: string): Layer | null {
-  for (const child of ad.children) if (typeof child === 'object' && child.role === role) return child
+  for (const child of ad.children) {
+    if (typeof child !== 'object') continue
+    const found = child.role === role ? child : paragraph(child, role)
+    if (found) return found
+  }
   return null
 }
 
@@ -119,7 +123,7 @@ export function withWords(ad: Layer, main: string, sub: string, measure: Measure
     // Where the present one stands, unless the headline above has grown or shrunk.
     made.set('sub', drawn(subBox.layer, set, (mainBox ? top : subBox.top / ratio) * ratio, leading.sub, ratio))
   }
-  return { ...ad, children: ad.children.map((c) => (typeof c === 'object' ? (made.get(c.role ?? '') ?? c) : c)) }
+  return replaced(ad, (layer) => made.get(layer.role ?? '') ?? layer)
 }
 
 interface Box {
