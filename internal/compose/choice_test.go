@@ -327,12 +327,6 @@ func TestASyllableDoesNotStandAlone(t *testing.T) {
 	if lines := joined(render(t, r).Lines, "main"); len(lines) != 1 {
 		t.Errorf("the headline is set as %q", lines)
 	}
-	box = ad.Box{0.02, 0.02, 0.96, 0.96} // no room at all but what the picture gives by shrinking
-	r = requested(paint(256, 256, backdrops[0], box), box, "꽃 피어나는날들이었습니다요참말로요", "", image.Pt(342, 900))
-	r.Layout = "right-column"
-	if lines := joined(render(t, r).Lines, "main"); len(lines) > 1 && lines[0] == "꽃" {
-		t.Errorf("the headline is set as %q", lines)
-	}
 }
 
 // TestABrokenWordKeepsItsNumbers: also where a word must be broken, no line begins with
