@@ -185,7 +185,7 @@ func TestAnAdFromStartToEnd(t *testing.T) {
 	}
 	score, err := p.client.Score(ctx, gpu.ScoreRequest{Picture: two.Picture, Prompt: "아침 햇살이 드는 부엌",
 		Analysis: &one.Analysis})
-	if err != nil || !score.StandIn || score.Metric != "standin-v1" || score.Model != "" || score.Value <= 0 {
+	if err != nil || !score.StandIn || score.Metric != "standin-v2" || score.Model != "" || score.Value <= 0 {
 		t.Errorf("score = %+v, %v", score, err)
 	}
 	p.stop()

@@ -104,7 +104,7 @@ func checkFinished(t *testing.T, o *owner, v httpapi.Ad, name string) {
 	if n := len(strings.Fields(*v.Prompt)); n < 100 {
 		t.Errorf("the prompt has %d words", n)
 	}
-	if !v.StandIn || !v.Score.StandIn || v.Score.Metric != "standin-v1" || v.Score.Model != nil || v.Score.Value <= 0 ||
+	if !v.StandIn || !v.Score.StandIn || v.Score.Metric != "standin-v2" || v.Score.Model != nil || v.Score.Value <= 0 ||
 		v.Score.Value > 1 {
 		t.Errorf("score: %+v, stand-in %v", v.Score, v.StandIn)
 	}

@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"image"
 	"math"
+	"slices"
 	"strings"
 
 	"github.com/nanococoa/nanococoa/internal/ad"
@@ -100,9 +101,16 @@ type Rendering struct {
 	// Mask is the product's coverage at the picture's size; nil when only the box is
 	// known. Words are kept off both.
 	Mask   *image.Alpha
-	CutOut bool     // false when the whole photo is shown as a framed card
-	Scene  string   // the scene's name, for logs and the gallery; may be empty
-	Mood   []string // English words, the most fitting first; may be empty
+	CutOut bool // false when the whole photo is shown, framed
+	// Confidence is how far the cut-out can be trusted, 0..1, whether it is shown or not;
+	// Doubts are the reasons against it, the gravest first.
+	Confidence float64
+	Doubts     []ad.Doubt
+	// FidelityDB is how closely the picture shows the photo's own pixels inside the
+	// product, away from its edge: peak signal to noise in dB, 0 to ad.MaxFidelity.
+	FidelityDB float64
+	Scene      string   // the scene's name, for logs and the gallery; may be empty
+	Mood       []string // English words, the most fitting first; may be empty
 	// Models are the models that took part in this picture, by role; may be empty.
 	Models map[string]string
 }
@@ -129,7 +137,15 @@ func (r Rendering) Check(size image.Point) error {
 			return bad("a mood of %d bytes", len(w))
 		}
 	}
+	for _, d := range r.Doubts {
+		if !slices.Contains(ad.Doubts(), d) {
+			return bad("the doubt %q, which is not known", d)
+		}
+	}
 	// A float that is not a number fails every comparison.
+	if !(r.Confidence >= 0 && r.Confidence <= 1 && r.FidelityDB >= 0 && r.FidelityDB <= ad.MaxFidelity) {
+		return bad("a confidence of %v and a fidelity of %v dB", r.Confidence, r.FidelityDB)
+	}
 	const rounding = 1e-9
 	b := r.Product
 	if !(b[0] >= 0 && b[1] >= 0 && b[2] > 0 && b[3] > 0 && b[0]+b[2] <= 1+rounding && b[1]+b[3] <= 1+rounding) {
@@ -143,6 +159,7 @@ type ScoreRequest struct {
 	Picture  image.Image
 	Text     string
 	Analysis *ad.Analysis // of the stage 1 picture, when the caller has it
+	Product  *ad.Product  // how stage 1 shows the product, when the caller has it
 }
 
 // Check reports what no engine can work with. Fault: Photo.Missing without a

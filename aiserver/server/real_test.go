@@ -56,7 +56,7 @@ func TestTheRealPartsKeepTheContract(t *testing.T) {
 		}
 		var three gpu.ScoreAnswer
 		s.post(gpu.PathScore, map[string]any{"image_url": two.ImageURL, "prompt": "새벽 도시를 걷는 느낌"}).into(t, &three)
-		if three.Metric != "standin-v1" || three.Model != nil || !three.StandIn {
+		if three.Metric != "standin-v2" || three.Model != nil || !three.StandIn {
 			t.Errorf("%s: %+v", name, three)
 		}
 	}

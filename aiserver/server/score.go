@@ -30,6 +30,9 @@ func (s *Server) score(ctx context.Context, c call, r *http.Request, body io.Rea
 		bad.add("image_url", "그림의 주소를 보내 주세요.")
 	}
 	bad.analysis(b.Analysis)
+	if b.Product != nil && !(b.Product.Confidence >= 0 && b.Product.Confidence <= 1) {
+		bad.add("product", "confidence는 0부터 1까지의 수여야 합니다.")
+	}
 	if err := bad.err(); err != nil {
 		return nil, err
 	}
@@ -48,7 +51,7 @@ func (s *Server) score(ctx context.Context, c call, r *http.Request, body io.Rea
 				return nil, "", err
 			}
 			s.metrics.renders.WithLabelValues(callScore).Inc()
-			m, err := e.Score(ctx, engine.ScoreRequest{Picture: img, Text: b.Prompt, Analysis: b.Analysis})
+			m, err := e.Score(ctx, engine.ScoreRequest{Picture: img, Text: b.Prompt, Analysis: b.Analysis, Product: b.Product})
 			if err != nil {
 				return nil, "", fmt.Errorf("score: %w", err)
 			}

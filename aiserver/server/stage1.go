@@ -11,7 +11,7 @@ import (
 
 	"github.com/nanococoa/nanococoa/aiserver/engine"
 	"github.com/nanococoa/nanococoa/aiserver/jobs"
-	"github.com/nanococoa/nanococoa/aiserver/provenance"
+	"github.com/nanococoa/nanococoa/internal/provenance"
 	"github.com/nanococoa/nanococoa/internal/ad"
 	"github.com/nanococoa/nanococoa/internal/compose"
 	"github.com/nanococoa/nanococoa/internal/gpu"
@@ -118,9 +118,20 @@ func (s *Server) stage1(ctx context.Context, c call, r *http.Request, body io.Re
 			}
 			return gpu.Stage1Answer{
 				ImageURL: id, RequestID: requestID, Seed: seed, Engine: e.Name(), StandIn: e.StandIn(),
-				Scene: made.Scene, CutOut: made.CutOut, Output: out, Analysis: analysis,
+				Scene: made.Scene, CutOut: made.CutOut, Product: shown(made), Output: out, Analysis: analysis,
 				Models: models, TimingMS: t.timing(),
 			}, id, nil
 		},
 	}, nil
+}
+
+// shown says how a rendering shows its product.
+func shown(r engine.Rendering) ad.Product {
+	p := ad.Product{
+		CutOut: r.CutOut, Confidence: r.Confidence, Doubts: r.Doubts, FidelityDB: r.FidelityDB, Model: r.Models["cutout"],
+	}
+	if p.Doubts == nil {
+		p.Doubts = []ad.Doubt{}
+	}
+	return p
 }

@@ -19,60 +19,62 @@ const trusted = 0.5
 
 // Render puts the product into a scene. Faults: those of Request.Check, and
 // GPU.Unavailable when ctx ends first.
-func (*Engine) Render(ctx context.Context, r engine.Request) (engine.Rendering, error) {
+func (e *Engine) Render(ctx context.Context, r engine.Request) (engine.Rendering, error) {
 	if err := r.Check(); err != nil {
 		return engine.Rendering{}, err
 	}
-	out, err := render(ctx, r)
+	var m cutout.Model
+	if e.cutter != nil {
+		m = e.cutter
+	}
+	out, seen, err := render(ctx, r, m)
 	if err != nil { // only because ctx has ended
 		return engine.Rendering{}, fault.New(fault.GPUUnavailable, err)
+	}
+	if seen {
+		out.Models = map[string]string{"cutout": e.cutter.Part().Model}
 	}
 	return out, nil
 }
 
-func render(ctx context.Context, r engine.Request) (engine.Rendering, error) {
-	cut, err := cutout.Find(ctx, r.Photo)
+// render makes the picture, and says whether the model took part.
+func render(ctx context.Context, r engine.Request, m cutout.Model) (out engine.Rendering, seen bool, err error) {
+	cut, err := cutout.Find(ctx, m, r.Photo)
 	if err != nil {
-		return engine.Rendering{}, err
+		return out, false, err
 	}
 	words := mood.Of(mood.Words{Concept: r.Concept, Name: r.Name, Category: r.Category, Prompt: r.Prompt})
-	ok := cut.Evidence.Confidence() >= trusted && !cut.Box.Empty()
+	confidence := cut.Evidence.Confidence()
+	ok := confidence >= trusted && !cut.Box.Empty()
 
-	var thing *image.NRGBA
-	depth := float32(0.5)
+	thing := card(r.Photo)
 	if ok {
-		thing = crop(cut.Pixels, cut.Box)
-	} else {
-		thing, depth = card(r.Photo), 0.03
+		thing = cutout.Crop(cut.Pixels, cut.Box)
 	}
 	set := scene.Plan(words, r.Size, float64(thing.Rect.Dx())/float64(thing.Rect.Dy()), r.Seed)
 	thing, err = raster.Scale(ctx, thing, set.Box.Dx(), set.Box.Dy())
 	if err != nil {
-		return engine.Rendering{}, err
+		return out, false, err
 	}
-	pic, err := set.Render(ctx, scene.Subject{Pixels: thing, Depth: depth})
+	name := string(set.Look)
+	var pic *image.RGBA
+	if ok {
+		pic, err = set.Render(ctx, scene.Subject{Pixels: thing, Depth: 0.5})
+	} else {
+		name = framed
+		pic, err = frame(ctx, r, thing, set.Box, words)
+	}
 	if err != nil {
-		return engine.Rendering{}, err
+		return out, false, err
 	}
 	w, h, at := float64(r.Size.X), float64(r.Size.Y), set.Box
 	box := ad.Box{float64(at.Min.X) / w, float64(at.Min.Y) / h, float64(at.Dx()) / w, float64(at.Dy()) / h}
-	return engine.Rendering{
-		Picture: pic,
-		Product: box,
-		Mask:    maskOf(thing, set.Box.Min, r.Size),
-		CutOut:  ok,
-		Scene:   string(set.Look),
-		Mood:    words.Words,
-	}, nil
-}
-
-// crop copies a part of a picture to the origin.
-func crop(m *image.NRGBA, r image.Rectangle) *image.NRGBA {
-	out := image.NewNRGBA(image.Rect(0, 0, r.Dx(), r.Dy()))
-	for y := range r.Dy() {
-		copy(out.Pix[y*out.Stride:(y+1)*out.Stride], m.Pix[m.PixOffset(r.Min.X, r.Min.Y+y):])
+	out = engine.Rendering{
+		Picture: pic, Product: box, Mask: maskOf(thing, set.Box.Min, r.Size),
+		CutOut: ok, Confidence: confidence, Doubts: cut.Evidence.Doubts(), FidelityDB: fidelity(pic, thing, set.Box.Min),
+		Scene: name, Mood: words.Words,
 	}
-	return out
+	return out, cut.Evidence.Seen, nil
 }
 
 // maskOf is the product's coverage at the picture's size.

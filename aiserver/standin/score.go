@@ -16,18 +16,26 @@ import (
 
 // Metric names what Score measures. Change it when the formula changes: values
 // of different metrics are not comparable.
-const Metric = "standin-v1"
+const Metric = "standin-v2"
 
-// The shares of Value.
+// The shares of Value, as exponents.
 const (
 	legibilityShare = 0.30
 	visibilityShare = 0.35
 	agreementShare  = 0.35
 )
 
+// least is what a measure counts at the least, so that pictures that fail in it can still
+// be told apart by the others.
+const least = 0.05
+
 // Score measures the picture against the text, by arithmetic on its colours:
 //
-//	value = 0.30·legibility + 0.35·visibility + 0.35·agreement     each 0..1
+//	value = trust · legibility^0.30 · visibility^0.35 · agreement^0.35     each 0.05..1
+//
+// A product and not a sum: words that cannot be read, or a scene that says nothing of the
+// text, sink the score however good the rest is. Trust is 0.5 + 0.5·confidence of the
+// cut-out, 1 when the caller says nothing of it.
 //
 // Legibility is ln(C/1.5)/ln(7/1.5), clipped, where C is a WCAG 2 contrast
 // ratio: 7:1 is full, 1.5:1 nothing. In a text area that holds drawn text, C is
@@ -44,7 +52,8 @@ const (
 // reads in the text: mean OKLab lightness with 0.60 + 0.24·light, warmth with
 // warm, mean chroma with 0.055 + 0.035·vivid, each as exp(-(difference/width)²),
 // and the share of colour within 35° of the hues the text names. Only what the
-// text says counts; a text that says nothing gives 0.5.
+// text says counts; of a text in which nothing is recognised no picture can be shown to say
+// anything, and that gives 0.25.
 //
 // Without an analysis the text areas are the four bands along the edges and the
 // product is where colours leave the plane of the border. No model takes part.
@@ -74,8 +83,12 @@ func (*Engine) Score(ctx context.Context, r engine.ScoreRequest) (ad.Score, erro
 	if err := engine.Ended(ctx); err != nil {
 		return ad.Score{}, err
 	}
-	value := legibilityShare*g.legibility(areas) + visibilityShare*g.visibility(product) +
-		agreementShare*g.agreement(product, mood.Read(r.Text, "", ""))
+	value := math.Pow(max(g.legibility(areas), least), legibilityShare) *
+		math.Pow(max(g.visibility(product), least), visibilityShare) *
+		math.Pow(max(g.agreement(product, mood.Read(r.Text, "", "")), least), agreementShare)
+	if r.Product != nil {
+		value *= 0.5 + 0.5*r.Product.Confidence
+	}
 	return ad.Score{Metric: Metric, Value: min(max(value, 0), 1), Text: r.Text, StandIn: true}, nil
 }
 
@@ -400,7 +413,7 @@ func (g *gauge) agreement(box ad.Box, m mood.Mood) float64 {
 		add(0.8, ramp(share, 0.03, 0.45))
 	}
 	if terms == 0 {
-		return 0.5
+		return 0.25
 	}
 	return sum / terms
 }

@@ -57,7 +57,7 @@ func TestItSaysWhatItIs(t *testing.T) {
 		t.Errorf("name %q, stand-in %v", e.Name(), e.StandIn())
 	}
 	s, err := e.Score(t.Context(), engine.ScoreRequest{Picture: bottle(200, 200), Text: "여름 바다"})
-	if err != nil || s.Metric != "standin-v1" || s.Model != "" || !s.StandIn || s.RawCosine != nil || s.Text != "여름 바다" {
+	if err != nil || s.Metric != "standin-v2" || s.Model != "" || !s.StandIn || s.RawCosine != nil || s.Text != "여름 바다" {
 		t.Errorf("score %+v, err %v", s, err)
 	}
 }
@@ -70,7 +70,7 @@ func TestSamples(t *testing.T) {
 			r := render(t, engine.Request{
 				Photo: sample(t, name), Concept: "시원한 여름 바다", Category: "기타", Seed: 4, Size: image.Pt(640, 640),
 			})
-			if r.CutOut != cut || r.Scene != "sea" {
+			if r.CutOut != cut || r.Scene != map[bool]string{true: "sea", false: "frame"}[cut] {
 				t.Errorf("cut out %v, scene %s", r.CutOut, r.Scene)
 			}
 			a := r.Analysis
@@ -98,7 +98,7 @@ func TestProductPixelsAreThePhotosOwn(t *testing.T) {
 		"duffel-bag.jpg": {{1024, 1024}}, "vitamin-jar.jpg": {{700, 700}, {600, 314}},
 	} {
 		photo := sample(t, name)
-		cut, err := cutout.Find(t.Context(), photo)
+		cut, err := cutout.Find(t.Context(), nil, photo)
 		if err != nil {
 			t.Fatal(err)
 		}

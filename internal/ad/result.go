@@ -5,11 +5,17 @@ type Result struct {
 	Prompt     string
 	PromptBy   CopySource // stored together with Prompt
 	Analysis   *Analysis
+	Product    *Product
 	MainCopy   string
 	SubCopy    string     // stored together with MainCopy
 	CopySource CopySource // stored together with MainCopy
 	HTML       string
+	Layout     string  // stored together with HTML, as the next three
+	Contrast   float64 // WCAG 2
+	Width      int     // px
+	Height     int
 	Score      *Score
+	Seed       *uint64
 	Engine     string
 	StandIn    bool // stored together with Engine
 }
@@ -22,11 +28,17 @@ func (a *Ad) Keep(r Result) {
 	if r.Analysis != nil {
 		a.Analysis = r.Analysis
 	}
+	if r.Product != nil {
+		a.Product = r.Product
+	}
 	if r.MainCopy != "" {
 		a.MainCopy, a.SubCopy, a.CopySource = r.MainCopy, r.SubCopy, r.CopySource
 	}
 	if r.HTML != "" {
-		a.HTML = r.HTML
+		a.HTML, a.Layout, a.Contrast, a.Width, a.Height = r.HTML, r.Layout, r.Contrast, r.Width, r.Height
+	}
+	if r.Seed != nil {
+		a.Seed = r.Seed
 	}
 	if r.Score != nil {
 		a.Score = r.Score

@@ -3,7 +3,8 @@ package ad
 // Stats are an owner's statistics over published ads.
 type Stats struct {
 	TotalAds int
-	AvgScore float64      // 0..1, over the ads that have a score; 0 without one
+	AvgScore float64      // 0..1, over the ads with a model's score, or with a stand-in's when no ad has one; 0 without any
+	StandIn  bool         // the averages are of a stand-in's scores: the two kinds measure different things
 	Months   []MonthStats // the last twelve months, oldest first, ending with the current one
 }
 

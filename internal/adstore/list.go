@@ -27,7 +27,8 @@ const MaxPage = 48
 // List gives an owner's ads, newest first, at most limit (1..MaxPage) of them,
 // and the cursor of the next page, "" after the last: one ad more than asked for is
 // read, because DynamoDB names a next page also where nothing follows. Only what a
-// list shows is filled: id, attempt, status, product name, copy, times, steps and score.
+// list shows is filled: id, attempt, status, product name, copy, times, steps, score and
+// main rendition.
 //
 // Faults: Request.Invalid for a cursor this package did not make.
 func (s *Store) List(ctx context.Context, owner string, limit int, cursor string) ([]ad.Ad, string, error) {
@@ -37,7 +38,7 @@ func (s *Store) List(ctx context.Context, owner string, limit int, cursor string
 		WithProjection(expression.NamesList(expression.Name("owner"), expression.Name("ad_id"), expression.Name("attempt"),
 			expression.Name("status"), expression.Name("product_name"), expression.Name("created_at"),
 			expression.Name("updated_at"), expression.Name("main_copy"), expression.Name("sub_copy"),
-			expression.Name("steps"), expression.Name("score"))).Build()
+			expression.Name("steps"), expression.Name("score"), expression.Name("main"))).Build()
 	if err != nil {
 		return nil, "", fmt.Errorf("build the list: %w", err)
 	}
@@ -106,9 +107,10 @@ func (s *Store) Stats(ctx context.Context, owner string) (ad.Stats, error) {
 		counters[text(item, "SK")] = item
 	}
 	st := ad.Stats{Months: make([]ad.MonthStats, 0, statsMonths)}
-	st.TotalAds, st.AvgScore = counted(counters[statsKey])
+	st.StandIn = counter(counters[statsKey], "scored_ads") == 0 && counter(counters[statsKey], "standin_ads") > 0
+	st.TotalAds, st.AvgScore = counted(counters[statsKey], st.StandIn)
 	for _, m := range months {
-		n, avg := counted(counters[statsKey+"#"+m])
+		n, avg := counted(counters[statsKey+"#"+m], st.StandIn)
 		st.Months = append(st.Months, ad.MonthStats{Month: m, Ads: n, AvgScore: avg})
 	}
 	return st, nil
@@ -125,27 +127,40 @@ func lastMonths(now time.Time, n int) []string {
 	return months
 }
 
-func counted(item map[string]types.AttributeValue) (ads int, avg float64) {
-	num := func(name string) int {
-		n, _ := item[name].(*types.AttributeValueMemberN)
-		if n == nil {
-			return 0
-		}
-		v, _ := strconv.Atoi(n.Value)
-		return v
+// counter reads a counter, 0 when there is none.
+func counter(item map[string]types.AttributeValue, name string) int {
+	n, _ := item[name].(*types.AttributeValueMemberN)
+	if n == nil {
+		return 0
 	}
-	if n := num("scored_ads"); n > 0 {
-		avg = math.Round(float64(num("score_sum"))/float64(n)) / scoreScale
+	v, _ := strconv.Atoi(n.Value)
+	return v
+}
+
+// scoreCounters name the counters of a model's scores and of a stand-in's: how many, and
+// their sum. They are never added up.
+func scoreCounters(standIn bool) (count, sum string) {
+	if standIn {
+		return "standin_ads", "standin_sum"
 	}
-	return num("total_ads"), avg
+	return "scored_ads", "score_sum"
+}
+
+func counted(item map[string]types.AttributeValue, standIn bool) (ads int, avg float64) {
+	count, sum := scoreCounters(standIn)
+	if n := counter(item, count); n > 0 {
+		avg = math.Round(float64(counter(item, sum))/float64(n)) / scoreScale
+	}
+	return counter(item, "total_ads"), avg
 }
 
 // count makes the writes which add (sign +1) or take back (-1) a published ad.
 func (s *Store) count(a ad.Ad, sign int) []types.TransactWriteItem {
 	add := map[string]int{"total_ads": sign}
 	if a.Score != nil {
-		add["scored_ads"] = sign
-		add["score_sum"] = sign * int(math.Round(a.Score.Value*scoreScale))
+		count, sum := scoreCounters(a.Score.StandIn)
+		add[count] = sign
+		add[sum] = sign * int(math.Round(a.Score.Value*scoreScale))
 	}
 	names := slices.Sorted(maps.Keys(add))
 	terms := make([]string, 0, len(names))

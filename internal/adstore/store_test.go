@@ -106,10 +106,13 @@ func (s table) running(t *testing.T, owner string) ad.Ad {
 // publishable makes an ad and brings it to the last step.
 func (s table) publishable(t *testing.T, owner string, value float64) ad.Ad {
 	t.Helper()
+	return s.scored(t, owner, ad.Score{Metric: "m", Value: value})
+}
+
+func (s table) scored(t *testing.T, owner string, score ad.Score) ad.Ad {
+	t.Helper()
 	a := s.running(t, owner)
-	if err := s.Finish(
-		t.Context(), a.Ref, ad.Prepare, ad.Result{Score: &ad.Score{Metric: "m", Value: value}},
-	); err != nil {
+	if err := s.Finish(t.Context(), a.Ref, ad.Prepare, ad.Result{Score: &score}); err != nil {
 		t.Fatal(err)
 	}
 	a, err := s.Begin(t.Context(), a.Ref, ad.Publish)
@@ -281,6 +284,9 @@ func TestStagesAndResults(t *testing.T) {
 			TextAreas: []ad.TextArea{{Role: "any", Box: ad.Box{0, 0, 1, .2}, Align: "left", Score: .9}},
 			Colors:    ad.Colors{Text: "#fff", Dominant: []string{"#123456"}}, ContrastRatio: 7.5, Mood: []string{"calm"},
 		},
+		Product: &ad.Product{
+			Confidence: .25, Doubts: []ad.Doubt{ad.DoubtTorn, ad.DoubtHand}, FidelityDB: 99, Model: "u2netp",
+		},
 		MainCopy: "다섯글자요", SubCopy: "열 글자가 넘는 서브 카피", CopySource: ad.ByTemplate,
 		HTML:   "<div>",
 		Score:  &ad.Score{Metric: "m", Model: "clip", Value: .72, RawCosine: &cos, Text: "겨울 여행", StandIn: true},
@@ -297,6 +303,9 @@ func TestStagesAndResults(t *testing.T) {
 	}
 	if diff := cmp.Diff(res.Analysis, got.Analysis); diff != "" {
 		t.Errorf("analysis:\n%s", diff)
+	}
+	if diff := cmp.Diff(res.Product, got.Product); diff != "" {
+		t.Errorf("product:\n%s", diff)
 	}
 	if diff := cmp.Diff(res.Score, got.Score); diff != "" {
 		t.Errorf("score:\n%s", diff)
@@ -409,6 +418,40 @@ func TestRetryOnlyWhatARetryCanMend(t *testing.T) {
 	wantFault(t, err, fault.AdNotRetryable)
 	_, err = s.Retry(t.Context(), "you", a.AdID)
 	wantFault(t, err, fault.AdNotFound)
+}
+
+// TestAStandInsScoresAreNeverAveragedWithAModels: they measure different things. While there
+// are only a stand-in's they are shown, and said to be.
+func TestAStandInsScoresAreNeverAveragedWithAModels(t *testing.T) {
+	t.Parallel()
+	s := newTable(t)
+	publish := func(score ad.Score) ad.Ad {
+		t.Helper()
+		a := s.scored(t, "me", score)
+		if err := s.Publish(t.Context(), a.Ref); err != nil {
+			t.Fatal(err)
+		}
+		return a
+	}
+	check := func(ads int, avg float64, standIn bool) {
+		t.Helper()
+		st, err := s.Stats(t.Context(), "me")
+		month := ad.MonthStats{Month: "2027-01", Ads: ads, AvgScore: avg}
+		if err != nil || st.TotalAds != ads || st.AvgScore != avg || st.StandIn != standIn || st.Months[11] != month {
+			t.Errorf("%+v, %v; want %d ads of %v, a stand-in's %v", st, err, ads, avg, standIn)
+		}
+	}
+	standIn := ad.Score{Metric: "standin-v2", Value: .9, StandIn: true}
+	publish(standIn)
+	check(1, .9, true)
+	model := publish(ad.Score{Metric: "siglip2", Model: "m", Value: .3})
+	check(2, .3, false)
+	publish(standIn)
+	check(3, .3, false)
+	if err := s.Delete(t.Context(), "me", model.AdID); err != nil {
+		t.Fatal(err)
+	}
+	check(2, .9, true)
 }
 
 func TestStatistics(t *testing.T) {

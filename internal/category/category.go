@@ -58,7 +58,7 @@ type row struct {
 	label string // as the form offers it; "" when it does not (see offered)
 	law   Law
 	place string // the idea of package thesaurus for where such goods are used; "" when it may be anywhere
-	sober bool   // grave or intimate: its words and pictures are plain
+	sober bool   // solemn or intimate: its words and pictures are plain
 	words string // as thesaurus.Find takes them
 }
 
@@ -287,6 +287,6 @@ func (k Kind) Law() Law { return table[k].law }
 // Place is the idea of package thesaurus for where such goods are used, "" for none.
 func (k Kind) Place() string { return table[k].place }
 
-// Sober reports whether the goods are grave or intimate, so that words and picture are
+// Sober reports whether the goods are solemn or intimate, so that words and picture are
 // plain and dignified.
 func (k Kind) Sober() bool { return table[k].sober }

@@ -11,7 +11,8 @@ import (
 var offers = []*regexp.Regexp{
 	regexp.MustCompile(`(최대\s*)?[0-9]{1,2}\s*(%|퍼센트|프로)\s*(할인|세일|(?i:off|sale)|특가|쿠폰)`),
 	regexp.MustCompile(`[1-9]\s*\+\s*[1-9]`),
-	regexp.MustCompile(`[0-9]{1,3}(,[0-9]{3})+\s*원|[0-9]+([.][0-9]+)?\s*만\s*([0-9]+\s*천\s*)?원|[0-9]+\s*천\s*원|[1-9][0-9]{2,}\s*원`),
+	regexp.MustCompile(`[0-9]{1,3}(,[0-9]{3})+\s*원|[0-9]+([.][0-9]+)?\s*만\s*([0-9]+\s*천\s*)?원|[0-9]+\s*천\s*원|` +
+		`[1-9][0-9]{2,}\s*원`),
 	regexp.MustCompile(`반값|균일가|무료\s*배송|무료\s*체험|사은품\s*증정`),
 	regexp.MustCompile(`(?i)[0-9]{1,2}\s*%\s*(↓|▼|dc|d\.c)|-[0-9]{1,2}\s*%`),
 }

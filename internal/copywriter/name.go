@@ -66,7 +66,8 @@ var (
 	separator = regexp.MustCompile(`,\s|,$|[/|·]|,(?:[^0-9\s])`)
 	// amount is a number with a unit: how much of the product, and not what it is. 5G and 3M are
 	// names.
-	amount = regexp.MustCompile(`^[0-9]+([.,x×*][0-9]+)*((?i:kg|mg|ml|l|cc|cm|mm|inch|oz|p|pcs|ea|w|kw|gb|tb|mah)|g|m|그램|킬로|리터|인치|평형?|` +
+	amount = regexp.MustCompile(`^[0-9]+([.,x×*][0-9]+)*((?i:kg|mg|ml|l|cc|cm|mm|inch|oz|p|pcs|ea|w|kw|gb|tb|mah)|` +
+		`g|m|그램|킬로|리터|인치|평형?|` +
 		`개입?|개월|입|매입?|봉지?|팩|박스|병|캔|롤|구|포|정|알|인분|인용|켤레|장|세트|종|호|마리|송이|줄|단|근|통|회분?|일분|ℓ|㎖|㎏)$`)
 	// price is an offer, which the badge shows; see Badge.
 	price = regexp.MustCompile(`^[0-9][0-9,.]*(원|만원|천원)$|^[0-9]\+[0-9]$|^[0-9]+%(할인|세일|off)$`)
@@ -75,6 +76,7 @@ var (
 // tradeWords are words of a shop's listing that nobody says of the product.
 var tradeWords = [...]string{
 	"당일발송", "당일배송", "무료배송", "새벽배송", "로켓배송", "산지직송", "특가", "할인", "세일", "행사", "핫딜", "초특가", "최저가", "신상", "신상품", "신제품",
-	"정품", "국내산", "국산", "국내제조", "대용량", "소용량", "가정용", "업소용", "한정", "한정판", "한정수량", "단독", "인기", "추천", "베스트", "best", "new", "hot",
+	"정품", "국내산", "국산", "국내제조", "대용량", "소용량", "가정용", "업소용", "한정", "한정판", "한정수량", "단독", "인기", "추천", "베스트", "best", "new",
+	"hot",
 	"sale", "무료", "증정", "사은품", "예약", "예약판매", "택배", "묶음", "묶음배송", "낱개", "1+1", "2+1", "리뉴얼", "시즌오프",
 }

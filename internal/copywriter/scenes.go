@@ -315,7 +315,8 @@ var scenes = [moods]scene{
 		surfaces: []string{"a dark oak table", "a low table with a matte finish"},
 	},
 	easy: {
-		places: []string{"a bright tidy room with one broad bare wall", "a seamless photography studio with a curved backdrop"},
+		places: []string{"a bright tidy room with one broad bare wall",
+			"a seamless photography studio with a curved backdrop"},
 		airs: []string{
 			"brisk, clear and practical, with everything in its place",
 			"light and orderly, a full day made simple",
@@ -339,14 +340,17 @@ var scenes = [moods]scene{
 // articles are how the prompt names the product, only as the kind of thing that
 // will stand in the empty place, so that its size and height fit.
 var articles = [category.Kinds]string{
-	category.Food: "a food product", category.Drink: "a drink", category.Wear: "a fashion item", category.Beauty: "a beauty product",
-	category.Tech: "a consumer electronics product",
-	category.Home: "a home and living item", category.Health: "a daily care product", category.Cloth: "a piece of clothing", category.Bag: "a bag",
+	category.Food: "a food product", category.Drink: "a drink", category.Wear: "a fashion item",
+	category.Beauty: "a beauty product",
+	category.Tech:   "a consumer electronics product",
+	category.Home:   "a home and living item", category.Health: "a daily care product",
+	category.Cloth: "a piece of clothing", category.Bag: "a bag",
 	category.Shoe:  "a pair of shoes",
 	category.Jewel: "a piece of jewellery", category.Pet: "a pet care product", category.Kids: "a product for children",
 	category.Sport: "a piece of sports gear",
-	category.Plant: "a potted plant or bouquet", category.Desk: "a piece of stationery", category.Place: "a neighbourhood shop",
-	category.Car: "a car care product", category.Other: "a product",
+	category.Plant: "a potted plant or bouquet", category.Desk: "a piece of stationery",
+	category.Place: "a neighbourhood shop",
+	category.Car:   "a car care product", category.Other: "a product",
 	category.Furniture: "a piece of furniture", category.Craft: "a handmade object", category.Lesson: "a local school",
 	category.Device: "a home medical device", category.Care: "a clinic", category.Funeral: "a memorial item",
 	category.Money: "a financial service", category.Adult: "a personal care product",
@@ -355,7 +359,8 @@ var articles = [category.Kinds]string{
 // cameras are the angle and lens that suit a kind: low and near for small things,
 // at eye level for tall ones, from above for what lies flat.
 var cameras = [category.Kinds]string{
-	category.Food: "a three-quarter view from slightly above, 85mm lens at f/4, the surface in focus and the distance melting " +
+	category.Food: "a three-quarter view from slightly above, 85mm lens at f/4, the surface in focus " +
+		"and the distance melting " +
 		"away",
 	category.Drink:     "a straight eye-level view, 85mm lens at f/2.8, the horizon low and the distance softly blurred",
 	category.Wear:      "a frontal eye-level view, 50mm lens at f/4, with calm vertical lines",

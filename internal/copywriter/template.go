@@ -90,7 +90,7 @@ func (Template) WritePrompt(_ context.Context, f ad.Fields) (Prompt, error) {
 	return Prompt{Text: w.String(), By: ad.ByTemplate}, nil
 }
 
-// sober is the air of a picture for grave and intimate goods.
+// sober is the air of a picture for solemn and intimate goods.
 const sober = "still, dignified and quiet, with nothing that asks for attention"
 
 // WriteCopy writes the copy. It uses the product's name where that reads well, and the
@@ -99,8 +99,61 @@ const sober = "still, dignified and quiet, with nothing that asks for attention"
 // that is among used: the lines of the owner's last ads, at most a dozen of them. The error
 // is always nil.
 func (Template) WriteCopy(_ context.Context, f ad.Fields, a *ad.Analysis, used ...string) (Copy, error) {
+	return candidatesFor(f, a).pick(newDice(f.Normalize(), "copy"), func(line string) bool {
+		return !slices.Contains(used, line)
+	}), nil
+}
+
+// Copies is how many suggestions WriteCopies makes: as many as an owner reads at a glance.
+const Copies = 4
+
+// WriteCopies writes Copies suggestions that differ from each other and from what is taken.
+// As long as there are lines that nobody uses, both lines of each are new. The error is
+// always nil.
+func (Template) WriteCopies(_ context.Context, f ad.Fields, a *ad.Analysis, taken []Copy) ([]Copy, error) {
+	from, d := candidatesFor(f, a), newDice(f.Normalize(), fmt.Sprintf("copies %d", len(taken)))
+	known := slices.Clone(taken)
+	has := func(same func(c Copy) bool) bool { return slices.ContainsFunc(known, same) }
+	for len(known) < len(taken)+Copies {
+		c := from.pick(d, func(line string) bool {
+			return !has(func(k Copy) bool { return k.Main == line || k.Sub == line })
+		})
+		again := func(k Copy) bool { return k.Main == c.Main && k.Sub == c.Sub }
+		for try := 0; has(again) && try < maxTries; try++ {
+			c = from.pick(d, func(string) bool { return true })
+		}
+		known = append(known, c)
+	}
+	return known[len(taken):], nil
+}
+
+// maxTries bounds the search for two lines that were never together: of a thousand pairs, an
+// ad with all its renditions has twenty.
+const maxTries = 200
+
+// candidates are the lines that copy is chosen from.
+type candidates struct {
+	brief
+	mains, subs choice
+	name        string // of the product, as lines may have it; empty: in none
+}
+
+// pick chooses two lines that the fields allow, new ones as long as there are some, and
+// lines that go together before others.
+func (c candidates) pick(d *dice, isNew func(line string) bool) Copy {
+	fits := func(line string) bool { return isNew(line) && c.allows(line) }
+	main := c.mains.pick(d, fits, c.allows)
+	named := c.name != "" && strings.Contains(main, c.name)
+	sub := c.subs.pick(d, func(s string) bool {
+		return !echoes(main, s) && !(named && strings.Contains(s, c.name)) && fits(s)
+	}, fits, c.allows)
+	return Copy{Main: main, Sub: sub, By: ad.ByTemplate}
+}
+
+// candidatesFor gives the lines for fields.
+func candidatesFor(f ad.Fields, a *ad.Analysis) candidates {
 	f = f.Normalize()
-	b, d := read(f, a), newDice(f, "copy")
+	b := read(f, a)
 	name := Name(f.ProductName)
 	var mains, subs choice
 	switch b.kind {
@@ -124,13 +177,7 @@ func (Template) WriteCopy(_ context.Context, f ad.Fields, a *ad.Analysis, used .
 		mains.add(1, general.mains...)
 		subs.add(1, general.subs...)
 	}
-	fits := func(s string) bool { return !slices.Contains(used, s) && b.allows(s) }
-	main := mains.pick(d, fits)
-	named := name != "" && strings.Contains(main, name)
-	sub := subs.pick(d, func(s string) bool {
-		return !echoes(main, s) && !(named && strings.Contains(s, name)) && fits(s)
-	}, fits)
-	return Copy{Main: main, Sub: sub, By: ad.ByTemplate}, nil
+	return candidates{brief: b, mains: mains, subs: subs, name: name}
 }
 
 // service reports whether one goes there or takes part, and does not own it.

@@ -453,9 +453,10 @@ func TestNamesTakeTheRightParticle(t *testing.T) {
 	particles := []string{"으로", "은", "는", "이", "가", "을", "를", "과", "와", "로"}
 	const open, closed, rieul, never = "는 가 를 와 로", "은 이 을 과 으로", "은 이 을 과 로", ""
 	for name, right := range map[string]string{
-		"오미자차": open, "이어폰": closed, "벌꿀": rieul, "테이프 3M": closed, "요금제 5G": open, "노트 9": open, "향수 7": rieul, "Galaxy S24": open,
-		"Apple":  rieul,
-		"Coffee": open, "LG TV": open, "세트 10": closed, "MP3": never, "USB": never, "Mug": never,
+		"오미자차": open, "이어폰": closed, "벌꿀": rieul, "테이프 3M": closed, "요금제 5G": open, "노트 9": open, "향수 7": rieul,
+		"Galaxy S24": open,
+		"Apple":      rieul,
+		"Coffee":     open, "LG TV": open, "세트 10": closed, "MP3": never, "USB": never, "Mug": never,
 		"도수 5%": open,
 	} {
 		uses, bare := 0, 0

@@ -40,7 +40,8 @@ var topics = [...]topic{
 	},
 	{
 		words: "=밤, 밤을, 밤거리, 겨울밤, 가을밤, 밤중, 야경, 불빛, 네온, 어둠, =별, 조명, 라운지, 불을 켜, 불을 밝, 불 켜진",
-		ideas: "night street, night, night sea, night view, nightlife, neon, cyberpunk, city lights, starlight, moonlight, full moon, " +
+		ideas: "night street, night, night sea, night view, nightlife, neon, cyberpunk, city lights, " +
+			"starlight, moonlight, full moon, " +
 			"candlelight, club, campfire, fireworks, lantern, spotlight",
 	},
 	{words: "아침, 새벽", ideas: "morning, breakfast, dawn"},

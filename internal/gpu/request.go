@@ -24,6 +24,7 @@ type Stage1Result struct {
 	Seed          uint64
 	Scene         string
 	CutOut        bool
+	Product       ad.Product
 	Models        map[string]string // that took part, by role
 	Replayed      bool              // the answer was stored by an earlier call with this key
 }
@@ -65,4 +66,5 @@ type ScoreRequest struct {
 	Picture        []byte // wins over PictureURL
 	Prompt         string
 	Analysis       *ad.Analysis // of stage 1's picture, when known
+	Product        *ad.Product  // how stage 1 shows the product, when known
 }

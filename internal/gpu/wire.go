@@ -68,6 +68,7 @@ type Stage1Answer struct {
 	StandIn   bool        `json:"stand_in"`
 	Scene     string      `json:"scene"`
 	CutOut    bool        `json:"cut_out"` // false: the whole photo is shown as a framed card
+	Product   ad.Product  `json:"product"`
 	Output    Output      `json:"output"`
 	Analysis  ad.Analysis `json:"analysis"`
 	// The models that took part, by role, such as cutout: u2netp; empty for none.
@@ -126,6 +127,7 @@ type ScoreBody struct {
 	ImageURL string       `json:"image_url"` // as Stage2Body.Stage1Image
 	Prompt   string       `json:"prompt"`
 	Analysis *ad.Analysis `json:"analysis,omitempty"`
+	Product  *ad.Product  `json:"product,omitempty"` // stage 1's
 }
 
 // ScoreAnswer is the body of a score.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -45,7 +46,8 @@ func finished(t *testing.T, owner string) ad.Ad {
 		Score: &ad.Score{
 			Metric: "standin-agreement", Value: 0.72, RawCosine: &cosine, Text: fields.AdConcept, StandIn: true,
 		},
-		Engine: "standin", StandIn: true,
+		Product: &ad.Product{Confidence: 0.2, Doubts: []ad.Doubt{ad.DoubtHand}, FidelityDB: 99, Model: "u2netp"},
+		Engine:  "standin", StandIn: true,
 	}
 }
 
@@ -83,7 +85,18 @@ func TestAFinishedAd(t *testing.T) {
 		Progress:     httpapi.Progress{Percent: 100},
 		ThumbnailURL: p(picture("thumbnail")), Stage1URL: p(picture("stage1")), Stage2URL: p(picture("stage2")),
 		HTMLCode: &html, MainCopy: &a.MainCopy, SubCopy: &a.SubCopy, Prompt: &a.Prompt, CopySource: p("template"),
-		ClipScore: f(0.72), StandIn: true,
+		ClipScore: f(0.72), StandIn: true, Warnings: []ad.Warning{},
+		Product: &httpapi.Product{Confidence: 0.2, Doubts: []string{"hand"}, FidelityDB: 99, Model: p("u2netp")},
+		Stage1PageURL: p(picture("stage1")), Stage2PageURL: p(picture("stage2")), // made before pages had their own
+		Scenes: []httpapi.Scene{{
+			SceneID: a.AdID, Status: "succeeded", AdConcept: a.AdConcept, PictureURL: p(picture("stage1")),
+			PageURL: p(picture("stage1")), ThumbnailURL: p(picture("stage1")), CreatedAt: a.CreatedAt,
+		}},
+		Renditions: []httpapi.Rendition{{
+			RenditionID: a.AdID, SceneID: a.AdID, Width: 1024, Height: 1024, MainCopy: a.MainCopy, SubCopy: a.SubCopy,
+			AIMark: true, PictureURL: picture("stage2"), PageURL: picture("stage2"), ThumbnailURL: picture("thumbnail"),
+			HTMLCode: html, ClipScore: f(0.72), Main: true, CreatedAt: a.UpdatedAt,
+		}},
 		Score: &httpapi.Score{
 			Metric: "standin-agreement", Value: 0.72, RawCosine: f(0.31), Text: fields.AdConcept, StandIn: true,
 		},
@@ -315,8 +328,9 @@ func TestRetry(t *testing.T) {
 				res.fails(tc.want, tc.code)
 				return
 			}
-			want := httpapi.Accepted{AdID: id, Status: "queued", StatusURL: "/api/ads/" + id}
-			if got := decode[httpapi.Accepted](res.is(tc.want)); got != want || res.header.Get("Location") != want.StatusURL ||
+			want := httpapi.Accepted{AdID: id, Status: "queued", StatusURL: "/api/ads/" + id, Warnings: []ad.Warning{}}
+			if got := decode[httpapi.Accepted](res.is(tc.want)); !reflect.DeepEqual(got, want) ||
+				res.header.Get("Location") != want.StatusURL ||
 				res.header.Get("Retry-After") != "2" {
 				t.Errorf("%+v, %v", got, res.header)
 			}
@@ -436,17 +450,17 @@ func TestStats(t *testing.T) {
 			t.Errorf("statistics of %s", owner)
 		}
 		return ad.Stats{
-			TotalAds: 7, AvgScore: 0.6531,
+			TotalAds: 7, AvgScore: 0.6531, StandIn: true,
 			Months: []ad.MonthStats{{Month: "2026-10", Ads: 4}, {Month: "2026-11", Ads: 3, AvgScore: 0.7}},
 		}, nil
 	}
-	want := `{"total_ads":7,"avg_clip_score":0.6531,"monthly_ads":3,"months":[` +
+	want := `{"total_ads":7,"avg_clip_score":0.6531,"avg_stand_in":true,"monthly_ads":3,"months":[` +
 		`{"month":"2026-10","ads":4,"avg_clip_score":null},{"month":"2026-11","ads":3,"avg_clip_score":0.7}]}`
 	if got := strings.TrimSpace(string(w.get("/api/dashboard/stats").is(200).body)); got != want {
 		t.Errorf("%s\nwant\n%s", got, want)
 	}
 	w.ads.stats = func(string) (ad.Stats, error) { return ad.Stats{}, nil }
-	want = `{"total_ads":0,"avg_clip_score":null,"monthly_ads":0,"months":[]}`
+	want = `{"total_ads":0,"avg_clip_score":null,"avg_stand_in":false,"monthly_ads":0,"months":[]}`
 	if got := strings.TrimSpace(string(w.get("/api/dashboard/stats").is(200).body)); got != want {
 		t.Errorf("%s\nwant\n%s", got, want)
 	}

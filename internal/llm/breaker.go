@@ -58,6 +58,13 @@ func (b *Breaker) WriteCopy(
 	return through(ctx, b, func(m Model) (copywriter.Copy, error) { return m.WriteCopy(ctx, f, a, used...) })
 }
 
+// WriteCopies asks the model, or lets Template write while the model is down.
+func (b *Breaker) WriteCopies(
+	ctx context.Context, f ad.Fields, a *ad.Analysis, taken []copywriter.Copy,
+) ([]copywriter.Copy, error) {
+	return through(ctx, b, func(m Model) ([]copywriter.Copy, error) { return m.WriteCopies(ctx, f, a, taken) })
+}
+
 func through[T any](ctx context.Context, b *Breaker, call func(Model) (T, error)) (T, error) {
 	seen, ask := b.ask(ctx)
 	if !ask {

@@ -16,4 +16,5 @@ import (
 type Model interface {
 	WritePrompt(ctx context.Context, f ad.Fields) (copywriter.Prompt, error)
 	WriteCopy(ctx context.Context, f ad.Fields, a *ad.Analysis, used ...string) (copywriter.Copy, error)
+	WriteCopies(ctx context.Context, f ad.Fields, a *ad.Analysis, taken []copywriter.Copy) ([]copywriter.Copy, error)
 }

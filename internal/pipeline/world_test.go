@@ -170,6 +170,12 @@ func (w *world) WriteCopy(
 	return copywriter.Copy{Main: "설렘을 담다", Sub: "주말 기차에 오르는 당신에게", By: ad.ByModel}, w.call("write copy", true)
 }
 
+func (w *world) WriteCopies(
+	context.Context, ad.Fields, *ad.Analysis, []copywriter.Copy,
+) ([]copywriter.Copy, error) {
+	panic("no step asks for suggestions")
+}
+
 // picture is a small PNG.
 func picture(t *testing.T, w, h int) []byte {
 	t.Helper()

@@ -25,11 +25,11 @@ type Cut struct {
 	Evidence Evidence
 }
 
-// Find cuts the product out of an upright photo. A photo that already has
-// transparency around its product is taken as it is. It only fails when ctx ends,
-// with ctx's error; a photo in which product and background cannot be told apart
-// gives a Cut without confidence.
-func Find(ctx context.Context, photo *image.NRGBA) (*Cut, error) {
+// Find cuts the product out of an upright photo. m may be nil, or fail: then colours decide
+// alone. A photo that already has transparency around its product is taken as it is. It only
+// fails when ctx ends, with ctx's error; a photo in which product and background cannot be
+// told apart gives a Cut without confidence.
+func Find(ctx context.Context, m Model, photo *image.NRGBA) (*Cut, error) {
 	if photo.Rect.Min != (image.Point{}) {
 		photo = photo.SubImage(photo.Rect).(*image.NRGBA)
 		photo.Rect = photo.Rect.Sub(photo.Rect.Min)
@@ -41,11 +41,10 @@ func Find(ctx context.Context, photo *image.NRGBA) (*Cut, error) {
 	if err != nil {
 		return nil, err
 	}
-	r, err := segment(ctx, g)
+	r, e, err := decide(ctx, m, photo, g)
 	if err != nil {
 		return nil, err
 	}
-	e := r.evidence()
 	if e.Confidence() == 0 {
 		return &Cut{Pixels: photo, Evidence: e}, nil
 	}
@@ -54,6 +53,112 @@ func Find(ctx context.Context, photo *image.NRGBA) (*Cut, error) {
 		return nil, err
 	}
 	return &Cut{Pixels: pixels, Box: visible(pixels), Evidence: e}, nil
+}
+
+// decide makes the divisions of the photo that the means at hand allow, and gives the one
+// that agrees best with the photo's own edges.
+func decide(ctx context.Context, m Model, photo *image.NRGBA, g *grid) (*regions, Evidence, error) {
+	drop := fitBackdrop(g)
+	var s *seen
+	if m != nil {
+		var err error
+		if s, err = look(ctx, m, photo, g); err != nil && ctx.Err() != nil {
+			return nil, Evidence{}, ctx.Err()
+		}
+	}
+	r, err := segment(ctx, g, drop)
+	if err != nil {
+		return nil, Evidence{}, err
+	}
+	if s == nil {
+		return r, r.evidence(), nil
+	}
+	p := s.sharpened(g, 6, 1e-4)
+	for i := range p {
+		// Where a thin part and what is beside it look alike, the filter washes it out.
+		p[i] = (p[i] + s.p[i]) / 2
+	}
+	try := func(plain bool, p []float32, open []int) (*regions, Evidence, error) {
+		r, err := segmentSeen(ctx, g, drop, p, s.glimpsed, plain, open)
+		if err != nil {
+			return nil, Evidence{}, err
+		}
+		e := r.evidence()
+		e.Sure = float64(s.most)
+		return r, e, nil
+	}
+	best, found, err := try(false, p, nil)
+	if err != nil {
+		return nil, Evidence{}, err
+	}
+	better := func(plain bool, p []float32, open []int) error {
+		r, e, err := try(plain, p, open)
+		// The first way needs no model of the ground, so another one must show more.
+		if err == nil && e.merit() > found.merit()+0.03 {
+			best, found = r, e
+		}
+		return err
+	}
+	if err := better(true, p, nil); err != nil {
+		return nil, Evidence{}, err
+	}
+	if part := best.alikePart(best.product()); len(part) > 0 && found.even() {
+		if err := better(best.plain, best.without(part), part); err != nil {
+			return nil, Evidence{}, err
+		}
+	}
+	// Colours alone, where they are trusted and the network does not object.
+	if e := r.evidence(); found.Confidence() < e.Confidence() {
+		r.p, r.glimpsed = p, s.glimpsed
+		e := r.evidence()
+		e.Sure = float64(s.most)
+		if found.Confidence() < e.Confidence() {
+			return r, e, nil
+		}
+	}
+	return best, found, nil
+}
+
+// product tells the product's cells.
+func (r *regions) product() []bool {
+	in := make([]bool, len(r.state))
+	for i, s := range r.state {
+		in[i] = s == product
+	}
+	return in
+}
+
+// without is the network's word with a part taken back, and its edge left to the colours.
+func (r *regions) without(part []int) []float32 {
+	p := append([]float32(nil), r.p...)
+	in := make([]bool, len(p))
+	for _, i := range part {
+		in[i] = true
+	}
+	for i, d := range r.distances(in) {
+		switch {
+		case d == 0:
+			p[i] = 0
+		case d <= 3*3:
+			p[i] = min(p[i], 0.5)
+		}
+	}
+	return p
+}
+
+// overlap is the intersection over union of two divisions.
+func overlap(a, b *regions) float64 {
+	both, either := 0, 1
+	for i := range a.state {
+		x, y := a.state[i] == product, b.state[i] == product
+		if x || y {
+			either++
+		}
+		if x && y {
+			both++
+		}
+	}
+	return float64(both) / float64(either)
 }
 
 // hasAlpha reports whether the photo was cut out before: a good part of it is
@@ -72,6 +177,15 @@ func hasAlpha(photo *image.NRGBA) bool {
 	// The corners of a fully rounded card are 1-π/4 of a square at most for a
 	// disc; a rounded corner of a tenth of the side clears 0.9 %.
 	return clear*50 > total
+}
+
+// Crop copies a part of a picture to the origin.
+func Crop(m *image.NRGBA, r image.Rectangle) *image.NRGBA {
+	out := image.NewNRGBA(image.Rect(0, 0, r.Dx(), r.Dy()))
+	for y := range r.Dy() {
+		copy(out.Pix[y*out.Stride:(y+1)*out.Stride], m.Pix[m.PixOffset(r.Min.X, r.Min.Y+y):])
+	}
+	return out
 }
 
 // visible is the box of the pixels one can see.

@@ -67,8 +67,10 @@ func matte(ctx context.Context, photo *image.NRGBA, r *regions) (*image.NRGBA, e
 	}
 	p.connect()
 	p.dropCrumbs() // before a notch could bridge the way to one
-	p.fillNotches()
-	p.liftShadow()
+	if r.plain {
+		p.fillNotches()
+		p.liftShadow()
+	}
 	p.dropCrumbs()
 	return p.soften(ctx)
 }
@@ -223,6 +225,9 @@ func (p *plate) solid(x, y, cell int) bool {
 // differs reports whether a pixel is not quite the backdrop's colour. Clipped
 // studio white is even to two steps of 255; five are a surface.
 func (p *plate) differs(x, y, cell int) bool {
+	if !p.r.plain {
+		return false
+	}
 	tolerance := max(0.022, 8*p.r.drop.noise)
 	d := at(p.photo, x, y).sub(p.ground[cell])
 	return d.dot(d) > tolerance*tolerance

@@ -40,23 +40,37 @@ type regions struct {
 	off      []float32  // the cell's distance from it
 	shade    []bool     // the cell could be a shadow or reflection on the backdrop
 	holes    int        // openings cut into the product
+	opening  []bool     // where they are
 	layFrom  float32    // the row from which shadows can lie under the product
+
+	glimpsed []float32 // the most it said at any look
+	near     []int32   // thirds of a cell to what the network has seen
+	p        []float32 // what a network says of each cell, 0..1; nil without one
+	plain    bool      // the ground is the modelled backdrop; else only its colours nearby are known
 }
 
-// segment decides for every cell whether it is product.
-func segment(ctx context.Context, g *grid) (*regions, error) {
-	r := &regions{grid: g, drop: fitBackdrop(g)}
+// newRegions is a photo of which nothing is decided yet.
+func newRegions(g *grid, drop backdrop) *regions {
 	n := g.w * g.h
-	r.state = make([]uint8, n)
-	r.expected = make([]tone.Lab, n)
-	r.off = make([]float32, n)
-	r.shade = make([]bool, n)
-	if len(r.drop.surfaces) == 0 {
-		return r, nil
+	r := &regions{
+		grid: g, drop: drop, state: make([]uint8, n), expected: make([]tone.Lab, n), off: make([]float32, n),
+		shade: make([]bool, n), opening: make([]bool, n), plain: true,
+	}
+	if len(drop.surfaces) == 0 {
+		return r
 	}
 	for i := range n {
-		r.expected[i], r.off[i] = r.drop.nearest(g, i)
+		r.expected[i], r.off[i] = drop.nearest(g, i)
 		r.shade[i] = r.couldBeShade(i)
+	}
+	return r
+}
+
+// segment decides for every cell whether it is product, by the backdrop's colours.
+func segment(ctx context.Context, g *grid, drop backdrop) (*regions, error) {
+	r := newRegions(g, drop)
+	if len(r.drop.surfaces) == 0 {
+		return r, nil
 	}
 	alike := max(likeness, 4*r.drop.noise)
 	r.growBackdrop(alike)
@@ -104,7 +118,8 @@ func (r *regions) couldBeShade(i int) bool {
 func (r *regions) growBackdrop(alike float32) {
 	var queue []int
 	take := func(i int) {
-		if r.state[i] == unknown && r.off[i] < alike {
+		// White on white a network still sees the product.
+		if r.state[i] == unknown && r.off[i] < alike && (r.p == nil || r.p[i] < 0.85) {
 			r.state[i] = behind
 			queue = append(queue, i)
 		}
@@ -130,7 +145,7 @@ func (r *regions) growBackdrop(alike float32) {
 func (r *regions) growShade() {
 	top, bottom := r.h, -1
 	for i, off := range r.off {
-		if off > surely && r.state[i] == unknown {
+		if off > surely && r.state[i] == unknown && (r.p == nil || r.p[i] > 0.5) {
 			top, bottom = min(top, i/r.w), max(bottom, i/r.w)
 		}
 	}
@@ -153,7 +168,7 @@ func (r *regions) growShade() {
 	}
 	ok := make([]bool, len(r.off))
 	for i := range ok {
-		r.shade[i] = r.shade[i] && float32(i/r.w) > castFrom
+		r.shade[i] = r.shade[i] && float32(i/r.w) > castFrom && (r.p == nil || r.p[i] < 0.6)
 		ok[i] = r.state[i] == behind || r.shade[i]
 		if ok[i] && r.state[i] != behind {
 			r.around(i, func(j int) {
@@ -263,6 +278,7 @@ func (r *regions) openHoles(alike float32) {
 		off  float64
 		gap  int32 // to the outside, in thirds of a cell
 		deep int32 // largest distance from its own edge
+		p    float32
 		open bool
 	}
 	of := make([]sums, len(size))
@@ -274,6 +290,9 @@ func (r *regions) openHoles(alike float32) {
 	for i, l := range label {
 		if l != 0 {
 			of[l].off += float64(r.off[i]) / float64(size[l])
+			if r.p != nil {
+				of[l].p += r.glimpsed[i] / float32(size[l])
+			}
 			of[l].deep = max(of[l].deep, depth[i])
 		}
 	}
@@ -303,11 +322,15 @@ func (r *regions) openHoles(alike float32) {
 			if s.open || !(big && even && near) {
 				continue
 			}
+			// Against the network's word, and be it half a word, only a strap makes a hole.
+			if s.p > 0.25 && (s.gap > int32(3*long*25/1000) || !r.ringed(label, int32(l))) {
+				continue
+			}
 			s.open = true
 			opened++
 			for i := range label {
 				if label[i] == int32(l) {
-					r.state[i] = behind
+					r.state[i], r.opening[i] = behind, true
 				}
 			}
 		}
@@ -316,6 +339,29 @@ func (r *regions) openHoles(alike float32) {
 		}
 		r.holes += opened
 	}
+}
+
+// ringed reports whether clearly another colour than the backdrop's surrounds a region:
+// a strap does, the faint shade at the edge of a white face does not.
+func (r *regions) ringed(label []int32, l int32) bool {
+	out := make([]bool, len(label))
+	for i := range out {
+		out[i] = label[i] == l
+	}
+	near := r.distances(out)
+	ring, clear := 0, 0
+	for i, d := range near {
+		if d > 3 && d <= 9 {
+			ring++
+			// The ring may be thin, and what lies beyond it the backdrop again.
+			far := r.off[i]
+			r.around(i, func(j int) { far = max(far, r.off[j]) })
+			if far > surely {
+				clear++
+			}
+		}
+	}
+	return clear*10 > ring*8
 }
 
 // cutUnknown settles the cells that are neither backdrop nor plainly product by
@@ -413,16 +459,25 @@ func (r *regions) minimumCut(ctx context.Context, fore, back mixture, spread flo
 		c := r.lab[i]
 		costBack := back.cost(c)
 		// The surface describes the backdrop here better than the mixture does.
-		z := float64(r.off[i]) / spread
-		costBack = min(costBack, 0.5*z*z+3*math.Log(spread)+2.76)
-		if r.shade[i] {
+		if r.plain {
+			z := float64(r.off[i]) / spread
+			costBack = min(costBack, 0.5*z*z+3*math.Log(spread)+2.76)
+		}
+		if r.plain && r.shade[i] {
 			// A shadow may have any depth: a flat density over that range.
 			costBack = min(costBack, 0.5)
 		}
 		costFore := fore.cost(c)
 		// A clear preference, but no more: single cells are noisy.
-		const most = 30
+		most := 30.0
+		if r.p != nil {
+			// Colours are not alone to decide.
+			most = 12
+		}
 		t := min(max(costBack-costFore, -most), most)
+		if r.p != nil {
+			t += r.prior(i)
+		}
 		x, y := i%r.w, i/r.w
 		for d, s := range steps {
 			nx, ny := x+s[0], y+s[1]
@@ -459,6 +514,7 @@ func (r *regions) tidy() {
 	for i, s := range r.state {
 		in[i] = s == product
 	}
+	r.dropUnseen(in)
 	label, size := r.components(in)
 	largest := 0
 	for _, n := range size {

@@ -37,7 +37,8 @@ var wishes = []struct{ concept, name, category, scenes string }{
 	{"알록달록 신나는", "풍선", "기타", "pastel podium festival"}, {"여름휴가 필수템", "선크림", "뷰티", "sea"}, {"노을 지는 해변", "샌들", "신발", "sea"},
 	{"숲속의 밤", "텐트", "스포츠", "forest camp"}, {"서재의 조용한 밤", "만년필", "문구", "desk living"},
 	{"", "머그컵", "생활용품", "podium"}, {"예쁘게 보여 주세요", "무언가", "기타", "podium"}, {"신상 입고", "니트", "의류", "podium"},
-	{"주말 특가", "청소기", "전자제품", "podium"}, {"믿을 수 있는 가격", "쌀", "식품", "podium"}, {"LED 전구 교체", "LED 전구", "전자제품", "podium desk living"},
+	{"주말 특가", "청소기", "전자제품", "podium"}, {"믿을 수 있는 가격", "쌀", "식품", "podium"}, {"LED 전구 교체", "LED 전구", "전자제품",
+		"podium desk living"},
 	{"조용히 위로를", "근조화환", "꽃·식물", "podium"}, {"밝은 미소", "바른치과", "의료", "podium"}, {"신나는 여름 파티", "상조 서비스", "장례", "podium"},
 	{"내 집 마련의 꿈", "주택청약 적금", "금융", "podium"},
 
@@ -68,9 +69,12 @@ var wishes = []struct{ concept, name, category, scenes string }{
 	{"블랙의 시크함", "선글라스", "주얼리", "marble podium"}, {"연말 모임에 빛나는", "스파클링 와인", "음료", "festival snow marble"},
 	{"우주에서 온 듯한", "게이밍 마우스", "전자제품", "neon podium"}, {"연인에게 건네는 장미", "장미 꽃다발", "꽃·식물", "silk blossom"},
 	{"산지에서 바로 온", "감자", "식품", "field"}, {"계곡에 발 담그고 먹는 수박", "수박", "식품", "river"},
-	{"시골 할머니 집 마당", "메주", "식품", "field"}, {"겨울 바다를 보러", "패딩", "의류", "sea snow"}, {"아침 조깅 10분", "러닝화", "신발", "gym window city"},
-	{"책 읽는 오후", "책갈피", "문구", "desk window"}, {"저녁 식탁의 된장찌개", "된장", "식품", "kitchen"}, {"밤하늘을 담은", "귀걸이", "주얼리", "living marble neon podium"},
-	{"차분하고 단정하게", "정장", "의류", "podium window"}, {"부드러운 실크 촉감", "잠옷", "의류", "silk"}, {"골드 포인트로 우아하게", "반지", "주얼리", "marble silk"},
+	{"시골 할머니 집 마당", "메주", "식품", "field"}, {"겨울 바다를 보러", "패딩", "의류", "sea snow"}, {"아침 조깅 10분", "러닝화", "신발",
+		"gym window city"},
+	{"책 읽는 오후", "책갈피", "문구", "desk window"}, {"저녁 식탁의 된장찌개", "된장", "식품", "kitchen"}, {"밤하늘을 담은", "귀걸이", "주얼리",
+		"living marble neon podium"},
+	{"차분하고 단정하게", "정장", "의류", "podium window"}, {"부드러운 실크 촉감", "잠옷", "의류", "silk"}, {"골드 포인트로 우아하게", "반지", "주얼리",
+		"marble silk"},
 	{"파티에서 돋보이는", "드레스", "의류", "festival silk podium"}, {"고깃집 회식", "한우 식당", "식당", "podium kitchen living festival"},
 }
 
@@ -118,10 +122,12 @@ func TestScenesAgreeWithSeasonAndHour(t *testing.T) {
 func TestThePromptFillsWhatIsOpen(t *testing.T) {
 	t.Parallel()
 	const prompt = "A weathered table in a meadow at dusk, autumn leaves, neon pink accents, premium marble."
-	if m := mood.Of(mood.Words{Concept: "예쁘게", Category: "식품", Prompt: prompt}); m.Look != mood.Field || m.Hour != mood.Evening {
+	if m := mood.Of(mood.Words{Concept: "예쁘게", Category: "식품", Prompt: prompt}); m.Look != mood.Field ||
+		m.Hour != mood.Evening {
 		t.Errorf("%s at %q", m.Look, m.Hour)
 	}
-	if m := mood.Of(mood.Words{Concept: "아침 바다", Prompt: prompt}); m.Look != mood.Sea || m.Hour != mood.Day || m.Season != "" {
+	if m := mood.Of(mood.Words{Concept: "아침 바다", Prompt: prompt}); m.Look != mood.Sea || m.Hour != mood.Day ||
+		m.Season != "" {
 		t.Errorf("%s at %q in %q", m.Look, m.Hour, m.Season)
 	}
 }

@@ -40,11 +40,14 @@ var lexicon = [...]entry{
 	{word: "bright", ideas: "light, bright, radiant", fits: []fit{{Pastel, 0.3}, {Window, 0.3}}, light: 0.8},
 	{word: "dark", ideas: "dark", fits: []fit{{Marble, 0.3}}, light: -0.9},
 	{word: "moonlit", ideas: "moonlight, full moon", hour: Night, fits: []fit{{Hanji, 0.7}}, light: -0.4},
-	{word: "candlelit", ideas: "candlelight, fireplace", hour: Evening, fits: []fit{{Living, 0.6}}, light: -0.4, warm: 0.9},
+	{word: "candlelit", ideas: "candlelight, fireplace", hour: Evening, fits: []fit{{Living, 0.6}}, light: -0.4,
+		warm: 0.9},
 
 	// The city, and what is new.
-	{word: "urban", ideas: "city, commute, street, street style, alley, building, rooftop", place: City, light: -0.1, warm: -0.2},
-	{word: "urban", ideas: "night street, night view, nightlife, city lights", place: Neon, hour: Night, light: -0.4, warm: -0.2},
+	{word: "urban", ideas: "city, commute, street, street style, alley, building, rooftop", place: City, light: -0.1,
+		warm: -0.2},
+	{word: "urban", ideas: "night street, night view, nightlife, city lights", place: Neon, hour: Night, light: -0.4,
+		warm: -0.2},
 	{
 		word: "neon", ideas: "neon, cyberpunk, club", place: Neon, hour: Night,
 		light: -0.8, warm: -0.2, vivid: 0.9, hue: 330,
@@ -53,19 +56,22 @@ var lexicon = [...]entry{
 		word: "futuristic", ideas: "future, technology, universe, space, galaxy",
 		fits: []fit{{Neon, 0.6}, {Podium, 0.4}}, light: -0.5, warm: -0.6, vivid: 0.3, hue: 250,
 	},
-	{word: "rainy", ideas: "rainy day, rain, raindrop", rain: true, fits: []fit{{Living, 0.6}}, light: -0.3, warm: -0.5, vivid: -0.2},
+	{word: "rainy", ideas: "rainy day, rain, raindrop", rain: true, fits: []fit{{Living, 0.6}}, light: -0.3, warm: -0.5,
+		vivid: -0.2},
 
 	// Sport.
 	{word: "sporty", ideas: "sports hall, gym", place: Gym, vivid: 0.5},
 	{word: "sporty", ideas: "sport, vigour, track", fits: []fit{{Gym, 0.9}}, vivid: 0.6},
-	{word: "energetic", ideas: "dynamic, energy, power, powerful, passion, speed", fits: []fit{{Gym, 0.4}, {Podium, 0.5}}, vivid: 0.7},
+	{word: "energetic", ideas: "dynamic, energy, power, powerful, passion, speed", fits: []fit{{Gym, 0.4}, {Podium,
+		0.5}}, vivid: 0.7},
 
 	// Woods, fields and water.
 	{
 		word: "forest", ideas: "forest, grove, among trees, thicket, deep in the hills, hiking, woodland",
 		place: Forest, light: -0.1, vivid: 0.2, hue: 140,
 	},
-	{word: "natural", ideas: "nature, unaffected, zero waste", fits: []fit{{Forest, 0.5}, {Field, 0.3}, {Window, 0.1}}, light: 0.2, hue: 135},
+	{word: "natural", ideas: "nature, unaffected, zero waste", fits: []fit{{Forest, 0.5}, {Field, 0.3}, {Window, 0.1}},
+		light: 0.2, hue: 135},
 	{word: "green", ideas: "garden, terrace, moss, blade of grass", place: Forest, light: 0.1, vivid: 0.3, hue: 142},
 	{
 		word: "green", ideas: "green, greenery, green dye, plant, leaf",
@@ -75,7 +81,8 @@ var lexicon = [...]entry{
 		word: "rural", ideas: "field, grass, meadow, farm, orchard, countryside, harvest, mountain", place: Field,
 		light: 0.3, warm: 0.2, hue: 120,
 	},
-	{word: "fresh", ideas: "fresh, crisp, refreshing, spruce", fits: []fit{{Window, 0.3}, {Podium, 0.3}}, light: 0.6, warm: -0.3, vivid: 0.4},
+	{word: "fresh", ideas: "fresh, crisp, refreshing, spruce", fits: []fit{{Window, 0.3}, {Podium, 0.3}}, light: 0.6,
+		warm: -0.3, vivid: 0.4},
 	{word: "tea", ideas: "tea", fits: []fit{{Hanji, 0.5}, {Forest, 0.3}}, hue: 130},
 	{word: "riverside", ideas: "river, lake, valley", place: River, light: 0.3, warm: -0.4, hue: 220},
 	{word: "misty", ideas: "mist, dew", fits: []fit{{River, 0.7}}, hour: Dawn, light: 0.3, warm: -0.3, vivid: -0.3},
@@ -89,8 +96,10 @@ var lexicon = [...]entry{
 		light: 0.5, warm: -0.3, vivid: 0.4, hue: 225,
 	},
 	{word: "island", ideas: "Jeju", fits: []fit{{Sea, 0.6}, {Field, 0.5}}, light: 0.5, hue: 225},
-	{word: "summer", ideas: "summer, heat", season: Summer, fits: []fit{{Sea, 0.7}}, light: 0.7, warm: 0.1, vivid: 0.6, hue: 225},
-	{word: "holiday", ideas: "vacation, tropics, pool, swimming", fits: []fit{{Sea, 0.9}}, light: 0.7, warm: 0.1, vivid: 0.5, hue: 225},
+	{word: "summer", ideas: "summer, heat", season: Summer, fits: []fit{{Sea, 0.7}}, light: 0.7, warm: 0.1, vivid: 0.6,
+		hue: 225},
+	{word: "holiday", ideas: "vacation, tropics, pool, swimming", fits: []fit{{Sea, 0.9}}, light: 0.7, warm: 0.1,
+		vivid: 0.5, hue: 225},
 	{
 		word: "cool", ideas: "cool, cold, ice, icy, frozen, iced, ice cube, icebox, glacier",
 		fits: []fit{{Sea, 0.35}, {Podium, 0.5}}, light: 0.3, warm: -0.9, hue: 230,
@@ -102,13 +111,16 @@ var lexicon = [...]entry{
 
 	// Winter, spring and autumn.
 	{word: "winter", ideas: "winter", season: Winter, fits: []fit{{Snow, 1.1}}, light: 0.1, warm: -0.2, hue: 250},
-	{word: "snowy", ideas: "snow, white snow, snowflake", season: Winter, fits: []fit{{Snow, 1.2}}, light: 0.3, warm: -0.3},
+	{word: "snowy", ideas: "snow, white snow, snowflake", season: Winter, fits: []fit{{Snow, 1.2}}, light: 0.3,
+		warm: -0.3},
 	{
 		word: "christmas", ideas: "Christmas, Christmas tree", season: Winter,
 		fits: []fit{{Snow, 1.2}}, light: -0.1, warm: 0.6, vivid: 0.4, hue: 25,
 	},
-	{word: "celebrating", ideas: "year's end, party, celebration, fireworks, balloon", hour: Evening, fits: []fit{{Festival, 0.8}}, warm: 0.5, vivid: 0.4},
-	{word: "cozy", ideas: "warm, cosy, kindly, blanket", fits: []fit{{Living, 0.6}, {Cafe, 0.45}, {Window, 0.3}}, light: 0.1, warm: 0.9},
+	{word: "celebrating", ideas: "year's end, party, celebration, fireworks, balloon", hour: Evening,
+		fits: []fit{{Festival, 0.8}}, warm: 0.5, vivid: 0.4},
+	{word: "cozy", ideas: "warm, cosy, kindly, blanket", fits: []fit{{Living, 0.6}, {Cafe, 0.45}, {Window, 0.3}},
+		light: 0.1, warm: 0.9},
 	{
 		word: "spring", ideas: "spring, spring flower, sprout", season: Spring,
 		fits: []fit{{Blossom, 1.1}}, light: 0.7, warm: 0.3, vivid: 0.2, hue: 0.01,
@@ -127,7 +139,8 @@ var lexicon = [...]entry{
 	},
 
 	// Luxury and beauty.
-	{word: "luxurious", ideas: "luxury, hotel, lounge, champagne", fits: []fit{{Marble, 0.9}}, light: -0.4, warm: 0.2, vivid: -0.1},
+	{word: "luxurious", ideas: "luxury, hotel, lounge, champagne", fits: []fit{{Marble, 0.9}}, light: -0.4, warm: 0.2,
+		vivid: -0.1},
 	{word: "elegant", ideas: "elegant, refined", fits: []fit{{Marble, 0.6}, {Silk, 0.5}}, light: 0, vivid: -0.3},
 	{word: "marble", ideas: "marbled, marble", fits: []fit{{Marble, 1.3}}},
 	{word: "golden", ideas: "gold, brass, golden", fits: []fit{{Marble, 0.5}, {Hanji, 0.2}}, warm: 0.8, hue: 85},
@@ -187,13 +200,15 @@ var lexicon = [...]entry{
 	{word: "coffee", ideas: "coffee, coffee bean", fits: []fit{{Cafe, 1.1}}, warm: 0.7, hue: 60},
 	{word: "home", ideas: "living room", place: Living, light: 0.2, warm: 0.5},
 	{word: "homely", ideas: "moving house, bedroom, sleep", fits: []fit{{Living, 0.8}}, light: 0.2, warm: 0.5},
-	{word: "familiar", ideas: "family, relatives, affection", fits: []fit{{Living, 0.5}, {Kitchen, 0.3}}, light: 0.2, warm: 0.5},
+	{word: "familiar", ideas: "family, relatives, affection", fits: []fit{{Living, 0.5}, {Kitchen, 0.3}}, light: 0.2,
+		warm: 0.5},
 	{word: "kitchen", ideas: "kitchen", place: Kitchen, light: 0.3, warm: 0.4},
 	{word: "cooking", ideas: "breakfast, cooking, table, handmade", fits: []fit{{Kitchen, 0.8}}, light: 0.2, warm: 0.5},
 	{word: "working", ideas: "office, desk, classroom", place: Desk, light: 0.3},
 	{word: "crafted", ideas: "workshop", place: Workshop, warm: 0.5, hue: 60},
 	{word: "market", ideas: "market", place: Field, light: 0.3, warm: 0.4},
-	{word: "wooden", ideas: "timber, solid wood, wood, trees", fits: []fit{{Living, 0.3}, {Cafe, 0.3}}, warm: 0.6, hue: 60},
+	{word: "wooden", ideas: "timber, solid wood, wood, trees", fits: []fit{{Living, 0.3}, {Cafe, 0.3}}, warm: 0.6,
+		hue: 60},
 	{word: "delicious", ideas: "delicious", fits: []fit{{Kitchen, 0.4}, {Cafe, 0.3}}, warm: 0.5, vivid: 0.3},
 
 	// Colours.
@@ -227,5 +242,6 @@ var homes = map[string]Look{
 // large are goods that stand on the floor. Beside them nothing small is put, which would
 // look larger than they are.
 const large = "의자, 소파, 침대, 책상, 테이블, 식탁, 협탁, 옷장, 책장, 행거, 스툴, 벤치, 선반, 매트리스, 자전거, 냉장고, 세탁기, 건조기, 에어컨, 선풍기, 유모차, " +
-	"캐리어, 캣타워, 화환, 러닝머신, 텐트, 트리, 스탠드, 청소기, 오토바이, 휠체어, 수납장, 커튼, chair, sofa, bed, desk, table, bicycle, bike, bench, stroller, " +
+	"캐리어, 캣타워, 화환, 러닝머신, 텐트, 트리, 스탠드, 청소기, 오토바이, 휠체어, 수납장, 커튼, " +
+	"chair, sofa, bed, desk, table, bicycle, bike, bench, stroller, " +
 	"suitcase, wardrobe"

@@ -184,7 +184,8 @@ func river(k *work) (*set, *finish) {
 	}, relief: func(p, n vec) vec {
 		const e = 0.02
 		a, b := p[0]*0.9/u, p[2]*0.9/u
-		return vec{n[0] - 0.5*(rough.At(a+e, b)-rough.At(a-e, b)), n[1], n[2] - 0.5*(rough.At(a, b+e)-rough.At(a, b-e))}.unit()
+		return vec{n[0] - 0.5*(rough.At(a+e, b)-rough.At(a-e, b)), n[1], n[2] - 0.5*(rough.At(a, b+e)-rough.At(a,
+			b-e))}.unit()
 	}}
 	s.end = end
 	s.mist = [2]float32{end - 0.05*u, end}
@@ -307,7 +308,8 @@ func camp(k *work) (*set, *finish) {
 	tx := w/2 + k.free(side)*d.Between(0.20, 0.30)*w
 	tw, th := d.Between(0.30, 0.40)*u, d.Between(0.23, 0.31)*u
 	base := foot - 0.02*u
-	canvasC := tone.LCH(0.78, 0.06, [...]float32{80, 40, 150, 230}[int(d.Float()*4)&3]).Mix(tone.RGB{1.15, 0.72, 0.34}, 0.75*l.lamp)
+	canvasC := tone.LCH(0.78, 0.06, [...]float32{80, 40, 150, 230}[int(d.Float()*4)&3]).Mix(tone.RGB{1.15, 0.72, 0.34},
+		0.75*l.lamp)
 	back.stamp(tx, base-th/2, tw*1.2, false, canvasC, func(dx, dy float32) float32 {
 		v := (dy + th/2) / th
 		if v < -0.05 || v > 1 {
@@ -341,7 +343,8 @@ func camp(k *work) (*set, *finish) {
 		fx := w/2 + k.free(-side)*0.36*w
 		back.glow(fx, foot-0.02*u, 0.17*u, tone.RGB{1, 0.44, 0.12}.Scale(0.85*l.lamp))
 		for range 12 {
-			back.bokeh(fx+d.Bell()*0.07*u, foot-d.Between(0.0, 0.22)*u, d.Between(0.004, 0.010)*u, tone.RGB{1, 0.6, 0.2}, 0.8*l.lamp)
+			back.bokeh(fx+d.Bell()*0.07*u, foot-d.Between(0.0, 0.22)*u, d.Between(0.004, 0.010)*u, tone.RGB{1, 0.6, 0.2},
+				0.8*l.lamp)
 		}
 	}
 	s.beyond = back.Picture
@@ -413,7 +416,8 @@ func festival(k *work) (*set, *finish) {
 	}
 	for range 22 {
 		bx, by := d.Float()*w, horizon-d.Between(-0.02, 0.20)*u
-		back.bokeh(bx, by, d.Between(0.010, 0.026)*u, tone.LCH(0.76, 0.14, hues[int(d.Float()*5)%5]), d.Between(0.2, 0.6)*(1-0.9*k.calm(bx, by)))
+		back.bokeh(bx, by, d.Between(0.010, 0.026)*u, tone.LCH(0.76, 0.14, hues[int(d.Float()*5)%5]), d.Between(0.2,
+			0.6)*(1-0.9*k.calm(bx, by)))
 	}
 	back.Blur(0.0045 * u / back.step)
 	k.quiet(back, l.top, 0.15)

@@ -142,7 +142,8 @@ func (r *interior) pane() {
 	case r.mood.Rain:
 		for range 50 {
 			b := r.d.Between(0.002, 0.004) * r.u
-			r.back.blob(x+r.d.Between(-0.5, 0.5)*wide, top+r.d.Float()*tall, b, b*r.d.Between(4, 10), 0.06, r.l.low.Scale(1.15), 0.5, 0.5)
+			r.back.blob(x+r.d.Between(-0.5, 0.5)*wide, top+r.d.Float()*tall, b, b*r.d.Between(4, 10), 0.06,
+				r.l.low.Scale(1.15), 0.5, 0.5)
 		}
 	case r.l.isDark:
 		for range 18 {
@@ -159,7 +160,8 @@ func (r *interior) pane() {
 		for range 26 {
 			b := r.d.Between(0.02, 0.05) * r.u
 			r.back.blob(
-				x+r.d.Between(-0.5, 0.5)*wide, top+tall*r.d.Between(0.62, 1), b, b*0.7, 0, leaf.Mix(r.l.low, r.d.Between(0.1, 0.6)), 0.6, 0.5,
+				x+r.d.Between(-0.5, 0.5)*wide, top+tall*r.d.Between(0.62, 1), b, b*0.7, 0, leaf.Mix(r.l.low, r.d.Between(0.1,
+					0.6)), 0.6, 0.5,
 			)
 		}
 	}
@@ -457,7 +459,8 @@ func nursery(k *work) (*set, *finish) {
 			// A soft bear on the shelf.
 			fur := r.shade(0.72, 0.055, 65)
 			bx, by := x+0.06*r.u, r.foot-0.42*r.u
-			for _, p := range [...][3]float32{{0, 0.06, 0.075}, {0, -0.05, 0.062}, {-0.052, -0.105, 0.024}, {0.052, -0.105, 0.024}, {-0.075, 0.05, 0.03}, {0.075, 0.05, 0.03}} {
+			for _, p := range [...][3]float32{{0, 0.06, 0.075}, {0, -0.05, 0.062}, {-0.052, -0.105, 0.024}, {0.052, -0.105,
+				0.024}, {-0.075, 0.05, 0.03}, {0.075, 0.05, 0.03}} {
 				r.back.blob(bx+p[0]*r.u, by+p[1]*r.u, p[2]*r.u, p[2]*r.u, 0, fur, 1, 0.08)
 			}
 			r.back.blob(bx, by-0.035*r.u, 0.026*r.u, 0.020*r.u, 0, fur.Mix(tone.RGB{1, 1, 1}, 0.5), 1, 0.15)
@@ -502,7 +505,8 @@ func workshop(k *work) (*set, *finish) {
 			r.block(bx, -0.02, 0.24, 0.12, r.shade(0.52, 0.06, 60), 0.006)
 			jx := r.at(r.far * 0.40)
 			for i := range 5 {
-				r.back.leaf(jx, r.foot-0.06*r.u, 0.20*r.u, 0.014*r.u, -1.57+(float32(i)-2)*0.16, 0, grip.Scale(0.8+0.1*float32(i)), 1, 0.003*r.u)
+				r.back.leaf(jx, r.foot-0.06*r.u, 0.20*r.u, 0.014*r.u, -1.57+(float32(i)-2)*0.16, 0,
+					grip.Scale(0.8+0.1*float32(i)), 1, 0.003*r.u)
 			}
 			r.block(jx, -0.02, 0.085, 0.12, r.shade(0.74, 0.03, 90), 0.008)
 			// The lamp above the bench.

@@ -168,7 +168,8 @@ function year(ad: Ad): Stats {
     const at = new Date(Date.UTC(y, m - 12 + i, 1))
     return { month: at.toISOString().slice(0, 7), ads, avg_clip_score: ads ? 0.6 + ((i * 5) % 17) / 100 : null }
   })
-  return { total_ads: counts.reduce((a, b) => a + b, 0), avg_clip_score: 0.68, monthly_ads: 14, months }
+  return { total_ads: counts.reduce((a, b) => a + b, 0), avg_clip_score: 0.68,
+    avg_stand_in: false, monthly_ads: 14, months }
 }
 
 const json = (value: unknown) => (route: Route) => route.fulfill({ json: value })

@@ -31,7 +31,7 @@ export function Figures({ stats }: { stats: Known }) {
       <dl class="figures">
         <Figure name={words.total} value={stats && words.totalUnit(stats.total_ads)} />
         <Figure
-          name={words.average}
+          name={stats?.avg_stand_in ? words.averageStandIn : words.average}
           value={stats && (stats.avg_clip_score === null ? words.none : scoreText(stats.avg_clip_score))}
         />
         <Figure name={words.month} value={stats && words.totalUnit(stats.monthly_ads)} />

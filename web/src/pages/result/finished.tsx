@@ -13,6 +13,7 @@ import { Downloads } from './downloads'
 import { HtmlCode } from './html-code'
 import { Pictures } from './pictures'
 import { ScoreCard } from './score-card'
+import { Warnings } from './warnings'
 import './finished.css'
 
 /** A finished ad and everything that can be done with it. */
@@ -58,10 +59,12 @@ export function Finished({ ad }: { ad: Ad }) {
           )}
         </Pictures>
         <p class="soft ai-note">{words.aiNote}</p>
+        {ad.product && <ProductNote product={ad.product} />}
         {ad.stand_in && <p class="note">{words.standIn}</p>}
       </div>
 
       <div class="finished-side">
+        <Warnings ad={ad} />
         {ad.main_copy && (
           <section class="card" aria-labelledby="copy">
             <h2 id="copy">{words.copy}</h2>
@@ -150,6 +153,23 @@ export function Finished({ ad }: { ad: Ad }) {
           </details>
         )}
       </section>
+    </div>
+  )
+}
+
+/** What to know of the way the picture shows the product; nothing when all is well. */
+function ProductNote({ product }: { product: NonNullable<Ad['product']> }) {
+  const words = texts.result
+  if (product.cut_out && product.doubts.length === 0) return null
+  return (
+    <div class="note" data-doubts={product.doubts.join(' ')}>
+      <p>{product.cut_out ? words.doubted : words.framed}</p>
+      <ul>
+        {product.doubts.map((doubt) => (
+          <li key={doubt}>{words.doubts[doubt]}</li>
+        ))}
+      </ul>
+      {!product.cut_out && <p>{words.doubtTip}</p>}
     </div>
   )
 }

@@ -9,6 +9,7 @@ import { Icon } from '../../ui/icon'
 import { askToNotify, notifyState } from '../../watch/notify'
 import { makeAgain } from './again'
 import { Steps } from './steps'
+import { Warnings } from './warnings'
 
 /** After this many seconds an ad without an expected time is called late. */
 const usual = 240
@@ -37,6 +38,7 @@ export function Making({ ad, problem }: { ad: Ad; problem: Problem | null }) {
         </h1>
         <p class="making-product owners">{ad.product_name}</p>
         {ad.status === 'awaiting_upload' ? <Uploading ad={ad} /> : <Progress ad={ad} />}
+        <Warnings ad={ad} />
         {problem && (
           <p class="note" role="status">
             {words.reconnecting}
