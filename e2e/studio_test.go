@@ -191,7 +191,7 @@ func TestAFurtherScene(t *testing.T) {
 		t.Fatalf("%+v", s)
 	}
 	path := states(t, id+"-"+acc.SceneID)
-	if want := []string{"PrepareAndPrompt", "Stage1", "OnlyAScene", "Publish"}; !slices.Equal(path, want) {
+	if want := []string{"Prepare", "Prompt", "Stage1", "OnlyAScene", "Publish"}; !slices.Equal(path, want) {
 		t.Errorf("path = %v", path)
 	}
 	if equalPictures(o.picture(s.PictureURL), o.picture(v.Stage1URL)) {
