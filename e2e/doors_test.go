@@ -22,7 +22,7 @@ import (
 // happyPath is every state of an ad that goes well, as the local AWS's history has
 // them: the local AWS does not write down the states inside a Parallel, so
 // what the branches did is read off the record (writer of the prompt, steps).
-var happyPath = []string{"PrepareAndPrompt", "Stage1", "Copywrite", "Stage2", "Clip", "Publish"}
+var happyPath = []string{"Prepare", "Prompt", "Stage1", "Copywrite", "Stage2", "Clip", "Publish"}
 
 func TestFirstDoor(t *testing.T) {
 	t.Parallel()

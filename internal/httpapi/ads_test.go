@@ -69,7 +69,7 @@ func TestAFinishedAd(t *testing.T) {
 	w := newWorldAt(t, "https://ads.example.com/")
 	w.accepting()
 	made, _ := w.accepting()
-	w.generate(order(fields, flat(t, 64, 64))).is(202)
+	w.generate(order(fields, flat(t, 128, 128))).is(202)
 	a := finished(t, (*made)[0].Owner)
 	got, raw := w.show(a)
 

@@ -609,7 +609,7 @@ func (w *world) accepting() (made *[]ad.Ad, order *calls) {
 func (w *world) signedIn() string {
 	w.t.Helper()
 	made, _ := w.accepting()
-	w.generate(order(fields, flat(w.t, 64, 64))).is(http.StatusAccepted)
+	w.generate(order(fields, flat(w.t, 128, 128))).is(http.StatusAccepted)
 	w.ads.create, w.pictures.put, w.machine.start = nil, nil, nil
 	return (*made)[0].Owner
 }
