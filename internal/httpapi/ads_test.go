@@ -86,7 +86,7 @@ func TestAFinishedAd(t *testing.T) {
 		ThumbnailURL: p(picture("thumbnail")), Stage1URL: p(picture("stage1")), Stage2URL: p(picture("stage2")),
 		HTMLCode: &html, MainCopy: &a.MainCopy, SubCopy: &a.SubCopy, Prompt: &a.Prompt, CopySource: p("template"),
 		ClipScore: f(0.72), StandIn: true, Warnings: []ad.Warning{},
-		Product: &httpapi.Product{Confidence: 0.2, Doubts: []string{"hand"}, FidelityDB: 99, Model: p("u2netp")},
+		Product:       &httpapi.Product{Confidence: 0.2, Doubts: []string{"hand"}, FidelityDB: 99, Model: p("u2netp")},
 		Stage1PageURL: p(picture("stage1")), Stage2PageURL: p(picture("stage2")), // made before pages had their own
 		Scenes: []httpapi.Scene{{
 			SceneID: a.AdID, Status: "succeeded", AdConcept: a.AdConcept, PictureURL: p(picture("stage1")),
