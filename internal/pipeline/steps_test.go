@@ -232,7 +232,9 @@ func TestAPhotoThatCouldBeBetter(t *testing.T) {
 		photo []byte
 		want  []ad.Warning
 	}{
-		"a small one": {picture(t, 499, 800), []ad.Warning{{Field: "product_image", Code: "Photo.Small", Detail: fault.PhotoSmall.Detail()}}},
+		"a small one": {picture(t, 499, 800), []ad.Warning{
+			{Field: "product_image", Code: "Photo.Small", Detail: fault.PhotoSmall.Detail()},
+		}},
 		"a large one": {picture(t, 500, 800), nil},
 	} {
 		w := newWorld(t)
