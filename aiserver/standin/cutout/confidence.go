@@ -71,7 +71,7 @@ func (e Evidence) measures() []measure {
 		measure{ad.DoubtUnseen, ramp(e.Sure, 0.5, 0.9)},
 		measure{ad.DoubtTorn, ramp(e.Agree, 0.70, 0.88) * ramp(e.Unsure, 0.16, 0.06) * ramp(e.Lost, 0.10, 0.03)},
 		measure{ad.DoubtLeftover, ramp(e.Alike, 0.11, 0.075)},
-		measure{ad.DoubtEdge, ramp(e.Edge, 0.45, 0.75)})
+		measure{ad.DoubtEdge, ramp(e.Edge, 0.38, 0.58)})
 	if e.Border > 0.95 && e.Noise < 0.012 {
 		all = append(all, measure{ad.DoubtTorn, ramp(e.Hollow, 0.10, 0.04)})
 	}

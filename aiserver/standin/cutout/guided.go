@@ -194,11 +194,16 @@ func (r *regions) enclosed(gap int32) (label []int32, size []int) {
 // opening it does not see at all, or it was opened by the backdrop's own colour.
 func (r *regions) fillSolid() {
 	part, size := r.enclosed(3 * 4)
-	sum := make([]float32, len(size))
+	sum, off := make([]float32, len(size)), make([]float32, len(size))
 	for i, l := range part {
 		sum[l] += r.glimpsed[i]
+		off[l] += r.off[i]
 	}
+	even := r.drop.share > 0.95 && r.drop.noise < evenNoise
 	for i, l := range part {
+		if even && off[l] < 0.010*float32(size[l]) {
+			continue // exactly the backdrop: it is the backdrop
+		}
 		if l != 0 && size[l] > len(part)/4000 && sum[l] > 0.25*float32(size[l]) {
 			r.state[i] = product
 		}

@@ -323,7 +323,8 @@ func (r *regions) openHoles(alike float32) {
 				continue
 			}
 			// Against the network's word only a strap makes a hole.
-			if s.p > 0.5 && (s.gap > int32(3*long*25/1000) || !r.ringed(label, int32(l))) {
+			thin := s.gap <= int32(3*long*25/1000) || s.p < 0.95
+			if s.p > 0.5 && !(thin && r.ringed(label, int32(l))) {
 				continue
 			}
 			s.open = true
