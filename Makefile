@@ -60,11 +60,11 @@ TEMPLATE_SOURCES := template.yaml $(shell sed -nE 's/^ *(DefinitionUri|TemplateU
 WEB_SOURCES := $(shell find web -type f -not -path '*/node_modules/*' -not -path 'web/dist/*' -not -path 'web/test/*')
 endif
 
-# What Node runs here: the pages' packages and the tools.
 # The models' process with all it needs, and no part of the Go programs. Without it the GPU
 # server works on: `make run WORKER=` does not install it.
 WORKER := build/worker/.installed
 
+# What Node runs here: the pages' packages and the tools.
 NODE_PACKAGES := web/node_modules/.package-lock.json tools/node_modules/.package-lock.json
 
 # ------------------------------------------------------------------ every day
@@ -80,23 +80,33 @@ run: needs port build ## everything on this machine at http://localhost:8890 (PO
 	@PORT=$(PORT) exec build/local
 
 .PHONY: build
-build: needs .aws-sam/local/template.yaml build/aiserver build/local web/dist/index.html $(WORKER) ## functions, GPU server, pages
+BUILT := .aws-sam/local/template.yaml build/aiserver build/local web/dist/index.html
+build: needs $(BUILT) $(WORKER) ## functions, GPU server, pages
 
 .PHONY: check
 check: needs lint unit contract ## the fast part of test: what needs no deployment
 
-# What computes comes first and alone: its tests watch times of their own. Then two chains
+# First what is fetched beside what is compiled: one waits for the network, the other works.
+# What computes comes next and alone: its tests watch times of their own. Then two chains
 # side by side that wait more than they work, each for a deployment of its own; the browser's
 # tests, which notice when they are short of the processor, come before the chaos run in it.
 IN_TURN = $(MAKE) --no-print-directory
 .PHONY: test
-test: needs packages build $(NODE_PACKAGES) ## everything, on a fresh machine too
-	@$(IN_TURN) lint unit cover contract validate web-check
+test: needs packages ## everything, on a fresh machine too
+	@tools/together fetched="$(IN_TURN) fetched" compiled="$(IN_TURN) compiled"
+	@$(IN_TURN) build lint unit cover contract validate web-check
 	@tools/together \
 	  deployed="$(IN_TURN) deployed" \
 	  chaos="nice -n 10 $(IN_TURN) chaos-test local-test"
 	@$(IN_TURN) quick
 	@echo "make test: all passed"
+
+.PHONY: fetched
+fetched: .venv/.installed $(WORKER) $(NODE_PACKAGES)
+
+.PHONY: compiled
+compiled: build/aiserver build/local $(LINT)
+	@GOFLAGS="$(FUNCTION_FLAGS)" $(SHOW) "Compiling the functions" $(GO) build ./functions/...
 
 .PHONY: clean
 clean: ## remove everything built and all local data
@@ -211,6 +221,11 @@ fuzz: ## every fuzz test for FUZZTIME
 	  done; \
 	done
 
+.PHONY: corpus
+corpus: ## the intake of photos over every file in the folder CORPUS, compared with libvips
+	@test -n "$(CORPUS)" || { echo "name a folder: make corpus CORPUS=folder"; exit 1; }
+	@mkdir -p build && $(GO) build -o build/corpus ./infra/corpus/cmd && build/corpus "$(CORPUS)"
+
 .PHONY: bench
 bench: ## benchmarks, each with its baseline
 	$(GO) test -run '^$$' -bench . -benchmem ./...
@@ -222,6 +237,10 @@ times: build ## what a person waits for, measured on make run: start, order, ad 
 # ------------------------------------------------------------------- pictures
 
 PHOTOS ?= samples
+.PHONY: renditions
+renditions: build/aiserver ## one scene of each photo in PHOTOS in every channel and layout, into gallery/
+	build/aiserver gallery -renditions -photos "$(PHOTOS)"
+
 .PHONY: gallery
 gallery: build/aiserver $(WORKER) ## ads of the photos in PHOTOS (samples), into gallery/
 	build/aiserver gallery -photos "$(PHOTOS)"

@@ -4,7 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"image"
-	"image/png"
+	_ "image/jpeg"
+	_ "image/png"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -12,6 +13,8 @@ import (
 	"time"
 
 	"github.com/nanococoa/nanococoa/aiserver/gallery"
+	"github.com/nanococoa/nanococoa/internal/channel"
+	"github.com/nanococoa/nanococoa/internal/compose"
 	"github.com/nanococoa/nanococoa/internal/ocr"
 )
 
@@ -79,6 +82,74 @@ func TestTheGalleryCanBeRead(t *testing.T) {
 	}
 }
 
+// TestTheRenditionsCanBeRead makes every channel and layout as `make renditions` does and
+// looks at the files an owner would download: their bytes, sizes, contrast and words.
+func TestTheRenditionsCanBeRead(t *testing.T) {
+	t.Parallel()
+	if testing.Short() {
+		t.Skip("short: 60 pictures and 100 lines take half a minute")
+	}
+	path, err := program()
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 8*time.Minute)
+	defer cancel()
+	dir := t.TempDir()
+	cmd := exec.CommandContext(ctx, path, "gallery", "-renditions", "-out", dir)
+	cmd.Dir, cmd.Env = "..", environment()
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	b, err := os.ReadFile(filepath.Join(dir, gallery.RenditionsManifest))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all []gallery.Rendition
+	if err := json.Unmarshal(b, &all); err != nil {
+		t.Fatal(err)
+	}
+	if want := 3 * (len(channel.All()) + len(compose.Layouts())); len(all) != want {
+		t.Errorf("%d renditions, want %d", len(all), want)
+	}
+	var lines []ocr.Line
+	var of []string // the rendition of each line
+	for _, e := range all {
+		c, _ := channel.ByName(e.Channel)
+		if e.Bytes > c.MaxBytes || e.Bytes == 0 {
+			t.Errorf("%s: %d of %d bytes", e.File, e.Bytes, c.MaxBytes)
+		}
+		if c.Text && e.Contrast < compose.MinContrast || c.Text != (len(e.Lines) > 0) {
+			t.Errorf("%s: contrast %.2f, %d lines", e.File, e.Contrast, len(e.Lines))
+		}
+		picture := decode(t, filepath.Join(dir, e.File))
+		if picture.Bounds().Size() != c.Size() {
+			t.Errorf("%s: %v, want %v", e.File, picture.Bounds().Size(), c.Size())
+		}
+		for _, l := range e.Lines {
+			// Tesseract was trained on print: it reads no handwriting, nor lines of a few digits.
+			if l.Role != "ai_mark" && l.Role != "badge" && e.Typeface != "hand" {
+				lines = append(lines, ocr.Line{Picture: picture, Box: l.Box, SizePx: l.SizePx, Text: l.Text})
+				of = append(of, e.File)
+			}
+		}
+	}
+	got, err := ocr.Read(ctx, lines)
+	if err != nil {
+		t.Fatal(err)
+	}
+	wrong, total := 0, 0
+	for i, l := range lines {
+		w, n := ocr.Wrong(got[i], l.Text)
+		if wrong, total = wrong+w, total+n; w > 0 {
+			t.Logf("%s: %q was read as %q", of[i], l.Text, got[i])
+		}
+	}
+	if t.Logf("%d of %d characters on %d renditions were read wrongly", wrong, total, len(all)); wrong*50 > total || total < 700 {
+		t.Errorf("%d of %d characters were read wrongly, want at most 2 %%", wrong, total)
+	}
+}
+
 func decode(t *testing.T, path string) image.Image {
 	t.Helper()
 	f, err := os.Open(path)
@@ -86,7 +157,7 @@ func decode(t *testing.T, path string) image.Image {
 		t.Fatal(err)
 	}
 	defer f.Close()
-	m, err := png.Decode(f)
+	m, _, err := image.Decode(f)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -84,9 +84,13 @@ func pictures(ctx context.Context, args []string, cfg server.Config, parts serve
 	flags := flag.NewFlagSet("gallery", flag.ContinueOnError)
 	flags.StringVar(&o.Photos, "photos", "samples", "folder of product photos")
 	flags.StringVar(&o.Out, "out", "gallery", "folder for the ads")
+	renditions := flags.Bool("renditions", false, "one scene of each photo in every channel and layout instead")
 	flags.Uint64Var(&o.Seed, "seed", 1, "another seed, other scenes")
 	if err := flags.Parse(args); err != nil {
 		return fmt.Errorf("gallery: %w", err)
+	}
+	if *renditions {
+		return gallery.Renditions(ctx, o, cfg, parts)
 	}
 	return gallery.Run(ctx, o, cfg, parts)
 }

@@ -78,12 +78,16 @@ var tasks = map[ad.Step]task{
 // fail is the state that ends an ad badly. It is no step of ad.Steps, for no owner sees it, and is named like one.
 const fail = "Fail"
 
-// What a step is called with, in JSONata: the execution's input, {owner, ad_id, attempt}, and for two of them one
-// thing more. It gives nothing back, for its result is on the record; so the input goes on as it came.
+// forScene is the state that leads a further scene past the steps that it does not need.
+const forScene = "OnlyAScene"
+
+// What a step is called with, in JSONata: the execution's input, {owner, ad_id, attempt} and for a further scene its
+// scene_id, and for two of them one thing more. It gives nothing back, for its result is on the record; so the input goes on as it came.
 const (
 	input      = "{% $states.context.Execution.Input %}"
 	byTemplate = "{% $merge([$states.context.Execution.Input, {'writer':'template'}]) %}"
 	withError  = "{% $merge([$states.context.Execution.Input, {'error': $states.input.error}]) %}"
+	isScene    = "{% $exists($states.context.Execution.Input.scene_id) %}"
 )
 
 // The two ways to do a task. The ${…} in their arguments are bound in template.yaml.
@@ -144,11 +148,35 @@ func Definition() (asl.Machine, error) {
 		if i+1 < len(order) {
 			next = nameOf(order[i+1])
 		}
+		if past := passed(order, i); past != "" {
+			m.States = append(m.States, run(group, forScene)...)
+			m.States = append(m.States, asl.State{
+				Name: forScene, Type: "Choice",
+				Comment: "A further scene of a finished ad has no words: it is published as it is.",
+				Choices: []asl.Choice{{Condition: isScene, Next: past}}, Default: next,
+			})
+			continue
+		}
 		m.States = append(m.States, run(group, next)...)
 	}
 	m.StartAt = m.States[0].Name
 	m.States = append(m.States, failing()...)
 	return m, nil
+}
+
+// passed gives the state that a further scene goes on with after the i-th group of steps, if those after it are not
+// needed for a scene; "" when they are, or when they follow others that are not.
+func passed(order [][]ad.Step, i int) string {
+	needed := func(group []ad.Step) bool { return slices.ContainsFunc(group, ad.Step.MakesScene) }
+	if i+1 == len(order) || needed(order[i+1]) || !needed(order[i]) {
+		return ""
+	}
+	for _, group := range order[i+1:] {
+		if needed(group) {
+			return nameOf(group)
+		}
+	}
+	return ""
 }
 
 // nameOf is the name of the state that runs a group of steps: of PrepareAndPrompt, say.

@@ -238,6 +238,22 @@ func TestPaths(t *testing.T) {
 		t.Parallel()
 		play(t, trial{row: row{recovers: happy}})
 	})
+	for name, v := range map[string]way{
+		"a further scene":            {path: "Prepare Prompt Stage1 Publish"},
+		"a further scene that fails": {path: "Prepare Prompt Stage1 Fail FailRecorded", err: "GPU.Rejected"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newStory(t, func(state string, _ int) string {
+				if state == "Stage1" {
+					return v.err
+				}
+				return ""
+			})
+			s.ref.FurtherScene = s.ref.AdID
+			w.went(t, s, w.start(t, machine, s), v)
+		})
+	}
 	all := trials()
 	slices.SortStableFunc(all, func(a, b trial) int { // what takes longest begins first
 		return b.clock()*b.calls - a.clock()*a.calls
@@ -308,6 +324,9 @@ func (v way) steps() []string {
 func (v way) states() []string {
 	out := []string{"PrepareAndPrompt"}
 	for _, name := range strings.Fields(v.path) {
+		if name == "Copywrite" || name == "Publish" && out[len(out)-1] == "Stage1" {
+			out = append(out, "OnlyAScene") // where the ways of an ad and of a further scene part
+		}
 		if !slices.Contains([]string{"Prepare", "Prompt", "PromptFromTemplate"}, name) {
 			out = append(out, name)
 		}
@@ -330,6 +349,9 @@ func (v way) end() (sfntypes.ExecutionStatus, string) {
 // the record.
 func (v way) payload(s *story, state string) map[string]any {
 	out := map[string]any{"owner": s.ref.Owner, "ad_id": s.ref.AdID, "attempt": float64(s.ref.Attempt)}
+	if s.ref.FurtherScene != "" {
+		out["scene_id"] = s.ref.FurtherScene
+	}
 	if strings.HasSuffix(state, "FromTemplate") {
 		out["writer"] = "template"
 	}
@@ -574,6 +596,13 @@ var reportedByNoStep = map[fault.Code]string{
 	fault.AdNotFailed:         "the API's",
 	fault.AdNotRetryable:      "the API's",
 	fault.AdNoUpload:          "the sweeper's",
+	fault.AdNotFinished:       "the API's",
+	fault.RenditionNotFound:   "the API's",
+	fault.RenditionMain:       "the API's",
+	fault.RenditionTooMany:    "the API's",
+	fault.SceneNotFound:       "the API's",
+	fault.SceneInUse:          "the API's",
+	fault.SceneTooMany:        "the API's",
 }
 
 // Every state and every name of an error in the machine has its row, and every
@@ -624,6 +653,10 @@ func TestTheTableIsWhole(t *testing.T) {
 		case "Fail":
 			if !walked[name] {
 				t.Errorf("no ad of the table comes to %s", name)
+			}
+		case "Choice": // both ways are gone by ads of TestPaths; way.states
+			if name != "OnlyAScene" {
+				t.Errorf("%s is not known here", name)
 			}
 		case "Parallel": // way.states
 			if name != "PrepareAndPrompt" {

@@ -424,7 +424,7 @@ func (r *tasks) Fail(ctx context.Context, token string, code fault.Code) error {
 // server that is ready.
 type tickets struct{ queue.Tickets }
 
-func (tickets) Get(context.Context, string, string) (ad.Ad, error) {
+func (tickets) Record(context.Context, ad.Ref) (ad.Ad, error) {
 	return ad.Ad{}, fault.New(fault.AdNotFound, nil)
 }
 func (tickets) Stall(context.Context) error                { return nil }

@@ -12,7 +12,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/nanococoa/nanococoa/aiserver/provenance"
+	"github.com/nanococoa/nanococoa/internal/provenance"
 	"github.com/nanococoa/nanococoa/aiserver/server"
 	"github.com/nanococoa/nanococoa/internal/ad"
 	"github.com/nanococoa/nanococoa/internal/fault"

@@ -33,7 +33,7 @@ import (
 
 // CopyWriter writes the copy for a caller that sends none.
 type CopyWriter interface {
-	WriteCopy(ctx context.Context, f ad.Fields, a *ad.Analysis) (copywriter.Copy, error)
+	WriteCopy(ctx context.Context, f ad.Fields, a *ad.Analysis, used ...string) (copywriter.Copy, error)
 }
 
 // Parts are what the server is put together from.

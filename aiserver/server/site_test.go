@@ -174,7 +174,7 @@ func (c *typesetter) last() compose.Request {
 // wordsmith writes the same copy for everybody.
 type wordsmith struct{ fail error }
 
-func (w wordsmith) WriteCopy(context.Context, ad.Fields, *ad.Analysis) (copywriter.Copy, error) {
+func (w wordsmith) WriteCopy(context.Context, ad.Fields, *ad.Analysis, ...string) (copywriter.Copy, error) {
 	return copywriter.Copy{Main: "기본 문구", Sub: "기본으로 쓰는 작은 문구", By: ad.ByTemplate}, w.fail
 }
 

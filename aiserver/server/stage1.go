@@ -11,7 +11,7 @@ import (
 
 	"github.com/nanococoa/nanococoa/aiserver/engine"
 	"github.com/nanococoa/nanococoa/aiserver/jobs"
-	"github.com/nanococoa/nanococoa/aiserver/provenance"
+	"github.com/nanococoa/nanococoa/internal/provenance"
 	"github.com/nanococoa/nanococoa/internal/ad"
 	"github.com/nanococoa/nanococoa/internal/compose"
 	"github.com/nanococoa/nanococoa/internal/gpu"

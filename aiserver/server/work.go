@@ -12,7 +12,7 @@ import (
 
 	"github.com/nanococoa/nanococoa/aiserver/engine"
 	"github.com/nanococoa/nanococoa/aiserver/jobs"
-	"github.com/nanococoa/nanococoa/aiserver/provenance"
+	"github.com/nanococoa/nanococoa/internal/provenance"
 	"github.com/nanococoa/nanococoa/internal/fault"
 	"github.com/nanococoa/nanococoa/internal/gpu"
 )

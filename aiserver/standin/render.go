@@ -43,7 +43,7 @@ func render(ctx context.Context, r engine.Request, m cutout.Model) (out engine.R
 	if err != nil {
 		return out, false, err
 	}
-	words := mood.Read(r.Concept, r.Category, r.Prompt)
+	words := mood.Of(mood.Words{Concept: r.Concept, Name: r.Name, Category: r.Category, Prompt: r.Prompt})
 	confidence := cut.Evidence.Confidence()
 	ok := confidence >= trusted && !cut.Box.Empty()
 

@@ -3,7 +3,6 @@ package worker
 import (
 	"context"
 	"image"
-	"time"
 
 	"github.com/nanococoa/nanococoa/aiserver/engine"
 	"github.com/nanococoa/nanococoa/internal/fault"
@@ -12,15 +11,11 @@ import (
 // Cutout is the role that says where the product is.
 const Cutout = "cutout"
 
-// cutoutTime bounds one cut-out. It takes a quarter of a second on two cores; beyond this
-// an owner waits less without it.
-const cutoutTime = 8 * time.Second
-
 // Alpha gives the model's coverage of the product in a photo: the network's own grid
 // (320×320 for U²-Net-p), stretched over the whole photo, 255 where it is certain. The
-// photo's alpha is not looked at. Faults: those of Do.
+// photo's alpha is not looked at. Faults: those of Do; Limits.Cutout ends it too.
 func (w *Worker) Alpha(ctx context.Context, photo *image.NRGBA) (*image.Alpha, error) {
-	ctx, cancel := context.WithTimeout(ctx, cutoutTime)
+	ctx, cancel := context.WithTimeout(ctx, w.cfg.Limits.Cutout)
 	defer cancel()
 	out, err := w.Do(ctx, Cutout, rgb(photo))
 	if err != nil {

@@ -2,6 +2,7 @@ package worker
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -42,18 +43,16 @@ var (
 	errDeaf     = errors.New("went on with a job after its end")
 	errUnasked  = errors.New("an answer nobody asked for")
 	errHungUp   = errors.New("hung up")
+	errNoError  = errors.New("without an error")
 	errFinished = errors.New("told to end")
 )
 
 // spawn starts the program with one end of a socket pair as its file descriptor 3.
 // A pair needs no path, and whichever side dies, the other one notices.
 func spawn(command, environ []string, limits Limits, say func(line string)) (*process, error) {
-	fds, err := syscall.Socketpair(syscall.AF_UNIX, syscall.SOCK_STREAM, 0)
+	fds, err := socketPair()
 	if err != nil {
 		return nil, fmt.Errorf("socket pair: %w", err)
-	}
-	for _, fd := range fds {
-		syscall.CloseOnExec(fd)
 	}
 	ours, theirs := os.NewFile(uintptr(fds[0]), "worker"), os.NewFile(uintptr(fds[1]), "worker")
 	defer theirs.Close()
@@ -65,36 +64,57 @@ func spawn(command, environ []string, limits Limits, say func(line string)) (*pr
 	p := &process{
 		conn: conn, limits: limits, ready: make(chan struct{}), answers: make(chan answer, 1), done: make(chan struct{}),
 	}
-	p.cmd = exec.Command(command[0], command[1:]...) //nolint:gosec // it is the configuration's
+	p.cmd = exec.Command(command[0], command[1:]...) //nolint:gosec,noctx // configured; Close ends it
 	p.cmd.Env, p.cmd.ExtraFiles = environ, []*os.File{theirs}
 	// A group of its own: Ctrl-C in a terminal is ours, and it ends when we hang up.
 	p.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-	said, err := p.cmd.StderrPipe()
+	said, saying, err := os.Pipe()
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("start the worker: %w", err), conn.Close())
 	}
-	if err := p.cmd.Start(); err != nil {
-		return nil, errors.Join(fmt.Errorf("start the worker: %w", err), conn.Close())
+	p.cmd.Stderr = saying
+	err = p.cmd.Start()
+	_ = saying.Close() // the worker has its own
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("start the worker: %w", err), said.Close(), conn.Close())
 	}
 	var reading sync.WaitGroup
 	reading.Go(func() {
+		defer said.Close()
 		for s := bufio.NewScanner(said); s.Scan(); {
 			say(s.Text())
 		}
 		_, _ = io.Copy(io.Discard, said) // after a line too long to scan
 	})
+	reading.Go(func() {
+		p.end(p.read())
+		_ = p.cmd.Process.Kill()
+	})
 	go func() {
-		err := p.read()
-		p.end(err)
-		_ = syscall.Kill(-p.cmd.Process.Pid, syscall.SIGKILL) // with all it has started
+		exit := p.cmd.Wait()
+		// What it has started may hold its socket and its output for ever.
+		_ = syscall.Kill(-p.cmd.Process.Pid, syscall.SIGKILL)
+		p.end(errHungUp)
 		reading.Wait()
-		if exit := p.cmd.Wait(); errors.Is(err, io.EOF) && exit != nil {
-			p.why = errors.Join(p.why, exit)
-		}
 		p.err = p.why
+		if errors.Is(p.err, errHungUp) {
+			p.err = fmt.Errorf("%w: %w", p.err, cmp.Or(exit, errNoError))
+		}
 		close(p.done)
 	}()
 	return p, nil
+}
+
+// socketPair makes a pair that no other process inherits which is started meanwhile.
+func socketPair() (fds [2]int, err error) {
+	syscall.ForkLock.RLock()
+	defer syscall.ForkLock.RUnlock()
+	fds, err = syscall.Socketpair(syscall.AF_UNIX, syscall.SOCK_STREAM, 0)
+	if err == nil {
+		syscall.CloseOnExec(fds[0])
+		syscall.CloseOnExec(fds[1])
+	}
+	return fds, err //nolint:wrapcheck // its caller says what this was for
 }
 
 // end hangs up, for a reason; the process ends by itself or is killed. The first reason counts.
@@ -111,13 +131,15 @@ func (p *process) read() error {
 	defer loading.Stop()
 	in := bufio.NewReader(p.conn)
 	for {
-		_ = p.conn.SetReadDeadline(time.Now().Add(p.limits.Silence))
+		if p.models != nil { // before that, what it imports may keep it from speaking
+			_ = p.conn.SetReadDeadline(time.Now().Add(p.limits.Silence))
+		}
 		h, pixels, err := readFrame(in)
 		switch {
 		case errors.Is(err, os.ErrDeadlineExceeded):
 			return errHung
 		case errors.Is(err, io.EOF):
-			return fmt.Errorf("%w: %w", errHungUp, io.EOF)
+			return errHungUp
 		case err != nil:
 			return err
 		}

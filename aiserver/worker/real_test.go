@@ -7,13 +7,14 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/nanococoa/nanococoa/aiserver/worker"
 )
 
-// real starts the worker that `make worker` has installed. Without one the test is skipped,
-// or fails when REQUIRE_WORKER is set, as make test does.
-func real(t *testing.T) *worker.Worker {
+// installed is the worker that `make worker` has installed. Without one the test is
+// skipped, or fails when REQUIRE_WORKER is set, as make test does.
+func installed(t testing.TB) worker.Config {
 	t.Helper()
 	c, err := worker.Find(filepath.Join("..", "..", "build", "worker"), t.TempDir(), slog.New(slog.DiscardHandler))
 	if err != nil {
@@ -22,6 +23,13 @@ func real(t *testing.T) *worker.Worker {
 		}
 		t.Skipf("the model worker is not installed (make worker): %v", err)
 	}
+	// Beside other tests everything takes its time.
+	c.Limits.Wait, c.Limits.Cutout, c.Limits.Start = time.Minute, 2*time.Minute, time.Minute
+	return c
+}
+
+func started(t testing.TB, c worker.Config) *worker.Worker {
+	t.Helper()
 	w := worker.Start(c)
 	t.Cleanup(func() {
 		if err := w.Close(); err != nil {
@@ -48,7 +56,7 @@ func cup(w, h int) *image.NRGBA {
 
 func TestTheRealWorkerFindsAProduct(t *testing.T) {
 	t.Parallel()
-	w := real(t)
+	w := started(t, installed(t))
 	a, err := w.Alpha(t.Context(), cup(800, 600))
 	if err != nil {
 		t.Fatal(err)

@@ -33,19 +33,21 @@ var program embed.FS
 // Limits say how long the supervisor waits for what.
 type Limits struct {
 	Start   time.Duration // from start to ready
-	Silence time.Duration // between two frames; the worker sends a heartbeat twice a second
+	Silence time.Duration // between two frames once it is ready; it sends a heartbeat twice a second
 	Grace   time.Duration // from a job's end to the worker's word on it
 	Wait    time.Duration // a job waits for a worker that is being started
+	Cutout  time.Duration // one cut-out, with its waits; beyond this an owner waits less without it
 	// The pause before a start after the second death in a row; each further one waits
 	// twice as long, up to Longest. After the first there is none.
 	Backoff, Longest time.Duration
 }
 
-// Usual are the limits outside of tests. A worker is ready within a second and answers
-// within one; the rest is for a machine on which much else runs.
+// Usual are the limits outside of tests. On two cores a worker is ready within a second and a
+// cut-out takes a quarter of one; the rest is for a machine on which much else runs.
 func Usual() Limits {
 	return Limits{
-		Start: 30 * time.Second, Silence: 10 * time.Second, Grace: 2 * time.Second, Wait: 5 * time.Second,
+		Start: 30 * time.Second, Silence: 10 * time.Second, Grace: 2 * time.Second,
+		Wait: 5 * time.Second, Cutout: 8 * time.Second,
 		Backoff: time.Second, Longest: time.Minute,
 	}
 }

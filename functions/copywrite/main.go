@@ -20,5 +20,5 @@ func wire(ctx context.Context, c config.Write, f function.Shared) (step.Func, er
 	if err != nil {
 		return nil, err
 	}
-	return pipeline.Copywrite{Ads: ads, Model: writer}.Run, nil
+	return pipeline.Copywrite{Ads: ads, Model: writer, Last: ads}.Run, nil
 }

@@ -4,9 +4,11 @@
 package ad
 
 import (
+	"cmp"
 	"fmt"
 	"regexp"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/google/uuid"
@@ -85,24 +87,38 @@ const (
 	ByTemplate CopySource = "template"
 )
 
-// Ref names one attempt at making one ad. Nothing else goes through the state machine:
-// the record is the truth, and the execution only moves it on.
+// Ref names one attempt at making one ad, or one further scene of a finished one. Nothing
+// else goes through the state machine: the record is the truth, and the execution only
+// moves it on.
 type Ref struct {
 	Owner   string `json:"owner"`
 	AdID    string `json:"ad_id"`
 	Attempt int    `json:"attempt"` // 1 for the first, one more for each retry the owner asks for
+	// FurtherScene is the id of the scene that is made for a finished ad; empty when the
+	// ad itself is made, and with it its first scene.
+	FurtherScene string `json:"scene_id,omitempty"`
 }
 
-// ExecutionName is the name of the attempt's execution. That of the first attempt is the
-// ad's id itself, so both doors start the same execution and the second start does nothing.
+// Scene is the id of the scene that is made. The first scene of an ad has the ad's id.
+func (r Ref) Scene() string { return cmp.Or(r.FurtherScene, r.AdID) }
+
+// ExecutionName is the name of the attempt's execution. That of an ad's first attempt is
+// the ad's id itself, so both doors start the same execution and the second start does
+// nothing. It has at most 80 characters, the most that Step Functions takes.
 func (r Ref) ExecutionName() string {
-	if r.Attempt <= 1 {
-		return r.AdID
+	name := r.AdID
+	if r.FurtherScene != "" {
+		name += "-" + r.FurtherScene
 	}
-	return fmt.Sprintf("%s-%d", r.AdID, r.Attempt)
+	if r.Attempt > 1 {
+		name += "-" + strconv.Itoa(r.Attempt)
+	}
+	return name
 }
 
-// Ad is one ad as stored.
+// Ad is one ad as stored. A further scene of a finished ad is made by the same steps and
+// passes the same statuses, so while it is made it is read as an Ad too: with a Ref that
+// names the scene, and with the ad's fields, the concept excepted.
 type Ad struct {
 	Ref
 	Fields
@@ -125,17 +141,38 @@ type Ad struct {
 	SubCopy    string
 	CopySource CopySource
 	HTML       string // html_code with the picture as PictureURL
+	Layout     string // of the finished picture; see compose.Layouts
+	Contrast   float64
+	Width      int // of the finished picture in px; 0 before it is there
+	Height     int
 	Score      *Score
-	Engine     string // the GPU server's engine
-	StandIn    bool   // whether that engine is a stand-in
+	Seed       *uint64 // of the scene; nil when unknown
+	SeedWish   *uint64 // what the owner asked for; nil: any
+	Engine     string  // the GPU server's engine
+	StandIn    bool    // whether that engine is a stand-in
+
+	Warnings []Warning // of the photo; those of the owner's texts are read from the fields (package claims)
 
 	Failure *Failure // set if and only if Status is Failed
+
+	Main   string // the id of the main rendition; empty before the ad has succeeded
+	Counts Counts
+}
+
+// Counts are what an ad has of items of its own.
+type Counts struct {
+	Scenes     int
+	Renditions int
+	Edits      int // how often one was added, changed or removed: the ad's version
 }
 
 // PictureURL stands in html_code for the address of stage 1's picture. The API puts the
 // real address in when the ad is read, so that an ad goes on working when the host name
 // changes. Its form is a Content-ID URL (RFC 2392), which names a part of the same message.
 const PictureURL = "cid:stage1"
+
+// LogoURL stands in html_code for the address of the owner's logo, likewise.
+const LogoURL = "cid:logo"
 
 // StepTimes says when a step began and, if it has, when it ended.
 type StepTimes struct {
@@ -199,7 +236,7 @@ func (a *Ad) Current() Step {
 // every retry of the state machine and over a restart by the sweeper, new only
 // when the owner asks for a retry.
 func (a *Ad) IdempotencyKey(s Step) string {
-	return fmt.Sprintf("%s.%d.%s", a.AdID, a.Attempt-a.Restarts, s)
+	return fmt.Sprintf("%s.%d.%s", a.Scene(), a.Attempt-a.Restarts, s)
 }
 
 // Has reports whether a step of this attempt has finished.

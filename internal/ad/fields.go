@@ -1,5 +1,7 @@
 package ad
 
+import "github.com/nanococoa/nanococoa/internal/category"
+
 // Fields is what an owner says about an ad, beside the photo. What a field is,
 // OwnerFields says; this struct only holds the values. Names and limits of the
 // first five are those of the original system.
@@ -33,7 +35,7 @@ func OwnerFields() Table {
 		},
 		{
 			Name: "product_category", Label: "상품 종류", Limit: 50, Example: "의류", SeenBy: Model | Public,
-			Suggested: []string{"식품", "의류", "전자제품", "기타"},
+			Suggested: category.Labels(),
 			Text:      func(f *Fields) *string { return &f.ProductCategory },
 		},
 		{

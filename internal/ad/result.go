@@ -10,7 +10,12 @@ type Result struct {
 	SubCopy    string     // stored together with MainCopy
 	CopySource CopySource // stored together with MainCopy
 	HTML       string
+	Layout     string  // stored together with HTML, as the next three
+	Contrast   float64 // WCAG 2
+	Width      int     // px
+	Height     int
 	Score      *Score
+	Seed       *uint64
 	Engine     string
 	StandIn    bool // stored together with Engine
 }
@@ -30,7 +35,10 @@ func (a *Ad) Keep(r Result) {
 		a.MainCopy, a.SubCopy, a.CopySource = r.MainCopy, r.SubCopy, r.CopySource
 	}
 	if r.HTML != "" {
-		a.HTML = r.HTML
+		a.HTML, a.Layout, a.Contrast, a.Width, a.Height = r.HTML, r.Layout, r.Contrast, r.Width, r.Height
+	}
+	if r.Seed != nil {
+		a.Seed = r.Seed
 	}
 	if r.Score != nil {
 		a.Score = r.Score

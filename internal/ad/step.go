@@ -26,13 +26,15 @@ var stepTable = []struct {
 	weight int
 	// beside says that the step runs side by side with the one before it.
 	beside bool
+	// words says that the step is about the finished picture: a further scene is made without it.
+	words bool
 }{
 	{step: Prepare, weight: 3},
 	{step: Prompt, weight: 7, beside: true},
 	{step: Stage1, weight: 55},
-	{step: Copywrite, weight: 12},
-	{step: Stage2, weight: 15},
-	{step: Clip, weight: 5},
+	{step: Copywrite, weight: 12, words: true},
+	{step: Stage2, weight: 15, words: true},
+	{step: Clip, weight: 5, words: true},
 	{step: Publish, weight: 3},
 }
 
@@ -56,6 +58,16 @@ func Order() [][]Step {
 		}
 	}
 	return out
+}
+
+// MakesScene reports whether a step is needed to make a scene. The others put words onto it.
+func (s Step) MakesScene() bool {
+	for _, row := range stepTable {
+		if row.step == s {
+			return !row.words
+		}
+	}
+	return false
 }
 
 // weight is the step's share of the whole time in percent; 0 for what is no step.

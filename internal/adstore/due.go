@@ -60,15 +60,21 @@ func (s *Store) Due(ctx context.Context) ([]ad.Due, error) {
 			return all, cloud.Fault(err)
 		}
 		for _, item := range out.Items {
-			pk, sk := text(item, "PK"), text(item, "SK")
-			if sk == tombstoneSort {
-				all = append(all, ad.Due{AdID: strings.TrimPrefix(pk, adPrefix), Tombstone: true})
-			} else {
-				all = append(all, ad.Due{AdID: strings.TrimPrefix(sk, adPrefix), Owner: strings.TrimPrefix(pk, ownerKey(""))})
-			}
+			all = append(all, dueOf(text(item, "PK"), text(item, "SK")))
 		}
 	}
 	return all, nil
+}
+
+func dueOf(pk, sk string) ad.Due {
+	if owner, ok := strings.CutPrefix(pk, ownerKey("")); ok {
+		return ad.Due{AdID: strings.TrimPrefix(sk, adPrefix), Owner: owner}
+	}
+	d := ad.Due{AdID: strings.TrimPrefix(pk, adPrefix), Tombstone: sk == tombstoneSort}
+	if scene, ok := strings.CutPrefix(sk, scenePrefix); ok {
+		d.FurtherScene = scene
+	}
+	return d
 }
 
 // Postpone has the sweeper look again later: the attempt is at work.
@@ -91,7 +97,7 @@ func (s *Store) Restart(ctx context.Context, a ad.Ad) (again ad.Ad, ok bool, err
 	}
 	// It moved on; or it was restarted by another sweep, or by this write, whose answer
 	// was lost. While it is queued it may be started, also a second time.
-	again, err = s.Get(ctx, a.Owner, a.AdID)
+	again, err = s.Record(ctx, a.Ref)
 	switch {
 	case fault.Has(err, fault.AdNotFound):
 		return ad.Ad{}, false, nil

@@ -4,9 +4,12 @@
 // # Entities and keys
 //
 //	entity       PK             SK               holds
-//	Ad           OWNER#{owner}  AD#{ad_id}       the whole ad
+//	Ad           OWNER#{owner}  AD#{ad_id}       the ad: what was ordered, how far it is, which rendition is the main one
 //	Pointer      AD#{ad_id}     OWNER            whose ad it is; written and deleted with the ad
-//	Idempotency  OWNER#{owner}  IDEM#{sha256}    a claim: the ad it made, and its fingerprint; gone after a day by TTL
+//	Scene        AD#{ad_id}     SCENE#{id}       a stage 1 picture; while a further one is made, what an Ad holds too
+//	Rendition    AD#{ad_id}     RENDITION#{id}   a finished picture: scene, words, size, HTML
+//	Idempotency  OWNER#{owner}  IDEM#{sha256}    a claim: what it made, and its fingerprint; gone after a day by TTL
+//	Brand        OWNER#{owner}  BRAND            logo, colours and layout that the owner's ads have in common
 //	Stats        OWNER#{owner}  STATS            counters over all published ads
 //	Month        OWNER#{owner}  STATS#{yyyy-mm}  the same for the ads ordered in one KST month
 //	Queue        QUEUE          STAGE1           the queue before the GPU server: tickets and moving averages
@@ -14,7 +17,7 @@
 //	ScanCursor   SWEEP          SCAN_CURSOR      how far the sweeper has come through the bucket
 //	Tombstone    AD#{ad_id}     TOMBSTONE        a deleted ad, until its objects were removed once more
 //
-// Unfinished ads and tombstones carry due_shard and due_at, the keys of the sparse
+// Unfinished ads, unfinished scenes and tombstones carry due_shard and due_at, the keys of the sparse
 // index "due": whatever is still there when its time has passed, the sweeper
 // looks at.
 //
@@ -23,9 +26,11 @@
 //	one ad of an owner                GetItem Ad
 //	whose ad is this (S3 event)       GetItem Pointer, strongly consistent
 //	an owner's ads, newest first      Query PK, SK begins_with AD#, backwards (UUIDv7 sorts by time)
+//	an ad with all that was made      GetItem Ad, Query PK = AD#{ad_id}; only a finished ad has items
+//	a rendition or scene is added     TransactWriteItems Ad (its counts and version) + the item
 //	statistics                        BatchGetItem Stats and the last twelve Months: 13 small reads, however many ads
 //	a step begins or ends             UpdateItem Ad, on condition of attempt and status
-//	an ad is published or deleted     TransactWriteItems Ad (+ Pointer, Tombstone) + Stats + Month
+//	an ad is published or deleted     TransactWriteItems Ad (+ Pointer, Tombstone, items) + Stats + Month
 //	an ad's position in the queue     GetItem Queue
 //	may the model be asked            GetItem Outage
 //	what should have moved on by now  Query index due, shard by shard
@@ -52,10 +57,12 @@ import (
 )
 
 const (
-	adPrefix      = "AD#"
-	statsKey      = "STATS"
-	pointerSort   = "OWNER"
-	tombstoneSort = "TOMBSTONE"
+	adPrefix        = "AD#"
+	scenePrefix     = "SCENE#"
+	renditionPrefix = "RENDITION#"
+	statsKey        = "STATS"
+	pointerSort     = "OWNER"
+	tombstoneSort   = "TOMBSTONE"
 )
 
 func ownerKey(owner string) string { return "OWNER#" + owner }
@@ -71,6 +78,27 @@ func adKey(owner, adID string) map[string]types.AttributeValue {
 	return key(ownerKey(owner), adPrefix+adID)
 }
 
+// recordKey is the key of what an execution works on.
+func recordKey(r ad.Ref) map[string]types.AttributeValue {
+	if r.FurtherScene != "" {
+		return sceneKey(r.AdID, r.FurtherScene)
+	}
+	return adKey(r.Owner, r.AdID)
+}
+
+func sceneKey(adID, sceneID string) map[string]types.AttributeValue {
+	return key(adPrefix+adID, scenePrefix+sceneID)
+}
+
+func renditionKey(adID, renditionID string) map[string]types.AttributeValue {
+	return key(adPrefix+adID, renditionPrefix+renditionID)
+}
+
+// keyOf is the key of an item.
+func keyOf(item map[string]types.AttributeValue) map[string]types.AttributeValue {
+	return key(text(item, "PK"), text(item, "SK"))
+}
+
 func pointerKey(adID string) map[string]types.AttributeValue {
 	return key(adPrefix+adID, pointerSort)
 }
@@ -78,6 +106,8 @@ func pointerKey(adID string) map[string]types.AttributeValue {
 func tombstoneKey(adID string) map[string]types.AttributeValue {
 	return key(adPrefix+adID, tombstoneSort)
 }
+
+func brandKey(owner string) map[string]types.AttributeValue { return key(ownerKey(owner), "BRAND") }
 
 func outageKey() map[string]types.AttributeValue { return key("OUTAGE", "OPENAI") }
 

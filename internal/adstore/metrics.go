@@ -42,9 +42,13 @@ func (s *Store) ended(before ad.Ad, step ad.Step, now time.Time) {
 }
 
 func (s *Store) finished(a ad.Ad, now time.Time) {
-	values := metric.Values{metric.Finished: 1, metric.Failed: 0, metric.TemplateCopy: 0}
-	if a.CopySource == ad.ByTemplate {
+	values := metric.Values{metric.Finished: 1, metric.Failed: 0}
+	switch {
+	case a.FurtherScene != "": // it has no copy
+	case a.CopySource == ad.ByTemplate:
 		values[metric.TemplateCopy] = 1
+	default:
+		values[metric.TemplateCopy] = 0
 	}
 	if begun := a.Steps[ad.Publish].StartedAt; !begun.IsZero() {
 		values[metric.StepSeconds] = seconds(now.Sub(begun))

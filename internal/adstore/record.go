@@ -18,6 +18,7 @@ type record struct {
 	Owner   string `dynamodbav:"owner"`
 	AdID    string `dynamodbav:"ad_id"`
 	Attempt int    `dynamodbav:"attempt"`
+	SceneID string `dynamodbav:"scene_id,omitempty"` // of a further scene
 	ad.Fields
 
 	DueShard string `dynamodbav:"due_shard,omitempty"` // the keys of the sparse index "due"
@@ -39,10 +40,21 @@ type record struct {
 	SubCopy    string        `dynamodbav:"sub_copy,omitempty"`
 	CopySource ad.CopySource `dynamodbav:"copy_source,omitempty"`
 	HTML       string        `dynamodbav:"html_code,omitempty"`
+	Layout     string        `dynamodbav:"layout,omitempty"`
+	Contrast   float64       `dynamodbav:"contrast_ratio,omitempty"`
+	Width      int           `dynamodbav:"width,omitempty"`
+	Height     int           `dynamodbav:"height,omitempty"`
+	Seed       *uint64       `dynamodbav:"seed,omitempty"`
+	SeedWish   *uint64       `dynamodbav:"seed_wish,omitempty"`
 	Score      *score        `dynamodbav:"score,omitempty"`
 	Engine     string        `dynamodbav:"engine,omitempty"`
 	StandIn    bool          `dynamodbav:"stand_in,omitempty"`
 	Failure    *failure      `dynamodbav:"error,omitempty"`
+
+	Main       string `dynamodbav:"main,omitempty"` // the main rendition
+	Scenes     int    `dynamodbav:"scenes,omitempty"`
+	Renditions int    `dynamodbav:"renditions,omitempty"`
+	Edits      int    `dynamodbav:"edits,omitempty"`
 }
 
 type stepTimes struct {
@@ -65,15 +77,23 @@ type failure struct {
 	Retryable bool   `dynamodbav:"retryable"`
 }
 
-// recordOf is the record of a new ad.
+// recordOf is the record of a new ad, without keys.
 func recordOf(a ad.Ad) record {
 	return record{
-		PK: ownerKey(a.Owner), SK: adPrefix + a.AdID,
-		Owner: a.Owner, AdID: a.AdID, Attempt: a.Attempt, Fields: a.Fields,
-		Status: a.Status, CreatedAt: a.CreatedAt, UpdatedAt: a.UpdatedAt,
-		Steps:    map[ad.Step]stepTimes{},
-		DueShard: dueShard(a.AdID), DueAt: dueTime(a.CreatedAt.Add(uploadDue)),
+		Owner: a.Owner, AdID: a.AdID, Attempt: a.Attempt, SceneID: a.FurtherScene, Fields: a.Fields,
+		Status: a.Status, Ticket: a.Ticket, CreatedAt: a.CreatedAt, QueuedAt: a.QueuedAt, UpdatedAt: a.UpdatedAt,
+		Steps: map[ad.Step]stepTimes{}, SeedWish: a.SeedWish,
 	}
+}
+
+// item is a record as it is put under a key.
+func (r record) item(key map[string]types.AttributeValue) (map[string]types.AttributeValue, error) {
+	r.PK, r.SK = text(key, "PK"), text(key, "SK")
+	item, err := attributevalue.MarshalMap(r)
+	if err != nil {
+		return nil, fmt.Errorf("encode an ad: %w", err)
+	}
+	return item, nil
 }
 
 // decode turns an item into an ad.
@@ -83,14 +103,19 @@ func decode(item map[string]types.AttributeValue) (ad.Ad, error) {
 		return ad.Ad{}, fmt.Errorf("decode an ad: %w", err)
 	}
 	a := ad.Ad{
-		Ref:    ad.Ref{Owner: r.Owner, AdID: r.AdID, Attempt: r.Attempt},
+		Ref:    ad.Ref{Owner: r.Owner, AdID: r.AdID, Attempt: r.Attempt, FurtherScene: r.SceneID},
 		Ticket: r.Ticket, Restarts: r.Restarts,
 		Fields: r.Fields, Status: r.Status, CreatedAt: r.CreatedAt, QueuedAt: r.QueuedAt, UpdatedAt: r.UpdatedAt,
 		Steps:  make(map[ad.Step]ad.StepTimes, len(r.Steps)),
 		Prompt: r.Prompt, PromptBy: r.PromptBy, Analysis: r.Analysis, Product: r.Product,
 		MainCopy: r.MainCopy, SubCopy: r.SubCopy, CopySource: r.CopySource,
-		HTML: r.HTML, Engine: r.Engine, StandIn: r.StandIn,
+		HTML: r.HTML, Layout: r.Layout, Contrast: r.Contrast, Width: r.Width, Height: r.Height,
+		Seed: r.Seed, SeedWish: r.SeedWish, Engine: r.Engine, StandIn: r.StandIn,
 		Score: (*ad.Score)(r.Score), Failure: (*ad.Failure)(r.Failure),
+		Main: r.Main, Counts: ad.Counts{Scenes: r.Scenes, Renditions: r.Renditions, Edits: r.Edits},
+	}
+	if a.Main == "" && a.Status == ad.Succeeded && a.FurtherScene == "" {
+		a.Main = a.AdID // it was finished before renditions were items: its first one is the only one
 	}
 	for s, t := range r.Steps {
 		a.Steps[s] = ad.StepTimes(t)

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue"
 	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/expression"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
@@ -65,15 +64,17 @@ func (s *Store) Metered(m *metric.Meter) *Store {
 // Faults: Request.Conflict when the claim was taken with another fingerprint.
 func (s *Store) Create(ctx context.Context, a ad.Ad, c *ad.Claim) (stored ad.Ad, created bool, err error) {
 	a.CreatedAt, a.UpdatedAt = s.now(), s.now()
-	item, err := attributevalue.MarshalMap(recordOf(a))
+	rec := recordOf(a)
+	rec.DueShard, rec.DueAt = dueShard(a.AdID), dueTime(a.CreatedAt.Add(uploadDue))
+	item, err := rec.item(recordKey(a.Ref))
 	if err != nil {
-		return ad.Ad{}, false, fmt.Errorf("encode an ad: %w", err)
+		return ad.Ad{}, false, err
 	}
 	pointer := pointerKey(a.AdID)
 	pointer["owner"] = &types.AttributeValueMemberS{Value: a.Owner}
 	writes := []types.TransactWriteItem{s.putNew(item), s.putNew(pointer)}
 	if c != nil {
-		writes = append(writes, s.putClaim(a, *c))
+		writes = append(writes, s.putClaim(a.Ref, "", *c))
 	}
 	_, err = s.db.TransactWriteItems(ctx, &dynamodb.TransactWriteItemsInput{TransactItems: writes})
 	if err == nil {
@@ -94,9 +95,12 @@ func (s *Store) putNew(item map[string]types.AttributeValue) types.TransactWrite
 
 // putClaim takes a key, unless it is taken. A key whose time is over is free, also while
 // its item is still there: TTL removes items within days, and not at once.
-func (s *Store) putClaim(a ad.Ad, c ad.Claim) types.TransactWriteItem {
-	item := idempotencyKey(a.Owner, digest(c.Key))
-	item["ad_id"] = &types.AttributeValueMemberS{Value: a.AdID}
+func (s *Store) putClaim(r ad.Ref, made string, c ad.Claim) types.TransactWriteItem {
+	item := idempotencyKey(r.Owner, digest(c.Key))
+	item["ad_id"] = &types.AttributeValueMemberS{Value: r.AdID}
+	if made != "" { // a rendition or scene of the ad
+		item["made"] = &types.AttributeValueMemberS{Value: made}
+	}
 	item["fingerprint"] = &types.AttributeValueMemberS{Value: c.Fingerprint}
 	item["expires_at"] = number(int(s.now().Add(idempotencyLife).Unix()))
 	return types.TransactWriteItem{Put: &types.Put{
@@ -107,16 +111,32 @@ func (s *Store) putClaim(a ad.Ad, c ad.Claim) types.TransactWriteItem {
 
 // claimed finds the ad an earlier request with the same key made.
 func (s *Store) claimed(ctx context.Context, owner string, c ad.Claim) (ad.Ad, error) {
+	item, err := s.claim(ctx, owner, c)
+	if err == nil && item == nil { // it ran out just now
+		err = fault.Newf(fault.RequestConflict, "the key is no longer kept")
+	}
+	if err != nil {
+		return ad.Ad{}, err
+	}
+	return s.Get(ctx, owner, text(item, "ad_id"))
+}
+
+// claim reads what is kept of a key; nil when nothing is, or no longer.
+//
+// Faults: Request.Conflict when it was kept with another fingerprint.
+func (s *Store) claim(ctx context.Context, owner string, c ad.Claim) (map[string]types.AttributeValue, error) {
 	out, err := s.db.GetItem(ctx, &dynamodb.GetItemInput{
 		TableName: &s.table, Key: idempotencyKey(owner, digest(c.Key)), ConsistentRead: aws.Bool(true),
 	})
-	if err != nil {
-		return ad.Ad{}, cloud.Fault(err)
+	switch {
+	case err != nil:
+		return nil, cloud.Fault(err)
+	case out.Item == nil || numberOf(out.Item, "expires_at") <= int(s.now().Unix()):
+		return nil, nil
+	case text(out.Item, "fingerprint") != c.Fingerprint:
+		return nil, fault.Newf(fault.RequestConflict, "the key was used with another body")
 	}
-	if text(out.Item, "fingerprint") != c.Fingerprint {
-		return ad.Ad{}, fault.Newf(fault.RequestConflict, "the key was used with another body")
-	}
-	return s.Get(ctx, owner, text(out.Item, "ad_id"))
+	return out.Item, nil
 }
 
 // Get reads one ad of an owner, strongly consistent, so a client sees what its
@@ -124,8 +144,16 @@ func (s *Store) claimed(ctx context.Context, owner string, c ad.Claim) (ad.Ad, e
 //
 // Faults: Ad.NotFound, also for an ad of another owner.
 func (s *Store) Get(ctx context.Context, owner, adID string) (ad.Ad, error) {
+	return s.Record(ctx, ad.Ref{Owner: owner, AdID: adID})
+}
+
+// Record reads what is kept of an attempt's ad or, if it names one, further scene. The
+// attempt may be another by now.
+//
+// Faults: Ad.NotFound.
+func (s *Store) Record(ctx context.Context, r ad.Ref) (ad.Ad, error) {
 	out, err := s.db.GetItem(ctx, &dynamodb.GetItemInput{
-		TableName: &s.table, Key: adKey(owner, adID), ConsistentRead: aws.Bool(true),
+		TableName: &s.table, Key: recordKey(r), ConsistentRead: aws.Bool(true),
 	})
 	if err != nil {
 		return ad.Ad{}, cloud.Fault(err)
@@ -159,7 +187,7 @@ func (s *Store) Find(ctx context.Context, adID string) (ad.Ad, error) {
 // that died between Enqueue and the start can be repeated; false when the attempt has
 // begun, has ended, or is gone.
 func (s *Store) Enqueue(ctx context.Context, r ad.Ref) (queued bool, err error) {
-	a, err := s.Get(ctx, r.Owner, r.AdID)
+	a, err := s.Record(ctx, r)
 	switch {
 	case fault.Has(err, fault.AdNotFound):
 		return false, nil
@@ -186,7 +214,7 @@ func (s *Store) Enqueue(ctx context.Context, r ad.Ref) (queued bool, err error) 
 	}
 	// The other door was quicker, or the ad was deleted, or this write was done and its
 	// answer lost: the record tells which.
-	a, err = s.Get(ctx, r.Owner, r.AdID)
+	a, err = s.Record(ctx, r)
 	switch {
 	case err == nil && a.Ticket == ticket:
 		s.accepted(r)
@@ -264,6 +292,13 @@ func (s *Store) Finish(ctx context.Context, r ad.Ref, step ad.Step, res ad.Resul
 	}
 	if res.HTML != "" {
 		set("html_code", res.HTML)
+		set("layout", res.Layout)
+		set("contrast_ratio", res.Contrast)
+		set("width", res.Width)
+		set("height", res.Height)
+	}
+	if res.Seed != nil {
+		set("seed", *res.Seed)
 	}
 	if res.Score != nil {
 		set("score", score(*res.Score))
@@ -282,13 +317,13 @@ func (s *Store) Finish(ctx context.Context, r ad.Ref, step ad.Step, res ad.Resul
 	return nil
 }
 
-// Publish ends an ad well: it becomes succeeded and is counted in its owner's
-// statistics, both or neither. Publishing a published attempt again changes
-// nothing.
+// Publish ends an ad well: it becomes succeeded, has its first scene and rendition as
+// items, and is counted in its owner's statistics, all or nothing. A further scene becomes
+// succeeded and is counted nowhere. Publishing a published attempt again changes nothing.
 //
 // Faults: Ad.Gone as in Begin.
 func (s *Store) Publish(ctx context.Context, r ad.Ref) error {
-	a, err := s.Get(ctx, r.Owner, r.AdID)
+	a, err := s.Record(ctx, r)
 	switch {
 	case fault.Has(err, fault.AdNotFound):
 		return fault.New(fault.AdGone, err)
@@ -298,19 +333,32 @@ func (s *Store) Publish(ctx context.Context, r ad.Ref) error {
 		return nil
 	}
 	now := s.now()
-	expr, err := expression.NewBuilder().
-		WithCondition(sameAttempt(r).And(statusIn(ad.Succeeded.Before()...))).
-		WithUpdate(settled(expression.Set(expression.Name("status"), expression.Value(ad.Succeeded)).
-			Set(expression.Name("steps."+string(ad.Publish)+".finished_at"), expression.Value(now)).
-			Set(expression.Name("updated_at"), expression.Value(now)))).Build()
+	upd := settled(expression.Set(expression.Name("status"), expression.Value(ad.Succeeded)).
+		Set(expression.Name("steps."+string(ad.Publish)+".finished_at"), expression.Value(now)).
+		Set(expression.Name("updated_at"), expression.Value(now)))
+	cond := sameAttempt(r).And(statusIn(ad.Succeeded.Before()...))
+	if r.FurtherScene != "" {
+		if err := s.update(ctx, r, upd, cond); err != nil {
+			return err
+		}
+		s.finished(a, now)
+		return nil
+	}
+	a.UpdatedAt = now
+	first, err := s.putFirst(a)
+	if err != nil {
+		return err
+	}
+	expr, err := expression.NewBuilder().WithCondition(cond).WithUpdate(withFirst(upd, a)).Build()
 	if err != nil {
 		return fmt.Errorf("build the publication: %w", err)
 	}
 	writes := append([]types.TransactWriteItem{{Update: &types.Update{
-		TableName: &s.table, Key: adKey(r.Owner, r.AdID),
+		TableName: &s.table, Key: recordKey(r),
 		ConditionExpression: expr.Condition(), UpdateExpression: expr.Update(),
 		ExpressionAttributeNames: expr.Names(), ExpressionAttributeValues: expr.Values(),
 	}}}, s.count(a, +1)...)
+	writes = append(writes, first...)
 	_, err = s.db.TransactWriteItems(ctx, &dynamodb.TransactWriteItemsInput{TransactItems: writes})
 	if conditionFailed(err, 0) {
 		return fault.New(fault.AdGone, err)
@@ -333,7 +381,7 @@ func (s *Store) Fail(ctx context.Context, r ad.Ref, f ad.Failure) error {
 	if fault.Has(err, fault.AdGone) {
 		// An earlier call failed it, or this write was done and its answer lost: the time
 		// tells which.
-		a, err = s.Get(ctx, r.Owner, r.AdID)
+		a, err = s.Record(ctx, r)
 		if fault.Has(err, fault.AdNotFound) || err == nil && (a.Attempt != r.Attempt || a.Status != ad.Failed) {
 			return nil
 		}
@@ -389,12 +437,12 @@ func (s *Store) Retry(ctx context.Context, owner, adID string) (ad.Ad, error) {
 	return ad.Ad{}, errors.Join(fault.New(fault.AdNotFailed, err), s.Leave(ctx, ticket))
 }
 
-// deleteTries is how often Delete tries: each lost try means that the ad moved to another
-// status in between, and an ad has five.
+// deleteTries is how often Delete tries: each lost try means that in between the ad moved to
+// another status, of which it has five, or was edited.
 const deleteTries = 5
 
-// Delete removes an ad, its pointer and, if it was published, its share of the
-// statistics, all or nothing.
+// Delete removes an ad, its pointer, scenes and renditions and, if it was published, its
+// share of the statistics, all or nothing.
 //
 // Faults: Ad.NotFound.
 func (s *Store) Delete(ctx context.Context, owner, adID string) error {
@@ -406,8 +454,13 @@ func (s *Store) Delete(ctx context.Context, owner, adID string) error {
 		if err != nil {
 			return err
 		}
+		items, err := s.items(ctx, adID)
+		if err != nil {
+			return err
+		}
+		// Nothing may be added between the look at the items and their deletion.
 		expr, err := expression.NewBuilder().
-			WithCondition(sameAttempt(a.Ref).And(statusIn(a.Status))).Build()
+			WithCondition(sameAttempt(a.Ref).And(statusIn(a.Status)).And(sameEdits(a))).Build()
 		if err != nil {
 			return fmt.Errorf("build the deletion: %w", err)
 		}
@@ -419,6 +472,9 @@ func (s *Store) Delete(ctx context.Context, owner, adID string) error {
 			{Delete: &types.Delete{TableName: &s.table, Key: pointerKey(adID)}},
 			s.tombstone(adID),
 		}
+		for _, item := range items {
+			writes = append(writes, types.TransactWriteItem{Delete: &types.Delete{TableName: &s.table, Key: keyOf(item)}})
+		}
 		if a.Status == ad.Succeeded {
 			writes = append(writes, s.count(a, -1)...)
 		}
@@ -427,6 +483,11 @@ func (s *Store) Delete(ctx context.Context, owner, adID string) error {
 			// The ad is deleted whether or not this is written. Without it the queue looks
 			// longer by one until the server was given a later ticket.
 			_ = s.leaveUnrendered(ctx, a)
+			for _, item := range items {
+				if scene, err := decode(item); err == nil && !scene.Status.Done() {
+					_ = s.leaveUnrendered(ctx, scene)
+				}
+			}
 			return nil
 		}
 		if !conditionFailed(err, 0) {
@@ -475,7 +536,7 @@ func (s *Store) updateItem(
 		return nil, fmt.Errorf("build an update: %w", err)
 	}
 	out, err := s.db.UpdateItem(ctx, &dynamodb.UpdateItemInput{
-		TableName: &s.table, Key: adKey(r.Owner, r.AdID), ReturnValues: give,
+		TableName: &s.table, Key: recordKey(r), ReturnValues: give,
 		UpdateExpression: expr.Update(), ConditionExpression: expr.Condition(),
 		ExpressionAttributeNames: expr.Names(), ExpressionAttributeValues: expr.Values(),
 	})

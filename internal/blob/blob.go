@@ -5,9 +5,11 @@
 //	uploads/{ad_id}/original     the photo as the owner sent it: untrusted, never shown
 //	ads/{ad_id}/product.png      the prepared photo
 //	ads/{ad_id}/thumbnail.jpg    the prepared photo, small
-//	ads/{ad_id}/stage1.png       the product in its scene
-//	ads/{ad_id}/stage2.png       the finished ad
-//	ads/{ad_id}/thumbnail2.jpg   the finished ad, small
+//	ads/{ad_id}/stage1.png       the product in its first scene; stage1.jpg, thumbnail1.jpg: for pages
+//	ads/{ad_id}/stage2.png       its first rendition; stage2.jpg, thumbnail2.jpg: for pages
+//	ads/{ad_id}/scene-{id}.png   a further scene, and so on; see ad.ScenePictures, ad.RenditionPictures
+//
+// An owner's logo belongs to no ad (logo.go).
 package blob
 
 import (
@@ -90,7 +92,11 @@ func disposition(p ad.Picture) *string {
 //
 // Faults: Image.NotFound; Photo.TooLarge when it is larger.
 func (b *Bucket) Get(ctx context.Context, adID string, p ad.Picture, limit int64) ([]byte, error) {
-	out, err := b.s3.GetObject(ctx, &s3.GetObjectInput{Bucket: &b.name, Key: aws.String(Key(adID, p))})
+	return b.get(ctx, Key(adID, p), limit)
+}
+
+func (b *Bucket) get(ctx context.Context, key string, limit int64) ([]byte, error) {
+	out, err := b.s3.GetObject(ctx, &s3.GetObjectInput{Bucket: &b.name, Key: &key})
 	var missing *types.NoSuchKey
 	switch {
 	case errors.As(err, &missing):
@@ -173,6 +179,23 @@ func (b *Bucket) Folders(ctx context.Context, from string, max int32) (adIDs []s
 	return adIDs, next, nil
 }
 
+// Remove removes a picture; one that is not there is removed.
+func (b *Bucket) Remove(ctx context.Context, adID string, p ad.Picture) error {
+	return b.remove(ctx, Key(adID, p))
+}
+
+// PutFile stores a file for an owner to save: browsers save it under a name instead of
+// showing it. disposition is the header's value; see picturefile.Disposition.
+func (b *Bucket) PutFile(
+	ctx context.Context, adID string, p ad.Picture, data []byte, contentType, disposition string,
+) error {
+	_, err := b.s3.PutObject(ctx, &s3.PutObjectInput{
+		Bucket: &b.name, Key: aws.String(Key(adID, p)), Body: bytes.NewReader(data),
+		ContentType: &contentType, ContentLength: aws.Int64(int64(len(data))), ContentDisposition: &disposition,
+	})
+	return cloud.Fault(err)
+}
+
 func (b *Bucket) remove(ctx context.Context, key string) error {
 	_, err := b.s3.DeleteObject(ctx, &s3.DeleteObjectInput{Bucket: &b.name, Key: &key})
 	return cloud.Fault(err)
@@ -181,7 +204,11 @@ func (b *Bucket) remove(ctx context.Context, key string) error {
 // Link makes an address at which a picture can be read for a while without
 // credentials.
 func (b *Bucket) Link(ctx context.Context, adID string, p ad.Picture, life time.Duration) (string, error) {
-	in := &s3.GetObjectInput{Bucket: &b.name, Key: aws.String(Key(adID, p))}
+	return b.link(ctx, Key(adID, p), life)
+}
+
+func (b *Bucket) link(ctx context.Context, key string, life time.Duration) (string, error) {
+	in := &s3.GetObjectInput{Bucket: &b.name, Key: &key}
 	req, err := b.sign.PresignGetObject(ctx, in, s3.WithPresignExpires(life))
 	if err != nil {
 		return "", fmt.Errorf("sign a link: %w", err)
@@ -196,7 +223,11 @@ const uploadLife = time.Hour
 // NewUpload presigns the upload of an ad's photo: key, content type and length
 // (1..size bytes) are fixed by the signature.
 func (b *Bucket) NewUpload(ctx context.Context, adID, contentType string, size int64) (ad.Upload, error) {
-	in := &s3.PutObjectInput{Bucket: &b.name, Key: aws.String(Key(adID, ad.OriginalPhoto))}
+	return b.newUpload(ctx, Key(adID, ad.OriginalPhoto), contentType, size)
+}
+
+func (b *Bucket) newUpload(ctx context.Context, key, contentType string, size int64) (ad.Upload, error) {
+	in := &s3.PutObjectInput{Bucket: &b.name, Key: &key}
 	req, err := b.sign.PresignPostObject(ctx, in, func(o *s3.PresignPostOptions) {
 		o.Expires = uploadLife
 		o.Conditions = []any{

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"html"
 	"image"
+	"image/color"
 	"image/png"
 	"net/http"
 	"net/http/httptest"
@@ -196,25 +197,44 @@ func TestHTMLStandsWhereThePictureStands(t *testing.T) {
 func TestHTMLLooksLikeThePicture(t *testing.T) {
 	t.Parallel()
 	b := newBrowser(t)
+	chosen := func(layout string) func(r *compose.Request) {
+		return func(r *compose.Request) {
+			r.Layout, r.Badge = layout, "50% 할인"
+			r.Brand = &compose.Brand{
+				Logo: emblem(color.NRGBA{20, 60, 40, 255}), LogoURL: b.url + "/pic/logo",
+				Colours: []color.RGBA{{0x1f, 0x4d, 0x3a, 255}, {0xf2, 0xb5, 0x3b, 255}},
+			}
+		}
+	}
+	logo := image.NewRGBA(image.Rect(0, 0, 160, 80))
+	draw.Draw(logo, logo.Rect, emblem(color.NRGBA{20, 60, 40, 255}), image.Point{}, draw.Src)
+	b.pics.Store("logo", logo)
 	cases := []struct {
-		name string
-		back int
-		box  ad.Box
-		size image.Point
+		name   string
+		back   int
+		box    ad.Box
+		size   image.Point
+		change func(r *compose.Request)
 	}{
-		{"whole", 0, product(0.3, 0.4, 0.4, 0.5), image.Pt(800, 800)},
-		{"cropped", 0, product(0.5, 0.3, 0.25, 0.4), image.Pt(800, 560)},
-		{"stretched", 0, product(0.3, 0.2, 0.4, 0.65), image.Pt(1200, 628)},
-		{"mirrored", 1, product(0.3, 0.35, 0.4, 0.5), image.Pt(720, 1280)},
-		{"scrimmed", 2, product(0.3, 0.35, 0.4, 0.5), image.Pt(1000, 600)},
-		{"smaller in every way", 0, product(0.06, 0.06, 0.88, 0.88), image.Pt(700, 700)},
-		{"card", 1, product(0, 0, 1, 1), image.Pt(1029, 400)},
+		{"whole", 0, product(0.3, 0.4, 0.4, 0.5), image.Pt(800, 800), nil},
+		{"cropped", 0, product(0.5, 0.3, 0.25, 0.4), image.Pt(800, 560), nil},
+		{"stretched", 0, product(0.3, 0.2, 0.4, 0.65), image.Pt(1200, 628), nil},
+		{"mirrored", 1, product(0.3, 0.35, 0.4, 0.5), image.Pt(720, 1280), nil},
+		{"scrimmed", 2, product(0.3, 0.35, 0.4, 0.5), image.Pt(1000, 600), nil},
+		{"smaller in every way", 0, product(0.06, 0.06, 0.88, 0.88), image.Pt(700, 700), nil},
+		{"card", 1, product(0, 0, 1, 1), image.Pt(1029, 400), nil},
+		{"panel", 0, product(0.3, 0.4, 0.4, 0.5), image.Pt(800, 800), chosen("panel")},
+		{"framed", 0, product(0.3, 0.4, 0.4, 0.5), image.Pt(640, 800), chosen("card")},
+		{"half", 1, product(0.3, 0.4, 0.4, 0.5), image.Pt(900, 470), chosen("split")},
 	}
 	for i, c := range cases {
 		pic := paint(900, 900, backdrops[c.back], c.box)
 		b.pics.Store(fmt.Sprint(i), pic)
 		r := requested(pic, c.box, "떠나는 날의 설렘", "주말여행에 꼭 맞는 가방", c.size)
 		r.PictureURL = fmt.Sprintf("%s/pic/%d", b.url, i)
+		if c.change != nil {
+			c.change(&r)
+		}
 		out := render(t, r)
 		b.pages.Store(fmt.Sprint(i), head+out.HTML)
 		file := filepath.Join(t.TempDir(), "shot.png")
@@ -236,6 +256,61 @@ func TestHTMLLooksLikeThePicture(t *testing.T) {
 		if mean > 2 || worst > 24 {
 			t.Errorf("%s: differs by %.2f on average, %.0f at worst", c.name, mean, worst)
 			keep(t, c.name, out.Image, shot)
+		}
+	}
+}
+
+// TestAMailWithoutPositionShowsPictureAndWords: clients drop position, and some all that
+// is newer; then the picture fills the width and the words stand below it, large enough.
+func TestAMailWithoutPositionShowsPictureAndWords(t *testing.T) {
+	t.Parallel()
+	b := newBrowser(t)
+	box := product(0.3, 0.4, 0.4, 0.5)
+	b.pics.Store("mail", paint(300, 300, backdrops[0], box))
+	r := requested(paint(300, 300, backdrops[0], box), box, "떠나는 날의 설렘", "주말여행에 꼭 맞는 가방", image.Pt(800, 418))
+	r.PictureURL, r.Badge = b.url+"/pic/mail", "1+1"
+	out := render(t, r).HTML
+	older := regexp.MustCompile(
+		`(position|left|top|inset|container-type|aspect-ratio|isolation|filter|(-webkit-)?mask-[a-z]+):[^;"]*;?|font-size:[0-9.]+cqw;|overflow:clip;`,
+	)
+	for name, dropped := range map[string]*regexp.Regexp{
+		"position alone": regexp.MustCompile(`position:[a-z]+;`), "all that is newer": older,
+	} {
+		b.pages.Store("mail", `<!doctype html><meta charset="utf-8"><body style="margin:0"><div id="mail" style="width:600px">`+
+			dropped.ReplaceAllString(out, "")+`</div><div id="next">다음</div><pre id="out"></pre><script>onload=()=>{
+			const root=document.querySelector('#mail>div'),img=root.querySelector('img').getBoundingClientRect();
+			const shown=[...root.querySelectorAll('p')].filter(p=>!p.dataset.role).map(p=>({text:p.textContent,
+				px:parseFloat(getComputedStyle(p).fontSize),y:p.getBoundingClientRect().y,end:p.getBoundingClientRect().bottom}));
+			const laid=root.querySelector('[data-role]').closest('[aria-hidden]:not([data-role])').getBoundingClientRect();
+			document.getElementById('out').textContent=JSON.stringify({w:img.width,h:img.height,end:img.bottom,alt:root.querySelector('img').alt,
+				shown,laid:laid.height,next:document.getElementById('next').getBoundingClientRect().y});
+		}</script>`)
+		dom := b.run(t, "mail", "--window-size=700,1200", "--dump-dom")
+		m := regexp.MustCompile(`(?s)<pre id="out">(.*?)</pre>`).FindStringSubmatch(dom)
+		var got struct {
+			W, H, End, Laid, Next float64
+			Alt                   string
+			Shown                 []struct {
+				Text       string
+				Px, Y, End float64
+			}
+		}
+		if m == nil || json.Unmarshal([]byte(html.UnescapeString(m[1])), &got) != nil {
+			t.Fatalf("%s: the page measured nothing", name)
+		}
+		if got.W != 600 || got.H != 600 || got.Laid != 0 || !strings.Contains(got.Alt, "떠나는 날의 설렘") {
+			t.Errorf("%s: picture %v by %v with %q, %v px of layout", name, got.W, got.H, got.Alt, got.Laid)
+		}
+		want := []string{"1+1", "떠나는 날의 설렘", "주말여행에 꼭 맞는 가방", "AI 생성"}
+		end := got.End
+		for i, p := range got.Shown {
+			if i >= len(want) || p.Text != want[i] || p.Y < end-0.5 || p.Px < 11.5 {
+				t.Errorf("%s: %q of %v px at %v", name, p.Text, p.Px, p.Y)
+			}
+			end = p.End
+		}
+		if len(got.Shown) != len(want) || got.Shown[1].Px < 24 || got.Next < end-0.5 {
+			t.Errorf("%s: shown %+v, what follows is at %v", name, got.Shown, got.Next)
 		}
 	}
 }

@@ -41,6 +41,12 @@ type Machine struct {
 	StateMachineARN string `env:"STATE_MACHINE_ARN,required,notEmpty"`
 }
 
+// Door is what every function behind the API knows of whoever calls it.
+type Door struct {
+	CookieKeyParameter string `env:"COOKIE_KEY_PARAMETER,required,notEmpty"`
+	SiteOrigin         string `env:"SITE_ORIGIN,required,notEmpty"` // e.g. https://ads.example.com
+}
+
 // GPU is the GPU server. Its token, if it wants one, is a SecureString.
 type GPU struct {
 	URL            string `env:"AI_SERVER_URL,required,notEmpty"`
@@ -61,6 +67,12 @@ type OpenAI struct {
 	Cooldown time.Duration `env:"OPENAI_COOLDOWN" envDefault:"30s"`
 }
 
+// Moderation says who judges orders. Without a key nobody does.
+type Moderation struct {
+	KeyParameter string `env:"OPENAI_KEY_PARAMETER"`
+	BaseURL      string `env:"OPENAI_BASE_URL"`
+}
+
 // The configurations of the functions.
 type (
 	// API configures functions/api.
@@ -68,9 +80,20 @@ type (
 		Table
 		Bucket
 		Machine
-		CookieKeyParameter string `env:"COOKIE_KEY_PARAMETER,required,notEmpty"`
-		SiteOrigin         string `env:"SITE_ORIGIN,required,notEmpty"` // e.g. https://ads.example.com
-		GPUSlots           int    `env:"GPU_SLOTS" envDefault:"1"`
+		Door
+		GPUSlots int `env:"GPU_SLOTS" envDefault:"1"`
+	}
+	// Compose configures functions/compose.
+	Compose struct {
+		Table
+		Bucket
+		Door
+	}
+	// Suggest configures functions/suggest.
+	Suggest struct {
+		Table
+		Door
+		OpenAI
 	}
 	// Ingest configures functions/ingest.
 	Ingest struct {
@@ -91,6 +114,7 @@ type (
 	// Stage1 configures functions/stage1.
 	Stage1 struct {
 		GPUStep
+		Moderation
 		QueueURL string `env:"STAGE1_QUEUE_URL,required,notEmpty"`
 		// PutBack is how long a message waits when the server is busy, starting or
 		// down. It bounds both what an outage costs in calls and how late the

@@ -41,9 +41,8 @@ func TestTheConfigurationOfTheAPI(t *testing.T) { //nolint:paralleltest // it se
 	want := config.API{
 		Table:   config.Table{Deployment: config.Deployment{Environment: "dev"}, TableName: "ads"},
 		Bucket:  config.Bucket{BucketName: "photos"},
-		Machine: config.Machine{StateMachineARN: "arn:aws:states:x"}, CookieKeyParameter: "/n/key",
-		SiteOrigin: "https://ads.example.com",
-		GPUSlots:   1,
+		Machine: config.Machine{StateMachineARN: "arn:aws:states:x"},
+		Door:    config.Door{CookieKeyParameter: "/n/key", SiteOrigin: "https://ads.example.com"}, GPUSlots: 1,
 	}
 	if d := cmp.Diff(want, got); d != "" {
 		t.Errorf("-want +got\n%s", d)

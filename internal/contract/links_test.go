@@ -47,7 +47,8 @@ func TestFunctionsLinkOnlyWhatTheyUse(t *testing.T) {
 		})
 	}
 	nobody := func(string) bool { return false }
-	theAPI := func(folder string) bool { return folder == "api" }
+	theAPI := func(folder string) bool { return reads(folder, "SITE_ORIGIN") }
+	draws := func(folder string) bool { return folder == "compose" }
 	const aws = "github.com/aws/aws-sdk-go-v2/"
 	for pkg, uses := range map[string]func(folder string) bool{
 		"github.com/openai/openai-go/v3": func(f string) bool { return reads(f, "OPENAI_MODEL") },
@@ -61,7 +62,7 @@ func TestFunctionsLinkOnlyWhatTheyUse(t *testing.T) {
 
 		aws + "config":                            nobody, // a function has no profiles, SSO or instance metadata
 		aws + "service/sts":                       nobody,
-		"github.com/go-text/typesetting":          nobody, // text is set by the GPU server
+		"github.com/go-text/typesetting":          draws, // the first picture's text is set by the GPU server
 		"github.com/nanococoa/nanococoa/aiserver": nobody,
 		"testing": nobody,
 		"net/rpc": nobody, // the old runtime of aws-lambda-go

@@ -117,6 +117,18 @@ func TestEveryTaskEnds(t *testing.T) {
 	}
 }
 
+// choices are the states that a Choice leads to; none for any other state.
+func choices(s *state) []string {
+	if s.object["Type"] != "Choice" {
+		return nil
+	}
+	out := []string{fmt.Sprint(s.object["Default"])}
+	for _, c := range list(s.object["Choices"]) {
+		out = append(out, fmt.Sprint(at(c, "Next")))
+	}
+	return out
+}
+
 // catchesAll: States.ALL must stand alone and last (Amazon States Language,
 // "Errors").
 func catchesAll(s *state) bool {
@@ -142,7 +154,7 @@ func TestEveryPathIsRecorded(t *testing.T) {
 		for _, b := range list(s.object["Branches"]) {
 			out = append(out, fmt.Sprint(at(b, "StartAt")))
 		}
-		return out
+		return append(out, choices(s)...)
 	}
 	reach := func(from string) map[string]bool {
 		seen, todo := map[string]bool{}, []string{from}
@@ -305,6 +317,9 @@ func TestTheMachineOutlivesEveryRetry(t *testing.T) {
 		for _, c := range list(s.object["Catch"]) {
 			ways = append(ways, at(c, "Next"))
 		}
+		for _, c := range choices(s) {
+			ways = append(ways, c)
+		}
 		for _, w := range ways {
 			if w != nil {
 				after = max(after, worst(fmt.Sprint(w), level))
@@ -332,6 +347,9 @@ func TestTheHappyPathIsShort(t *testing.T) {
 		}
 		if n, ok := s.object["Next"].(string); ok {
 			path = append(path, follow(n)...)
+		}
+		if to := choices(s); to != nil { // the default is an ad's, and longer than a scene's
+			path = append(path, follow(to[0])...)
 		}
 		return path
 	}

@@ -25,6 +25,7 @@ var rightsOf = map[string][]string{
 	"dynamodb.Put":                {"dynamodb:PutItem"},
 	"dynamodb.Update":             {"dynamodb:UpdateItem"},
 	"dynamodb.Delete":             {"dynamodb:DeleteItem"},
+	"dynamodb.ConditionCheck":     {"dynamodb:ConditionCheckItem"},
 	// Without the right to list, a missing object is answered as a forbidden one.
 	"s3.GetObject":                {"s3:GetObject", "s3:ListBucket"},
 	"s3.HeadObject":               {"s3:GetObject", "s3:ListBucket"},

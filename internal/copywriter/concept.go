@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/nanococoa/nanococoa/internal/ad"
+	"github.com/nanococoa/nanococoa/internal/category"
 	"github.com/nanococoa/nanococoa/internal/thesaurus"
 )
 
@@ -13,19 +14,15 @@ import (
 type brief struct {
 	mood    mood
 	second  mood // plain when there is none
-	kind    kind
+	kind    category.Kind
 	details []detail // in the order the concept names them
+	given   [len(topics)]bool
 }
 
 // read makes a brief of the fields. The moods of the analysis, which may be nil,
 // are only used when the concept gives none.
 func read(f ad.Fields, a *ad.Analysis) brief {
-	b := brief{kind: kindOf(f.ProductCategory)}
-	if b.kind.general() {
-		if k := kindOf(f.ProductName); k != other {
-			b.kind = k
-		}
-	}
+	b := brief{kind: category.Of(f.ProductCategory, f.ProductName)}
 	said := thesaurus.Read(f.AdConcept)
 	b.mood, b.second = moodsOf(said)
 	if b.mood == plain && a != nil {
@@ -38,6 +35,7 @@ func read(f ad.Fields, a *ad.Analysis) brief {
 			}
 		}
 	}
+	b.given = b.topicsOf(f)
 	return b
 }
 
@@ -45,7 +43,7 @@ func read(f ad.Fields, a *ad.Analysis) brief {
 // then does a line that says "나" mean the right person.
 func (b brief) forBuyer() bool {
 	switch b.kind {
-	case pet, kids, place:
+	case category.Pet, category.Kids, category.Place, category.Lesson:
 		return false
 	}
 	switch b.mood {
@@ -53,19 +51,6 @@ func (b brief) forBuyer() bool {
 		return false
 	}
 	return true
-}
-
-// kindOf is the kind that the last word with a kind names: see kindWords. Pets and
-// children count wherever they stand: 강아지 간식 is no food for people.
-func kindOf(text string) kind {
-	last := other
-	for _, m := range thesaurus.Find(text, kindWords[:]) {
-		last = kind(m.Entry)
-		if last == pet || last == kids {
-			break
-		}
-	}
-	return last
 }
 
 // moodsOf gives the two moods with the most signs, of equals the one named first.
@@ -85,6 +70,9 @@ func moodsOf(said []thesaurus.Mention) (first, second mood) {
 			}
 			score[n] += weight
 		}
+	}
+	if score[easy] > 0 {
+		score[calm] = 0 // who is busy is not told to take it slowly
 	}
 	if score[winter] > 0 {
 		score[cozy] = 0 // the copy for winter speaks of warmth already

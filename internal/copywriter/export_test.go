@@ -5,6 +5,9 @@ func Ideas() (lists []string) {
 	for _, s := range moodSigns {
 		lists = append(lists, s.sure, s.hints)
 	}
+	for _, t := range topics {
+		lists = append(lists, t.ideas)
+	}
 	for _, d := range details {
 		lists = append(lists, d.ideas)
 	}

@@ -10,6 +10,8 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"github.com/nanococoa/nanococoa/internal/ad"
+	"github.com/nanococoa/nanococoa/internal/category"
+	"github.com/nanococoa/nanococoa/internal/claims"
 )
 
 // The lengths of a background prompt in words. 100 is the original system's
@@ -22,8 +24,9 @@ const MinPromptWords, MaxPromptWords = 100, 300
 // Lines without objections are safe to set into a picture: one line each, of the
 // right length, Korean, in characters that the font has, without addresses,
 // markup, quotation marks, numbers that the owner did not give, or claims that a
-// shop would have to prove.
-func ReviewCopy(mainCopy, subCopy string, f ad.Fields) (c Copy, objections []string) {
+// shop would have to prove or that the law forbids for such goods, and none of them
+// is among used, the lines of the owner's last ads.
+func ReviewCopy(mainCopy, subCopy string, f ad.Fields, used ...string) (c Copy, objections []string) {
 	f = f.Normalize()
 	c = Copy{Main: tidy(mainCopy), Sub: tidy(subCopy), By: ad.ByModel}
 	line := func(name, text string, low, high int) {
@@ -31,6 +34,9 @@ func ReviewCopy(mainCopy, subCopy string, f ad.Fields) (c Copy, objections []str
 			objections = append(objections, fmt.Sprintf(
 				"%s has %d characters; it must have %d to %d, spaces counted", name, n, low, high,
 			))
+		}
+		if slices.Contains(used, text) {
+			objections = append(objections, name+" stood in an ad of the same shop shortly before")
 		}
 		for _, o := range lineObjections(text, f) {
 			objections = append(objections, name+" "+o)
@@ -96,6 +102,13 @@ func lineObjections(text string, f ad.Fields) (out []string) {
 	if f.ProductName != "" {
 		bare = strings.ReplaceAll(text, f.ProductName, "")
 	}
+	law := category.Of(f.ProductCategory, f.ProductName).Law()
+	for _, c := range claims.Find(law, bare) {
+		if len(unfit(c.Word)) > 0 {
+			continue // said below
+		}
+		out = append(out, fmt.Sprintf("contains %q: a claim that the law on such goods forbids (%s)", c.Word, c.Code))
+	}
 	for _, u := range unfit(bare) {
 		out = append(out, fmt.Sprintf("contains %q: %s", u.word, u.why))
 	}
@@ -111,12 +124,13 @@ var (
 	)
 )
 
-// claim is a word that copy must not have, with the reason.
-type claim struct{ word, why string }
+// taboo is a word that copy must not have, with the reason.
+type taboo struct{ word, why string }
 
-// claims are the words that copy must not have. The list is short on purpose: it
-// stops what does harm; the instructions to the model ask for more.
-var claims = []claim{
+// taboos are the words that copy must not have whatever the goods. The list is short on
+// purpose: it stops what does harm; package claims knows the laws on single kinds of goods,
+// and the instructions to the model ask for more.
+var taboos = []taboo{
 	// 표시·광고의 공정화에 관한 법률 art. 3: a comparison that cannot be proved.
 	{"최고", unproved}, {"최초", unproved}, {"최저", unproved}, {"최강", unproved}, {"1위", unproved}, {"일등", unproved},
 	{"1등", unproved},
@@ -139,10 +153,10 @@ const (
 	demeaning = "demeaning to a group of people"
 )
 
-// unfit lists the claims in a text.
-func unfit(text string) (out []claim) {
+// unfit lists the taboos in a text.
+func unfit(text string) (out []taboo) {
 	low := strings.ToLower(text)
-	for _, c := range claims {
+	for _, c := range taboos {
 		if strings.Contains(low, c.word) {
 			out = append(out, c)
 		}

@@ -1,5 +1,7 @@
 package copywriter
 
+import "github.com/nanococoa/nanococoa/internal/category"
+
 // scene is what the background of one mood looks like, in English phrases that
 // complete the sentences of WritePrompt. A word of the concept that names a
 // place, a light, a surface or a colour takes the place of the phrase here.
@@ -23,7 +25,7 @@ var scenes = [moods]scene{
 		},
 		lights: []string{
 			"a large soft key light from the upper left with a gentle fill",
-			"even window daylight with airy shadows",
+			"even soft daylight with airy shadows",
 		},
 		palettes: []string{
 			"warm off-white, pale sand and a touch of coral",
@@ -292,44 +294,100 @@ var scenes = [moods]scene{
 		palettes: []string{"hot coral, mint and sunny yellow", "bubblegum pink, cobalt and lime"},
 		surfaces: []string{"a glossy cylinder in one solid colour", "a stack of rounded blocks in solid colours"},
 	},
+	morning: {
+		places: []string{"a broad window ledge in a plain bright room", "a sunlit table beside a bare plastered wall"},
+		airs: []string{
+			"fresh, quiet and hopeful, the first half hour of a good day",
+			"clear and friendly, with the day still ahead",
+		},
+		lights:   []string{"low morning window light with soft clean shadows", "fresh low sun through a thin haze"},
+		palettes: []string{"warm white, pale straw and soft sky", "cream, light oak and a touch of green"},
+		surfaces: []string{"a smooth pale tabletop", "a light oak table"},
+	},
+	evening: {
+		places: []string{"a calm room at dusk with one bare wall", "a plain living corner with a lamp far out of focus"},
+		airs: []string{
+			"mellow and unhurried, the hour when the day lets go",
+			"soft and settled, with the last light of the day",
+		},
+		lights:   []string{"warm low evening light", "amber lamp light with a slow falloff"},
+		palettes: []string{"amber, dusky blue and warm brown", "soft terracotta, plum and cream"},
+		surfaces: []string{"a dark oak table", "a low table with a matte finish"},
+	},
+	easy: {
+		places: []string{"a bright tidy room with one broad bare wall",
+			"a seamless photography studio with a curved backdrop"},
+		airs: []string{
+			"brisk, clear and practical, with everything in its place",
+			"light and orderly, a full day made simple",
+		},
+		lights:   []string{"even bright daylight with airy shadows", "clean frontal light with a gentle fill"},
+		palettes: []string{"clean white, light grey and one fresh accent", "pale blue, white and natural wood"},
+		surfaces: []string{"a smooth white tabletop", "a low matte plinth"},
+	},
+	move: {
+		places: []string{"a bright empty room with a bare wall and a wooden floor", "a freshly painted living room corner"},
+		airs: []string{
+			"new, open and full of plans, the first day in a new home",
+			"fresh and welcoming, with room for everything to come",
+		},
+		lights:   []string{"generous window light with soft shadows", "even daylight bouncing off pale walls"},
+		palettes: []string{"warm white, light oak and sage", "cream, sand and a touch of sky blue"},
+		surfaces: []string{"a light oak tabletop", "a low plain wooden stool"},
+	},
 }
 
 // articles are how the prompt names the product, only as the kind of thing that
 // will stand in the empty place, so that its size and height fit.
-var articles = [kinds]string{
-	food: "a food product", drink: "a drink", wear: "a fashion item", beauty: "a beauty product",
-	tech: "a consumer electronics product",
-	home: "a home and living item", health: "a daily care product", cloth: "a piece of clothing", bag: "a bag",
-	shoe:  "a pair of shoes",
-	jewel: "a piece of jewellery", pet: "a pet care product", kids: "a product for children",
-	sport: "a piece of sports gear",
-	plant: "a potted plant or bouquet", desk: "a piece of stationery", place: "a neighbourhood shop",
-	car: "a car care product", other: "a product",
+var articles = [category.Kinds]string{
+	category.Food: "a food product", category.Drink: "a drink", category.Wear: "a fashion item",
+	category.Beauty: "a beauty product",
+	category.Tech:   "a consumer electronics product",
+	category.Home:   "a home and living item", category.Health: "a daily care product",
+	category.Cloth: "a piece of clothing", category.Bag: "a bag",
+	category.Shoe:  "a pair of shoes",
+	category.Jewel: "a piece of jewellery", category.Pet: "a pet care product", category.Kids: "a product for children",
+	category.Sport: "a piece of sports gear",
+	category.Plant: "a potted plant or bouquet", category.Desk: "a piece of stationery",
+	category.Place: "a neighbourhood shop",
+	category.Car:   "a car care product", category.Other: "a product",
+	category.Furniture: "a piece of furniture", category.Craft: "a handmade object", category.Lesson: "a local school",
+	category.Device: "a home medical device", category.Care: "a clinic", category.Funeral: "a memorial item",
+	category.Money: "a financial service", category.Adult: "a personal care product",
 }
 
 // cameras are the angle and lens that suit a kind: low and near for small things,
 // at eye level for tall ones, from above for what lies flat.
-var cameras = [kinds]string{
-	food: "a three-quarter view from slightly above, 85mm lens at f/4, the surface in focus and the distance melting " +
+var cameras = [category.Kinds]string{
+	category.Food: "a three-quarter view from slightly above, 85mm lens at f/4, the surface in focus " +
+		"and the distance melting " +
 		"away",
-	drink:  "a straight eye-level view, 85mm lens at f/2.8, the horizon low and the distance softly blurred",
-	wear:   "a frontal eye-level view, 50mm lens at f/4, with calm vertical lines",
-	beauty: "a close eye-level view, 100mm macro lens at f/5.6, with creamy background blur",
-	tech:   "a slightly low heroic angle, 70mm lens at f/5.6, with clean perspective lines",
-	home:   "a frontal view at table height, 50mm lens at f/5.6, with straight architectural lines",
-	health: "a straight eye-level view, 85mm lens at f/4, clean and symmetrical",
-	cloth:  "a frontal eye-level view, 50mm lens at f/4, with calm vertical lines",
-	bag:    "a slightly low three-quarter angle, 70mm lens at f/4, with gentle depth",
-	shoe:   "a very low angle close to the ground, 50mm lens at f/4, with a wide sense of space behind",
-	jewel:  "a close view from slightly above, 100mm macro lens at f/5.6, with silky background blur",
-	pet:    "a low friendly angle, 50mm lens at f/4, with a soft background",
-	kids:   "a low friendly angle, 50mm lens at f/4, with a soft bright background",
-	sport:  "a dynamic low angle, 35mm lens at f/4, with strong diagonals leading to the centre",
-	plant:  "a straight eye-level view, 70mm lens at f/4, with airy depth",
-	desk:   "a three-quarter view from above, 50mm lens at f/5.6, with tidy lines",
-	place:  "a wide frontal view at standing height, 35mm lens at f/5.6, with inviting depth",
-	car:    "a low wide angle, 35mm lens at f/5.6, with long leading lines",
-	other:  "a three-quarter view at product height, 70mm lens at f/4, with gentle depth",
+	category.Drink:     "a straight eye-level view, 85mm lens at f/2.8, the horizon low and the distance softly blurred",
+	category.Wear:      "a frontal eye-level view, 50mm lens at f/4, with calm vertical lines",
+	category.Beauty:    "a close eye-level view, 100mm macro lens at f/5.6, with creamy background blur",
+	category.Tech:      "a slightly low heroic angle, 70mm lens at f/5.6, with clean perspective lines",
+	category.Home:      "a frontal view at table height, 50mm lens at f/5.6, with straight architectural lines",
+	category.Health:    "a straight eye-level view, 85mm lens at f/4, clean and symmetrical",
+	category.Cloth:     "a frontal eye-level view, 50mm lens at f/4, with calm vertical lines",
+	category.Bag:       "a slightly low three-quarter angle, 70mm lens at f/4, with gentle depth",
+	category.Shoe:      "a very low angle close to the ground, 50mm lens at f/4, with a wide sense of space behind",
+	category.Jewel:     "a close view from slightly above, 100mm macro lens at f/5.6, with silky background blur",
+	category.Pet:       "a low friendly angle, 50mm lens at f/4, with a soft background",
+	category.Kids:      "a low friendly angle, 50mm lens at f/4, with a soft bright background",
+	category.Sport:     "a dynamic low angle, 35mm lens at f/4, with strong diagonals leading to the centre",
+	category.Plant:     "a straight eye-level view, 70mm lens at f/4, with airy depth",
+	category.Desk:      "a three-quarter view from above, 50mm lens at f/5.6, with tidy lines",
+	category.Place:     "a wide frontal view at standing height, 35mm lens at f/5.6, with inviting depth",
+	category.Car:       "a low wide angle, 35mm lens at f/5.6, with long leading lines",
+	category.Other:     "a three-quarter view at product height, 70mm lens at f/4, with gentle depth",
+	category.Furniture: "a frontal view at seat height, 50mm lens at f/5.6, with straight architectural lines",
+	category.Craft:     "a close three-quarter view, 85mm lens at f/4, the texture in focus",
+	category.Lesson:    "a wide frontal view at standing height, 35mm lens at f/5.6, with inviting depth",
+	category.Device:    "a straight eye-level view, 85mm lens at f/5.6, clean and symmetrical",
+	category.Care:      "a straight eye-level view, 50mm lens at f/5.6, clean and symmetrical",
+	category.Funeral:   "a straight eye-level view, 70mm lens at f/4, still and symmetrical",
+	category.Money:     "a straight eye-level view, 70mm lens at f/5.6, clean and symmetrical",
+	category.Adult:     "a straight eye-level view, 85mm lens at f/5.6, clean and discreet",
 }
 
 // tastes are the style that ads for each age usually have, in the order of

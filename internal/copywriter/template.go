@@ -6,10 +6,9 @@ import (
 	"hash/fnv"
 	"slices"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	"github.com/nanococoa/nanococoa/internal/ad"
+	"github.com/nanococoa/nanococoa/internal/category"
 	"github.com/nanococoa/nanococoa/internal/josa"
 )
 
@@ -27,6 +26,11 @@ func (Template) WritePrompt(_ context.Context, f ad.Fields) (Prompt, error) {
 	s := scenes[b.mood]
 	place, air, light := pick.one(s.places), pick.one(s.airs), pick.one(s.lights)
 	palette, surface := pick.one(s.palettes), pick.one(s.surfaces)
+	if b.kind.Sober() {
+		b.details, b.second = nil, plain
+		place, air, light = "a seamless photography studio with a plain curved backdrop", sober, "one large soft light"
+		palette, surface = "soft white, pale grey and muted sage", "a low plain plinth with a matte finish"
+	}
 	var colours, props []string
 	var named [withProp + 1]bool
 	for _, d := range b.details {
@@ -86,62 +90,158 @@ func (Template) WritePrompt(_ context.Context, f ad.Fields) (Prompt, error) {
 	return Prompt{Text: w.String(), By: ad.ByTemplate}, nil
 }
 
-// WriteCopy writes the copy. It uses the product's name where that reads well,
-// and the analysis, which may be nil, only where the concept gives no mood. The
-// error is always nil.
-func (Template) WriteCopy(_ context.Context, f ad.Fields, a *ad.Analysis) (Copy, error) {
-	f = f.Normalize()
-	b, d := read(f, a), newDice(f, "copy")
-	name := nameInCopy(f.ProductName)
-	v, trade := voices[b.mood], trades[b.kind]
+// sober is the air of a picture for solemn and intimate goods.
+const sober = "still, dignified and quiet, with nothing that asks for attention"
 
+// WriteCopy writes the copy. It uses the product's name where that reads well, and the
+// analysis, which may be nil, only where the concept gives no mood. It says nothing of
+// hour, season, place or people that the fields do not say (see topics), and writes no line
+// that is among used: the lines of the owner's last ads, at most a dozen of them. The error
+// is always nil.
+func (Template) WriteCopy(_ context.Context, f ad.Fields, a *ad.Analysis, used ...string) (Copy, error) {
+	return candidatesFor(f, a).pick(newDice(f.Normalize(), "copy"), func(line string) bool {
+		return !slices.Contains(used, line)
+	}), nil
+}
+
+// Copies is how many suggestions WriteCopies makes: as many as an owner reads at a glance.
+const Copies = 4
+
+// WriteCopies writes Copies suggestions that differ from each other and from what is taken.
+// As long as there are lines that nobody uses, both lines of each are new. The error is
+// always nil.
+func (Template) WriteCopies(_ context.Context, f ad.Fields, a *ad.Analysis, taken []Copy) ([]Copy, error) {
+	from, d := candidatesFor(f, a), newDice(f.Normalize(), fmt.Sprintf("copies %d", len(taken)))
+	known := slices.Clone(taken)
+	has := func(same func(c Copy) bool) bool { return slices.ContainsFunc(known, same) }
+	for len(known) < len(taken)+Copies {
+		c := from.pick(d, func(line string) bool {
+			return !has(func(k Copy) bool { return k.Main == line || k.Sub == line })
+		})
+		again := func(k Copy) bool { return k.Main == c.Main && k.Sub == c.Sub }
+		for try := 0; has(again) && try < maxTries; try++ {
+			c = from.pick(d, func(string) bool { return true })
+		}
+		known = append(known, c)
+	}
+	return known[len(taken):], nil
+}
+
+// maxTries bounds the search for two lines that were never together: of a thousand pairs, an
+// ad with all its renditions has twenty.
+const maxTries = 200
+
+// candidates are the lines that copy is chosen from.
+type candidates struct {
+	brief
+	mains, subs choice
+	name        string // of the product, as lines may have it; empty: in none
+}
+
+// pick chooses two lines that the fields allow, new ones as long as there are some, and
+// lines that go together before others.
+func (c candidates) pick(d *dice, isNew func(line string) bool) Copy {
+	fits := func(line string) bool { return isNew(line) && c.allows(line) }
+	main := c.mains.pick(d, fits, c.allows)
+	named := c.name != "" && strings.Contains(main, c.name)
+	sub := c.subs.pick(d, func(s string) bool {
+		return !echoes(main, s) && !(named && strings.Contains(s, c.name)) && fits(s)
+	}, fits, c.allows)
+	return Copy{Main: main, Sub: sub, By: ad.ByTemplate}
+}
+
+// candidatesFor gives the lines for fields.
+func candidatesFor(f ad.Fields, a *ad.Analysis) candidates {
+	f = f.Normalize()
+	b := read(f, a)
+	name := Name(f.ProductName)
 	var mains, subs choice
-	core, hasCore := b.kind.core()
+	switch b.kind {
+	case category.Funeral:
+		mains.add(1, mourning.mains...)
+		subs.add(1, mourning.subs...)
+	case category.Device, category.Care, category.Money, category.Adult:
+		mains.add(1, plainly.mains...)
+		subs.add(1, plainly.subs...)
+	default:
+		b.near(f, name, &mains, &subs)
+		mains.next()
+		subs.next()
+		mains.add(1, voices[plain].any.mains...)
+		subs.add(1, trades[b.kind].subs...)
+		if b.service() || b.kind == category.Health {
+			mains, subs = mains.last(trades[b.kind].mains), subs.last(trades[b.kind].subs)
+		}
+		mains.next()
+		subs.next()
+		mains.add(1, general.mains...)
+		subs.add(1, general.subs...)
+	}
+	return candidates{brief: b, mains: mains, subs: subs, name: name}
+}
+
+// service reports whether one goes there or takes part, and does not own it.
+func (b brief) service() bool { return b.kind == category.Place || b.kind == category.Lesson }
+
+// near adds the lines of the mood, the kind and the age.
+//
+// Health products are the exception: food law forbids any hint of an effect, so they take
+// nothing but their own lines.
+func (b brief) near(f ad.Fields, name string, mains, subs *choice) {
+	v, trade := voices[b.mood], trades[b.kind]
+	core, hasCore := coreOf(b.kind)
 	if hasCore {
 		mains.add(3, v.by[core].mains...)
 		subs.add(4, v.by[core].subs...)
 	}
 	subs.named(4, name, ad.SubCopyMin, ad.SubCopyMax, trade.namedSubs)
 	subs.add(3, trade.subs...)
-	if b.mood == plain {
+	if b.mood == plain || b.service() {
 		mains.add(4, trade.mains...)
 		mains.named(2, name, ad.MainCopyMin, ad.MainCopyMax, trade.namedMains)
 	}
-	if b.kind != health {
-		if b.mood != plain || len(trade.mains) == 0 {
-			mains.add(2, v.any.mains...)
-		}
-		mains.named(2, name, ad.MainCopyMin, ad.MainCopyMax, v.any.namedMains)
-		if b.kind != place { // a mood's subs speak of a thing to own
-			subs.add(2, v.any.subs...)
-			subs.named(4, name, ad.SubCopyMin, ad.SubCopyMax, v.any.namedSubs)
-		}
-		if b.second != plain && hasCore {
-			subs.add(2, voices[b.second].by[core].subs...)
-		}
-		if b.forBuyer() {
-			if i := slices.Index(ad.TargetAges, f.TargetAge); i >= 0 {
-				subs.add(1, ages[i]...)
-			}
-			if i := slices.Index(ad.TargetGenders, f.TargetGender); i >= 0 {
-				subs.add(1, genders[i]...)
-			}
-		}
+	if b.kind == category.Health {
+		return
 	}
-
-	main := mains.pick(d, func(string) bool { return true })
-	named := name != "" && strings.Contains(main, name)
-	sub := subs.pick(d, func(s string) bool { return !echoes(main, s) && !(named && strings.Contains(s, name)) })
-	return Copy{Main: main, Sub: sub, By: ad.ByTemplate}, nil
+	if b.mood != plain || len(trade.mains) == 0 {
+		mains.add(2, v.any.mains...)
+	}
+	mains.named(2, name, ad.MainCopyMin, ad.MainCopyMax, v.any.namedMains)
+	if b.service() { // a mood's subs speak of a thing to own
+		return
+	}
+	subs.add(2, v.any.subs...)
+	subs.named(4, name, ad.SubCopyMin, ad.SubCopyMax, v.any.namedSubs)
+	if b.second != plain && hasCore {
+		subs.add(2, voices[b.second].by[core].subs...)
+	}
+	if i := slices.Index(ad.TargetAges, f.TargetAge); i >= 0 && b.forBuyer() {
+		subs.add(1, ages[i]...)
+	}
 }
 
-// choice is lines to choose from. A line that is in it twice is twice as likely.
-type choice struct{ lines []string }
+// choice is lines to choose from, by how near they are to what the fields say: a line
+// further off is only taken when no nearer one fits. A line that is in it twice is twice
+// as likely.
+type choice struct{ tiers [][]string }
+
+// next begins the next tier.
+func (c *choice) next() { c.tiers = append(c.tiers, nil) }
+
+// last gives the choice with other lines in the tier it is at.
+func (c choice) last(lines []string) choice {
+	c.tiers[len(c.tiers)-1] = slices.Clone(lines)
+	return c
+}
 
 // add adds lines, each so many times.
 func (c *choice) add(weight int, lines ...string) {
+	if len(c.tiers) == 0 {
+		c.next()
+	}
+	at := &c.tiers[len(c.tiers)-1]
 	for range weight {
-		c.lines = append(c.lines, lines...)
+		*at = append(*at, lines...)
 	}
 }
 
@@ -158,17 +258,25 @@ func (c *choice) named(weight int, name string, low, high int, patterns []string
 	}
 }
 
-// pick takes a random line, and when that one does not fit the next one that
-// does. Some line always fits, since no word is in all lines of a mood; if none
-// did, the random one would be taken.
-func (c *choice) pick(d *dice, fits func(string) bool) string {
-	start := d.roll(len(c.lines))
-	for i := range c.lines {
-		if s := c.lines[(start+i)%len(c.lines)]; fits(s) {
-			return s
+// pick takes a random line of the nearest tier in which one fits: that one, or when it does
+// not the next that does. Of several ways to fit the first is the best, and each is tried
+// with all tiers before the next. The last tier has more lines than used can hold; if none
+// of them fitted all the same, it would be "".
+func (c *choice) pick(d *dice, ways ...func(string) bool) string {
+	for _, fits := range ways {
+		for _, lines := range c.tiers {
+			if len(lines) == 0 {
+				continue
+			}
+			start := d.roll(len(lines))
+			for i := range lines {
+				if s := lines[(start+i)%len(lines)]; fits(s) {
+					return s
+				}
+			}
 		}
 	}
-	return c.lines[start]
+	return ""
 }
 
 // fill puts the name into a pattern: at {}, or at {과} together with the form of
@@ -181,48 +289,6 @@ func fill(pattern, name string) (string, bool) {
 	}
 	word, ok := josa.Particle(form).Attach(name)
 	return before + word + after, ok
-}
-
-// maxNameInCopy is the longest name that leaves room for words around it: the
-// shortest pattern with a name takes another 7 of 20 characters.
-const maxNameInCopy = ad.SubCopyMax - 7
-
-// nameInCopy gives the name as copy can use it, without what stands in brackets.
-// It is "" when the name is too long, has characters that the font may not have
-// or that are no part of a name, or has words that copy must not have.
-func nameInCopy(name string) string {
-	var out strings.Builder
-	depth := 0
-	for _, r := range name {
-		switch {
-		case strings.ContainsRune("([{<【〔", r):
-			depth++
-			out.WriteByte(' ')
-		case strings.ContainsRune(")]}>】〕", r):
-			depth--
-		case depth > 0:
-		default:
-			out.WriteRune(r)
-		}
-	}
-	short := strings.Trim(strings.Join(strings.Fields(out.String()), " "), " -&.")
-	if ad.Length(short) > maxNameInCopy || utf8.RuneCountInString(short) > maxNameInCopy {
-		return ""
-	}
-	read := false
-	for _, r := range short {
-		switch {
-		case r >= '가' && r <= '힣', unicode.Is(unicode.Latin, r):
-			read = true
-		case r >= '0' && r <= '9', strings.ContainsRune(" -&+.%", r):
-		default:
-			return ""
-		}
-	}
-	if !read || address.MatchString(short) || len(unfit(short)) > 0 {
-		return ""
-	}
-	return short
 }
 
 // echoes reports whether two lines share a word, which reads like a mistake.

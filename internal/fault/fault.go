@@ -43,6 +43,16 @@ const (
 	AdTimeout      Code = "Ad.Timeout"      // the ad passed its deadline
 	AdAborted      Code = "Ad.Aborted"      // the execution was stopped from outside
 	AdNoUpload     Code = "Ad.NoUpload"     // the photo never arrived
+	AdRefused      Code = "Ad.Refused"      // moderation found what no ad may show
+
+	AdNotFinished Code = "Ad.NotFinished" // a rendition or scene of an ad that has not succeeded
+
+	RenditionNotFound Code = "Rendition.NotFound"
+	RenditionMain     Code = "Rendition.Main"    // the main rendition cannot be deleted
+	RenditionTooMany  Code = "Rendition.TooMany" // the ad has ad.MaxRenditions
+	SceneNotFound     Code = "Scene.NotFound"
+	SceneInUse        Code = "Scene.InUse"   // a rendition shows it, or it is being made
+	SceneTooMany      Code = "Scene.TooMany" // the ad has ad.MaxScenes
 
 	ImageNotFound Code = "Image.NotFound"
 
@@ -100,6 +110,18 @@ var kinds = map[Code]Kind{
 	AdTimeout:      {504, true, "광고를 만드는 데 시간이 너무 오래 걸려 멈췄습니다. 입력하신 내용은 그대로 있으니 다시 시도해 주세요."},
 	AdAborted:      {503, true, "광고 만들기가 중간에 멈췄습니다. 입력하신 내용은 그대로 있으니 다시 시도해 주세요."},
 	AdNoUpload:     {504, false, "사진이 올라오지 않아 광고를 만들지 못했습니다. 사진을 다시 올려 새 광고를 만들어 주세요."},
+
+	AdRefused: {422, false, "보내신 사진이나 글에 광고로 만들 수 없는 내용이 있는 것으로 보입니다. 사진과 글을 바꿔 새 광고를 만들어 주세요. " +
+		"잘못된 판단이라면 다른 각도의 사진이나 다른 표현으로 다시 시도하실 수 있습니다."},
+
+	AdNotFinished: {409, false, "아직 다 만들어지지 않은 광고입니다. 광고가 완성된 뒤에 다시 시도해 주세요."},
+
+	RenditionNotFound: {404, false, "그림을 찾을 수 없습니다. 이미 삭제하지 않으셨는지 확인해 주세요."},
+	RenditionMain:     {409, false, "대표 그림은 지울 수 없습니다. 다른 그림을 대표로 고르신 뒤 지워 주세요."},
+	RenditionTooMany:  {409, false, "광고 하나에 그림은 20개까지 만들 수 있습니다. 쓰지 않는 그림을 지우신 뒤 다시 시도해 주세요."},
+	SceneNotFound:     {404, false, "장면을 찾을 수 없습니다. 이미 삭제하지 않으셨는지 확인해 주세요."},
+	SceneInUse:        {409, false, "만들고 있거나 그림에서 쓰고 있는 장면은 지울 수 없습니다. 그 그림들을 먼저 지워 주세요."},
+	SceneTooMany:      {409, false, "광고 하나에 장면은 6개까지 만들 수 있습니다. 쓰지 않는 장면을 지우신 뒤 다시 시도해 주세요."},
 
 	ImageNotFound: {404, false, "그림을 찾을 수 없습니다. 광고가 삭제되었거나 주소가 잘못되었습니다. 광고 목록에서 다시 열어 주세요."},
 
@@ -252,9 +274,11 @@ func (c Code) Known() bool { _, ok := kinds[c]; return ok }
 // Retryable reports whether trying the same thing again can help.
 func (c Code) Retryable() bool { return c.kind().Retryable }
 
-// Owners reports whether the photo an owner sent, or did not send, is the
+// Owners reports whether what an owner sent, or did not send, is the
 // reason: nothing of ours has failed.
-func (c Code) Owners() bool { return c == AdNoUpload || strings.HasPrefix(string(c), "Photo.") }
+func (c Code) Owners() bool {
+	return c == AdNoUpload || c == AdRefused || strings.HasPrefix(string(c), "Photo.")
+}
 
 // Status is the HTTP status of an answer with this code.
 func (c Code) Status() int { return c.kind().Status }

@@ -128,7 +128,8 @@ func TestFromErrorName(t *testing.T) {
 func TestOwners(t *testing.T) {
 	t.Parallel()
 	owners := []fault.Code{
-		fault.AdNoUpload, fault.PhotoMissing, fault.PhotoTooLarge, fault.PhotoTooManyPixels, fault.PhotoTooSmall,
+		fault.AdNoUpload, fault.AdRefused, fault.PhotoMissing, fault.PhotoTooLarge, fault.PhotoTooManyPixels,
+		fault.PhotoTooSmall,
 		fault.PhotoTooManyFrames, fault.PhotoUnsupported, fault.PhotoHEIC, fault.PhotoCorrupt,
 	}
 	for _, c := range fault.Codes() {

@@ -511,8 +511,8 @@ func TestHealthAndCapacity(t *testing.T) {
 	if err := f.client().Health(t.Context()); !fault.Has(err, fault.GPUUnavailable) {
 		t.Errorf("err = %v", err)
 	}
-	answer := `{"slots":2,"busy":1,"queued":3,"queue_limit":4,"draining":true,"eta_seconds":1.5,"engine":"e","ready":true,` +
-		`"parts":[{"role":"cutout","model":"u2netp","state":"ready"}]}`
+	answer := `{"slots":2,"busy":1,"queued":3,"queue_limit":4,"draining":true,"eta_seconds":1.5,` +
+		`"engine":"e","ready":true,"parts":[{"role":"cutout","model":"u2netp","state":"ready"}]}`
 	f.on(
 		http.MethodGet, gpu.PathCapacity, func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, answer) },
 	)

@@ -94,7 +94,7 @@ func (a *api) accepted(ctx context.Context, made ad.Ad, by time.Time) *generateO
 	wait := pollSeconds
 	return &generateOutput{
 		Status: http.StatusAccepted, Location: statusURL(made.AdID), RetryAfter: &wait,
-		Body: Accepted{AdID: made.AdID, Status: string(made.Status), StatusURL: statusURL(made.AdID)},
+		Body: acceptedView(made),
 	}
 }
 
@@ -123,32 +123,45 @@ func preferredWait(prefer string) time.Duration {
 
 // await watches an ad until it is done, and reports whether it was in time. A
 // look that fails costs nothing: the ad is accepted and goes on either way.
-func (a *api) await(ctx context.Context, made ad.Ad, by time.Time) (ad.Ad, bool) {
+func (a *api) await(ctx context.Context, made ad.Ad, by time.Time) (ad.Studio, bool) {
 	ctx, cancel := context.WithDeadline(ctx, by)
 	defer cancel()
 	tick := time.NewTicker(watchEvery)
 	defer tick.Stop()
 	for ctx.Err() == nil {
-		now, err := a.Ads.Get(ctx, made.Owner, made.AdID)
+		now, err := a.Studios.Studio(ctx, made.Owner, made.AdID)
 		switch {
 		case err == nil && now.Status.Done():
 			return now, true
 		case fault.Has(err, fault.AdNotFound):
-			return ad.Ad{}, false // deleted meanwhile
+			return ad.Studio{}, false // deleted meanwhile
 		}
 		select {
 		case <-ctx.Done():
 		case <-tick.C:
 		}
 	}
-	return ad.Ad{}, false
+	return ad.Studio{}, false
 }
 
 var keyForm = regexp.MustCompile(`^[!-~]{1,200}$`)
 
-// claimOf makes the claim of an Idempotency-Key, nil without one. photo writes
+// claimOf makes the claim of an order's Idempotency-Key, nil without one. photo writes
 // what is known of the photo into the digest.
 func claimOf(key string, f ad.Fields, photo func(io.Writer)) (*ad.Claim, error) {
+	fields, err := json.Marshal(f)
+	if err != nil {
+		return nil, fmt.Errorf("fingerprint: %w", err)
+	}
+	return claimFor(key, func(h io.Writer) {
+		_, _ = h.Write(append(fields, '\n'))
+		photo(h)
+	})
+}
+
+// claimFor makes the claim of a request's Idempotency-Key, nil without one. content writes
+// what is asked for into the digest.
+func claimFor(key string, content func(io.Writer)) (*ad.Claim, error) {
 	if key == "" {
 		return nil, nil //nolint:nilnil // no key, no claim
 	}
@@ -156,10 +169,7 @@ func claimOf(key string, f ad.Fields, photo func(io.Writer)) (*ad.Claim, error) 
 		return nil, fault.Invalid(fault.Field{Name: "Idempotency-Key", Detail: "공백 없는 영문, 숫자, 기호로 200자까지 쓸 수 있습니다."})
 	}
 	h := sha256.New()
-	if err := json.NewEncoder(h).Encode(f); err != nil {
-		return nil, fmt.Errorf("fingerprint: %w", err)
-	}
-	photo(h)
+	content(h)
 	return &ad.Claim{Key: key, Fingerprint: hex.EncodeToString(h.Sum(nil))}, nil
 }
 
@@ -226,7 +236,10 @@ func (a *api) upload(ctx context.Context, in *uploadInput) (*uploadOutput, error
 	}
 	return &uploadOutput{
 		Location: statusURL(made.AdID),
-		Body:     Uploading{AdID: made.AdID, StatusURL: statusURL(made.AdID), Upload: Upload{URL: up.URL, Fields: up.Fields}},
+		Body: Uploading{
+			AdID: made.AdID, StatusURL: statusURL(made.AdID), Upload: Upload{URL: up.URL, Fields: up.Fields},
+			Warnings: warnings(made),
+		},
 	}, nil
 }
 
@@ -237,13 +250,13 @@ type adInput struct {
 type adOutput struct{ Body Ad }
 
 func (a *api) get(ctx context.Context, in *adInput) (*adOutput, error) {
-	found, err := a.find(ctx, in.AdID)
+	found, err := a.studio(ctx, in.AdID)
 	if err != nil {
 		return nil, a.answer(ctx, err)
 	}
-	out := &adOutput{Body: view(found, a.Signer, a.Origin)}
+	out := &adOutput{Body: a.studioView(ctx, found)}
 	if found.Status == ad.Queued || found.Status == ad.Running {
-		a.addWait(ctx, found, &out.Body.Progress)
+		a.addWait(ctx, found.Ad, &out.Body.Progress)
 	}
 	return out, nil
 }
@@ -270,6 +283,21 @@ func (a *api) find(ctx context.Context, adID string) (ad.Ad, error) {
 	return a.Ads.Get(ctx, ownerOf(ctx).id, adID)
 }
 
+// studio reads one of the caller's ads with its scenes and renditions, as find does.
+func (a *api) studio(ctx context.Context, adID string) (ad.Studio, error) {
+	return studioOf(ctx, a.Studios, adID)
+}
+
+func studioOf(ctx context.Context, from interface {
+	Studio(ctx context.Context, owner, adID string) (ad.Studio, error)
+}, adID string,
+) (ad.Studio, error) {
+	if !ad.ValidID(adID) {
+		return ad.Studio{}, fault.New(fault.AdNotFound, nil)
+	}
+	return from.Studio(ctx, ownerOf(ctx).id, adID)
+}
+
 type acceptedOutput struct {
 	Location   string `header:"Location"`
 	RetryAfter int    `header:"Retry-After"`
@@ -292,7 +320,7 @@ func (a *api) retry(ctx context.Context, in *adInput) (*acceptedOutput, error) {
 	}
 	return &acceptedOutput{
 		Location: statusURL(in.AdID), RetryAfter: pollSeconds,
-		Body: Accepted{AdID: in.AdID, Status: string(again.Status), StatusURL: statusURL(in.AdID)},
+		Body: acceptedView(again),
 	}, nil
 }
 
@@ -312,9 +340,16 @@ func (a *api) retried(ctx context.Context, adID string, notFailed error) (ad.Ad,
 // what a step that was still running stored in between. A step that stores
 // later finds no record and removes its own.
 func (a *api) remove(ctx context.Context, in *adInput) (*struct{}, error) {
-	found, err := a.find(ctx, in.AdID)
+	found, err := a.studio(ctx, in.AdID)
 	if err != nil {
 		return nil, a.answer(ctx, err)
+	}
+	for _, scene := range found.Scenes {
+		if scene.Work != nil && !scene.Status.Done() {
+			if err := a.Machine.Stop(ctx, scene.Work.Ref); err != nil {
+				return nil, a.answer(ctx, err)
+			}
+		}
 	}
 	for _, do := range []func() error{
 		func() error { return a.Machine.Stop(ctx, found.Ref) },

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -84,8 +85,18 @@ func TestAFinishedAd(t *testing.T) {
 		Progress:     httpapi.Progress{Percent: 100},
 		ThumbnailURL: p(picture("thumbnail")), Stage1URL: p(picture("stage1")), Stage2URL: p(picture("stage2")),
 		HTMLCode: &html, MainCopy: &a.MainCopy, SubCopy: &a.SubCopy, Prompt: &a.Prompt, CopySource: p("template"),
-		ClipScore: f(0.72), StandIn: true,
+		ClipScore: f(0.72), StandIn: true, Warnings: []ad.Warning{},
 		Product: &httpapi.Product{Confidence: 0.2, Doubts: []string{"hand"}, FidelityDB: 99, Model: p("u2netp")},
+		Stage1PageURL: p(picture("stage1")), Stage2PageURL: p(picture("stage2")), // made before pages had their own
+		Scenes: []httpapi.Scene{{
+			SceneID: a.AdID, Status: "succeeded", AdConcept: a.AdConcept, PictureURL: p(picture("stage1")),
+			PageURL: p(picture("stage1")), ThumbnailURL: p(picture("stage1")), CreatedAt: a.CreatedAt,
+		}},
+		Renditions: []httpapi.Rendition{{
+			RenditionID: a.AdID, SceneID: a.AdID, Width: 1024, Height: 1024, MainCopy: a.MainCopy, SubCopy: a.SubCopy,
+			AIMark: true, PictureURL: picture("stage2"), PageURL: picture("stage2"), ThumbnailURL: picture("thumbnail"),
+			HTMLCode: html, ClipScore: f(0.72), Main: true, CreatedAt: a.UpdatedAt,
+		}},
 		Score: &httpapi.Score{
 			Metric: "standin-agreement", Value: 0.72, RawCosine: f(0.31), Text: fields.AdConcept, StandIn: true,
 		},
@@ -317,8 +328,9 @@ func TestRetry(t *testing.T) {
 				res.fails(tc.want, tc.code)
 				return
 			}
-			want := httpapi.Accepted{AdID: id, Status: "queued", StatusURL: "/api/ads/" + id}
-			if got := decode[httpapi.Accepted](res.is(tc.want)); got != want || res.header.Get("Location") != want.StatusURL ||
+			want := httpapi.Accepted{AdID: id, Status: "queued", StatusURL: "/api/ads/" + id, Warnings: []ad.Warning{}}
+			if got := decode[httpapi.Accepted](res.is(tc.want)); !reflect.DeepEqual(got, want) ||
+				res.header.Get("Location") != want.StatusURL ||
 				res.header.Get("Retry-After") != "2" {
 				t.Errorf("%+v, %v", got, res.header)
 			}

@@ -10,6 +10,7 @@ import (
 	"github.com/nanococoa/nanococoa/internal/ad"
 	"github.com/nanococoa/nanococoa/internal/fault"
 	"github.com/nanococoa/nanococoa/internal/httpapi"
+	"github.com/nanococoa/nanococoa/internal/rendition"
 )
 
 func TestAnUnknownRoute(t *testing.T) {
@@ -171,10 +172,20 @@ func TestTheOpenAPIListsEveryRoute(t *testing.T) {
 		"POST /api/ads/{ad_id}/retry": true,
 		"DELETE /api/ads/{ad_id}":     true, "GET /api/dashboard/ads": true, "GET /api/dashboard/stats": true,
 		"GET /api/images/{image_id}": true, "GET /api/health": true,
+		"PUT /api/ads/{ad_id}/main": true, "POST /api/ads/{ad_id}/renditions": true,
+		"DELETE /api/ads/{ad_id}/renditions/{rendition_id}":   true,
+		"GET /api/ads/{ad_id}/renditions/{rendition_id}/file": true,
+		"POST /api/ads/{ad_id}/bundle":                        true, "POST /api/ads/{ad_id}/copies": true,
+		"POST /api/ads/{ad_id}/scenes": true, "DELETE /api/ads/{ad_id}/scenes/{scene_id}": true,
+		"GET /api/channels": true, "GET /api/brand": true, "PUT /api/brand": true, "POST /api/brand/logo": true,
 	}
 	w := newWorld(t)
 	gone := func(string, string) (ad.Ad, error) { return ad.Ad{}, fault.New(fault.AdNotFound, nil) }
 	w.ads.get, w.ads.retry = gone, gone
+	w.ads.setMain = func(string, string, string) error { return fault.New(fault.AdNotFound, nil) }
+	w.ads.deleteRendition, w.ads.deleteScene = w.ads.setMain, w.ads.setMain
+	w.maker.choices = func() ad.Choices { return rendition.Maker{}.Choices() }
+	w.brands.get = func(string) (ad.Brand, error) { return ad.Brand{}, nil }
 	w.ads.list = func(string, int, string) ([]ad.Ad, string, error) { return nil, "", nil }
 	w.ads.stats = func(string) (ad.Stats, error) { return ad.Stats{}, nil }
 	for path, methods := range o.doc.Paths {
@@ -184,7 +195,8 @@ func TestTheOpenAPIListsEveryRoute(t *testing.T) {
 				t.Errorf("%s is described and not in the design", route)
 			}
 			delete(want, route)
-			real := strings.NewReplacer("{ad_id}", newID(t), "{image_id}", "x").Replace(path)
+			real := strings.NewReplacer("{ad_id}", newID(t), "{image_id}", "x",
+				"{rendition_id}", newID(t), "{scene_id}", newID(t)).Replace(path)
 			res := w.send(httptest.NewRequest(strings.ToUpper(method), real, nil))
 			if strings.Contains(string(res.body), `"Request.NotFound"`) {
 				t.Errorf("%s is described and does not exist", route)

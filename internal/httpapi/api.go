@@ -43,6 +43,7 @@ type Queue interface {
 type Pictures interface {
 	Put(ctx context.Context, adID string, p ad.Picture, data []byte, contentType string) error
 	Purge(ctx context.Context, adID string) error
+	Remove(ctx context.Context, adID string, p ad.Picture) error
 	Link(ctx context.Context, adID string, p ad.Picture, life time.Duration) (string, error)
 	NewUpload(ctx context.Context, adID, contentType string, size int64) (ad.Upload, error)
 }
@@ -57,6 +58,8 @@ type Machine interface {
 type Config struct {
 	Fields   ad.Table // what an owner says about an ad
 	Ads      Ads
+	Studios  Studios
+	Scenes   Scenes
 	Pictures Pictures
 	Machine  Machine
 	Queue    Queue
@@ -65,26 +68,41 @@ type Config struct {
 	Log      *slog.Logger
 }
 
+// base is what every function behind the API has.
+type base struct {
+	signer *Signer
+	origin string // the site's, without a slash at the end
+	log    *slog.Logger
+	step   string // the function's name in the log
+}
+
 // api is the operations over a config.
 type api struct {
 	Config
-	owners owners
+	base
 }
 
-// New makes the handler of the whole API.
+// New makes the handler of the whole API but for what other functions do: it describes
+// that too.
 func New(c Config) http.Handler {
 	c.Origin = strings.TrimRight(c.Origin, "/")
-	a := &api{Config: c, owners: owners{signer: c.Signer, secure: strings.HasPrefix(c.Origin, "https://")}}
+	a := &api{Config: c, base: base{signer: c.Signer, origin: c.Origin, log: c.Log, step: "api"}}
 	mux := http.NewServeMux()
 	o := a.register(mux).OpenAPI()
 	mux.HandleFunc("GET /api/openapi.json", description(o))
 	mux.HandleFunc("GET /api/docs", docs(o))
+	return a.serve(mux)
+}
+
+// serve puts around the operations what all requests have in common.
+func (b *base) serve(mux *http.ServeMux) http.Handler {
 	mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) {
 		problemOf(fault.New(fault.RequestNotFound, nil)).write(w)
 	})
+	who := owners{signer: b.signer, secure: strings.HasPrefix(b.origin, "https://")}
 	// The log is inside of what copies the request: ServeMux writes the route
 	// into the very request it gets.
-	return a.owners.middleware(a.logged(a.sameOrigin(oneFormat(mux))))
+	return who.middleware(b.logged(b.sameOrigin(oneFormat(mux))))
 }
 
 // oneFormat hides what a client accepts: every answer is JSON whatever it says,
@@ -105,10 +123,10 @@ func OpenAPI() ([]byte, error) {
 // sameOrigin refuses what another site's page makes a browser send: the cookie
 // travels by itself, so a call that changes something must come from our pages
 // or from a program.
-func (a *api) sameOrigin(next http.Handler) http.Handler {
+func (b *base) sameOrigin(next http.Handler) http.Handler {
 	guard := http.NewCrossOriginProtection()
-	if err := guard.AddTrustedOrigin(a.Origin); err != nil {
-		a.Log.Warn("the site's origin is not an origin", "error", err.Error())
+	if err := guard.AddTrustedOrigin(b.origin); err != nil {
+		b.log.Warn("the site's origin is not an origin", "error", err.Error())
 	}
 	guard.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		problemOf(fault.New(fault.RequestCrossOrigin, nil)).write(w)
@@ -136,18 +154,18 @@ func (w *statusWriter) Write(b []byte) (int, error) {
 
 // logged writes one line a request. It names the route, not the address: ids
 // of pictures are capabilities.
-func (a *api) logged(next http.Handler) http.Handler {
+func (b *base) logged(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		began := time.Now()
 		sw := &statusWriter{ResponseWriter: w}
 		defer func() {
 			if p := recover(); p != nil {
-				a.Log.ErrorContext(r.Context(), "panic", "step", "api", "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
+				b.log.ErrorContext(r.Context(), "panic", "step", b.step, "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
 				if sw.status == 0 {
 					problemOf(fault.New(fault.Internal, nil)).write(sw)
 				}
 			}
-			a.Log.InfoContext(r.Context(), "request", "step", "api", "method", r.Method, "route", r.Pattern,
+			b.log.InfoContext(r.Context(), "request", "step", b.step, "method", r.Method, "route", r.Pattern,
 				"status", sw.status, "duration_ms", time.Since(began).Milliseconds())
 		}()
 		sw.Header().Set("Cache-Control", "no-store")
@@ -164,7 +182,8 @@ const maxBody = 4_500_000
 // of it written as \u escapes, stay below it.
 const maxJSON = 256 << 10
 
-func (a *api) register(mux *http.ServeMux) huma.API {
+// newAPI makes an empty API on a mux.
+func newAPI(mux *http.ServeMux) huma.API {
 	useProblems()
 	cfg := huma.Config{
 		OpenAPI: &huma.OpenAPI{
@@ -177,7 +196,20 @@ func (a *api) register(mux *http.ServeMux) huma.API {
 		},
 		Formats: huma.DefaultFormats, DefaultFormat: "application/json",
 	}
-	h := humago.New(mux, cfg)
+	return humago.New(mux, cfg)
+}
+
+// register registers an operation that may be another function's: without f it is only
+// described, and answered as a route that does not exist.
+func register[I, O any](h huma.API, op huma.Operation, f func(context.Context, *I) (*O, error)) {
+	if f == nil {
+		f = func(context.Context, *I) (*O, error) { return nil, problemOf(fault.New(fault.RequestNotFound, nil)) }
+	}
+	huma.Register(h, op, f)
+}
+
+func (a *api) register(mux *http.ServeMux) huma.API {
+	h := newAPI(mux)
 	schema := func(v any) *huma.Schema { return schemaOf(h, v) }
 
 	// Two things of huma's: it refuses a body of exactly MaxBodyBytes; and it
@@ -241,6 +273,9 @@ func (a *api) register(mux *http.ServeMux) huma.API {
 	}, func(context.Context, *struct{}) (*healthOutput, error) {
 		return &healthOutput{Body: Health{Status: "ok"}}, nil
 	})
+	a.registerStudio(h)
+	registerComposing(h, drawing{})
+	registerSuggesting(h, nil)
 	describeFields(h.OpenAPI().Components.Schemas.Map(), a.Fields)
 	allowNull(h.OpenAPI().Components.Schemas.Map())
 	return h
@@ -326,10 +361,10 @@ func form(contentType string, s *huma.Schema) *huma.RequestBody {
 
 // answer turns an operation's error into a Problem and logs what is ours to
 // mend.
-func (a *api) answer(ctx context.Context, err error) error {
+func (b *base) answer(ctx context.Context, err error) error {
 	p := problemOf(err)
 	if p.Status >= http.StatusInternalServerError && !errors.Is(err, context.Canceled) {
-		a.Log.ErrorContext(ctx, "request failed", "step", "api", "code", p.Code, "error", err.Error())
+		b.log.ErrorContext(ctx, "request failed", "step", b.step, "code", p.Code, "error", err.Error())
 	}
 	return p
 }

@@ -59,7 +59,7 @@ func docsPage(o *huma.OpenAPI) string {
 	slices.Sort(paths)
 	for _, p := range paths {
 		item := o.Paths[p]
-		for _, op := range []*huma.Operation{item.Get, item.Post, item.Delete} {
+		for _, op := range []*huma.Operation{item.Get, item.Post, item.Put, item.Delete} {
 			if op != nil {
 				docsOperation(&b, o, p, op)
 			}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -60,12 +61,34 @@ func TestAnOrderIsStoredThenStarted(t *testing.T) {
 		t.Errorf("stored %+v", made)
 	}
 	got := decode[httpapi.Accepted](res)
-	want := httpapi.Accepted{AdID: made.AdID, Status: "queued", StatusURL: "/api/ads/" + made.AdID}
-	if got != want {
+	want := httpapi.Accepted{
+		AdID: made.AdID, Status: "queued", StatusURL: "/api/ads/" + made.AdID, Warnings: []ad.Warning{},
+	}
+	if !reflect.DeepEqual(got, want) {
 		t.Errorf("answer %+v, want %+v", got, want)
 	}
 	if res.header.Get("Location") != want.StatusURL || res.header.Get("Retry-After") != "2" {
 		t.Errorf("header %v", res.header)
+	}
+}
+
+// An order whose own words make a claim that the law forbids is taken, and says so: in its
+// answer, and whenever the ad is looked at.
+func TestClaimsAreWarnedOf(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	made, _ := w.accepting()
+	claiming := fields
+	claiming.ProductName, claiming.ProductCategory, claiming.AdConcept = "도라지청", "식품", "면 역 력을 높이는"
+	got := decode[httpapi.Accepted](w.generate(order(claiming, flat(t, 640, 480))).is(http.StatusAccepted))
+	if len(got.Warnings) != 1 || got.Warnings[0].Field != "ad_concept" || got.Warnings[0].Code != "Claim.Function" ||
+		!strings.Contains(got.Warnings[0].Detail, "면역력") {
+		t.Fatalf("%+v", got.Warnings)
+	}
+	w.ads.get = func(_, _ string) (ad.Ad, error) { return (*made)[0], nil }
+	again := decode[httpapi.Ad](w.get("/api/ads/" + got.AdID).is(http.StatusOK))
+	if !reflect.DeepEqual(again.Warnings, got.Warnings) {
+		t.Errorf("the ad says %+v", again.Warnings)
 	}
 }
 

@@ -1,23 +1,39 @@
 package httpapi
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/nanococoa/nanococoa/internal/ad"
 )
 
-// shownPictures are the pictures that leave the system, by their name in an image id.
-var shownPictures = map[string]ad.Picture{
+// aliases are the names in image ids of the pictures that every ad has; all others have
+// their file's name there. Ads that were put onto other people's pages long ago name
+// pictures so, and their ids stay good.
+var aliases = map[string]ad.Picture{
 	"stage1": ad.Stage1Picture, "stage2": ad.Stage2Picture,
 	"product": ad.ProductThumbnail, "thumbnail": ad.Stage2Thumbnail,
+}
+
+// pages are the pictures that have their file's name in an image id and are of every ad.
+var pages = []ad.Picture{ad.Stage1Page, ad.Stage1Thumbnail, ad.Stage2Page}
+
+// imageName is a picture's name in an image id.
+func imageName(p ad.Picture) string {
+	for name, q := range aliases {
+		if p == q {
+			return name
+		}
+	}
+	return string(p)
 }
 
 // imageID makes the id of a picture: {ad_id}.{name}.{signature}. The id is a
 // capability: whoever has it may see that one picture, as an ad on a shop's
 // page must be seen by strangers, and learns nothing else of the ad. It cannot
 // be made from the ad's id, and dies with the ad.
-func (s *Signer) imageID(adID, name string) string {
-	v := adID + "." + name
+func (s *Signer) imageID(adID string, p ad.Picture) string {
+	v := adID + "." + imageName(p)
 	return v + "." + s.sign("image", v)
 }
 
@@ -28,7 +44,11 @@ func (s *Signer) parseImageID(id string) (adID string, p ad.Picture, ok bool) {
 		return "", "", false
 	}
 	adID, name, ok := strings.Cut(v, ".")
-	p, known := shownPictures[name]
+	p, known := aliases[name]
+	if !known {
+		p = ad.Picture(name)
+		known = slices.Contains(pages, p) || strings.HasPrefix(name, "scene-") || strings.HasPrefix(name, "rendition-")
+	}
 	return adID, p, ok && known && ad.ValidID(adID)
 }
 

@@ -68,7 +68,11 @@ export const table = [
 		case ad.KindText:
 			fmt.Fprintf(&b, "    limit: %d,\n", d.Limit)
 			if len(d.Suggested) > 0 {
-				fmt.Fprintf(&b, "    suggested: [%s],\n", quoted(d.Suggested...))
+				b.WriteString("    suggested: [\n")
+				for row := range slices.Chunk(d.Suggested, 5) {
+					fmt.Fprintf(&b, "      %s,\n", quoted(row...))
+				}
+				b.WriteString("    ],\n")
 			}
 		case ad.KindChoice:
 			fmt.Fprintf(&b, "    choices: [%s],\n", quoted(d.Choices...))

@@ -93,6 +93,8 @@ var useProblems = sync.OnceFunc(func() {
 			}
 		}
 		switch {
+		case len(fields) == 1 && fields[0].Name == "body": // no JSON, or not an object
+			return problemOf(fault.New(fault.RequestMalformed, nil))
 		case len(fields) > 0:
 			return problemOf(fault.Invalid(fields...))
 		case status == http.StatusRequestEntityTooLarge:

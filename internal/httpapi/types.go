@@ -2,12 +2,12 @@ package httpapi
 
 import (
 	"math"
-	"strings"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/nanococoa/nanococoa/internal/ad"
+	"github.com/nanococoa/nanococoa/internal/claims"
 	"github.com/nanococoa/nanococoa/internal/queue"
 )
 
@@ -26,16 +26,18 @@ type UploadBody struct {
 
 // Accepted answers a request that was taken and goes on by itself.
 type Accepted struct {
-	AdID      string `json:"ad_id"`
-	Status    string `json:"status" enum:"awaiting_upload,queued,running,succeeded,failed"`
-	StatusURL string `json:"status_url" doc:"Where to follow it"`
+	AdID      string       `json:"ad_id"`
+	Status    string       `json:"status" enum:"awaiting_upload,queued,running,succeeded,failed"`
+	StatusURL string       `json:"status_url" doc:"Where to follow it"`
+	Warnings  []ad.Warning `json:"warnings" nullable:"false" doc:"What the owner should know before the ad is shown; the order goes on"`
 }
 
 // Uploading answers POST /api/uploads.
 type Uploading struct {
-	AdID      string `json:"ad_id"`
-	StatusURL string `json:"status_url"`
-	Upload    Upload `json:"upload"`
+	AdID      string       `json:"ad_id"`
+	StatusURL string       `json:"status_url"`
+	Upload    Upload       `json:"upload"`
+	Warnings  []ad.Warning `json:"warnings" nullable:"false" doc:"What the owner should know before the ad is shown; the order goes on"`
 }
 
 // Upload is a presigned POST: send Fields, then the photo as the last part,
@@ -45,27 +47,34 @@ type Upload struct {
 	Fields map[string]string `json:"fields"`
 }
 
-// Ad is one ad. What is not there yet is null; product, score and error are left out.
+// Ad is one ad. What is not there yet is null; product, score and error are
+// left out. The fields of
+// the finished picture mean the main rendition and its scene.
 type Ad struct {
 	AdID string `json:"ad_id"`
 	ad.Fields
-	Status       string     `json:"status" enum:"awaiting_upload,queued,running,succeeded,failed"`
-	Progress     Progress   `json:"progress"`
-	ThumbnailURL *string    `json:"thumbnail_url"`
-	Stage1URL    *string    `json:"stage1_url" doc:"The product in its scene, without text"`
-	Stage2URL    *string    `json:"stage2_url" doc:"The finished ad"`
-	HTMLCode     *string    `json:"html_code" doc:"The finished ad as one self-contained snippet"`
-	MainCopy     *string    `json:"main_copy"`
-	SubCopy      *string    `json:"sub_copy"`
-	Prompt       *string    `json:"prompt" doc:"The English background prompt"`
-	CopySource   *string    `json:"copy_source" enum:"openai,template" doc:"Who wrote the copy"`
-	ClipScore    *float64   `json:"clip_score"`
-	Score        *Score     `json:"score,omitempty"`
-	Product      *Product   `json:"product,omitempty" doc:"How the picture shows the product; left out before it is made"`
-	StandIn      bool       `json:"stand_in" doc:"True when the stand-in made the pictures and not a model"`
-	Error        *AdFailure `json:"error,omitempty" doc:"Set when status is failed"`
-	CreatedAt    time.Time  `json:"created_at"`
-	UpdatedAt    time.Time  `json:"updated_at"`
+	Status        string       `json:"status" enum:"awaiting_upload,queued,running,succeeded,failed"`
+	Progress      Progress     `json:"progress"`
+	ThumbnailURL  *string      `json:"thumbnail_url" doc:"JPEG, small"`
+	Stage1URL     *string      `json:"stage1_url" doc:"The product in its scene, without text; PNG, for downloading"`
+	Stage1PageURL *string      `json:"stage1_page_url" doc:"The same as a JPEG for pages"`
+	Stage2URL     *string      `json:"stage2_url" doc:"The finished ad; PNG, for downloading"`
+	Stage2PageURL *string      `json:"stage2_page_url" doc:"The same as a JPEG for pages"`
+	HTMLCode      *string      `json:"html_code" doc:"The finished ad as one self-contained snippet"`
+	MainCopy      *string      `json:"main_copy"`
+	SubCopy       *string      `json:"sub_copy"`
+	Prompt        *string      `json:"prompt" doc:"The English background prompt"`
+	CopySource    *string      `json:"copy_source" enum:"openai,template" doc:"Who wrote the copy"`
+	ClipScore     *float64     `json:"clip_score" doc:"null for a main rendition that was made later"`
+	Score         *Score       `json:"score,omitempty"`
+	Product       *Product     `json:"product,omitempty" doc:"How the picture shows the product; left out before it is made"`
+	StandIn       bool         `json:"stand_in" doc:"True when the stand-in made the pictures and not a model"`
+	Error         *AdFailure   `json:"error,omitempty" doc:"Set when status is failed"`
+	Warnings      []ad.Warning `json:"warnings" nullable:"false" doc:"What the owner should know; the order goes on"`
+	Scenes        []Scene      `json:"scenes" nullable:"false" doc:"Oldest first; empty before the ad is finished"`
+	Renditions    []Rendition  `json:"renditions" nullable:"false" doc:"Oldest first; empty before the ad is finished"`
+	CreatedAt     time.Time    `json:"created_at"`
+	UpdatedAt     time.Time    `json:"updated_at"`
 }
 
 // Progress says how far an ad is.
@@ -170,44 +179,14 @@ func optional[T comparable](v T) *T {
 
 func statusURL(adID string) string { return "/api/ads/" + adID }
 
-// imageURL gives the address of a picture, nil before the step that makes it
-// has ended.
-func (s *Signer) imageURL(a ad.Ad, made ad.Step, name string) *string {
-	if !a.Has(made) {
-		return nil
-	}
-	return optional("/api/images/" + s.imageID(a.AdID, name))
-}
-
-// thumbnailURL is the finished ad when there is one, else the product.
-func (s *Signer) thumbnailURL(a ad.Ad) *string {
-	if u := s.imageURL(a, ad.Stage2, "thumbnail"); u != nil {
-		return u
-	}
-	return s.imageURL(a, ad.Prepare, "product")
-}
-
-// view is an ad as its owner sees it. origin is the site's, for the one address
-// that must work on other people's pages: the picture in html_code.
-func view(a ad.Ad, s *Signer, origin string) Ad {
+// view is an ad as its owner sees it. origin is the site's, for the addresses that must work
+// on other people's pages: the pictures in html_code.
+func view(st ad.Studio, s *Signer, origin string) Ad {
+	a := st.Ad
 	v := Ad{
-		AdID: a.AdID, Fields: a.Fields, Status: string(a.Status), Progress: progress(a),
-		ThumbnailURL: s.thumbnailURL(a),
-		Stage1URL:    s.imageURL(a, ad.Stage1, "stage1"), Stage2URL: s.imageURL(a, ad.Stage2, "stage2"),
-		MainCopy: optional(a.MainCopy), SubCopy: optional(a.SubCopy), Prompt: optional(a.Prompt),
-		CopySource: optional(string(a.CopySource)), StandIn: a.StandIn,
-		CreatedAt: a.CreatedAt, UpdatedAt: a.UpdatedAt,
-	}
-	// HTML and score of an earlier attempt are of pictures that are no more.
-	if a.Has(ad.Stage2) && v.Stage1URL != nil {
-		v.HTMLCode = optional(strings.ReplaceAll(a.HTML, ad.PictureURL, origin+*v.Stage1URL))
-	}
-	if a.Score != nil && a.Has(ad.Clip) {
-		v.ClipScore = &a.Score.Value
-		v.Score = &Score{
-			Metric: a.Score.Metric, Model: optional(a.Score.Model), Value: a.Score.Value,
-			RawCosine: a.Score.RawCosine, Text: a.Score.Text, StandIn: a.Score.StandIn,
-		}
+		AdID: a.AdID, Fields: a.Fields, Status: string(a.Status), Progress: progress(a), ThumbnailURL: s.thumbnailURL(a),
+		Prompt: optional(a.Prompt), CopySource: optional(string(a.CopySource)), StandIn: a.StandIn,
+		Warnings: warnings(a), Scenes: []Scene{}, Renditions: []Rendition{}, CreatedAt: a.CreatedAt, UpdatedAt: a.UpdatedAt,
 	}
 	if a.Product != nil && a.Has(ad.Stage1) {
 		v.Product = &Product{
@@ -219,9 +198,62 @@ func view(a ad.Ad, s *Signer, origin string) Ad {
 		}
 	}
 	if a.Failure != nil {
-		v.Error = &AdFailure{Code: a.Failure.Code, Detail: a.Failure.Detail, Retryable: a.Failure.Retryable}
+		v.Error = failureView(*a.Failure)
+	}
+	for _, scene := range st.Scenes {
+		v.Scenes = append(v.Scenes, sceneView(a.AdID, scene, s))
+	}
+	for _, r := range st.Renditions {
+		v.Renditions = append(v.Renditions, renditionView(&st, r, s, origin))
+	}
+	scene, shown := a.First() // of an ad that is being made: what it has so far
+	if main, ok := st.MainRendition(); ok {
+		shown = main
+		scene, _ = st.Scene(main.SceneID)
+	} else {
+		v.MainCopy, v.SubCopy = optional(a.MainCopy), optional(a.SubCopy)
+	}
+	// HTML, score and pictures of an earlier attempt are no more.
+	if a.Has(ad.Stage1) {
+		files := sceneView(a.AdID, scene, s)
+		v.Stage1URL, v.Stage1PageURL = files.PictureURL, files.PageURL
+	}
+	if a.Has(ad.Stage2) {
+		r := renditionView(&st, shown, s, origin)
+		v.Stage2URL, v.Stage2PageURL, v.HTMLCode = &r.PictureURL, &r.PageURL, optional(r.HTMLCode)
+		v.MainCopy, v.SubCopy = optional(r.MainCopy), optional(r.SubCopy)
+	}
+	if shown.Score != nil && a.Has(ad.Clip) {
+		v.ClipScore = &shown.Score.Value
+		v.Score = &Score{
+			Metric: shown.Score.Metric, Model: optional(shown.Score.Model), Value: shown.Score.Value,
+			RawCosine: shown.Score.RawCosine, Text: shown.Score.Text, StandIn: shown.Score.StandIn,
+		}
 	}
 	return v
+}
+
+func failureView(f ad.Failure) *AdFailure {
+	return &AdFailure{Code: f.Code, Detail: f.Detail, Retryable: f.Retryable}
+}
+
+// imageURL gives the address of a picture.
+func (s *Signer) imageURL(adID string, p ad.Picture) string {
+	return "/api/images/" + s.imageID(adID, p)
+}
+
+// thumbnailURL is the main rendition when there is one, else the product, nil before it is
+// prepared.
+func (s *Signer) thumbnailURL(a ad.Ad) *string {
+	switch {
+	case a.Main != "" && a.Has(ad.Stage2):
+		return optional(s.imageURL(a.AdID, ad.RenditionPictures(a.AdID, a.Main).Thumbnail))
+	case a.Has(ad.Stage2):
+		return optional(s.imageURL(a.AdID, ad.Stage2Thumbnail))
+	case a.Has(ad.Prepare):
+		return optional(s.imageURL(a.AdID, ad.ProductThumbnail))
+	}
+	return nil
 }
 
 func progress(a ad.Ad) Progress {
@@ -254,12 +286,23 @@ func (p *Progress) add(w queue.Wait) {
 	}
 }
 
+// warnings are what an owner should know of an order: of the texts, and of the photo as far
+// as it was looked at.
+func warnings(a ad.Ad) []ad.Warning {
+	return append(append([]ad.Warning{}, claims.Warnings(a.Fields)...), a.Warnings...)
+}
+
+func acceptedView(a ad.Ad) Accepted {
+	return Accepted{AdID: a.AdID, Status: string(a.Status), StatusURL: statusURL(a.AdID), Warnings: warnings(a)}
+}
+
 func listed(a ad.Ad, s *Signer) ListedAd {
 	l := ListedAd{
 		AdID: a.AdID, ProductName: a.ProductName, ThumbnailURL: s.thumbnailURL(a),
 		Status: string(a.Status), CreatedAt: a.CreatedAt,
 	}
-	if a.Score != nil && a.Has(ad.Clip) {
+	// Only the first rendition has a score, and that has the ad's id.
+	if a.Score != nil && a.Has(ad.Clip) && (a.Main == "" || a.Main == a.AdID) {
 		l.ClipScore = &a.Score.Value
 	}
 	return l

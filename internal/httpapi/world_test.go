@@ -41,14 +41,25 @@ type fakeAds struct {
 	list   func(owner string, limit int, cursor string) ([]ad.Ad, string, error)
 	stats  func(owner string) (ad.Stats, error)
 	queue  func() (queue.Queue, error)
+
+	studio          func(owner, adID string) (ad.Studio, error) // without it: get's ad, as it was finished
+	setMain         func(owner, adID, renditionID string) error
+	deleteRendition func(owner, adID, renditionID string) error
+	deleteScene     func(owner, adID, sceneID string) error
+	made            func(r ad.Ref, c *ad.Claim) (string, error)
+	addScene        func(scene ad.Ad, c *ad.Claim) (ad.Ad, error)
+	addRendition    func(r ad.Ref, one ad.Rendition, c *ad.Claim) (ad.Rendition, error)
 }
 
 type fakePictures struct {
 	t     *testing.T
 	put   func(adID string, k ad.Picture, data []byte, contentType string) error
 	purge func(adID string) error
-	link  func(adID string, k ad.Picture, life time.Duration) (string, error)
-	post  func(adID, contentType string, size int64) (ad.Upload, error)
+
+	remove func(adID string, k ad.Picture) error
+
+	link func(adID string, k ad.Picture, life time.Duration) (string, error)
+	post func(adID, contentType string, size int64) (ad.Upload, error)
 }
 
 type fakeMachine struct {
@@ -112,6 +123,72 @@ func (f *fakeAds) Stats(_ context.Context, owner string) (ad.Stats, error) {
 	return f.stats(owner)
 }
 
+func (f *fakeAds) Studio(_ context.Context, owner, adID string) (ad.Studio, error) {
+	if f.studio != nil {
+		return f.studio(owner, adID)
+	}
+	if f.get == nil {
+		unexpected(f.t, "Ads.Studio")
+	}
+	a, err := f.get(owner, adID)
+	return finishedStudio(a), err
+}
+
+// finishedStudio is an ad with the scene and rendition it was finished with.
+func finishedStudio(a ad.Ad) ad.Studio {
+	st := ad.Studio{Ad: a}
+	if a.Status == ad.Succeeded {
+		st.Main = a.AdID
+		scene, rendition := a.First()
+		st.Scenes, st.Renditions = []ad.Scene{scene}, []ad.Rendition{rendition}
+	}
+	return st
+}
+
+func (f *fakeAds) SetMain(_ context.Context, owner, adID, renditionID string) error {
+	if f.setMain == nil {
+		unexpected(f.t, "Ads.SetMain")
+	}
+	return f.setMain(owner, adID, renditionID)
+}
+
+func (f *fakeAds) DeleteRendition(_ context.Context, owner, adID, renditionID string) error {
+	if f.deleteRendition == nil {
+		unexpected(f.t, "Ads.DeleteRendition")
+	}
+	return f.deleteRendition(owner, adID, renditionID)
+}
+
+func (f *fakeAds) DeleteScene(_ context.Context, owner, adID, sceneID string) error {
+	if f.deleteScene == nil {
+		unexpected(f.t, "Ads.DeleteScene")
+	}
+	return f.deleteScene(owner, adID, sceneID)
+}
+
+func (f *fakeAds) Made(_ context.Context, r ad.Ref, c *ad.Claim) (string, error) {
+	if f.made == nil {
+		unexpected(f.t, "Ads.Made")
+	}
+	return f.made(r, c)
+}
+
+func (f *fakeAds) AddScene(_ context.Context, scene ad.Ad, c *ad.Claim) (ad.Ad, error) {
+	if f.addScene == nil {
+		unexpected(f.t, "Ads.AddScene")
+	}
+	return f.addScene(scene, c)
+}
+
+func (f *fakeAds) AddRendition(
+	_ context.Context, r ad.Ref, one ad.Rendition, c *ad.Claim,
+) (ad.Rendition, error) {
+	if f.addRendition == nil {
+		unexpected(f.t, "Ads.AddRendition")
+	}
+	return f.addRendition(r, one, c)
+}
+
 func (f *fakeAds) Queue(context.Context) (queue.Queue, error) {
 	if f.queue == nil {
 		return queue.Queue{}, nil // an empty one
@@ -131,6 +208,13 @@ func (f *fakePictures) Purge(_ context.Context, adID string) error {
 		unexpected(f.t, "Pictures.Purge")
 	}
 	return f.purge(adID)
+}
+
+func (f *fakePictures) Remove(_ context.Context, adID string, k ad.Picture) error {
+	if f.remove == nil {
+		unexpected(f.t, "Pictures.Remove")
+	}
+	return f.remove(adID, k)
 }
 
 func (f *fakePictures) Link(_ context.Context, adID string, k ad.Picture, life time.Duration) (string, error) {
@@ -167,6 +251,10 @@ type world struct {
 	ads      *fakeAds
 	pictures *fakePictures
 	machine  *fakeMachine
+	maker    *fakeMaker
+	brands   *fakeBrands
+	logos    *fakeLogos
+	model    httpapi.Suggester
 	handler  http.Handler
 	log      *bytes.Buffer
 	jar      map[string]string // the browser's cookies
@@ -197,14 +285,32 @@ func newWorldOf(t *testing.T, origin string, table ad.Table) *world {
 	}
 	w := &world{
 		t: t, ads: &fakeAds{t: t}, pictures: &fakePictures{t: t}, machine: &fakeMachine{t: t},
+		maker: &fakeMaker{t: t}, brands: &fakeBrands{t: t}, logos: &fakeLogos{t: t},
 		log: &bytes.Buffer{}, jar: map[string]string{},
 		private: []string{fields.ProductName, fields.AdConcept, fields.ProductCategory},
 	}
-	w.handler = httpapi.New(httpapi.Config{
-		Fields: table, Ads: w.ads, Pictures: w.pictures, Machine: w.machine, Signer: signer, Origin: origin,
-		Queue: queue.Outlook{Tickets: w.ads, Slots: 1, Now: time.Now},
-		Log:   slog.New(slog.NewJSONHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
+	log := slog.New(slog.NewJSONHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	// The gateway: each route goes to the function that has it (template.yaml).
+	gateway := http.NewServeMux()
+	w.handler = gateway
+	drawing := httpapi.NewComposing(httpapi.Composing{
+		Ads: w.ads, Maker: w.maker, Bundle: w.maker, Brands: w.brands, Logos: w.logos, Signer: signer, Origin: origin, Log: log,
 	})
+	for _, route := range []string{
+		"POST /api/ads/{ad_id}/renditions", "GET /api/ads/{ad_id}/renditions/{rendition_id}/file",
+		"POST /api/ads/{ad_id}/bundle", "GET /api/channels", "GET /api/brand", "PUT /api/brand", "POST /api/brand/logo",
+	} {
+		gateway.Handle(route, drawing)
+	}
+	gateway.HandleFunc("POST /api/ads/{ad_id}/copies", func(rw http.ResponseWriter, r *http.Request) {
+		httpapi.NewSuggesting(httpapi.Suggesting{
+			Ads: w.ads, Model: w.model, Signer: signer, Origin: origin, Log: log,
+		}).ServeHTTP(rw, r)
+	})
+	gateway.Handle("/", httpapi.New(httpapi.Config{
+		Fields: table, Ads: w.ads, Studios: w.ads, Scenes: w.ads, Pictures: w.pictures, Machine: w.machine, Signer: signer, Origin: origin,
+		Queue: queue.Outlook{Tickets: w.ads, Slots: 1, Now: time.Now}, Log: log,
+	}))
 	// Whatever a test does: nothing of an owner may be in the log.
 	t.Cleanup(func() {
 		for _, p := range w.private {

@@ -98,18 +98,24 @@ func Sound(word string) Final {
 		return syllable(last)
 	case isDigit(last):
 		return number(r)
-	case strings.ContainsRune("%℃+", last): // 퍼센트, 도, 플러스
+	case strings.ContainsRune(readSigns, last):
 		return Open
+	case strings.ContainsRune("㎖㎝㎜㎞㎡㎥ℓ", last): // 밀리리터, 센티미터 … 제곱미터, 리터
+		return Open
+	case strings.ContainsRune("㎏㎎㎍", last): // 킬로그램 …
+		return Closed
 	case isLatin(last):
 		return latin(r)
 	}
 	return Unknown
 }
 
-// silent says whether nobody reads the symbol out. A percent sign, a degree and
-// a plus are read.
+// readSigns are the signs that are read out, all with a vowel at the end: 퍼센트, 도, 플러스.
+const readSigns = "%％℃℉°º+"
+
+// silent says whether nobody reads the symbol out.
 func silent(r rune) bool {
-	if strings.ContainsRune("%℃+", r) {
+	if strings.ContainsRune(readSigns+"㎖㎝㎜㎞㎡㎥ℓ㎏㎎㎍", r) {
 		return false
 	}
 	return unicode.IsSpace(r) || unicode.IsPunct(r) || unicode.IsSymbol(r) || unicode.Is(unicode.Cf, r) ||
@@ -168,6 +174,9 @@ func latin(r []rune) Final {
 	tail := string(r[start:])
 	low := strings.ToLower(tail)
 	if start > 0 && isDigit(r[start-1]) {
+		if tail == "G" || tail == "M" { // 오지, 쓰리엠: a gram and a metre are written small
+			return letter(low[0])
+		}
 		if f := unit(low); f != Unknown {
 			return f
 		}

@@ -30,6 +30,9 @@ func TestAttach(t *testing.T) {
 		// Units and read signs.
 		"쌀 10kg": closed, "젤리 250g": closed, "생수 500ml": open, "우유 2L": open, "과즙 100%": open, "핫팩 60℃": open, "비타민A+": open,
 		"케이블 2m": open,
+		// A capital that may be a unit or a letter is a letter; a degree is read.
+		"5G": open, "3M": closed, "LTE 5G": open, "90°": open, "각도 45°": open, "36.5℃": open, "100℉": open, "쌀 10㎏": closed,
+		"500㎖": open, "면 100％": open, "10g": closed, "20m": open, "1L": open, "8GB": open, "25W": open,
 		// Spelled letters.
 		"LG TV": open, "비타민C": open, "USB": "", "LED": open, "사이즈 L": rieul, "모델 M": closed, "BMW": open, "HDMI": open,
 		"Q": open, "DHL": rieul,

@@ -52,8 +52,17 @@ func (b *Breaker) WritePrompt(ctx context.Context, f ad.Fields) (copywriter.Prom
 }
 
 // WriteCopy asks the model, or lets Template write while the model is down.
-func (b *Breaker) WriteCopy(ctx context.Context, f ad.Fields, a *ad.Analysis) (copywriter.Copy, error) {
-	return through(ctx, b, func(m Model) (copywriter.Copy, error) { return m.WriteCopy(ctx, f, a) })
+func (b *Breaker) WriteCopy(
+	ctx context.Context, f ad.Fields, a *ad.Analysis, used ...string,
+) (copywriter.Copy, error) {
+	return through(ctx, b, func(m Model) (copywriter.Copy, error) { return m.WriteCopy(ctx, f, a, used...) })
+}
+
+// WriteCopies asks the model, or lets Template write while the model is down.
+func (b *Breaker) WriteCopies(
+	ctx context.Context, f ad.Fields, a *ad.Analysis, taken []copywriter.Copy,
+) ([]copywriter.Copy, error) {
+	return through(ctx, b, func(m Model) ([]copywriter.Copy, error) { return m.WriteCopies(ctx, f, a, taken) })
 }
 
 func through[T any](ctx context.Context, b *Breaker, call func(Model) (T, error)) (T, error) {

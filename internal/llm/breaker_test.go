@@ -28,9 +28,16 @@ func (m *model) WritePrompt(context.Context, ad.Fields) (copywriter.Prompt, erro
 	return copywriter.Prompt{Text: "by the model", By: ad.ByModel}, m.err
 }
 
-func (m *model) WriteCopy(context.Context, ad.Fields, *ad.Analysis) (copywriter.Copy, error) {
+func (m *model) WriteCopy(context.Context, ad.Fields, *ad.Analysis, ...string) (copywriter.Copy, error) {
 	m.asked++
 	return copywriter.Copy{Main: "모델이 썼어요", By: ad.ByModel}, m.err
+}
+
+func (m *model) WriteCopies(
+	context.Context, ad.Fields, *ad.Analysis, []copywriter.Copy,
+) ([]copywriter.Copy, error) {
+	m.asked++
+	return []copywriter.Copy{{Main: "모델이 썼어요", By: ad.ByModel}}, m.err
 }
 
 // shared keeps an outage as the table does; broken makes every call of it fail.
@@ -197,6 +204,19 @@ func TestWhatDoesNotCountAgainstTheModel(t *testing.T) {
 		for range failures {
 			f.expect(string(code), 2, "", "")
 		}
+	}
+}
+
+// Suggestions are asked for through the same breaker.
+func TestSuggestionsDuringAnOutage(t *testing.T) {
+	t.Parallel()
+	f := newFunctions(t)
+	for _, want := range []ad.CopySource{ad.ByModel, ad.ByTemplate} {
+		got, err := f.breaker().WriteCopies(t.Context(), ad.Fields{ProductName: "머그컵"}, nil, nil)
+		if err != nil || got[0].By != want {
+			t.Errorf("%+v, %v, want %s", got, err, want)
+		}
+		f.shared.kept = ad.Outage{Failures: failures, Until: f.now.Add(cooldown)}
 	}
 }
 

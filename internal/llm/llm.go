@@ -15,5 +15,6 @@ import (
 // Model writes with a model; see openai.Client. Faults: OpenAI.*.
 type Model interface {
 	WritePrompt(ctx context.Context, f ad.Fields) (copywriter.Prompt, error)
-	WriteCopy(ctx context.Context, f ad.Fields, a *ad.Analysis) (copywriter.Copy, error)
+	WriteCopy(ctx context.Context, f ad.Fields, a *ad.Analysis, used ...string) (copywriter.Copy, error)
+	WriteCopies(ctx context.Context, f ad.Fields, a *ad.Analysis, taken []copywriter.Copy) ([]copywriter.Copy, error)
 }

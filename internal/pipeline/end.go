@@ -17,7 +17,8 @@ type Publisher interface {
 	MeasureRest(ctx context.Context, rest time.Duration) error
 }
 
-// Publish writes the finished ad and its owner's statistics in one transaction.
+// Publish writes the finished ad and its owner's statistics in one transaction, or that a
+// further scene is finished.
 type Publish struct{ Ads Publisher }
 
 // Run is the step. Published twice, an ad counts once.
@@ -31,7 +32,11 @@ func (p Publish) Run(ctx context.Context, in ad.StepInput) error {
 	if err := p.Ads.Publish(ctx, in.Ref); err != nil {
 		return err
 	}
-	// What is told to owners who wait is learned from the ads before theirs.
+	// What is told to owners who wait is learned from the ads before theirs. A further scene
+	// has no other steps after stage 1.
+	if in.FurtherScene != "" {
+		return nil
+	}
 	if rest, known := queue.Rest(&a); known {
 		return p.Ads.MeasureRest(ctx, rest)
 	}

@@ -1,15 +1,12 @@
 package pipeline
 
 import (
-	"bytes"
 	"context"
-	"fmt"
-	"image/jpeg"
 
 	"github.com/nanococoa/nanococoa/internal/ad"
 	"github.com/nanococoa/nanococoa/internal/fault"
 	"github.com/nanococoa/nanococoa/internal/gpu"
-	"github.com/nanococoa/nanococoa/internal/photo"
+	"github.com/nanococoa/nanococoa/internal/preview"
 )
 
 // GPU is the GPU server; see gpuclient.Client for the calls' faults.
@@ -24,24 +21,51 @@ type Stage1 struct {
 	Ads      Records
 	Pictures Pictures
 	GPU      GPU
+	Judge    Moderator // nil: nobody is asked
 }
 
-// Run is the step. Faults: GPU.*, Photo.* when the server refuses the photo.
+// Moderator says whether texts and a photo may become an ad; see moderation.Client.
+type Moderator interface {
+	Allowed(ctx context.Context, texts []string, photo []byte) bool
+}
+
+// judge has the order judged before anything is made of it, by the photo's thumbnail, which
+// is small, upright and without metadata.
+func (s Stage1) judge(ctx context.Context, a ad.Ad) error {
+	if s.Judge == nil {
+		return nil
+	}
+	small, err := s.Pictures.Get(ctx, a.AdID, ad.ProductThumbnail, maxPicture)
+	if err != nil {
+		return err
+	}
+	if !s.Judge.Allowed(ctx, []string{a.ProductName, a.ProductCategory, a.AdConcept}, small) {
+		return fault.Newf(fault.AdRefused, "moderation refused the order")
+	}
+	return nil
+}
+
+// Run is the step. Faults: GPU.*, Photo.* when the server refuses the photo, Ad.Refused.
 func (s Stage1) Run(ctx context.Context, in ad.StepInput) error {
 	return runStoring(ctx, s.Ads, s.Pictures, in, ad.Stage1, func(a ad.Ad) (ad.Result, error) {
+		if err := s.judge(ctx, a); err != nil {
+			return ad.Result{}, err
+		}
 		product, err := s.Pictures.Get(ctx, a.AdID, ad.ProductPhoto, maxPicture)
 		if err != nil {
 			return ad.Result{}, err
 		}
 		out, err := s.GPU.Stage1(ctx, gpu.Stage1Request{
-			IdempotencyKey: a.IdempotencyKey(ad.Stage1), Photo: product,
+			IdempotencyKey: a.IdempotencyKey(ad.Stage1), Photo: product, Seed: a.SeedWish,
 			ProductName: a.ProductName, ProductCategory: a.ProductCategory, AdConcept: a.AdConcept, Prompt: a.Prompt,
 		})
 		if err != nil {
 			return ad.Result{}, err
 		}
-		res := ad.Result{Analysis: &out.Analysis, Product: &out.Product, Engine: out.Engine, StandIn: out.StandIn}
-		return res, s.Pictures.Put(ctx, a.AdID, ad.Stage1Picture, out.Picture, "image/png")
+		res := ad.Result{
+			Analysis: &out.Analysis, Product: &out.Product, Engine: out.Engine, StandIn: out.StandIn, Seed: &out.Seed,
+		}
+		return res, store(ctx, s.Pictures, a.AdID, ad.ScenePictures(a.AdID, a.Scene()), out.Picture)
 	})
 }
 
@@ -51,10 +75,6 @@ type Stage2 struct {
 	Pictures Pictures
 	GPU      GPU
 }
-
-// thumbnailQuality of a finished ad's JPEG: text edges stay clean at 480 px and
-// a page of twelve stays below half a megabyte.
-const thumbnailQuality = 82
 
 // Run is the step. Faults: GPU.*.
 func (s Stage2) Run(ctx context.Context, in ad.StepInput) error {
@@ -72,31 +92,29 @@ func (s Stage2) Run(ctx context.Context, in ad.StepInput) error {
 		if err != nil {
 			return ad.Result{}, err
 		}
-		small, err := thumbnail(ctx, out.Picture)
-		if err != nil {
-			return ad.Result{}, err
+		res := ad.Result{
+			HTML: out.HTML, Layout: out.Layout, Contrast: out.ContrastRatio, Width: out.Width, Height: out.Height,
 		}
-		if err := s.Pictures.Put(ctx, a.AdID, ad.Stage2Thumbnail, small, "image/jpeg"); err != nil {
-			return ad.Result{}, err
-		}
-		return ad.Result{HTML: out.HTML}, s.Pictures.Put(ctx, a.AdID, ad.Stage2Picture, out.Picture, "image/png")
+		return res, store(ctx, s.Pictures, a.AdID, ad.RenditionPictures(a.AdID, a.AdID), out.Picture)
 	})
 }
 
-func thumbnail(ctx context.Context, picture []byte) ([]byte, error) {
-	img, err := photo.Decode(ctx, picture, photo.ThumbnailSide)
+// store keeps a picture the GPU server made, with what pages show of it.
+func store(ctx context.Context, pics Pictures, adID string, names ad.Pictures, picture []byte) error {
+	light, err := preview.Of(ctx, picture)
 	if err != nil {
-		err = fmt.Errorf("read the finished picture: %w", err)
 		if ctx.Err() == nil { // the server is to blame for a picture nobody can read, and not the owner's photo
 			err = fault.New(fault.GPUBadAnswer, err)
 		}
-		return nil, err
+		return err
 	}
-	var b bytes.Buffer
-	if err := jpeg.Encode(&b, img, &jpeg.Options{Quality: thumbnailQuality}); err != nil {
-		return nil, fmt.Errorf("encode the thumbnail: %w", err)
+	if err := pics.Put(ctx, adID, names.Thumbnail, light.Thumbnail, "image/jpeg"); err != nil {
+		return err
 	}
-	return b.Bytes(), nil
+	if err := pics.Put(ctx, adID, names.Page, light.Page, "image/jpeg"); err != nil {
+		return err
+	}
+	return pics.Put(ctx, adID, names.Full, picture, "image/png")
 }
 
 // Clip has the GPU server measure how well the finished picture fits the

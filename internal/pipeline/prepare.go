@@ -18,6 +18,9 @@ type Prepare struct {
 // Run is the step. Faults: Photo.* when the photo cannot be used.
 func (p Prepare) Run(ctx context.Context, in ad.StepInput) error {
 	return runStoring(ctx, p.Ads, p.Pictures, in, ad.Prepare, func(a ad.Ad) (ad.Result, error) {
+		if a.FurtherScene != "" {
+			return ad.Result{}, nil // the ad's photo is prepared; the original may be gone by now
+		}
 		data, err := p.Pictures.Get(ctx, a.AdID, ad.OriginalPhoto, photo.MaxBytes)
 		if fault.Has(err, fault.ImageNotFound) {
 			return ad.Result{}, fault.New(fault.PhotoMissing, err)

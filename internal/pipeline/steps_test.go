@@ -5,6 +5,7 @@ import (
 	"context"
 	"image"
 	_ "image/jpeg"
+	"slices"
 	"testing"
 	"time"
 
@@ -35,7 +36,7 @@ func stage1(w *world) step.Func {
 	w.objects[ad.ProductPhoto] = []byte("product")
 	w.ad.Prompt = "a quiet station"
 	w.scene = gpu.Stage1Result{
-		Picture: []byte("scene"), Analysis: ad.Analysis{Version: "1"}, Engine: "worker", StandIn: false,
+		Picture: picture(w.t, 80, 80), Analysis: ad.Analysis{Version: "1"}, Engine: "worker", StandIn: false, Seed: 7,
 		Product: *doubtful(),
 	}
 	return pipeline.Stage1{Ads: w, Pictures: bucket{w}, GPU: w}.Run
@@ -49,7 +50,9 @@ func copywrite(w *world) step.Func {
 func stage2(w *world) step.Func {
 	w.objects[ad.Stage1Picture] = []byte("scene")
 	w.ad.MainCopy, w.ad.SubCopy, w.ad.Analysis = "설렘을 담다", "주말 기차에 오르는 당신에게", &ad.Analysis{Version: "1"}
-	w.set = gpu.Stage2Result{Picture: picture(w.t, 100, 80), HTML: "<p>설렘을 담다</p>"}
+	w.set = gpu.Stage2Result{
+		Picture: picture(w.t, 100, 80), HTML: "<p>설렘을 담다</p>", Layout: "top-left", ContrastRatio: 5, Width: 100, Height: 80,
+	}
 	return pipeline.Stage2{Ads: w, Pictures: bucket{w}, GPU: w}.Run
 }
 
@@ -63,12 +66,16 @@ func clip(w *world) step.Func {
 // happy is what each step calls, in order, when all goes well.
 func happy() map[ad.Step][]string {
 	return map[ad.Step][]string{
-		ad.Prepare:   {"begin prepare", "get original", "put product.png", "put thumbnail.jpg", "finish prepare"},
-		ad.Prompt:    {"begin prompt", "write prompt", "finish prompt"},
-		ad.Stage1:    {"begin stage1", "get product.png", "gpu stage1", "put stage1.png", "finish stage1"},
+		ad.Prepare: {"begin prepare", "get original", "put product.png", "put thumbnail.jpg", "finish prepare"},
+		ad.Prompt:  {"begin prompt", "write prompt", "finish prompt"},
+		ad.Stage1: {
+			"begin stage1", "get product.png", "gpu stage1", "put thumbnail1.jpg", "put stage1.jpg", "put stage1.png",
+			"finish stage1",
+		},
 		ad.Copywrite: {"begin copywrite", "write copy", "finish copywrite"},
 		ad.Stage2: {
-			"begin stage2", "get stage1.png", "gpu stage2", "put thumbnail2.jpg", "put stage2.png", "finish stage2",
+			"begin stage2", "get stage1.png", "gpu stage2", "put thumbnail2.jpg", "put stage2.jpg", "put stage2.png",
+			"finish stage2",
 		},
 		ad.Clip: {"begin clip", "get stage2.png", "gpu score", "finish clip"},
 	}
@@ -87,21 +94,25 @@ func TestWhatEachStepAsksAndLeaves(t *testing.T) {
 			asked:  func(*world) []any { return []any{order} },
 		},
 		ad.Stage1: {
-			result: ad.Result{Analysis: &ad.Analysis{Version: "1"}, Product: doubtful(), Engine: "worker"},
+			result: ad.Result{
+				Analysis: &ad.Analysis{Version: "1"}, Product: doubtful(), Engine: "worker", Seed: seed(7),
+			},
 			asked: func(w *world) []any {
 				return []any{gpu.Stage1Request{
 					IdempotencyKey: w.ad.AdID + ".2.stage1", Photo: []byte("product"), Prompt: "a quiet station",
 					ProductName: order.ProductName, ProductCategory: order.ProductCategory, AdConcept: order.AdConcept,
 				}}
 			},
-			types: map[ad.Picture]string{ad.Stage1Picture: "image/png"},
+			types: map[ad.Picture]string{
+				ad.Stage1Thumbnail: "image/jpeg", ad.Stage1Page: "image/jpeg", ad.Stage1Picture: "image/png",
+			},
 		},
 		ad.Copywrite: {
 			result: ad.Result{MainCopy: "설렘을 담다", SubCopy: "주말 기차에 오르는 당신에게", CopySource: ad.ByModel},
 			asked:  func(*world) []any { return []any{order, &ad.Analysis{Version: "1"}} },
 		},
 		ad.Stage2: {
-			result: ad.Result{HTML: "<p>설렘을 담다</p>"},
+			result: ad.Result{HTML: "<p>설렘을 담다</p>", Layout: "top-left", Contrast: 5, Width: 100, Height: 80},
 			asked: func(w *world) []any {
 				return []any{gpu.Stage2Request{
 					IdempotencyKey: w.ad.AdID + ".2.stage2", Picture: []byte("scene"),
@@ -111,7 +122,9 @@ func TestWhatEachStepAsksAndLeaves(t *testing.T) {
 					HTMLPictureURL: "cid:stage1", AIMark: true,
 				}}
 			},
-			types: map[ad.Picture]string{ad.Stage2Thumbnail: "image/jpeg", ad.Stage2Picture: "image/png"},
+			types: map[ad.Picture]string{
+				ad.Stage2Thumbnail: "image/jpeg", ad.Stage2Page: "image/jpeg", ad.Stage2Picture: "image/png",
+			},
 		},
 		ad.Clip: {
 			result: ad.Result{Score: &ad.Score{Metric: "clip", Model: "m", Value: 0.7, Text: order.AdConcept}},
@@ -147,6 +160,43 @@ func TestWhatEachStepAsksAndLeaves(t *testing.T) {
 			}
 		})
 	}
+}
+
+func seed(n uint64) *uint64 { return &n }
+
+// A further scene is made by the same steps: its pictures and its key have its own name, the
+// photo that is prepared already is left alone, and nothing is learned of an ad's time.
+func TestAFurtherScene(t *testing.T) {
+	t.Parallel()
+	further := func(w *world) ad.StepInput {
+		w.ad.FurtherScene, w.ad.SeedWish = "s1", seed(42)
+		return w.input()
+	}
+	w := newWorld(t)
+	if err := prepare(w)(context.Background(), further(w)); err != nil {
+		t.Fatal(err)
+	}
+	w.called("begin prepare", "finish prepare")
+
+	w = newWorld(t)
+	if err := stage1(w)(context.Background(), further(w)); err != nil {
+		t.Fatal(err)
+	}
+	w.called("begin stage1", "get product.png", "gpu stage1", "put scene-s1-small.jpg", "put scene-s1.jpg",
+		"put scene-s1.png", "finish stage1")
+	asked, ok := w.asked[0].(gpu.Stage1Request)
+	if !ok || asked.IdempotencyKey != "s1.2.stage1" || asked.Seed == nil || *asked.Seed != 42 {
+		t.Errorf("asked for %+v", w.asked[0])
+	}
+
+	w = newWorld(t)
+	in := further(w)
+	w.ad.Steps[ad.Stage1] = ad.StepTimes{FinishedAt: time.Unix(1, 0)}
+	w.ad.Steps[ad.Publish] = ad.StepTimes{StartedAt: time.Unix(2, 0)}
+	if err := (pipeline.Publish{Ads: w}).Run(context.Background(), in); err != nil {
+		t.Fatal(err)
+	}
+	w.called("begin publish", "publish")
 }
 
 func TestStage1SaysWhenItIsAStandIn(t *testing.T) {
@@ -342,6 +392,64 @@ func TestAFinishedPictureThatIsNone(t *testing.T) {
 	run = stage2(w)
 	if err := run(late, w.input()); fault.Has(err, fault.GPUBadAnswer) || err == nil {
 		t.Errorf("%v: out of time is not a bad answer", err)
+	}
+}
+
+// judge is a moderator with one answer.
+type judge struct {
+	allowed bool
+	texts   []string
+	photo   string
+}
+
+func (j *judge) Allowed(_ context.Context, texts []string, photo []byte) bool {
+	j.texts, j.photo = texts, string(photo)
+	return j.allowed
+}
+
+// What moderation refuses costs no picture, and is told so; what it allows goes on.
+func TestOrdersAreJudgedBeforeAPictureIsMade(t *testing.T) {
+	t.Parallel()
+	for _, allowed := range []bool{true, false} {
+		w := newWorld(t)
+		stage1(w)
+		w.objects[ad.ProductThumbnail] = []byte("small")
+		j := &judge{allowed: allowed}
+		err := pipeline.Stage1{Ads: w, Pictures: bucket{w}, GPU: w, Judge: j}.Run(t.Context(), w.input())
+		if allowed && err != nil || !allowed && !fault.Has(err, fault.AdRefused) {
+			t.Errorf("allowed %v: %v", allowed, err)
+		}
+		if len(w.asked) > 0 != allowed {
+			t.Errorf("allowed %v: the GPU server got %d requests", allowed, len(w.asked))
+		}
+		if j.photo != "small" || !slices.Equal(j.texts, []string{order.ProductName, order.ProductCategory, order.AdConcept}) {
+			t.Errorf("judged were %q and %q", j.texts, j.photo)
+		}
+	}
+}
+
+// Whoever writes is told which lines the owner's last ads have: not those of the ad itself,
+// which a retry writes anew.
+func TestLinesOfTheLastAdsAreNotWrittenAgain(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.last = []ad.Ad{
+		{Ref: w.ad.Ref, MainCopy: "이 광고의 첫 줄", SubCopy: "이 광고의 둘째 줄"},
+		{Ref: ad.Ref{AdID: "a"}, MainCopy: "어제의 첫 줄", SubCopy: "어제의 둘째 줄"},
+		{Ref: ad.Ref{AdID: "b"}},
+	}
+	if err := (pipeline.Copywrite{Ads: w, Model: w, Last: w}).Run(t.Context(), w.input()); err != nil {
+		t.Fatal(err)
+	}
+	w.called("begin copywrite", "list", "write copy", "finish copywrite")
+	if want := []string{"어제의 첫 줄", "어제의 둘째 줄"}; !slices.Equal(w.used, want) {
+		t.Errorf("used are %q, want %q", w.used, want)
+	}
+	w = newWorld(t)
+	w.fail["list"] = down(fault.StorageThrottled)
+	err := pipeline.Copywrite{Ads: w, Model: w, Last: w}.Run(t.Context(), w.input())
+	if !fault.Has(err, fault.StorageThrottled) {
+		t.Errorf("%v: the state machine must try again", err)
 	}
 }
 

@@ -34,7 +34,9 @@ type world struct {
 	scene   gpu.Stage1Result
 	set     gpu.Stage2Result
 	score   ad.Score
-	asked   []any // requests to the GPU server and the writer
+	asked   []any    // requests to the GPU server and the writer
+	last    []ad.Ad  // the owner's last ads
+	used    []string // lines the writer was told not to write again
 	rest    time.Duration
 }
 
@@ -145,6 +147,15 @@ func (w *world) Score(_ context.Context, r gpu.ScoreRequest) (ad.Score, error) {
 	return w.score, w.call("gpu score", true)
 }
 
+// Lister.
+
+func (w *world) List(_ context.Context, owner string, limit int, cursor string) ([]ad.Ad, string, error) {
+	if limit > 12 || cursor != "" {
+		w.t.Errorf("%d ads from %q are read", limit, cursor)
+	}
+	return w.last, "", w.call("list", owner == w.ad.Owner)
+}
+
 // Writer.
 
 func (w *world) WritePrompt(_ context.Context, f ad.Fields) (copywriter.Prompt, error) {
@@ -152,9 +163,17 @@ func (w *world) WritePrompt(_ context.Context, f ad.Fields) (copywriter.Prompt, 
 	return copywriter.Prompt{Text: "a station at dawn", By: ad.ByModel}, w.call("write prompt", true)
 }
 
-func (w *world) WriteCopy(_ context.Context, f ad.Fields, a *ad.Analysis) (copywriter.Copy, error) {
-	w.asked = append(w.asked, f, a)
+func (w *world) WriteCopy(
+	_ context.Context, f ad.Fields, a *ad.Analysis, used ...string,
+) (copywriter.Copy, error) {
+	w.asked, w.used = append(w.asked, f, a), used
 	return copywriter.Copy{Main: "설렘을 담다", Sub: "주말 기차에 오르는 당신에게", By: ad.ByModel}, w.call("write copy", true)
+}
+
+func (w *world) WriteCopies(
+	context.Context, ad.Fields, *ad.Analysis, []copywriter.Copy,
+) ([]copywriter.Copy, error) {
+	panic("no step asks for suggestions")
 }
 
 // picture is a small PNG.

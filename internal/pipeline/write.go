@@ -20,6 +20,35 @@ type Prompt struct {
 type Copywrite struct {
 	Ads   Records
 	Model llm.Model
+	Last  Lister // of the owner's ads; nil where there are none to know
+}
+
+// Lister is what a step needs to know an owner's last ads; see adstore.Store.List.
+type Lister interface {
+	List(ctx context.Context, owner string, limit int, cursor string) ([]ad.Ad, string, error)
+}
+
+// lastAds is how many ads back no line is written again: about what an owner remembers, and
+// what a page of ads shows.
+const lastAds = 10
+
+// lastLines gives the lines of the owner's last ads but for the one that is made, by one
+// bounded query.
+func (c Copywrite) lastLines(ctx context.Context, of ad.Ad) ([]string, error) {
+	if c.Last == nil {
+		return nil, nil
+	}
+	ads, _, err := c.Last.List(ctx, of.Owner, lastAds+1, "")
+	if err != nil {
+		return nil, err
+	}
+	var used []string
+	for _, a := range ads {
+		if a.AdID != of.AdID && a.MainCopy != "" {
+			used = append(used, a.MainCopy, a.SubCopy)
+		}
+	}
+	return used, nil
 }
 
 func writer(model llm.Model, in ad.StepInput) llm.Model {
@@ -48,7 +77,11 @@ func (c Copywrite) Run(ctx context.Context, in ad.StepInput) error {
 		if a.CopySource == ad.ByModel || a.Restarts > 0 && a.MainCopy != "" {
 			return ad.Result{}, nil
 		}
-		text, err := writer(c.Model, in).WriteCopy(ctx, a.Fields, a.Analysis)
+		used, err := c.lastLines(ctx, a)
+		if err != nil {
+			return ad.Result{}, err
+		}
+		text, err := writer(c.Model, in).WriteCopy(ctx, a.Fields, a.Analysis, used...)
 		return ad.Result{MainCopy: text.Main, SubCopy: text.Sub, CopySource: text.By}, err
 	})
 }

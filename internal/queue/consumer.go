@@ -27,9 +27,9 @@ type Tasks interface {
 	Fail(ctx context.Context, token string, code fault.Code) error
 }
 
-// Ads reads ads; see adstore.Store for the faults.
+// Ads reads what stage 1 is made for; see adstore.Store for the faults.
 type Ads interface {
-	Get(ctx context.Context, owner, adID string) (ad.Ad, error)
+	Record(ctx context.Context, r ad.Ref) (ad.Ad, error)
 }
 
 // Tickets keeps the queue; see adstore.Store for the faults. Take and Release are
@@ -122,7 +122,7 @@ func (c *Consumer) try(ctx context.Context, m Message) (server, err error) {
 	if server := c.Server.Health(ctx); server != nil {
 		return server, nil
 	}
-	a, err := c.Ads.Get(ctx, m.Input.Owner, m.Input.AdID)
+	a, err := c.Ads.Record(ctx, m.Input.Ref)
 	if err != nil && !fault.Has(err, fault.AdNotFound) { // a missing ad is Render's to report
 		return nil, err
 	}

@@ -57,7 +57,7 @@ func (w *world) Fail(_ context.Context, token string, c fault.Code) error {
 	w.did, w.failed = append(w.did, "fail "+token), c
 	return w.failErr
 }
-func (w *world) Get(context.Context, string, string) (ad.Ad, error) {
+func (w *world) Record(context.Context, ad.Ref) (ad.Ad, error) {
 	return ad.Ad{Ticket: 7, Steps: w.steps}, w.getErr
 }
 func (w *world) Take(_ context.Context, ticket, slots int) error {

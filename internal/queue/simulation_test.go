@@ -167,10 +167,10 @@ func (m *model) Health(context.Context) error {
 	return nil
 }
 
-func (m *model) Get(_ context.Context, _, id string) (ad.Ad, error) {
+func (m *model) Record(_ context.Context, r ad.Ref) (ad.Ad, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	return ad.Ad{Ticket: m.ads[id].ticket, Status: ad.Running}, nil
+	return ad.Ad{Ticket: m.ads[r.AdID].ticket, Status: ad.Running}, nil
 }
 
 func (m *model) change(f func(q *queue.Queue)) error {

@@ -17,7 +17,7 @@ import (
 // Records is what the sweeper needs of the ad store; see adstore.Store.
 type Records interface {
 	Due(ctx context.Context) ([]ad.Due, error)
-	Get(ctx context.Context, owner, adID string) (ad.Ad, error)
+	Record(ctx context.Context, r ad.Ref) (ad.Ad, error)
 	Postpone(ctx context.Context, r ad.Ref) error
 	Restart(ctx context.Context, a ad.Ad) (again ad.Ad, ok bool, err error)
 	Fail(ctx context.Context, r ad.Ref, f ad.Failure) error
@@ -141,9 +141,9 @@ func (s *Sweeper) scan(ctx context.Context, found *Found) error {
 	return s.Ads.SetScanCursor(ctx, next)
 }
 
-// settle deals with an ad that is due.
+// settle deals with an ad, or a further scene of one, that is due.
 func (s *Sweeper) settle(ctx context.Context, d ad.Due, found *Found) error {
-	a, err := s.Ads.Get(ctx, d.Owner, d.AdID)
+	a, err := s.Ads.Record(ctx, ad.Ref{Owner: d.Owner, AdID: d.AdID, FurtherScene: d.FurtherScene})
 	switch {
 	case fault.Has(err, fault.AdNotFound):
 		return nil // deleted since the index was read

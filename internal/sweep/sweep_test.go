@@ -47,12 +47,12 @@ func (w *world) fails(call string) error {
 }
 
 func (w *world) Due(context.Context) ([]ad.Due, error) { return w.due, w.dueErr }
-func (w *world) Get(_ context.Context, owner, adID string) (ad.Ad, error) {
+func (w *world) Record(_ context.Context, r ad.Ref) (ad.Ad, error) {
 	if err := w.fails("Get"); err != nil {
 		return ad.Ad{}, err
 	}
-	a, ok := w.ads[adID]
-	if !ok || owner != a.Owner {
+	a, ok := w.ads[r.Scene()]
+	if !ok || r.Owner != a.Owner && r.FurtherScene == "" {
 		return ad.Ad{}, fault.New(fault.AdNotFound, nil)
 	}
 	return a, nil
@@ -200,6 +200,20 @@ func TestOneFaultDoesNotKeepItFromTheOthers(t *testing.T) {
 	w.purgeErr, w.did, w.due = nil, nil, w.due[:1]
 	if found, err := w.sweeper().Sweep(t.Context()); err != nil || found.Tombstones != 1 ||
 		!slices.Equal(w.did, []string{"purge g", "close g"}) {
+		t.Errorf("found %+v, did %q, %v", found, w.did, err)
+	}
+}
+
+// A further scene is looked after as an ad is: under its own name.
+func TestAFurtherSceneIsSwept(t *testing.T) {
+	t.Parallel()
+	ref := ad.Ref{Owner: "me", AdID: "a", FurtherScene: "s", Attempt: 1}
+	w := world{
+		due: []ad.Due{{AdID: "a", FurtherScene: "s"}},
+		ads: map[string]ad.Ad{"s": {Ref: ref, Status: ad.Queued, Steps: map[ad.Step]ad.StepTimes{}}},
+	}
+	found, err := w.sweeper().Sweep(t.Context())
+	if err != nil || found != (sweep.Found{Restarted: 1}) || !slices.Equal(w.did, []string{"restart a", "start a-s-2"}) {
 		t.Errorf("found %+v, did %q, %v", found, w.did, err)
 	}
 }

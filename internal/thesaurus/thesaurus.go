@@ -32,12 +32,8 @@ type Mention struct {
 // Read finds the ideas of the thesaurus in a text, in the order of the text; see
 // Find.
 func Read(text string) []Mention {
-	words := make([]string, len(ideas))
-	for i, e := range ideas {
-		words[i] = e.words
-	}
 	var out []Mention
-	for _, m := range Find(text, words) {
+	for _, m := range known.Find(text) {
 		out = append(out, Mention{ideas[m.Entry].name, m.Word})
 	}
 	return out
@@ -82,15 +78,56 @@ const separator = ", "
 // only the longest counts, as 도시락 (a lunch box) is no 도시 (a city); of equally
 // long ones in the same place the one listed first. A word that the text takes
 // back does not count: 화려하지 않은, 꽃 말고, not cold.
-func Find(text string, list []string) []Match {
+func Find(text string, list []string) []Match { return Compile(list).Find(text) }
+
+// List is a list of words made ready for many texts. It is safe for concurrent use.
+type List struct{ words []word }
+
+// known are the ideas' words.
+var known = func() *List {
+	words := make([]string, len(ideas))
+	for i, e := range ideas {
+		words[i] = e.words
+	}
+	return Compile(words)
+}()
+
+// word is one word of a list, as Find's comment describes its signs.
+type word struct {
+	entry                                  int
+	text                                   string
+	particle, exact, stem, english, begins bool
+}
+
+// Compile makes a list, written as Find says, ready.
+func Compile(list []string) *List {
+	l := &List{}
+	for i, words := range list {
+		for text := range strings.SplitSeq(words, separator) {
+			if text == "" {
+				continue
+			}
+			w := word{entry: i}
+			text, w.particle = strings.CutPrefix(text, "=")
+			text, w.exact = strings.CutSuffix(text, ".")
+			w.text, w.stem = strings.CutSuffix(text, "*")
+			w.english = w.text[0] >= 'a' && w.text[0] <= 'z'
+			w.begins = w.particle || w.exact || w.stem || w.english || strings.Contains(w.text, " ")
+			l.words = append(l.words, w)
+		}
+	}
+	return l
+}
+
+// Find finds the words in a text; see the function Find.
+func (l *List) Find(text string) []Match {
 	folded := fold(text)
 	var found []Match
-	for i, words := range list {
-		for word := range strings.SplitSeq(words, separator) {
-			for start, end, ok := next(folded, word, 0); ok; start, end, ok = next(folded, word, end) {
-				if !denied(folded, start, end) {
-					found = append(found, Match{i, strings.Count(folded[:start], " ") - 1, start, end})
-				}
+	for i := range l.words {
+		w := &l.words[i]
+		for start, end, ok := w.next(folded, 0); ok; start, end, ok = w.next(folded, end) {
+			if !denied(folded, start, end) {
+				found = append(found, Match{w.entry, strings.Count(folded[:start], " ") - 1, start, end})
 			}
 		}
 	}
@@ -131,34 +168,25 @@ var particles = [...]string{
 	"들", "들이", "들의", "하늘", "빛",
 }
 
-// next looks for a word, written as Find says, in folded text from a byte on. No
-// word is nowhere.
-func next(folded, word string, from int) (start, end int, ok bool) {
-	if word == "" {
-		return 0, 0, false
-	}
-	word, particle := strings.CutPrefix(word, "=")
-	word, exact := strings.CutSuffix(word, ".")
-	word, stem := strings.CutSuffix(word, "*")
-	english := word[0] >= 'a' && word[0] <= 'z'
-	begins := particle || exact || stem || english || strings.Contains(word, " ")
+// next looks for the word in folded text from a byte on.
+func (w *word) next(folded string, from int) (start, end int, ok bool) {
 	for {
-		i := strings.Index(folded[from:], word)
+		i := strings.Index(folded[from:], w.text)
 		if i < 0 {
 			return 0, 0, false
 		}
-		start, end = from+i, from+i+len(word)
+		start, end = from+i, from+i+len(w.text)
 		from = end
-		if begins && folded[start-1] != ' ' {
+		if w.begins && folded[start-1] != ' ' {
 			continue
 		}
 		rest := folded[end : end+strings.IndexByte(folded[end:], ' ')]
 		switch {
-		case particle:
+		case w.particle:
 			ok = slices.Contains(particles[:], rest)
-		case exact:
+		case w.exact:
 			ok = rest == ""
-		case english && !stem:
+		case w.english && !w.stem:
 			r, _ := utf8.DecodeRuneInString(strings.TrimPrefix(rest, "s"))
 			ok = !unicode.Is(unicode.Latin, r) && !unicode.IsDigit(r)
 		default:

@@ -36,6 +36,8 @@ type State struct {
 	Type           string
 	Comment        string
 	Branches       []Branch  `json:",omitempty"`
+	Choices        []Choice  `json:",omitempty"`
+	Default        string    `json:",omitempty"`
 	Resource       string    `json:",omitempty"`
 	Arguments      any       `json:",omitempty"`
 	Error          string    `json:",omitempty"`
@@ -46,6 +48,12 @@ type State struct {
 	Catch          []Catcher `json:",omitempty"`
 	Next           string    `json:",omitempty"`
 	End            bool      `json:",omitempty"`
+}
+
+// Choice leads on to a state when its condition, in JSONata, is true.
+type Choice struct {
+	Condition string
+	Next      string
 }
 
 // Retrier tries a task again after some errors. Each counts its attempts for itself, and of those that name an error

@@ -18,7 +18,7 @@ func TestLooks(t *testing.T) {
 		concept, category string
 		want              mood.Look
 	}{
-		{"새벽 도시를 걷는 느낌", "의류", mood.Neon},
+		{"새벽 도시를 걷는 느낌", "의류", mood.City},
 		{"네온사인이 번지는 밤거리", "전자제품", mood.Neon},
 		{"cyberpunk neon city at night", "electronics", mood.Neon},
 		{"햇살이 드는 창가의 아침", "식품", mood.Window},
@@ -31,16 +31,16 @@ func TestLooks(t *testing.T) {
 		{"겨울 숲속의 고요", "식품", mood.Snow},
 		{"눈 덮인 산속 오두막", "식품", mood.Snow},
 		{"눈이 편안한 조명", "가전", mood.Window}, // an eye, not snow
-		{"가을 캠핑 모닥불", "식품", mood.Autumn},
+		{"가을 캠핑 모닥불", "식품", mood.Camp},
 		{"단풍 든 산길 산책", "의류", mood.Autumn},
 		{"봄 소풍 도시락", "식품", mood.Blossom}, // a lunch box, not a city
 		{"도시의 밤", "식품", mood.Neon},
 		{"비 오는 날 창가의 커피 한 잔", "식품", mood.Cafe},
-		{"나무 식탁에 차린 정성", "식품", mood.Cafe},
+		{"나무 식탁에 차린 정성", "식품", mood.Kitchen},
 		{"나무 사이로 부는 바람", "의류", mood.Forest},
-		{"푸른 들판", "식품", mood.Forest},
-		{"아이와 함께 하는 즐거운 주말", "의류", mood.Pastel},
-		{"아이스 음료", "식품", mood.Sea}, // ice, not a child
+		{"푸른 들판", "식품", mood.Field},
+		{"아이와 함께 하는 즐거운 주말", "의류", mood.Nursery},
+		{"아이스 음료", "식품", mood.Podium}, // ice, not a child
 		{"시원한 여름 바다로 떠나는 휴가", "의류", mood.Sea},
 		{"tropical beach vacation", "fashion", mood.Sea},
 		{"고급스러운 명품의 품격", "의류", mood.Marble},
@@ -48,16 +48,16 @@ func TestLooks(t *testing.T) {
 		{"추석 명절 선물세트", "식품", mood.Hanji},
 		{"한복처럼 고운 전통의 멋", "기타", mood.Hanji},
 		{"파스텔 톤으로 귀엽게", "완구", mood.Pastel},
-		{"깔끔하고 미니멀하게", "기타", mood.Pastel},
-		{"엄마가 차린 따뜻한 집밥", "식품", mood.Cafe},
+		{"깔끔하고 미니멀하게", "기타", mood.Podium},
+		{"엄마가 차린 따뜻한 집밥", "식품", mood.Kitchen},
 		{"cozy cafe with coffee", "food", mood.Cafe},
 		{"벚꽃 흩날리는 봄날의 피크닉", "식품", mood.Blossom},
 		{"단풍 든 가을 산책", "의류", mood.Autumn},
 		{"실크처럼 부드러운 로맨틱", "화장품", mood.Silk},
 		{"스튜디오 무대 위 주인공", "기타", mood.Podium},
 		{"주말 특가", "전자제품", mood.Podium},
-		{"주말 특가", "화장품", mood.Silk},
-		{"주말 특가", "식품", mood.Cafe},
+		{"주말 특가", "화장품", mood.Podium},
+		{"주말 특가", "식품", mood.Podium},
 		{"", "", mood.Podium},
 	} {
 		if got := mood.Read(tc.concept, tc.category, ""); got.Look != tc.want {
@@ -72,7 +72,10 @@ func TestEveryLookCanBeAskedFor(t *testing.T) {
 		if got := mood.Read(map[mood.Look]string{
 			mood.Podium: "studio podium", mood.Window: "sunny window", mood.Forest: "forest", mood.Neon: "neon",
 			mood.Snow: "snow", mood.Sea: "sea", mood.Marble: "marble", mood.Hanji: "hanji", mood.Pastel: "pastel",
-			mood.Cafe: "cafe", mood.Blossom: "blossom", mood.Autumn: "autumn", mood.Silk: "silk",
+			mood.Cafe: "cafe", mood.Blossom: "cherry blossom", mood.Autumn: "autumn", mood.Silk: "silk",
+			mood.City: "city", mood.Field: "meadow", mood.River: "river", mood.Living: "living room", mood.Desk: "desk",
+			mood.Vanity: "vanity", mood.Gym: "gym", mood.Camp: "camping", mood.Kitchen: "kitchen", mood.Festival: "lantern",
+			mood.Nursery: "playroom", mood.Workshop: "workshop",
 		}[l], "", ""); got.Look != l {
 			t.Errorf("%s gives %s", l, got.Look)
 		}

@@ -90,9 +90,11 @@ func cafe(k *work) (*set, *finish) {
 		}
 		return white.Mix(brew, smooth(hypot(p[0]-cxx, p[2]-cz), 0.92*cup, 0.86*cup))
 	}}
-	s.solids = []solid{
-		{kind: upright, c: vec{cxx, 0, cz}, r: cup * 1.75, h: 0.010 * u, bevel: 0.008 * u, m: china},
-		{kind: upright, c: vec{cxx, 0.010 * u, cz}, r: cup, h: cup * 1.15, bevel: 0.003 * u, m: filled},
+	if !k.mood.Large { // beside a chair a cup would be as large as its seat
+		s.solids = []solid{
+			{kind: upright, c: vec{cxx, 0, cz}, r: cup * 1.75, h: 0.010 * u, bevel: 0.008 * u, m: china},
+			{kind: upright, c: vec{cxx, 0.010 * u, cz}, r: cup, h: cup * 1.15, bevel: 0.003 * u, m: filled},
+		}
 	}
 	s.sun = vec{k.side * d.Between(0.6, 0.75), d.Between(0.58, 0.72), d.Between(-0.25, -0.05)}.unit()
 	s.spread = 0.10

@@ -1,6 +1,7 @@
 package scene
 
 import (
+	"github.com/nanococoa/nanococoa/aiserver/standin/mood"
 	"github.com/nanococoa/nanococoa/aiserver/standin/raster"
 	"github.com/nanococoa/nanococoa/aiserver/standin/tone"
 )
@@ -14,7 +15,7 @@ func sea(k *work) (*set, *finish) {
 	w := float32(k.size.X)
 	_, z, r := k.footing()
 	horizon := k.cam.horizon
-	dusk := k.says("sunset") || k.mood.Warm > 0.45 && k.mood.Light < 0.45
+	dusk := k.mood.Hour == mood.Evening || k.says("sunset") || k.mood.Warm > 0.45 && k.mood.Light < 0.45
 
 	skyTop, skyLow := tone.LCH(0.70, 0.105, 238), tone.LCH(0.93, 0.035, 225)
 	deep, shallow := tone.LCH(0.58, 0.105, 232), tone.LCH(0.80, 0.085, 198)
@@ -25,6 +26,11 @@ func sea(k *work) (*set, *finish) {
 		deep, shallow = tone.LCH(0.48, 0.075, 275), tone.LCH(0.68, 0.075, 10)
 		sandColor = tone.LCH(0.80, 0.055, 66)
 		key, amb = tone.RGB{1.0, 0.70, 0.42}.Scale(1.0), tone.LCH(0.66, 0.06, 300)
+	}
+	if k.mood.Hour == mood.Dawn {
+		skyTop, skyLow = tone.LCH(0.72, 0.055, 262), tone.LCH(0.92, 0.040, 42)
+		deep, shallow = tone.LCH(0.60, 0.045, 255), tone.LCH(0.82, 0.040, 225)
+		key, amb = tone.RGB{1.0, 0.84, 0.74}.Scale(0.85), tone.LCH(0.72, 0.045, 275)
 	}
 	shore := 0.85*u + z + 0.3*r // where the sand ends
 	_, shoreY := k.cam.project(vec{0, 0, shore})
@@ -95,6 +101,9 @@ func sea(k *work) (*set, *finish) {
 	fronds := k.fronds(d, u)
 	mx, half := k.middle()
 	ax := mx - k.side*(half+0.10*u)
+	if k.mood.Season == mood.Winter || k.mood.Season == mood.Fall || k.mood.Hour == mood.Night || k.mood.Rain {
+		fronds = func(a, b float32) float32 { return 0 } // palms are summer's
+	}
 	s.gobo = func(p vec) float32 {
 		fx, fz := p[0]-p[1]*s.sun[0]/s.sun[1], p[2]-p[1]*s.sun[2]/s.sun[1]
 		return 1 - 0.62*fronds(fx-ax, fz-0.1*u)

@@ -35,9 +35,11 @@ func window(k *work) (*set, *finish) {
 	vz := z + 0.34*u
 	room := float32(k.size.X)/2*0.97 - body
 	vx = clamp(vx, -room, room)
-	s.solids = []solid{
-		{kind: ball, c: vec{vx, body * 0.96, vz}, r: body, m: vase},
-		{kind: upright, c: vec{vx, body * 1.5, vz}, r: body * 0.38, h: body * 0.85, bevel: body * 0.1, m: vase},
+	if !k.mood.Large {
+		s.solids = []solid{
+			{kind: ball, c: vec{vx, body * 0.96, vz}, r: body, m: vase},
+			{kind: upright, c: vec{vx, body * 1.5, vz}, r: body * 0.38, h: body * 0.85, bevel: body * 0.1, m: vase},
+		}
 	}
 
 	s.sun = vec{k.side * d.Between(0.62, 0.78), d.Between(0.42, 0.55), -d.Between(0.50, 0.62)}.unit()

@@ -88,6 +88,7 @@ func (s *Scene) Render(ctx context.Context, subject Subject) (*image.RGBA, error
 	subject.At = image.Rectangle{Min: s.Box.Min, Max: s.Box.Min.Add(subject.Pixels.Rect.Size())}
 	k := newWork(s, subject)
 	st, fin := looks[s.Look].build(k)
+	k.grade(s.Look, st, fin)
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
@@ -108,19 +109,31 @@ type look struct {
 
 // looks holds the recipe of every look of package mood.
 var looks = map[mood.Look]look{
-	mood.Podium:  {0.07, podium},
-	mood.Window:  {0.02, window},
-	mood.Forest:  {0.055, forest},
-	mood.Neon:    {0.03, neon},
-	mood.Snow:    {0.02, snow},
-	mood.Sea:     {0.03, sea},
-	mood.Marble:  {0.065, marble},
-	mood.Hanji:   {0.05, hanji},
-	mood.Pastel:  {0.05, pastel},
-	mood.Cafe:    {0.03, cafe},
-	mood.Blossom: {0.06, blossom},
-	mood.Autumn:  {0.055, autumn},
-	mood.Silk:    {0.05, silk},
+	mood.Podium:   {0.07, podium},
+	mood.Window:   {0.02, window},
+	mood.Forest:   {0.055, forest},
+	mood.Neon:     {0.03, neon},
+	mood.Snow:     {0.02, snow},
+	mood.Sea:      {0.03, sea},
+	mood.Marble:   {0.065, marble},
+	mood.Hanji:    {0.05, hanji},
+	mood.Pastel:   {0.05, pastel},
+	mood.Cafe:     {0.03, cafe},
+	mood.Blossom:  {0.06, blossom},
+	mood.Autumn:   {0.055, autumn},
+	mood.Silk:     {0.05, silk},
+	mood.City:     {0.03, city},
+	mood.Field:    {0.03, field},
+	mood.River:    {0.03, river},
+	mood.Living:   {0.03, living},
+	mood.Desk:     {0.03, desk},
+	mood.Vanity:   {0.03, vanity},
+	mood.Gym:      {0.03, gym},
+	mood.Camp:     {0.03, camp},
+	mood.Kitchen:  {0.03, kitchen},
+	mood.Festival: {0.03, festival},
+	mood.Nursery:  {0.03, nursery},
+	mood.Workshop: {0.03, workshop},
 }
 
 // work is what a look has to work with.

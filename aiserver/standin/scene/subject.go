@@ -314,7 +314,7 @@ func (b *body) mirrored(o, d vec, rough float32) (light tone.RGB, cover, height 
 	// Each level is twice as soft as the one before, so that the level grows with
 	// the logarithm, and never jumps.
 	softness := rough*(3+height/12) + 2*max(rough-0.7, 0)
-	level := min(float32(math.Log2(float64(1+softness))), float32(len(b.mirror)-1))
+	level := clamp(float32(math.Log2(float64(1+max(softness, 0)))), 0, float32(len(b.mirror)-1))
 	n := min(int(level), len(b.mirror)-2)
 	light, cover = b.look(n, u, v)
 	l2, c2 := b.look(n+1, u, v)

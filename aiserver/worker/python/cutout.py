@@ -35,7 +35,7 @@ class Cutout:
         options.enable_cpu_mem_arena = False
         # Threads that wait for the next layer must not take the processor from the GPU server.
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        options.log_severity_level = 3  # errors alone
+        options.log_severity_level = 4  # an error is an exception as well
         self._session = onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
         self._input = self._session.get_inputs()[0].name
         # The first of its seven outputs is the finest; the others were for training.

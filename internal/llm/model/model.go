@@ -1,5 +1,5 @@
 // Package model opens the writer that asks OpenAI. It is apart from config
-// because it links the OpenAI SDK, which triples a binary: only the two
+// because it links the OpenAI SDK, which triples a binary: only the
 // functions that write import it.
 package model
 

@@ -70,3 +70,10 @@ func copyInstructions() string {
 		"their age, gender, body, origin or disability.",
 		ad.MainCopyMin, ad.MainCopyMax, ad.SubCopyMin, ad.SubCopyMax)
 }
+
+// copiesInstructions ask for several.
+func copiesInstructions() string {
+	return copyInstructions() + fmt.Sprintf("\n\nWrite %d such pairs, \"main_copy_1\" with \"sub_copy_1\" and so on, "+
+		"each with another idea and other words than the others. \"taken\" are pairs that the ad has already: write "+
+		"none of them again and none that differs from one only in endings.", copywriter.Copies)
+}

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -141,12 +142,28 @@ func copyTask() task {
 	return task{"ad_copy", copyInstructions(), []string{"main_copy", "sub_copy"}}
 }
 
+// copiesTask asks for several at once: the schema is of strings, so each line has a key.
+func copiesTask() task {
+	t := task{name: "ad_copies", instructions: copiesInstructions()}
+	for i := range copywriter.Copies {
+		t.keys = append(t.keys, fmt.Sprintf("main_copy_%d", i+1), fmt.Sprintf("sub_copy_%d", i+1))
+	}
+	return t
+}
+
 // question is the user message. Its shape is the same whatever the values say.
 type question struct {
 	Product  ad.Values         `json:"product"`
 	Picture  *picture          `json:"picture"`
 	Rejected map[string]string `json:"rejected_answer"`
 	Objected []string          `json:"objections"`
+	Taken    []taken           `json:"taken,omitempty"`
+}
+
+// taken is copy that the ad has.
+type taken struct {
+	Main string `json:"main_copy"`
+	Sub  string `json:"sub_copy"`
 }
 
 // product is what of an owner's fields a model may know.
@@ -203,20 +220,51 @@ func (c *Client) WritePrompt(ctx context.Context, f ad.Fields) (copywriter.Promp
 // copywriter.ReviewCopy is sent back once with the objections; if the second fails too,
 // copywriter.Template writes both lines, so that they fit each other, and By says so. A
 // fault of either call is returned as it is.
-func (c *Client) WriteCopy(ctx context.Context, f ad.Fields, a *ad.Analysis) (copywriter.Copy, error) {
+func (c *Client) WriteCopy(
+	ctx context.Context, f ad.Fields, a *ad.Analysis, used ...string,
+) (copywriter.Copy, error) {
 	q := question{Product: product(f), Picture: pictureOf(a)}
 	for range 2 {
 		answer, err := c.ask(ctx, copyTask(), q)
 		if err != nil {
 			return copywriter.Copy{}, fmt.Errorf("write copy: %w", err)
 		}
-		lines, objections := copywriter.ReviewCopy(answer["main_copy"], answer["sub_copy"], f)
+		lines, objections := copywriter.ReviewCopy(answer["main_copy"], answer["sub_copy"], f, used...)
 		if len(objections) == 0 {
 			return lines, nil
 		}
 		q.Rejected, q.Objected = answer, objections
 	}
-	return copywriter.Template{}.WriteCopy(ctx, f, a)
+	return copywriter.Template{}.WriteCopy(ctx, f, a, used...)
+}
+
+// WriteCopies asks once for copywriter.Copies suggestions that differ from each other and
+// from what is taken; the analysis may be nil. In place of those that fail
+// copywriter.ReviewCopy, or are taken, copywriter.Template's are given. A fault of the call
+// is returned as it is.
+func (c *Client) WriteCopies(
+	ctx context.Context, f ad.Fields, a *ad.Analysis, known []copywriter.Copy,
+) ([]copywriter.Copy, error) {
+	q := question{Product: product(f), Picture: pictureOf(a)}
+	for _, k := range known {
+		q.Taken = append(q.Taken, taken{k.Main, k.Sub})
+	}
+	answer, err := c.ask(ctx, copiesTask(), q)
+	if err != nil {
+		return nil, fmt.Errorf("write copies: %w", err)
+	}
+	known = slices.Clone(known)
+	var good []copywriter.Copy
+	for i := range copywriter.Copies {
+		lines, objections := copywriter.ReviewCopy(
+			answer[fmt.Sprintf("main_copy_%d", i+1)], answer[fmt.Sprintf("sub_copy_%d", i+1)], f)
+		if len(objections) > 0 || slices.ContainsFunc(known, func(k copywriter.Copy) bool { return k.Main == lines.Main }) {
+			continue
+		}
+		good, known = append(good, lines), append(known, lines)
+	}
+	rest, err := copywriter.Template{}.WriteCopies(ctx, f, a, known)
+	return append(good, rest[:copywriter.Copies-len(good)]...), err
 }
 
 // ask makes one call and gives the values of the answer, one for every key.

@@ -39,6 +39,108 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/ads/{ad_id}/bundle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Pack a rendition for several channels into one ZIP; takes up to half a second a channel */
+        post: operations["create-bundle"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/ads/{ad_id}/copies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Four suggestions for the words, none of which the ad has */
+        post: operations["suggest-copies"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/ads/{ad_id}/main": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Make a rendition the main one: what the ad's own fields, lists and the dashboard show */
+        put: operations["set-main"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/ads/{ad_id}/renditions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make one more picture of a finished ad: other words, size, scene or looks */
+        post: operations["create-rendition"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/ads/{ad_id}/renditions/{rendition_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Remove a rendition, unless it is the main one */
+        delete: operations["delete-rendition"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/ads/{ad_id}/renditions/{rendition_id}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A rendition as a file below its channel's limit: redirects to a short-lived address */
+        get: operations["get-file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/ads/{ad_id}/retry": {
         parameters: {
             query?: never;
@@ -50,6 +152,92 @@ export interface paths {
         put?: never;
         /** Try a failed ad again */
         post: operations["retry-ad"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/ads/{ad_id}/scenes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Have one more scene made for a finished ad, which stays as it is meanwhile */
+        post: operations["create-scene"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/ads/{ad_id}/scenes/{scene_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Remove a scene that no rendition shows and that is not being made */
+        delete: operations["delete-scene"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/brand": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the owner's ads have in common */
+        get: operations["get-brand"];
+        /** Say what the owner's ads have in common */
+        put: operations["set-brand"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/brand/logo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask for an address to upload a logo to; PUT /api/brand then takes it */
+        post: operations["upload-logo"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/channels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The channels pictures are made for, and what else a rendition may be made of */
+        get: operations["list-channels"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -151,6 +339,8 @@ export interface components {
             status: "awaiting_upload" | "queued" | "running" | "succeeded" | "failed";
             /** @description Where to follow it */
             status_url: string;
+            /** @description What the owner should know before the ad is shown; the order goes on */
+            warnings: components["schemas"]["Warning"][];
         };
         Ad: {
             /**
@@ -161,7 +351,10 @@ export interface components {
             ad_id: string;
             /** @description Whether the finished picture and html_code show the mark "AI 생성"; the file's metadata says it either way */
             ai_mark: boolean;
-            /** Format: double */
+            /**
+             * Format: double
+             * @description null for a main rendition that was made later
+             */
             clip_score: number | null;
             /**
              * @description Who wrote the copy
@@ -178,7 +371,7 @@ export interface components {
             /** @description How the picture shows the product; left out before it is made */
             product?: components["schemas"]["Product"];
             /**
-             * @description 1–50 characters (grapheme clusters after NFC); 식품, 의류, 전자제품, 기타 or free text
+             * @description 1–50 characters (grapheme clusters after NFC); 식품, 음료, 건강식품, 의류, 패션잡화, 뷰티, 전자제품, 생활용품, 가구·인테리어, 유아, 반려동물, 스포츠, 꽃·식물, 수공예, 기타 or free text
              * @example 의류
              */
             product_category: string;
@@ -190,10 +383,18 @@ export interface components {
             progress: components["schemas"]["Progress"];
             /** @description The English background prompt */
             prompt: string | null;
+            /** @description Oldest first; empty before the ad is finished */
+            renditions: components["schemas"]["Rendition"][];
+            /** @description Oldest first; empty before the ad is finished */
+            scenes: components["schemas"]["Scene"][];
             score?: components["schemas"]["Score"];
-            /** @description The product in its scene, without text */
+            /** @description The same as a JPEG for pages */
+            stage1_page_url: string | null;
+            /** @description The product in its scene, without text; PNG, for downloading */
             stage1_url: string | null;
-            /** @description The finished ad */
+            /** @description The same as a JPEG for pages */
+            stage2_page_url: string | null;
+            /** @description The finished ad; PNG, for downloading */
             stage2_url: string | null;
             /** @description True when the stand-in made the pictures and not a model */
             stand_in: boolean;
@@ -204,9 +405,12 @@ export interface components {
             target_age: "10대" | "20대" | "30대" | "40대" | "50대" | "60대이상";
             /** @enum {string} */
             target_gender: "남성" | "여성" | "전체";
+            /** @description JPEG, small */
             thumbnail_url: string | null;
             /** Format: date-time */
             updated_at: string;
+            /** @description What the owner should know; the order goes on */
+            warnings: components["schemas"]["Warning"][];
         };
         AdFailure: {
             code: string;
@@ -214,6 +418,99 @@ export interface components {
             detail: string;
             /** @description Whether POST …/retry can help */
             retryable: boolean;
+        };
+        Brand: {
+            /** @description Whether renditions that do not say so use the brand */
+            by_default: boolean;
+            /** @description #rrggbb, at most three: panels and accents, badge, words */
+            colors: string[];
+            /** @description Preferred where none is asked for; empty: the best */
+            layout: string;
+            /** @description null without a logo */
+            logo_id: string | null;
+            /** @description Where to see it, for a few minutes */
+            logo_url: string | null;
+        };
+        BrandWish: {
+            by_default?: boolean;
+            /** @description #rrggbb, at most three */
+            colors: string[];
+            /** @description A name of GET /api/channels; empty: the best */
+            layout?: string;
+            /** @description Of POST /api/brand/logo, once the file is there; left out or null: no logo */
+            logo_id?: string;
+        };
+        Bundle: {
+            /** Format: int64 */
+            bytes: number;
+            files: components["schemas"]["BundleFile"][];
+            /** @description Its Korean file name */
+            name: string;
+            /** @description Where to save it from, for an hour */
+            url: string;
+        };
+        BundleFile: {
+            /** Format: int64 */
+            bytes: number;
+            channel: string;
+            /** @enum {string} */
+            format: "png" | "jpeg";
+            /** Format: int64 */
+            height: number;
+            name: string;
+            /** Format: int64 */
+            width: number;
+        };
+        BundleWish: {
+            /** @description Names of GET /api/channels */
+            channels: string[];
+            /** @description Left out: the main one */
+            rendition_id?: string;
+        };
+        Channel: {
+            format: string;
+            /** Format: int64 */
+            height: number;
+            label: string;
+            /** Format: int64 */
+            max_bytes: number;
+            name: string;
+            text: boolean;
+            /** Format: int64 */
+            width: number;
+        };
+        Choice: {
+            /** @description Korean */
+            label: string;
+            name: string;
+        };
+        Choices: {
+            /** Format: int64 */
+            badge_max: number;
+            channels: components["schemas"]["Channel"][];
+            corners: components["schemas"]["Choice"][];
+            layouts: components["schemas"]["LayoutChoice"][];
+            /**
+             * Format: int64
+             * @description Characters (grapheme clusters after NFC), as the next two
+             */
+            main_copy_max: number;
+            /** Format: int64 */
+            sub_copy_max: number;
+            /** @description The first is the default */
+            typefaces: components["schemas"]["Choice"][];
+        };
+        Copies: {
+            copies: components["schemas"]["Copy"][];
+            /**
+             * @description openai when a model wrote at least one of them
+             * @enum {string}
+             */
+            copy_source: "openai" | "template";
+        };
+        Copy: {
+            main_copy: string;
+            sub_copy: string;
         };
         FieldFail: {
             /** @description What is wrong with it, in Korean */
@@ -236,7 +533,7 @@ export interface components {
              */
             ai_mark: boolean;
             /**
-             * @description 1–50 characters (grapheme clusters after NFC); 식품, 의류, 전자제품, 기타 or free text
+             * @description 1–50 characters (grapheme clusters after NFC); 식품, 음료, 건강식품, 의류, 패션잡화, 뷰티, 전자제품, 생활용품, 가구·인테리어, 유아, 반려동물, 스포츠, 꽃·식물, 수공예, 기타 or free text
              * @example 의류
              */
             product_category: string;
@@ -259,6 +556,13 @@ export interface components {
             /** @example ok */
             status: string;
         };
+        LayoutChoice: {
+            /** @description Where its words may stand */
+            corners: string[];
+            /** @description Korean */
+            label: string;
+            name: string;
+        };
         List: {
             ads: components["schemas"]["ListedAd"][];
             /** @description Pass it as cursor for the next page; null on the last */
@@ -274,6 +578,22 @@ export interface components {
             /** @enum {string} */
             status: "awaiting_upload" | "queued" | "running" | "succeeded" | "failed";
             thumbnail_url: string | null;
+        };
+        LogoBody: {
+            /**
+             * Format: int64
+             * @description Bytes, up to 20 MB
+             */
+            content_length: number;
+            /** @description image/jpeg, image/png, image/webp or image/gif */
+            content_type: string;
+        };
+        LogoUploading: {
+            logo_id: string;
+            upload: components["schemas"]["Upload"];
+        };
+        MainInputBody: {
+            rendition_id: string;
         };
         Month: {
             /** Format: int64 */
@@ -337,6 +657,126 @@ export interface components {
             step: string | null;
             /** @description All steps, in order */
             steps: components["schemas"]["Step"][];
+        };
+        Rendition: {
+            ai_mark: boolean;
+            badge: string;
+            /** @description Whether it shows the owner's brand */
+            brand: boolean;
+            /** @description A name of GET /api/channels; null when it is of no channel */
+            channel: string | null;
+            /**
+             * Format: double
+             * @description Of the first rendition alone
+             */
+            clip_score: number | null;
+            /**
+             * Format: double
+             * @description WCAG 2, of the worst tenth under the words; null without words
+             */
+            contrast_ratio: number | null;
+            /** @description As asked for; empty: the best was chosen */
+            corner: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: int64 */
+            height: number;
+            /** @description The picture as one self-contained snippet */
+            html_code: string;
+            /** @description As drawn */
+            layout: string;
+            /** @description As asked for; empty: the best was chosen */
+            layout_asked: string;
+            /** @description True for exactly one rendition of an ad: the one the ad's own fields mean */
+            main: boolean;
+            main_copy: string;
+            /** @description JPEG, for pages */
+            page_url: string;
+            /** @description PNG */
+            picture_url: string;
+            rendition_id: string;
+            scene_id: string;
+            sub_copy: string;
+            /** @description JPEG, small */
+            thumbnail_url: string;
+            /** @description Empty: the first one */
+            typeface: string;
+            /** Format: int64 */
+            width: number;
+        };
+        RenditionWish: {
+            /** @description Whether the mark AI 생성 is shown */
+            ai_mark?: boolean;
+            /** @description Such as 50% 할인; empty: none */
+            badge?: string;
+            /** @description Whether the owner's logo and colours are used */
+            brand?: boolean;
+            /** @description A name of GET /api/channels; not together with size */
+            channel?: string;
+            /** @description One that the layout has; empty: the best */
+            corner?: string;
+            /** @description A name of GET /api/channels; empty: the best */
+            layout?: string;
+            /** @description 0–20 characters (grapheme clusters after NFC); empty: none */
+            main_copy?: string;
+            /** @description A finished scene of the ad */
+            scene_id?: string;
+            /**
+             * @description Pixels; not together with channel
+             * @example 1080x1350
+             */
+            size?: string;
+            /** @description 0–40 characters; empty: none */
+            sub_copy?: string;
+            /** @description A name of GET /api/channels; empty: the first */
+            typeface?: string;
+        };
+        Scene: {
+            ad_concept: string;
+            /** Format: date-time */
+            created_at: string;
+            /** @description Set when status is failed */
+            error?: components["schemas"]["AdFailure"];
+            /**
+             * Format: double
+             * @description Expected time to the end; null when unknown
+             */
+            eta_seconds: number | null;
+            /** @description JPEG, for pages */
+            page_url: string | null;
+            /** @description PNG, for downloading; null before it is made, as the next two */
+            picture_url: string | null;
+            /**
+             * Format: int64
+             * @description How many pictures come before this one; null when unknown
+             */
+            queue_position: number | null;
+            scene_id: string;
+            /** Format: int64 */
+            seed: number | null;
+            /** @description The GPU server takes nothing now; the scene waits and goes on by itself */
+            stalled: boolean;
+            /** @enum {string} */
+            status: "queued" | "running" | "succeeded" | "failed";
+            /** @description JPEG, small */
+            thumbnail_url: string | null;
+        };
+        SceneAccepted: {
+            ad_id: string;
+            scene_id: string;
+            /** @enum {string} */
+            status: "queued" | "running" | "succeeded" | "failed";
+            /** @description Where to follow it: among the ad's scenes */
+            status_url: string;
+        };
+        SceneWish: {
+            /** @description 1–500 characters (grapheme clusters after NFC) */
+            ad_concept?: string;
+            /**
+             * Format: int64
+             * @description At most 9007199254740991; the same seed and concept give the same scene
+             */
+            seed?: number;
         };
         Score: {
             metric: string;
@@ -402,7 +842,7 @@ export interface components {
             /** @enum {string} */
             content_type: "image/jpeg" | "image/png" | "image/webp" | "image/gif";
             /**
-             * @description 1–50 characters (grapheme clusters after NFC); 식품, 의류, 전자제품, 기타 or free text
+             * @description 1–50 characters (grapheme clusters after NFC); 식품, 음료, 건강식품, 의류, 패션잡화, 뷰티, 전자제품, 생활용품, 가구·인테리어, 유아, 반려동물, 스포츠, 꽃·식물, 수공예, 기타 or free text
              * @example 의류
              */
             product_category: string;
@@ -420,6 +860,13 @@ export interface components {
             ad_id: string;
             status_url: string;
             upload: components["schemas"]["Upload"];
+            /** @description What the owner should know before the ad is shown; the order goes on */
+            warnings: components["schemas"]["Warning"][];
+        };
+        Warning: {
+            code: string;
+            detail: string;
+            field: string;
         };
     };
     responses: never;
@@ -674,6 +1121,508 @@ export interface operations {
             };
         };
     };
+    "create-bundle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ad_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BundleWish"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Bundle"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "suggest-copies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ad_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Copies"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "set-main": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ad_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MainInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ad"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "create-rendition": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description As of POST /api/ads/generate */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                ad_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["RenditionWish"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rendition"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Gone */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "delete-rendition": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ad_id: string;
+                rendition_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-file": {
+        parameters: {
+            query?: {
+                /** @description Left out: the channel's, else png */
+                format?: "png" | "jpeg";
+            };
+            header?: never;
+            path: {
+                ad_id: string;
+                rendition_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Found */
+            302: {
+                headers: {
+                    "Cache-Control"?: string;
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "retry-ad": {
         parameters: {
             query?: never;
@@ -743,6 +1692,380 @@ export interface operations {
             };
             /** @description Service Unavailable */
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "create-scene": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description As of POST /api/ads/generate */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                ad_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["SceneWish"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    Location?: string;
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SceneAccepted"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "delete-scene": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ad_id: string;
+                scene_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-brand": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Brand"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "set-brand": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BrandWish"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Brand"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "upload-logo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LogoBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LogoUploading"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-channels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Choices"];
+                };
+            };
+            /** @description Error */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };

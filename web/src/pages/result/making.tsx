@@ -9,6 +9,7 @@ import { Icon } from '../../ui/icon'
 import { askToNotify, notifyState } from '../../watch/notify'
 import { makeAgain } from './again'
 import { Steps } from './steps'
+import { Warnings } from './warnings'
 
 /** After this many seconds an ad without an expected time is called late. */
 const usual = 240
@@ -37,6 +38,7 @@ export function Making({ ad, problem }: { ad: Ad; problem: Problem | null }) {
         </h1>
         <p class="making-product owners">{ad.product_name}</p>
         {ad.status === 'awaiting_upload' ? <Uploading ad={ad} /> : <Progress ad={ad} />}
+        <Warnings ad={ad} />
         {problem && (
           <p class="note" role="status">
             {words.reconnecting}
@@ -115,7 +117,7 @@ function useOwnPhoto(adId: string | null): string | null {
     let mine: string | null = null
     let here = true
     void photos.get(adId).then((kept) => {
-      if (kept && here) setAddress((mine = URL.createObjectURL(kept.photo.blob)))
+      if (kept?.photo.size && here) setAddress((mine = URL.createObjectURL(kept.photo.blob)))
     })
     return () => {
       here = false

@@ -3,7 +3,7 @@ package provenance_test
 import (
 	"testing"
 
-	"github.com/nanococoa/nanococoa/aiserver/provenance"
+	"github.com/nanococoa/nanococoa/internal/provenance"
 )
 
 // FuzzRead reads whatever calls itself a picture: stage 2 does so with files of

@@ -13,7 +13,7 @@ import (
 
 	"github.com/bep/imagemeta"
 
-	"github.com/nanococoa/nanococoa/aiserver/provenance"
+	"github.com/nanococoa/nanococoa/internal/provenance"
 )
 
 // scene is a picture like the engine's: soft gradients with a little grain.

@@ -1,0 +1,30 @@
+// Command compose is the Lambda that draws: renditions of finished ads, their files and
+// bundles, and the brand's logo. It needs no GPU server.
+package main
+
+import (
+	"context"
+
+	"github.com/nanococoa/nanococoa/internal/adstore"
+	"github.com/nanococoa/nanococoa/internal/blob"
+	"github.com/nanococoa/nanococoa/internal/config"
+	"github.com/nanococoa/nanococoa/internal/door"
+	"github.com/nanococoa/nanococoa/internal/function"
+	"github.com/nanococoa/nanococoa/internal/httpapi"
+	"github.com/nanococoa/nanococoa/internal/rendition"
+)
+
+func main() { function.Main("compose", wire) }
+
+func wire(ctx context.Context, c config.Compose, f function.Shared) (any, error) {
+	signer, err := door.Signer(ctx, f.AWS, c.Door)
+	if err != nil {
+		return nil, err
+	}
+	ads, bucket := adstore.Open(f.AWS, c.TableName, f.Meter), blob.Open(f.AWS, c.BucketName)
+	maker := rendition.Maker{Pictures: bucket, Brands: ads, Logos: bucket.Logos()}
+	return door.Lambda(httpapi.NewComposing(httpapi.Composing{
+		Ads: ads, Maker: maker, Bundle: maker, Brands: ads, Logos: bucket.Logos(),
+		Signer: signer, Origin: c.SiteOrigin, Log: f.Log,
+	})), nil
+}
