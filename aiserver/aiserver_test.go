@@ -47,6 +47,8 @@ type process struct {
 	t      *testing.T
 	cmd    *exec.Cmd
 	stderr bytes.Buffer
+	log    strings.Builder
+	mu     sync.Mutex // of log
 	done   chan struct{}
 	client *gpuclient.Client
 }
@@ -63,15 +65,16 @@ func environment(set ...string) []string {
 	return append(env, set...)
 }
 
-// start runs the program on a free port, which it tells in its log.
-func start(t *testing.T, dir string) *process {
+// start runs the program on a free port, which it tells in its log. Without a WORKER_DIR
+// among the settings it has no worker.
+func start(t *testing.T, dir string, set ...string) *process {
 	t.Helper()
 	path, err := program()
 	if err != nil {
 		t.Fatal(err)
 	}
 	p := &process{t: t, cmd: exec.Command(path), done: make(chan struct{})}
-	p.cmd.Env = environment("ADDR=127.0.0.1:0", "DATA_DIR="+dir)
+	p.cmd.Env = environment(append([]string{"ADDR=127.0.0.1:0", "DATA_DIR=" + dir}, set...)...)
 	p.cmd.Stderr = &p.stderr
 	stdout, err := p.cmd.StdoutPipe()
 	if err != nil {
@@ -92,6 +95,7 @@ func start(t *testing.T, dir string) *process {
 			if json.Unmarshal(s.Bytes(), &line) == nil && line.Msg == "listening" {
 				addr <- line.Addr
 			}
+			p.said(s.Text())
 		}
 		_ = p.cmd.Wait()
 		close(addr)
@@ -109,6 +113,18 @@ func start(t *testing.T, dir string) *process {
 		}
 	}
 	return p
+}
+
+func (p *process) said(line string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.log.WriteString(line + "\n")
+}
+
+func (p *process) logs(what string) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return strings.Contains(p.log.String(), what)
 }
 
 func (p *process) stop() {

@@ -22,6 +22,7 @@ import (
 	"github.com/nanococoa/nanococoa/aiserver/gallery"
 	"github.com/nanococoa/nanococoa/aiserver/server"
 	"github.com/nanococoa/nanococoa/aiserver/standin"
+	"github.com/nanococoa/nanococoa/aiserver/worker"
 	"github.com/nanococoa/nanococoa/internal/compose"
 	"github.com/nanococoa/nanococoa/internal/copywriter"
 )
@@ -45,7 +46,8 @@ func run(ctx context.Context, args, environ []string, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	load, err := loader(cfg)
+	log := slog.New(slog.NewJSONHandler(out, &slog.HandlerOptions{Level: cfg.LogLevel}))
+	load, err := loader(cfg, log)
 	if err != nil {
 		return err
 	}
@@ -53,8 +55,7 @@ func run(ctx context.Context, args, environ []string, out io.Writer) error {
 		debug.SetMemoryLimit(int64(cfg.MemoryMB) << 20)
 	}
 	parts := server.Parts{
-		Load: load, Compose: compose.Render, Copy: copywriter.Template{},
-		Log: slog.New(slog.NewJSONHandler(out, &slog.HandlerOptions{Level: cfg.LogLevel})),
+		Load: load, Compose: compose.Render, Copy: copywriter.Template{}, Log: log,
 	}
 	switch {
 	case len(args) == 0:
@@ -83,21 +84,39 @@ func pictures(ctx context.Context, args []string, cfg server.Config, parts serve
 	flags := flag.NewFlagSet("gallery", flag.ContinueOnError)
 	flags.StringVar(&o.Photos, "photos", "samples", "folder of product photos")
 	flags.StringVar(&o.Out, "out", "gallery", "folder for the ads")
+	renditions := flags.Bool("renditions", false, "one scene of each photo in every channel and layout instead")
 	flags.Uint64Var(&o.Seed, "seed", 1, "another seed, other scenes")
 	if err := flags.Parse(args); err != nil {
 		return fmt.Errorf("gallery: %w", err)
+	}
+	if *renditions {
+		return gallery.Renditions(ctx, o, cfg, parts)
 	}
 	return gallery.Run(ctx, o, cfg, parts)
 }
 
 // loader finds the engine that ENGINE names. This is the list of all engines.
-func loader(cfg server.Config) (func(context.Context) (engine.Engine, error), error) {
+func loader(cfg server.Config, log *slog.Logger) (func(context.Context) (engine.Engine, error), error) {
 	engines := map[string]func(context.Context) (engine.Engine, error){
-		"standin": func(context.Context) (engine.Engine, error) { return standin.New(), nil },
+		"standin": func(context.Context) (engine.Engine, error) { return standin.New(cutter(cfg, log)), nil },
 	}
 	if load, ok := engines[cfg.Engine]; ok {
 		return load, nil
 	}
 	known := strings.Join(slices.Sorted(maps.Keys(engines)), ", ")
 	return nil, fmt.Errorf("configuration: ENGINE %q is not known; there is: %s", cfg.Engine, known)
+}
+
+// cutter starts the model worker, or says in the log that there is none: the stand-in
+// works without it.
+func cutter(cfg server.Config, log *slog.Logger) standin.Cutter {
+	if cfg.WorkerDir == server.NoWorker {
+		return nil
+	}
+	c, err := worker.Find(cfg.WorkerDir, cfg.DataDir, log)
+	if err != nil {
+		log.Warn("products are cut out by colours alone; `make worker` installs the model", "err", err)
+		return nil
+	}
+	return worker.Start(c)
 }

@@ -24,12 +24,16 @@ import (
 // maxMemory is what the server may take with its default queue full, in KiB.
 const maxMemory = 300 << 10
 
+// maxTogether is what server and worker may take, in KiB.
+const maxTogether = 700 << 10
+
 // The default queue full, and more callers at the door than get in, with the
 // largest of everything: photos a phone takes, a picture that hardly compresses,
 // results.
 func TestMemoryWithAFullQueue(t *testing.T) {
 	t.Parallel()
-	p := start(t, t.TempDir())
+	dir := t.TempDir()
+	p := withWorker(t, dir)
 	ctx, cancel := context.WithTimeout(t.Context(), 8*time.Minute)
 	defer cancel()
 	first := gpu.Stage1Request{
@@ -74,9 +78,12 @@ func TestMemoryWithAFullQueue(t *testing.T) {
 	if made < 5 || refused == 0 {
 		t.Errorf("%d made, %d refused: the queue was not full", made, refused)
 	}
-	peak := peakMemory(t, p.cmd.Process.Pid)
-	t.Logf("photo %d KiB, picture %d KiB, %d jobs made, %d refused, peak %d MiB", len(first.Photo)>>10,
-		len(second.Picture)>>10, made, refused, peak>>10)
+	peak, worker := peakMemory(t, p.cmd.Process.Pid), peakMemory(t, workerOf(t, dir))
+	t.Logf("photo %d KiB, picture %d KiB, %d jobs made, %d refused, peak %d MiB and the worker's %d MiB",
+		len(first.Photo)>>10, len(second.Picture)>>10, made, refused, peak>>10, worker>>10)
+	if peak+worker > maxTogether {
+		t.Errorf("peak %d KiB with the worker, want at most %d", peak+worker, maxTogether)
+	}
 	if peak > maxMemory {
 		t.Errorf("peak %d KiB, want at most %d", peak, maxMemory)
 	}

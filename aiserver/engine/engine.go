@@ -19,22 +19,35 @@ import (
 )
 
 // Engine makes pictures and scores. Implementations are safe for concurrent use.
-// Same request, same bytes: from this engine, from another one of its kind, and
-// while others run. They change nothing in a request, and what they return is the
+// Same request, same bytes, while the same parts take part: from this engine, from another
+// one of its kind, and while others run. They change nothing in a request, and what they return is the
 // caller's: no later call changes it. Their errors are *fault.Fault with a Photo.*
 // or GPU.* code. When ctx ends they stop early with Ended.
 type Engine interface {
 	// Name is the engine's name in answers, logs and pictures, e.g. "standin": 1 to
 	// MaxWord visible ASCII characters.
 	Name() string
-	// StandIn reports whether no model takes part.
+	// StandIn reports whether no model paints or scores.
 	StandIn() bool
+	// Parts says which models the engine has by role, and how they are. Empty when it has
+	// none. It may change from call to call.
+	Parts() []Part
 	// Render puts the product into a scene (stage 1). Faults: those of
 	// Request.Check, and GPU.*.
 	Render(ctx context.Context, r Request) (Rendering, error)
 	// Score measures how well a picture agrees with a text. Faults: those of
 	// ScoreRequest.Check, and GPU.*.
 	Score(ctx context.Context, r ScoreRequest) (ad.Score, error)
+	// Close ends what the engine has started, such as a process with models. No other
+	// call comes after it.
+	Close() error
+}
+
+// Part is one model of an engine.
+type Part struct {
+	Role  string // what it is for, such as "cutout"
+	Model string // its name; empty while it is not there
+	State string // "ready", "starting", "failed" (started again after a pause), "absent"
 }
 
 // CheckName reports a name that no answer, log or picture can carry.
@@ -90,6 +103,8 @@ type Rendering struct {
 	CutOut bool     // false when the whole photo is shown as a framed card
 	Scene  string   // the scene's name, for logs and the gallery; may be empty
 	Mood   []string // English words, the most fitting first; may be empty
+	// Models are the models that took part in this picture, by role; may be empty.
+	Models map[string]string
 }
 
 // Check reports what a caller of Render for a picture of this size cannot use.

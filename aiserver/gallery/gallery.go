@@ -114,14 +114,7 @@ func Run(ctx context.Context, o Options, cfg server.Config, parts server.Parts) 
 	if err := os.MkdirAll(o.Out, 0o755); err != nil {
 		return fmt.Errorf("gallery: %w", err)
 	}
-	data, err := os.MkdirTemp("", "gallery")
-	if err != nil {
-		return fmt.Errorf("gallery: %w", err)
-	}
-	defer func() { err = errors.Join(err, os.RemoveAll(data)) }()
-	cfg.Addr, cfg.DataDir = "127.0.0.1:0", data
-	parts.Log = slog.New(slog.DiscardHandler)
-	client, stop, err := serve(ctx, cfg, parts)
+	client, stop, err := temporary(ctx, cfg, parts)
 	if err != nil {
 		return err
 	}
@@ -177,6 +170,23 @@ func find(dir string) ([]string, error) {
 	return out, nil
 }
 
+// temporary serves with a temporary folder on a free port; stop also removes the folder.
+func temporary(
+	ctx context.Context, cfg server.Config, parts server.Parts,
+) (c *gpuclient.Client, stop func() error, err error) {
+	data, err := os.MkdirTemp("", "gallery")
+	if err != nil {
+		return nil, nil, fmt.Errorf("gallery: %w", err)
+	}
+	cfg.Addr, cfg.DataDir = "127.0.0.1:0", data
+	parts.Log = slog.New(slog.DiscardHandler)
+	c, end, err := serve(ctx, cfg, parts)
+	if err != nil {
+		return nil, nil, errors.Join(err, os.RemoveAll(data))
+	}
+	return c, func() error { return errors.Join(end(), os.RemoveAll(data)) }, nil
+}
+
 // serve starts the server and gives a client of it. stop ends it and waits.
 func serve(
 	ctx context.Context, cfg server.Config, parts server.Parts,
@@ -203,18 +213,25 @@ func serve(
 	return c, stop, nil
 }
 
-// one makes one ad with the steps of the state machine, in their order: what the gallery
+// ordered is an ad that was made: its record, its pictures, and what the server said.
+type ordered struct {
+	kept   *records
+	pics   pictures
+	server *sized
+}
+
+// order makes one ad with the steps of the state machine, in their order: what the gallery
 // shows is what an owner gets.
-func one(
+func order(
 	ctx context.Context, c *gpuclient.Client, o Options, photo []byte, path string, concept Concept, size image.Point,
-) (Entry, []byte, error) {
+) (ordered, error) {
 	p, ok := products[base(path)]
 	if !ok {
 		p = product{"상품", "기타", "30대", "전체"}
 	}
 	id, err := ad.NewID()
 	if err != nil {
-		return Entry{}, nil, err
+		return ordered{}, err
 	}
 	kept := &records{ad.Ad{
 		Ref: ad.Ref{Owner: "gallery", AdID: id, Attempt: 1}, Status: ad.Queued, Steps: map[ad.Step]ad.StepTimes{},
@@ -235,9 +252,21 @@ func one(
 		pipeline.Publish{Ads: kept}.Run,
 	} {
 		if err := step(ctx, ad.StepInput{Ref: kept.ad.Ref}); err != nil {
-			return Entry{}, nil, err
+			return ordered{}, err
 		}
 	}
+	return ordered{kept, pics, server}, nil
+}
+
+// one makes one ad of the gallery and writes it.
+func one(
+	ctx context.Context, c *gpuclient.Client, o Options, photo []byte, path string, concept Concept, size image.Point,
+) (Entry, []byte, error) {
+	made, err := order(ctx, c, o, photo, path, concept, size)
+	if err != nil {
+		return Entry{}, nil, err
+	}
+	server, kept, pics := made.server, made.kept, made.pics
 	e := Entry{
 		File:  fmt.Sprintf("%s-%s-%s.png", base(path), concept.Name, gpu.FormatSize(size)),
 		Photo: filepath.Base(path), Concept: concept.Text, Size: gpu.FormatSize(size),

@@ -26,8 +26,10 @@ import (
 // painter is an engine that fills the picture and can be told to fail.
 type painter struct{ noScore bool }
 
-func (painter) Name() string  { return "painter" }
-func (painter) StandIn() bool { return true }
+func (painter) Name() string         { return "painter" }
+func (painter) StandIn() bool        { return true }
+func (painter) Parts() []engine.Part { return nil }
+func (painter) Close() error         { return nil }
 
 func (painter) Render(_ context.Context, r engine.Request) (engine.Rendering, error) {
 	if r.Prompt == "" || r.Seed != 1 {

@@ -21,6 +21,8 @@ type Config struct {
 	Slots   int    `env:"SLOTS" envDefault:"1"`                  // jobs at a time, whatever the engine
 	Queue   int    `env:"QUEUE" envDefault:"4"`                  // jobs of one class that may wait
 	DataDir string `env:"DATA_DIR" envDefault:".local/aiserver"` // keys and results; one server per folder
+	// Where the model worker is installed (make worker); NoWorker: none is started.
+	WorkerDir string `env:"WORKER_DIR" envDefault:"build/worker"`
 	// How long a key and its result are remembered, and how big all results may
 	// be: beyond that the oldest go.
 	ResultTTL   time.Duration `env:"RESULT_TTL" envDefault:"24h"`
@@ -39,6 +41,9 @@ type Config struct {
 	// The garbage collector works harder when the heap comes near this; 0: no limit.
 	MemoryMB int `env:"MEMORY_LIMIT_MB" envDefault:"256"`
 }
+
+// NoWorker is the WORKER_DIR of a server that is to work without models.
+const NoWorker = "none"
 
 // Read reads the configuration from environment variables, given as os.Environ
 // gives them, and validates it.

@@ -118,6 +118,7 @@ type named struct {
 }
 
 func (n named) Name() string { return n.name }
+func (named) Close() error   { return nil }
 
 func TestAnEngineNeedsAName(t *testing.T) {
 	t.Parallel()

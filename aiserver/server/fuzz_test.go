@@ -22,8 +22,10 @@ import (
 // what is before them.
 type tiny struct{}
 
-func (tiny) Name() string  { return "tiny" }
-func (tiny) StandIn() bool { return true }
+func (tiny) Name() string         { return "tiny" }
+func (tiny) StandIn() bool        { return true }
+func (tiny) Parts() []engine.Part { return nil }
+func (tiny) Close() error         { return nil }
 
 func (tiny) Render(_ context.Context, r engine.Request) (engine.Rendering, error) {
 	if r.Photo == nil || r.Photo.Rect.Empty() || r.Name == "" || r.Concept == "" || r.Seed > gpu.MaxSeed ||

@@ -19,7 +19,7 @@ import (
 
 // real puts the parts in that the program has.
 func real(_ *server.Config, p *server.Parts) {
-	p.Load = func(context.Context) (engine.Engine, error) { return standin.New(), nil }
+	p.Load = func(context.Context) (engine.Engine, error) { return standin.New(nil), nil }
 	p.Compose, p.Copy = compose.Render, copywriter.Template{}
 }
 

@@ -159,7 +159,7 @@ func (s *Server) Run(ctx context.Context, ln net.Listener) error {
 		err = errors.Join(err, srv.Close())
 	}
 	s.log.Info("stopped")
-	return errors.Join(failed, err, s.store.Close())
+	return errors.Join(failed, err, s.Close())
 }
 
 // drain waits for what runs; beyond the time it aborts it, which the engine
@@ -178,13 +178,16 @@ func (s *Server) drain() {
 }
 
 func (s *Server) load(ctx context.Context) error {
+	if s.engine.Load() != nil { // by Load, before Run
+		return nil
+	}
 	began := time.Now()
 	e, err := s.parts.Load(ctx)
 	if err != nil {
 		return fmt.Errorf("load engine: %w", err)
 	}
 	if err := engine.CheckName(e.Name()); err != nil {
-		return fmt.Errorf("load engine: %w", err)
+		return errors.Join(fmt.Errorf("load engine: %w", err), e.Close())
 	}
 	s.engine.Store(&e)
 	s.log.Info("ready", "engine", e.Name(), "stand_in", e.StandIn(), "load_ms", time.Since(began).Milliseconds())
@@ -194,8 +197,14 @@ func (s *Server) load(ctx context.Context) error {
 // Load loads the engine now, for a server whose Handler is served without Run.
 func (s *Server) Load(ctx context.Context) error { return s.load(ctx) }
 
-// Close closes the data folder of a server that was never Run.
-func (s *Server) Close() error { return s.store.Close() }
+// Close closes engine and data folder of a server that was never Run.
+func (s *Server) Close() error {
+	var err error
+	if e := s.engine.Load(); e != nil {
+		err = (*e).Close()
+	}
+	return errors.Join(err, s.store.Close())
+}
 
 func (s *Server) sweep(ctx context.Context) {
 	t := time.NewTicker(sweepEvery)
@@ -313,10 +322,13 @@ func (s *Server) capacity(w http.ResponseWriter, _ *http.Request) error {
 	q := s.queue.State()
 	c := gpu.Capacity{
 		Slots: q.Slots, Busy: q.Busy, Queued: q.Queued, QueueLimit: q.Limit, Draining: q.Draining,
-		ETASeconds: float64(q.ETA.Milliseconds()) / 1000,
+		ETASeconds: float64(q.ETA.Milliseconds()) / 1000, Parts: []gpu.Part{},
 	}
 	if e, err := s.ready(); err == nil {
 		c.Engine, c.StandIn, c.Ready = e.Name(), e.StandIn(), !q.Draining
+		for _, p := range e.Parts() {
+			c.Parts = append(c.Parts, gpu.Part(p))
+		}
 	}
 	return writeJSON(w, c)
 }

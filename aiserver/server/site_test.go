@@ -20,6 +20,7 @@ import (
 	"net/http"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -49,6 +50,7 @@ type painter struct {
 	render func(ctx context.Context, r engine.Request) error
 	spoil  func(*engine.Rendering) // nil: the picture is as it should be
 	score  ad.Score
+	closed atomic.Int64
 }
 
 func newPainter() *painter {
@@ -60,6 +62,15 @@ func newPainter() *painter {
 
 func (*painter) Name() string  { return "painter" }
 func (*painter) StandIn() bool { return true }
+
+func (*painter) Parts() []engine.Part {
+	return []engine.Part{{Role: "scene", Model: "brush", State: "ready"}}
+}
+
+func (p *painter) Close() error {
+	p.closed.Add(1)
+	return nil
+}
 
 func (p *painter) Render(ctx context.Context, r engine.Request) (engine.Rendering, error) {
 	p.mu.Lock()

@@ -108,13 +108,18 @@ func (s *Server) stage1(ctx context.Context, c call, r *http.Request, body io.Re
 			// Its source is the engine, which says where the product is.
 			analysis := compose.Analyze(made.Picture, made.Product, made.Mask, e.Name(), made.Mood)
 			mark := provenance.Mark{Engine: e.Name(), StandIn: e.StandIn(), Seed: &seed}
+			models := made.Models
+			if models == nil {
+				models = map[string]string{} // an object on the wire, not null
+			}
 			id, out, err := s.keep(made.Picture, mark)
 			if err != nil {
 				return nil, "", err
 			}
 			return gpu.Stage1Answer{
 				ImageURL: id, RequestID: requestID, Seed: seed, Engine: e.Name(), StandIn: e.StandIn(),
-				Scene: made.Scene, CutOut: made.CutOut, Output: out, Analysis: analysis, TimingMS: t.timing(),
+				Scene: made.Scene, CutOut: made.CutOut, Output: out, Analysis: analysis,
+				Models: models, TimingMS: t.timing(),
 			}, id, nil
 		},
 	}, nil

@@ -28,7 +28,7 @@ func BenchmarkRender(b *testing.B) {
 		b.Run(concept.look, func(b *testing.B) {
 			b.ReportAllocs()
 			for i := range b.N {
-				_, err := standin.New().Render(context.Background(), engine.Request{
+				_, err := standin.New(nil).Render(context.Background(), engine.Request{
 					Photo: photo, Concept: concept.text, Category: "기타", Seed: uint64(i), Size: image.Pt(1024, 1024),
 				})
 				if err != nil {
@@ -42,14 +42,14 @@ func BenchmarkRender(b *testing.B) {
 // BenchmarkScore measures one finished picture of that size.
 func BenchmarkScore(b *testing.B) {
 	ask := engine.Request{Photo: bottle(1024, 1024), Concept: "여름 바다", Size: image.Pt(1024, 1024)}
-	r, err := standin.New().Render(context.Background(), ask)
+	r, err := standin.New(nil).Render(context.Background(), ask)
 	if err != nil {
 		b.Fatal(err)
 	}
 	analysis := compose.Analyze(r.Picture, r.Product, r.Mask, "standin", r.Mood)
 	score := engine.ScoreRequest{Picture: r.Picture, Text: "여름 바다", Analysis: &analysis}
 	for b.Loop() {
-		if _, err := standin.New().Score(context.Background(), score); err != nil {
+		if _, err := standin.New(nil).Score(context.Background(), score); err != nil {
 			b.Fatal(err)
 		}
 	}

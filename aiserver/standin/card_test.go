@@ -23,7 +23,7 @@ func TestCardOfEveryShape(t *testing.T) {
 				photo.Pix[i], photo.Pix[i+1], photo.Pix[i+2], photo.Pix[i+3] = n+uint8(40*((x/37+y/29)%3)), n, 200-n, 255
 			}
 		}
-		r, err := standin.New().Render(t.Context(), engine.Request{
+		r, err := standin.New(nil).Render(t.Context(), engine.Request{
 			Photo: photo, Name: "상품", Category: "기타", Concept: "따뜻한 오후", Seed: 3, Size: image.Pt(342, 342),
 		})
 		if err != nil || r.CutOut {

@@ -10,5 +10,5 @@ import (
 
 func TestConformance(t *testing.T) {
 	t.Parallel()
-	conformance.Exercise(t, func(*testing.T) engine.Engine { return standin.New() })
+	conformance.Exercise(t, func(*testing.T) engine.Engine { return standin.New(nil) })
 }

@@ -13,7 +13,7 @@ import (
 
 func score(t *testing.T, m image.Image, text string, a *ad.Analysis) float64 {
 	t.Helper()
-	s, err := standin.New().Score(t.Context(), engine.ScoreRequest{Picture: m, Text: text, Analysis: a})
+	s, err := standin.New(nil).Score(t.Context(), engine.ScoreRequest{Picture: m, Text: text, Analysis: a})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -27,7 +27,7 @@ type rendering struct {
 
 func render(t *testing.T, r engine.Request) rendering {
 	t.Helper()
-	out, err := standin.New().Render(t.Context(), r)
+	out, err := standin.New(nil).Render(t.Context(), r)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -52,7 +52,7 @@ func sample(t *testing.T, name string) *image.NRGBA {
 
 func TestItSaysWhatItIs(t *testing.T) {
 	t.Parallel()
-	e := standin.New()
+	e := standin.New(nil)
 	if e.Name() != "standin" || !e.StandIn() {
 		t.Errorf("name %q, stand-in %v", e.Name(), e.StandIn())
 	}

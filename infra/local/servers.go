@@ -139,6 +139,7 @@ func (d *Deployment) StartAIServer(ctx context.Context) error {
 	cmd.Env = append(d.environ(),
 		"ADDR="+addr,
 		"DATA_DIR="+filepath.Join(d.dir, "aiserver"),
+		"WORKER_DIR="+filepath.Join(d.o.Root, "build", "worker"),
 		// It fetches pictures from, and puts them to, the local AWS's S3 alone.
 		"ALLOWED_HOSTS="+strings.TrimPrefix(d.AWSURL, "http://"),
 		// Nobody waits for a local drain: a picture takes a second.

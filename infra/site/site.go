@@ -4,6 +4,7 @@
 package site
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -48,8 +49,9 @@ const atOnce = 8
 // number. First come the hashed files, which nothing refers to yet, and last the
 // pages that refer to them, so that nobody gets a page whose script is not there;
 // when a file cannot be sent, no page is changed. Nothing is deleted: a tab
-// opened before still loads the files of its own version.
-func Publish(ctx context.Context, client *s3.Client, bucket string, pages fs.FS) (int, error) {
+// opened before still loads the files of its own version. Addresses that a page
+// tells to others are made to begin with the origin; see absolute.
+func Publish(ctx context.Context, client *s3.Client, bucket, origin string, pages fs.FS) (int, error) {
 	var waves [3][]string
 	err := fs.WalkDir(pages, ".", func(name string, entry fs.DirEntry, err error) error {
 		if err == nil && !entry.IsDir() {
@@ -68,7 +70,7 @@ func Publish(ctx context.Context, client *s3.Client, bucket string, pages fs.FS)
 		group, ctx := errgroup.WithContext(ctx)
 		group.SetLimit(atOnce)
 		for _, name := range names {
-			group.Go(func() error { return put(ctx, client, bucket, pages, name) })
+			group.Go(func() error { return put(ctx, client, bucket, origin, pages, name) })
 		}
 		if err := group.Wait(); err != nil {
 			return sent, err
@@ -90,20 +92,29 @@ func wave(name string) int {
 	}
 }
 
-func put(ctx context.Context, client *s3.Client, bucket string, pages fs.FS, name string) error {
-	file, err := pages.Open(name)
+func put(ctx context.Context, client *s3.Client, bucket, origin string, pages fs.FS, name string) error {
+	data, err := fs.ReadFile(pages, name)
 	if err != nil {
 		return fmt.Errorf("read %s: %w", name, err)
 	}
-	defer file.Close()
+	if path.Ext(name) == ".html" {
+		data = absolute(data, origin)
+	}
 	_, err = client.PutObject(ctx, &s3.PutObjectInput{
-		Bucket: &bucket, Key: &name, Body: file,
+		Bucket: &bucket, Key: &name, Body: bytes.NewReader(data),
 		ContentType: aws.String(ContentType(name)), CacheControl: aws.String(CacheControl(name)),
 	})
 	if err != nil {
 		return fmt.Errorf("send %s: %w", name, err)
 	}
 	return nil
+}
+
+// absolute gives a page whose meta elements name their addresses with the origin:
+// KakaoTalk and others that show a link's picture follow no relative address
+// (ogp.me), and the origin is known only when the site is deployed.
+func absolute(page []byte, origin string) []byte {
+	return bytes.ReplaceAll(page, []byte(` content="/`), []byte(` content="`+origin+`/`))
 }
 
 // hashed reports whether a file's name holds its content's hash.

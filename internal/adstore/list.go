@@ -25,8 +25,9 @@ import (
 const MaxPage = 48
 
 // List gives an owner's ads, newest first, at most limit (1..MaxPage) of them,
-// and the cursor of the next page, "" after the last. Only what a list shows is
-// filled: id, attempt, status, product name, copy, times, steps and score.
+// and the cursor of the next page, "" after the last: one ad more than asked for is
+// read, because DynamoDB names a next page also where nothing follows. Only what a
+// list shows is filled: id, attempt, status, product name, copy, times, steps and score.
 //
 // Faults: Request.Invalid for a cursor this package did not make.
 func (s *Store) List(ctx context.Context, owner string, limit int, cursor string) ([]ad.Ad, string, error) {
@@ -40,9 +41,10 @@ func (s *Store) List(ctx context.Context, owner string, limit int, cursor string
 	if err != nil {
 		return nil, "", fmt.Errorf("build the list: %w", err)
 	}
+	limit = min(max(limit, 1), MaxPage)
 	in := &dynamodb.QueryInput{
 		TableName: &s.table, ScanIndexForward: aws.Bool(false),
-		Limit:                  aws.Int32(int32(min(max(limit, 1), MaxPage))), //nolint:gosec // bounded here
+		Limit:                  aws.Int32(int32(limit + 1)), //nolint:gosec // bounded here
 		KeyConditionExpression: expr.KeyCondition(), ProjectionExpression: expr.Projection(),
 		ExpressionAttributeNames: expr.Names(), ExpressionAttributeValues: expr.Values(),
 		ReturnConsumedCapacity: types.ReturnConsumedCapacityTotal,
@@ -66,7 +68,11 @@ func (s *Store) List(ctx context.Context, owner string, limit int, cursor string
 		}
 		ads = append(ads, a)
 	}
-	if out.LastEvaluatedKey == nil || len(ads) == 0 {
+	more := out.LastEvaluatedKey != nil && len(ads) > 0
+	if len(ads) > limit {
+		ads, more = ads[:limit], true
+	}
+	if !more {
 		return ads, "", nil
 	}
 	return ads, cursorOf(ads[len(ads)-1].AdID), nil

@@ -388,12 +388,14 @@ func accent(f *field, product ad.Box, covered []bool, text, backdrop color.RGBA)
 	return standOut(best.at, text, backdrop)
 }
 
+// yellow and amber are hues in OKLCH, in radians.
+const yellow, amber = 1.75, 1.15
+
 // standOut moves a colour's lightness toward that of the text until the colour can
 // be told from the backdrop, and is on the same side of it as the text. The contrast
 // is 2:1: the colour carries no information, so WCAG does not ask for 3:1. The hue
 // stays, but yellow turns toward amber as it darkens, since dark yellow is olive.
 func standOut(c lch, text, backdrop color.RGBA) color.RGBA {
-	const yellow, amber = 1.75, 1.15 // radians in OKLCH
 	target := toLCH(text).l
 	for i := range 20 {
 		t := float64(i) / 20

@@ -5,6 +5,7 @@ import (
 	"image/color"
 	"image/draw"
 	"math"
+	"slices"
 
 	"github.com/nanococoa/nanococoa/internal/ad"
 )
@@ -145,10 +146,33 @@ func (f *field) meanColor(r image.Rectangle) color.RGBA {
 	return color.RGBA{uint8(red/n + 0.5), uint8(green/n + 0.5), uint8(blue/n + 0.5), 255}
 }
 
+// meanBeside averages the cells outside a rectangle; all of them when it leaves none.
+func (f *field) meanBeside(r image.Rectangle) color.RGBA {
+	var beside []color.RGBA
+	for y := range f.h {
+		for x := range f.w {
+			if !(image.Point{X: x, Y: y}).In(r) {
+				beside = append(beside, f.cells[y*f.w+x])
+			}
+		}
+	}
+	if len(beside) == 0 {
+		beside = f.cells
+	}
+	return (&field{w: len(beside), h: 1, cells: beside}).meanColor(image.Rect(0, 0, len(beside), 1))
+}
+
 // spreadAlong is how much lightness varies outward along the strip of backdrop
 // next to a picture edge, beyond a steady slope: the deviation from a straight
 // line, averaged over the lines. share is the strip's part of the picture.
 func (f *field) spreadAlong(side int, share float64) float64 {
+	mean, _ := f.spreads(side, share)
+	return mean
+}
+
+// spreads gives spreadAlong and the deviation of the roughest lines: what all but one in
+// thirty stay below. Where that is much more than the mean, a thing stands there.
+func (f *field) spreads(side int, share float64) (mean, roughest float64) {
 	across, along := f.h, f.w
 	if side == top || side == bottom {
 		across, along = f.w, f.h
@@ -166,6 +190,7 @@ func (f *field) spreadAlong(side int, share float64) float64 {
 		return f.mean(f.sum, image.Rect(x, y, x+1, y+1))
 	}
 	total := 0.0
+	lines := make([]float64, across)
 	for j := range across {
 		var sx, sy, sxx, sxy, syy float64
 		for i := range n {
@@ -177,7 +202,9 @@ func (f *field) spreadAlong(side int, share float64) float64 {
 		if vx > 0 {
 			vy -= c * c / vx
 		}
-		total += math.Sqrt(max(vy, 0) / k)
+		lines[j] = math.Sqrt(max(vy, 0) / k)
+		total += lines[j]
 	}
-	return total / float64(across)
+	slices.Sort(lines)
+	return total / float64(across), lines[across-1-across/30]
 }

@@ -16,6 +16,9 @@ func luminance(r, g, b uint8) float64 { return colour.Luminance(linear[r], linea
 
 func luminanceOf(c color.RGBA) float64 { return luminance(c.R, c.G, c.B) }
 
+// contrast is the WCAG 2 ratio of two colours.
+func contrast(a, b color.RGBA) float64 { return colour.Contrast(luminanceOf(a), luminanceOf(b)) }
+
 // lch is a colour in OKLCH: lightness 0..1, chroma 0 to about 0.37, hue in
 // radians. Colours are made here because equal steps look equal and the hue stays
 // when the lightness moves.

@@ -15,6 +15,7 @@ import (
 	"image"
 	"image/color"
 	"math"
+	"slices"
 	"unicode/utf8"
 
 	"github.com/nanococoa/nanococoa/internal/ad"
@@ -39,19 +40,31 @@ type Request struct {
 	Size                           image.Point // pixels; zero: the picture's own size
 	PictureURL                     string      // src of Picture in the HTML, e.g. "cid:stage1"
 	AIMark                         bool        // draw the small visible "AI 생성" mark
+
+	// What an owner may choose, each empty for today's default.
+	Layout   string // a name of Layouts; empty: the best
+	Corner   string // a name of Corners that the layout has; empty: the best place
+	Typeface string // a name of Typefaces; empty: the first
+	Badge    string // up to BadgeMax characters, e.g. "50% 할인"; empty: none
+	Brand    *Brand // nil: none
+	// WithoutText leaves away words, badge, logo and mark: the picture alone, of any size.
+	WithoutText bool
+	// Whole makes words that do not fit a fault. Without it they are broken or cut.
+	Whole bool
 }
 
 // The roles of lines.
 const (
-	roleMain = "main"
-	roleSub  = "sub"
-	roleMark = "ai_mark"
+	roleMain  = "main"
+	roleSub   = "sub"
+	roleMark  = "ai_mark"
+	roleBadge = "badge"
 )
 
 const markText = "AI 생성"
 
 // Line is one line of text as drawn: what is left of it after cleaning. Role
-// is "main", "sub" or "ai_mark".
+// is "main", "sub", "badge" or "ai_mark".
 type Line struct {
 	Text   string
 	Role   string
@@ -64,7 +77,7 @@ type Result struct {
 	Image    *image.RGBA
 	HTML     string
 	Lines    []Line
-	Layout   string  // left-column, right-column, top-center, top-left, bottom-band, bottom-left; none without words
+	Layout   string  // what was taken: a name of Layouts or Corners; none without words
 	Contrast float64 // WCAG 2, the worst decile under the worst line, scrim included; 0 without words
 	Scrim    bool    // whether a scrim was needed
 }
@@ -75,7 +88,7 @@ type setLine struct {
 	role  string
 	at    rect // advance × line height
 	px    float64
-	face  *typeface
+	face  *face
 	run   run
 	color color.RGBA
 }
@@ -99,6 +112,10 @@ type plan struct {
 	text     color.RGBA
 	contrast float64 // of text on words
 
+	grounds []ground // over the layers, under everything else
+	badge   *badge   // nil: none
+	logo    *logo    // nil: none
+
 	veil      scrim  // the scrim's shape, should one be needed
 	scrim     *scrim // the scrim that is drawn, nil: none
 	rule      rect
@@ -113,9 +130,10 @@ type plan struct {
 // extended. Copy of any length fits at every size; if nothing else helps, it is cut
 // and ends in an ellipsis. A text of which nothing can be drawn is left out.
 //
-// The same request gives the same bytes. Faults: Request.Invalid for a size
-// outside MinWidth×MinHeight to MaxSide, Internal without a picture; ctx's
-// error when it ends first.
+// The same request gives the same bytes. Faults: Request.Invalid names the field
+// that is wrong or does not fit: size (outside MinWidth×MinHeight to MaxSide), layout,
+// corner, typeface, badge, brand, and with Whole main_copy and sub_copy. Internal
+// without a picture; ctx's error when it ends first.
 func Render(ctx context.Context, r Request) (Result, error) {
 	if r.Picture == nil || r.Picture.Bounds().Empty() {
 		return Result{}, fault.Newf(fault.Internal, "compose: no picture")
@@ -129,6 +147,9 @@ func Render(ctx context.Context, r Request) (Result, error) {
 			Name:   "size",
 			Detail: fmt.Sprintf("크기는 %d×%d부터 %d×%d까지 쓸 수 있습니다.", MinWidth, MinHeight, MaxSide, MaxSide),
 		})
+	}
+	if err := r.check(); err != nil {
+		return Result{}, err
 	}
 	if err := ctx.Err(); err != nil {
 		return Result{}, err
@@ -153,25 +174,31 @@ func Render(ctx context.Context, r Request) (Result, error) {
 	// Where no colour can be read a scrim will be needed, and a scrim needs
 	// room to fade out before the product: then the words are set again with
 	// more of it.
+	accent := accentOf(measured, product, analysis, r.Brand)
 	for _, room := range []float64{1, 2.2} {
-		p = layOut(r, size, s, measured, analysis.TextAreas, room)
+		var err error
+		if p, err = layOut(ctx, r, size, s, measured, analysis.TextAreas, room); err != nil {
+			return Result{}, err
+		}
 		img = image.NewRGBA(image.Rectangle{Max: size})
 		for _, l := range p.layers {
 			if err := l.draw(ctx, img, picture, noise); err != nil {
 				return Result{}, err
 			}
 		}
-		p.choose(img, analysis.Colors.Text)
+		p.lay(img, measured.meanBeside(measured.rect(product)), accent, r.Brand)
+		p.choose(img, r.wishes(analysis.Colors.Text))
 		if p.contrast >= MinContrast || len(p.words) == 0 {
 			break
 		}
 	}
-	p.tint(img, accentOf(measured, product, analysis))
+	p.tint(img, accent)
+	p.decorate(img, r.Brand)
 	p.draw(img)
 
 	out := Result{
 		Image: img, Layout: p.name, Contrast: math.Floor(p.contrast*100) / 100, Scrim: p.scrim != nil,
-		HTML: p.markup(r.PictureURL, altText(r.ProductName, r.MainCopy, r.SubCopy)),
+		HTML: p.markup(r.PictureURL, r.altText()),
 	}
 	for _, l := range p.lines {
 		out.Lines = append(out.Lines, Line{l.text, l.role, l.at.box(size), l.px})
@@ -180,49 +207,73 @@ func Render(ctx context.Context, r Request) (Result, error) {
 }
 
 // layOut makes the plan, colours excepted. room widens the gap between text and
-// product.
-func layOut(r Request, size image.Point, s subject, measured *field, hints []ad.TextArea, room float64) *plan {
-	headline, under, small := headlineFace(), subFace(), markFace()
-	main, sub := clean(r.MainCopy, headline.has), clean(r.SubCopy, under.has)
-	q := search{frame: size, subject: s, field: measured, scale: newScale(size), hints: hints}
+// product. Its fault names the field that does not fit; ctx's error when it ends.
+func layOut(
+	ctx context.Context, r Request, size image.Point, s subject, measured *field, hints []ad.TextArea, room float64,
+) (*plan, error) {
+	headline, under := copyFaces(r.Typeface)
+	small := markFace()
+	q := search{
+		frame: size, subject: s, field: measured, scale: newScale(size), hints: hints, layout: r.Layout, corner: r.Corner,
+	}
 	q.scale.gap *= room
+	if r.Layout == headlined {
+		q.scale.loud(size)
+	}
 	p := &plan{
 		size: size, picture: s.size, name: "none",
 		ground: measured.meanColor(image.Rect(0, 0, measured.w, measured.h)),
 	}
 	var marked run
-	if r.AIMark {
-		marked = small.shape(markText)
-		// Room for a pill, should the backdrop need one.
-		q.markSz = rect{0, 0, marked.width*q.scale.mark + 1.1*q.scale.mark, markLeading * q.scale.mark * 1.25}
-	}
-	var a arrangement
-	switch {
-	case main == "" && sub == "":
-		a = q.bare()
-	default:
-		var ok bool
-		for a, ok = q.arrange(main, sub, headline, under); !ok; a, ok = q.arrange(main, sub, headline, under) {
-			// Cut the longer text, so that a headline is not cut because of an
-			// endless sub copy.
-			if utf8.RuneCountInString(sub) >= utf8.RuneCountInString(main) {
-				sub = shorten(sub, 0.7)
-			} else {
-				main = shorten(main, 0.7)
-			}
+	var main, sub string
+	if !r.WithoutText {
+		if err := lacking(r, headline, under); err != nil {
+			return nil, err
 		}
+		main, sub = clean(r.MainCopy, headline.has), clean(r.SubCopy, under.has)
+		if r.AIMark {
+			marked = small.shape(markText)
+			// Room for a pill, should the backdrop need one.
+			q.markSz = rect{0, 0, marked.width*q.scale.mark + 1.1*q.scale.mark, markLeading * q.scale.mark * 1.25}
+		}
+		if p.badge = newBadge(r.Badge, size); p.badge != nil {
+			q.badgeSz = rect{w: p.badge.w, h: p.badge.h}
+		}
+		var err error
+		if p.logo, err = newLogo(ctx, r.Brand, size); err != nil {
+			return nil, err
+		}
+		if p.logo != nil {
+			q.logoSz = rect{w: p.logo.at.w, h: p.logo.at.h}
+		}
+	}
+	a, err := q.fit(main, sub, headline, under, r.Whole)
+	if err != nil {
+		return nil, err
+	}
+	if a.zone.name != "" {
 		p.name = a.zone.name
 	}
 	p.product = a.place.product
-	p.layers = a.place.layers(s, size, measured)
+	origin := a.form.origin()
+	p.layers = a.place.moved(origin.Mul(-1)).layers(s, a.form.size(), measured)
+	for i := range p.layers {
+		p.layers[i].dst = p.layers[i].dst.Add(origin)
+	}
+	for _, g := range a.form.grounds {
+		p.grounds = append(p.grounds, ground{at: g})
+	}
 	p.align, p.at = a.zone.align, a.at
-	stack := func(lines []string, role string, face *typeface, px, leading, y float64) {
+	stack := func(lines []string, role string, face *face, px, leading, y float64) {
 		for i, text := range lines {
 			shaped := face.shape(text)
 			l := setLine{text: text, role: role, px: px, face: face, run: shaped}
 			l.at = rect{a.at.x, a.at.y + y + float64(i)*px*leading, shaped.width * px, px * leading}
-			if p.align == "center" {
+			switch p.align {
+			case "center":
 				l.at.x += (a.at.w - l.at.w) / 2
+			case "right":
+				l.at.x += a.at.w - l.at.w
 			}
 			p.lines = append(p.lines, l)
 		}
@@ -232,12 +283,21 @@ func layOut(r Request, size image.Point, s subject, measured *field, hints []ad.
 	stack(b.sub.lines, roleSub, under, b.subPx, subLeading, b.subY)
 	if b.rule.area() > 0 {
 		p.rule = rect{math.Round(a.at.x + b.rule.x), math.Round(a.at.y + b.rule.y), math.Round(b.rule.w), b.rule.h}
+		if p.align == "right" {
+			p.rule.x = math.Round(a.at.right() - b.rule.w)
+		}
 	}
 	p.veil = a.veil(size)
 	for _, l := range p.lines {
 		p.words = append(p.words, l.at.pixels().Intersect(image.Rectangle{Max: size}))
 	}
-	if r.AIMark {
+	if p.badge != nil {
+		p.lines = append(p.lines, p.badge.place(a.badge)...)
+	}
+	if p.logo != nil {
+		p.logo.at = a.logo
+	}
+	if q.markSz.w > 0 {
 		p.mark = a.mark
 		w, h := marked.width*q.scale.mark, markLeading*q.scale.mark
 		p.lines = append(p.lines, setLine{
@@ -245,12 +305,86 @@ func layOut(r Request, size image.Point, s subject, measured *field, hints []ad.
 			at: rect{a.mark.x + (a.mark.w-w)/2, a.mark.y + (a.mark.h-h)/2, w, h},
 		})
 	}
-	return p
+	return p, nil
+}
+
+// fit finds the arrangement of a copy. Unless it must stay whole, the longer text is cut
+// until there is one, so that a headline is not cut because of an endless sub copy. The
+// fault names what is in the way: what it could be arranged without.
+func (q search) fit(main, sub string, headline, under *face, whole bool) (arrangement, error) {
+	try := func(q search, main, sub string) (arrangement, bool) {
+		if main == "" && sub == "" {
+			return q.bare()
+		}
+		return q.arrange(main, sub, headline, under, whole)
+	}
+	for {
+		a, ok := try(q, main, sub)
+		if ok {
+			return a, nil
+		}
+		without := func(change func(q *search), main, sub string) bool {
+			other := q
+			change(&other)
+			_, ok := try(other, main, sub)
+			return ok
+		}
+		field := func(name, detail string) (arrangement, error) {
+			return arrangement{}, fault.Invalid(fault.Field{Name: name, Detail: detail})
+		}
+		switch {
+		case q.badgeSz.w > 0 && without(func(q *search) { q.badgeSz = rect{} }, main, sub):
+			return field("badge", "이 크기와 배치에는 배지를 놓을 자리가 없습니다. 배지를 줄이거나 빼 주세요.")
+		case q.logoSz.w > 0 && without(func(q *search) { q.logoSz = rect{} }, main, sub):
+			return field("brand", "이 크기와 배치에는 로고를 놓을 자리가 없습니다. 로고를 빼거나 다른 배치를 골라 주세요.")
+		case q.corner != "" && without(func(q *search) { q.corner = "" }, main, sub):
+			return field("corner", "이 크기에서는 글자를 그 자리에 놓을 수 없습니다. 다른 자리를 골라 주세요.")
+		case q.layout != "" && without(func(q *search) { q.layout, q.corner = "", "" }, main, sub):
+			return field("layout", "이 크기에서는 글자가 그 배치에 다 들어가지 않습니다. 다른 배치를 골라 주세요.")
+		case whole && sub != "" && without(func(*search) {}, main, ""):
+			return field("sub_copy", "이 크기에는 보조 문구가 다 들어가지 않습니다. 문구를 줄여 주세요.")
+		case whole:
+			return field("main_copy", "이 크기에는 메인 문구가 다 들어가지 않습니다. 문구를 줄여 주세요.")
+		case utf8.RuneCountInString(sub) >= utf8.RuneCountInString(main):
+			sub = shorten(sub, 0.7)
+		default:
+			main = shorten(main, 0.7)
+		}
+	}
+}
+
+// lacking finds a character that the chosen typeface does not have and the default has:
+// to drop it without a word would change what the owner wrote.
+func lacking(r Request, headline, under *face) error {
+	if r.Typeface == "" || r.Typeface == sans {
+		return nil
+	}
+	all := headlineFace()
+	for _, t := range []struct {
+		text string
+		face *face
+	}{{r.MainCopy, headline}, {r.SubCopy, under}} {
+		have := []rune(clean(t.text, t.face.has))
+		for _, c := range clean(t.text, all.has) {
+			if c != ' ' && c != '…' && !slices.Contains(have, c) {
+				return fault.Invalid(fault.Field{
+					Name: "typeface", Detail: fmt.Sprintf("이 글씨체에는 ‘%c’ 글자가 없습니다. 고딕체를 고르거나 문구를 바꿔 주세요.", c),
+				})
+			}
+		}
+	}
+	return nil
 }
 
 // draw puts scrim, rule, words and mark on the painted picture.
 func (p *plan) draw(img *image.RGBA) {
 	b := &brush{dst: img}
+	if p.logo != nil {
+		p.logo.draw(b)
+	}
+	if p.badge != nil {
+		p.badge.draw(b)
+	}
 	if p.rule.area() > 0 {
 		b.bar(p.rule, p.rule.h/2, p.ruleColor, 1)
 	}
@@ -258,7 +392,7 @@ func (p *plan) draw(img *image.RGBA) {
 		b.bar(p.mark, p.mark.h/2, p.pillColor, p.pill)
 	}
 	for _, l := range p.lines {
-		b.text(l.face, l.run, l.at.x, baseline(l.at, l.px), l.px, l.color)
+		b.text(l.face, l.run, l.at.x, baseline(l.at, l.px, l.face), l.px, l.color)
 	}
 }
 
@@ -267,25 +401,36 @@ func (p *plan) draw(img *image.RGBA) {
 // strokes sharp. The rounding is Chromium's (a rounded descent is never less
 // than the true one, half-leading is floored), so that the same line in HTML
 // does not stand a pixel or two off.
-func baseline(at rect, px float64) float64 {
-	up, down := math.Round(ascent*px), math.Round(descent*px)
-	if down < descent*px {
+func baseline(at rect, px float64, t *face) float64 {
+	up, down := math.Round(t.up*px), math.Round(t.down*px)
+	if down < t.down*px {
 		up, down = up-1, down+1
 	}
 	return math.Round(at.y + math.Floor((at.h-up-down)/2) + up)
 }
 
+// wishes is the colour the words should have, if it can be read: the brand's, else the
+// analysis'; nil when nobody says.
+func (r Request) wishes(analysed string) *color.RGBA {
+	if r.Brand != nil && len(r.Brand.Colours) == MaxBrandColours {
+		return &r.Brand.Colours[MaxBrandColours-1]
+	}
+	if c, ok := parseHex(analysed); ok {
+		return &c
+	}
+	return nil
+}
+
 // choose picks the text colour by what is measured on the painted picture.
-func (p *plan) choose(img *image.RGBA, wish string) {
+func (p *plan) choose(img *image.RGBA, wish *color.RGBA) {
 	if len(p.words) == 0 {
 		return
 	}
 	p.under = meanOf(img, p.words)
-	var hint *color.RGBA
-	if c, ok := parseHex(wish); ok {
-		hint = &c
+	if len(p.grounds) > 0 && wish != nil && contrast(*wish, p.under) < MinContrast+2 {
+		wish = nil // the analysis wished it for the picture and not for the ground
 	}
-	p.text, p.contrast = bestInk(img, p.words, p.under, hint)
+	p.text, p.contrast = bestInk(img, p.words, p.under, wish)
 }
 
 // tint lays the scrim where no colour sufficed, and colours everything.
@@ -427,9 +572,12 @@ func meanOf(img *image.RGBA, areas []image.Rectangle) color.RGBA {
 	return color.RGBA{uint8(r/n + 0.5), uint8(g/n + 0.5), uint8(b/n + 0.5), 255}
 }
 
-// accentOf is the colour of the rule before it is fitted to the backdrop: the
-// analysis' own if it names one, else the product's liveliest.
-func accentOf(f *field, product ad.Box, a *ad.Analysis) lch {
+// accentOf is the colour of the rule before it is fitted to the backdrop: the brand's
+// first, else the analysis' own if it names one, else the product's liveliest.
+func accentOf(f *field, product ad.Box, a *ad.Analysis, b *Brand) lch {
+	if b != nil && len(b.Colours) > 0 {
+		return toLCH(b.Colours[0])
+	}
 	if c, ok := parseHex(a.Colors.Accent); ok {
 		return toLCH(c)
 	}

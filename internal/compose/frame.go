@@ -113,6 +113,14 @@ func (s subject) place(scale, x, y float64, frame image.Point) placement {
 	return p
 }
 
+// moved is the placement of a region of the frame, as seen from the frame.
+func (p placement) moved(by image.Point) placement {
+	p.at = p.at.Add(by)
+	p.product.x += float64(by.X)
+	p.product.y += float64(by.Y)
+	return p
+}
+
 func round(v float64) int { return int(math.Round(v)) }
 
 // sameShape reports whether two sizes have one shape, up to what rounding to
@@ -252,10 +260,20 @@ func (p placement) layers(s subject, frame image.Point, f *field) []layer {
 		if !open[side] || !s.extends(side) {
 			continue
 		}
-		depth := round(p.strip[side])
-		source := round(s.gap(side) * float64(s.length(side)))
 		missing := p.missing(side, frame)
-		spread := f.spreadAlong(side, s.gap(side))
+		share, spread := s.gap(side), f.spreadAlong(side, s.gap(side))
+		// The outer part may be plain where the whole is not: what stands nearer to the
+		// product must not be seen a second time.
+		for _, outer := range []float64{0.12, 0.07, 0.04} {
+			if spread <= plainSpread || outer >= share {
+				continue
+			}
+			if v, worst := f.spreads(side, outer); v <= plainSpread && worst <= 2*plainSpread {
+				share, spread = outer, v
+			}
+		}
+		depth := round(p.strip[side] * share / s.gap(side))
+		source := round(share * float64(s.length(side)))
 		long := float64(max(frame.X, frame.Y))
 		if spread > plainSpread && missing <= 2*depth {
 			// The part next to the picture, mirrored at its edge, and the same part in
@@ -275,7 +293,7 @@ func (p placement) layers(s subject, frame image.Point, f *field) []layer {
 		stretch := float64(depth+missing) / float64(max(depth, 1))
 		l.blur = 0.0016 * long
 		if spread > plainSpread {
-			l.blur = min(0.006*stretch, 0.04) * long
+			l.blur = min(0.011*stretch, 0.05) * long // or its streaks are seen
 		}
 		out = append(out, p.spanned(l, side, frame))
 		picture.fade[side] = 0.9 * float64(depth)

@@ -1,6 +1,7 @@
 package compose
 
 import (
+	"cmp"
 	"fmt"
 	"html"
 	"image/color"
@@ -12,49 +13,109 @@ import (
 	"github.com/nanococoa/nanococoa/internal/ad"
 )
 
-// fontStack begins with the family the picture is set in, then what Korean
-// readers have: Apple, Android and Linux, Windows.
-const fontStack = `'Pretendard Variable',Pretendard,-apple-system,'Apple SD Gothic Neo',` +
-	`'Noto Sans KR','Noto Sans CJK KR','Malgun Gothic',system-ui,sans-serif`
-
 // markup writes the plan as one element that scales with its box: every length
 // is a share of the root's width (cqw) or of its sides (%). Styles are inline
 // and name every property a page's own style sheet may have touched, so that
 // any number of ads stand on one page. The words are real text over the
 // picture, which carries none; assistive technology reads them once, as the
 // picture's alternative text.
+//
+// The ad is there twice, for the mail clients that drop position: plainly, as picture and
+// words one below the other, and laid out, in a box of no height that hides what is not
+// positioned. Where position works the laid out ad leaves the box, as its root is outside,
+// and covers the plain one. Such clients drop aspect-ratio too or let the root grow, as it
+// clips and does not scroll.
 func (p *plan) markup(pictureURL, alt string) string {
 	w := &writer{plan: p, src: html.EscapeString(pictureURL)}
 	w.printf(
-		`<div lang="ko" style="position:relative;container-type:inline-size;isolation:isolate;overflow:hidden;`+
+		`<div lang="ko" style="position:relative;container-type:inline-size;isolation:isolate;overflow:clip;`+
 			`box-sizing:border-box;width:100%%;%s;aspect-ratio:%d/%d;background:%s;font-family:%s;text-align:left;`+
 			`word-break:keep-all;text-rendering:geometricPrecision;`+
 			`-webkit-text-size-adjust:100%%;text-size-adjust:100%%">`,
-		reset, p.size.X, p.size.Y, hexOf(p.ground), html.EscapeString(fontStack),
+		reset, p.size.X, p.size.Y, hexOf(p.ground), html.EscapeString(sansStack),
 	)
+	w.plain(alt)
+	w.printf("\n"+`<div aria-hidden="true" style="height:0;overflow:hidden;%s">`, reset)
+	whole := rect{0, 0, float64(p.size.X), float64(p.size.Y)}
+	w.block(whole, hexOf(p.ground), 0) // covers the plain ad while the picture loads
 	for i, l := range p.layers {
-		name := ""
+		role := ""
 		if i == len(p.layers)-1 {
-			name = alt // the picture itself is the last layer
+			role = ` data-role="picture"`
 		}
-		w.layer(l, name)
+		w.layer(l, role)
+	}
+	for _, g := range p.grounds {
+		w.block(g.at, hexOf(g.color), 0)
 	}
 	if s := p.scrim; s != nil {
-		w.printf(
-			"\n"+`<div aria-hidden="true" style="%s;%s;background:%s"></div>`, w.place(p.scrimRect()), reset, scrimGradient(s),
-		)
+		w.block(p.scrimRect(), scrimGradient(s), 0)
+	}
+	if l := p.logo; l != nil && l.url != "" {
+		if l.plate != nil {
+			w.block(l.plateRect(), hexOf(*l.plate), 0.18*l.plateRect().h)
+		}
+		w.printf("\n"+`<img src="%s" alt="" style="%s;%s">`, html.EscapeString(l.url), w.place(l.at), imageReset)
+	}
+	if b := p.badge; b != nil {
+		at := b.at
+		if b.ring > 0 {
+			w.block(at, hexOf(b.ink), at.h/2)
+			at = at.grow(-b.ring)
+		}
+		w.block(at, hexOf(b.fill), at.h/2)
 	}
 	if p.rule.area() > 0 {
-		w.printf(
-			"\n"+`<div aria-hidden="true" style="%s;%s;background:%s;border-radius:%scqw"></div>`, w.place(p.rule), reset,
-			hexOf(p.ruleColor), w.cqw(p.rule.h/2),
-		)
+		w.block(p.rule, hexOf(p.ruleColor), p.rule.h/2)
 	}
-	for _, role := range []string{roleMain, roleSub, roleMark} {
+	for _, role := range []string{roleMain, roleSub, roleBadge, roleMark} {
 		w.paragraph(role)
 	}
-	w.printf("\n</div>")
+	w.printf("\n</div>\n</div>")
 	return w.String()
+}
+
+// block writes a rectangle of one background.
+func (w *writer) block(r rect, background string, radius float64) {
+	round := ""
+	if radius > 0 {
+		round = ";border-radius:" + w.cqw(radius) + "cqw"
+	}
+	w.printf("\n"+`<div style="%s;%s;background:%s%s"></div>`, w.place(r), reset, background, round)
+}
+
+// plain writes the picture with its alternative text and the words below it, which is
+// what is left where position is dropped. Lengths are em, the reader's own font size.
+// Where position works it lies under the laid out ad, so that a screen reader finds the
+// picture's text where the ad is.
+func (w *writer) plain(alt string) {
+	w.printf("\n"+`<div style="position:absolute;left:0;top:0;width:100%%;%s;color:%s">`, reset, hexOf(inkOn(w.plan.ground)))
+	w.printf(
+		`<img src="%s" alt="%s" width="100%%" style="display:block;width:100%%;height:auto;%s">`,
+		w.src, html.EscapeString(alt), imageReset,
+	)
+	for _, role := range []string{roleBadge, roleMain, roleSub, roleMark} {
+		var words []string
+		for _, l := range w.plan.lines {
+			if l.role == role {
+				words = append(words, html.EscapeString(l.text))
+			}
+		}
+		if len(words) == 0 {
+			continue
+		}
+		size := map[string]string{roleBadge: "1.1", roleMain: "1.7", roleSub: "1.1", roleMark: "0.75"}[role]
+		weight := 400
+		if role == roleMain || role == roleBadge {
+			weight = 700
+		}
+		w.printf(
+			`<p aria-hidden="true" style="%s;padding:0.3em 0.8em;font-size:%sem;line-height:1.4;font-weight:%d;`+
+				`font-style:normal;color:inherit">%s</p>`,
+			"margin:0;border:0", size, weight, strings.Join(words, " "),
+		)
+	}
+	w.printf(`</div>`)
 }
 
 type writer struct {
@@ -88,17 +149,10 @@ const (
 	imageReset = "max-width:none;max-height:none;border-radius:0;object-fit:fill;" + reset
 )
 
-func (w *writer) layer(l layer, alt string) {
+func (w *writer) layer(l layer, role string) {
 	dst := rect{float64(l.dst.Min.X), float64(l.dst.Min.Y), float64(l.dst.Dx()), float64(l.dst.Dy())}
-	hidden := ""
-	if alt == "" {
-		hidden = ` aria-hidden="true"`
-	}
 	if l.src.Size() == w.plan.picture && l.blur < 0.5 {
-		w.printf(
-			"\n"+`<img src="%s" alt="%s"%s style="%s;%s%s">`, w.src, html.EscapeString(alt), hidden, w.place(dst), imageReset,
-			w.fade(l),
-		)
+		w.printf("\n"+`<img src="%s" alt=""%s style="%s;%s%s">`, w.src, role, w.place(dst), imageReset, w.fade(l))
 		return
 	}
 	// A part of the picture: a window of the part's shape with the whole
@@ -120,7 +174,7 @@ func (w *writer) layer(l layer, alt string) {
 		}
 		flip = fmt.Sprintf(";transform:scale(%d,%d)", x, y)
 	}
-	w.printf("\n"+`<div aria-hidden="true" style="%s;%s;overflow:hidden%s%s">`, w.place(dst), reset, flip, w.fade(l))
+	w.printf("\n"+`<div style="%s;%s;overflow:hidden%s%s">`, w.place(dst), reset, flip, w.fade(l))
 	w.printf(`<img src="%s" alt="" style="%s">`, w.src, inner)
 	if l.blur >= 0.5 {
 		w.printf(`<img src="%s" alt="" style="%s;filter:blur(%scqw)">`, w.src, inner, w.cqw(l.blur))
@@ -192,11 +246,14 @@ func (w *writer) paragraph(role string) {
 	}
 	first := lines[0]
 	area := rect{w.plan.at.x, first.at.y, w.plan.at.w, float64(len(lines)) * first.at.h}
-	align, extra := "flex-start", ""
-	if w.plan.align == "center" {
-		align = "center"
+	align, extra := map[string]string{"center": "center", "right": "flex-end"}[w.plan.align], ""
+	if first.face.stack != sansStack {
+		extra = ";font-family:" + html.EscapeString(first.face.stack)
 	}
-	if role == roleMark {
+	switch role {
+	case roleBadge:
+		area.x, area.w, align = w.plan.badge.at.x, w.plan.badge.at.w, "center"
+	case roleMark:
 		area, align = w.plan.mark, "center"
 		if w.plan.pill > 0 {
 			c := w.plan.pillColor
@@ -207,11 +264,11 @@ func (w *writer) paragraph(role string) {
 		extra += ";justify-content:center"
 	}
 	w.printf(
-		"\n"+`<p aria-hidden="true" data-role="%s" style="%s;display:flex;flex-direction:column;align-items:%s;`+
+		"\n"+`<p data-role="%s" style="%s;display:flex;flex-direction:column;align-items:%s;`+
 			`box-sizing:border-box;%s;font-size:%scqw;line-height:%s;font-weight:%d;font-style:normal;`+
 			`letter-spacing:%sem;color:%s%s">`,
-		role, w.place(area), align, reset, w.cqw(first.px), number(first.at.h/first.px), first.face.weight,
-		number(first.face.spacing), hexOf(first.color), extra,
+		role, w.place(area), cmp.Or(align, "flex-start"), reset, w.cqw(first.px), number(first.at.h/first.px),
+		first.face.weight, number(first.face.spacing), hexOf(first.color), extra,
 	)
 	for i, l := range lines {
 		if i > 0 {
@@ -228,15 +285,15 @@ func (w *writer) paragraph(role string) {
 
 // altText is what a person who does not see the ad is told: the product, that
 // it is an ad, and its words.
-func altText(product, main, sub string) string {
-	out := plain(product)
+func (r Request) altText() string {
+	out := plain(r.ProductName)
 	if out == "" {
 		out = "상품"
 	}
 	out += " 광고"
 	var said []string
-	for _, s := range []string{plain(main), plain(sub)} {
-		if s != "" {
+	for _, s := range []string{plain(r.MainCopy), plain(r.SubCopy), plain(r.Badge)} {
+		if s != "" && !r.WithoutText {
 			said = append(said, s)
 		}
 	}

@@ -41,7 +41,7 @@ func harmless(t failer, r compose.Result, url string) {
 	t.Helper()
 	root := snippet(t, r.HTML)
 	allowed := map[string]string{
-		"div": "lang style aria-hidden", "img": "src alt style aria-hidden", "p": "style data-role aria-hidden",
+		"div": "lang style aria-hidden", "img": "src alt width style data-role", "p": "style data-role aria-hidden",
 		"span": "style",
 	}
 	pictures, named := 0, 0
@@ -82,8 +82,13 @@ func harmless(t failer, r compose.Result, url string) {
 	if pictures == 0 || named != 1 {
 		t.Errorf("%d pictures, %d with alternative text", pictures, named)
 	}
-	var want []string
-	for _, role := range []string{"main", "sub", "ai_mark"} {
+	var want []string // once plainly, a role in a paragraph, and once laid out, a line in each
+	for _, role := range []string{"badge", "main", "sub", "ai_mark"} {
+		if lines := joined(r.Lines, role); len(lines) > 0 {
+			want = append(want, strings.Join(lines, " "))
+		}
+	}
+	for _, role := range []string{"main", "sub", "badge", "ai_mark"} {
 		want = append(want, joined(r.Lines, role)...)
 	}
 	if fmt.Sprintf("%q", words) != fmt.Sprintf("%q", want) {

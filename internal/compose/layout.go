@@ -21,6 +21,7 @@ type scale struct {
 	mainMax, mainMin float64
 	subMax, subMin   float64
 	mark             float64
+	size             float64 // what a headline's size counts beside the picture's
 	safe             rect    // where text may stand
 	gap              float64 // least distance of text and product
 }
@@ -40,6 +41,7 @@ func newScale(frame image.Point) scale {
 		subMax:  0.046 * mean,
 		subMin:  max(0.023*mean, 11), // 11 px is the least Hangul keeps its strokes apart at
 		mark:    max(0.0185*mean, 10.5),
+		size:    0.9,
 		gap:     max(0.042*mean, 8),
 	}
 	// A long side gets a wider margin than the 6 % of the shorter that always
@@ -52,6 +54,13 @@ func newScale(frame image.Point) scale {
 		s.safe.y, s.safe.h = 0.13*h, 0.70*h
 	}
 	return s
+}
+
+// loud makes room for a headline that fills its frame.
+func (s *scale) loud(frame image.Point) {
+	w, h := float64(frame.X), float64(frame.Y)
+	s.mainMax, s.size = min(0.19*math.Sqrt(w*h), 0.24*w, 0.42*h), 2.2
+	s.subMax = 0.4 * s.mainMax
 }
 
 // texts is the copy, measured: every way to break it into lines.
@@ -149,7 +158,7 @@ func (t texts) stack(main breaking, px, w, h float64, s scale, floor float64, ce
 		b.value = subValue
 		return b, true
 	}
-	b.value = 0.9*sizeValue + 0.25*subValue - lineCost(len(main.lines)) - 0.3*min(main.flaw, 3)
+	b.value = s.size*sizeValue + 0.25*subValue - lineCost(len(main.lines)) - 0.3*min(main.flaw, 3)
 	// The accent rule, where there is room for it: a short bar over a
 	// left-aligned headline, between headline and sub copy when centred.
 	thick, long := max(math.Round(0.055*px), 2), 0.6*px
@@ -169,13 +178,19 @@ func (t texts) stack(main breaking, px, w, h float64, s scale, floor float64, ce
 // read at once, three have to be much larger to be better.
 func lineCost(lines int) float64 { return 0.05*float64(lines-1) + 0.09*float64(max(lines-2, 0)) }
 
-// zone is a region beside the product that text may fill.
+// zone is an area that text may fill: beside the product, or a plain ground.
 type zone struct {
 	name  string
-	side  int // of the product
-	align string
+	side  int    // of the product
+	align string // left, center or right
 	area  rect
+	// Where an owner's corner puts the block in the area, 0 at the left and top to 1 at
+	// the right and bottom; nil: where it is calmest.
+	pin *point
 }
+
+// point is a place in fractions of an area.
+type point struct{ x, y float64 }
 
 func zones(product rect, s scale) []zone {
 	a := s.safe
@@ -187,21 +202,24 @@ func zones(product rect, s scale) []zone {
 	t := beside(a.x, a.y, a.right(), min(product.y-s.gap, a.bottom()))
 	b := beside(a.x, max(product.bottom()+s.gap, a.y), a.right(), a.bottom())
 	return []zone{
-		{"left-column", left, "left", l},
-		{"top-center", top, "center", t},
-		{"top-left", top, "left", t},
-		{"right-column", right, "left", r},
-		{"bottom-band", bottom, "center", b},
-		{"bottom-left", bottom, "left", b},
+		{leftColumn, left, "left", l, nil},
+		{topCenter, top, "center", t, nil},
+		{topLeft, top, "left", t, nil},
+		{rightColumn, right, "left", r, nil},
+		{bottomBand, bottom, "center", b, nil},
+		{bottomLeft, bottom, "left", b, nil},
 	}
 }
 
 // arrangement is a chosen layout.
 type arrangement struct {
 	zone  zone
-	place placement
+	form  form
+	place placement // on the frame
 	block block
 	at    rect // of the block
+	logo  rect // empty: none
+	badge rect // empty: none
 	mark  rect // empty: none
 	score float64
 }
@@ -215,42 +233,63 @@ type search struct {
 	texts   texts
 	floor   float64
 	hints   []ad.TextArea
-	markSz  rect // width and height of the mark; empty: none
+	layout  string
+	corner  string
+	// Width and height of what else stands on the frame; empty: none.
+	logoSz, badgeSz, markSz rect
 }
 
 func (q search) best() (arrangement, bool) {
 	var best arrangement
 	found := false
-	fw, fh := float64(q.frame.X), float64(q.frame.Y)
-	wide := fw / fh
-	for _, p := range q.subject.placements(q.frame) {
-		base := q.picture(p)
-		for _, z := range zones(p.product, q.scale) {
-			if z.area.w <= 0 || z.area.h <= 0 {
+	for _, f := range q.forms() {
+		frame := f.size()
+		fw, fh := float64(frame.X), float64(frame.Y)
+		var fixed block // on a plain ground it is set once, as nothing there depends on the product
+		if f.words != nil {
+			var ok bool
+			if fixed, ok = q.texts.set(f.words.area.w, f.words.area.h, q.scale, q.floor, f.words.align == "center"); !ok {
 				continue
 			}
-			score := base + prior(z, wide) + composure(z, p, fw, fh)
-			const most = 1.15 + 0.7 + 0.12 // text set perfectly on a plain surface that was hinted at
-			if found && score+most <= best.score {
-				continue
-			}
-			b, ok := q.texts.set(z.area.w, z.area.h, q.scale, q.floor, z.align == "center")
-			if !ok {
-				continue
-			}
-			score += b.value
-			at, calm := q.settle(z, b, p)
-			score += 0.7*calm + 0.12*q.hinted(at, p)
-			if found && score <= best.score {
-				continue
-			}
-			a := arrangement{zone: z, place: p, block: b, at: at, score: score}
-			if q.markSz.w > 0 {
-				if a.mark, ok = q.corner(a); !ok {
+		}
+		for _, p := range q.subject.placements(frame) {
+			base := q.picture(p, frame)
+			if f.words != nil {
+				score := base + fixed.value - f.cost - 0.9*math.Abs((p.product.x+p.product.w/2)/fw-0.5) -
+					0.5*math.Abs((p.product.y+p.product.h/2)/fh-0.52)
+				if found && score <= best.score {
 					continue
 				}
+				a := arrangement{zone: *f.words, form: f, place: p.moved(f.origin()), block: fixed, score: score}
+				a.at, _ = q.settle(a.zone, fixed, a.place)
+				if a, ok := q.furnish(a); ok {
+					best, found = a, true
+				}
+				continue
 			}
-			best, found = a, true
+			for _, z := range q.beside(p.product) {
+				if z.area.w <= 0 || z.area.h <= 0 {
+					continue
+				}
+				score := base + prior(z, fw/fh) + composure(z, p, fw, fh)
+				most := q.scale.size + 0.25 + 0.7 + 0.12 // text set perfectly on a plain surface that was hinted at
+				if found && score+most <= best.score {
+					continue
+				}
+				b, ok := q.texts.set(z.area.w, z.area.h, q.scale, q.floor, z.align == "center")
+				if !ok {
+					continue
+				}
+				score += b.value
+				at, calm := q.settle(z, b, p)
+				score += 0.7*calm + 0.12*q.hinted(at, p)
+				if found && score <= best.score {
+					continue
+				}
+				if a, ok := q.furnish(arrangement{zone: z, form: f, place: p, block: b, at: at, score: score}); ok {
+					best, found = a, true
+				}
+			}
 		}
 	}
 	return best, found
@@ -258,13 +297,18 @@ func (q search) best() (arrangement, bool) {
 
 // picture values a placement by itself: how large the product is and how much
 // of the frame had to be made up.
-func (q search) picture(p placement) float64 {
-	fw, fh := float64(q.frame.X), float64(q.frame.Y)
-	// A product of 60 % of one side is large enough; more is no better.
-	fill := min(max(p.product.w/fw, p.product.h/fh)/0.6, 1)
+func (q search) picture(p placement, frame image.Point) float64 {
+	fw, fh := float64(frame.X), float64(frame.Y)
+	// A product of 60 % of one side is large enough; more is no better. Under a headline
+	// that fills the frame it is small.
+	enough, loud := 0.6, q.layout == headlined
+	if loud {
+		enough = 0.42
+	}
+	fill := min(max(p.product.w/fw, p.product.h/fh)/enough, 1)
 	v := 0.9*fill - 0.35*(1-p.shown)
-	open := p.open(q.frame)
-	if open != [4]bool{} && sameShape(q.frame, q.subject.size) {
+	open := p.open(frame)
+	if open != [4]bool{} && sameShape(frame, q.subject.size) && !loud {
 		v -= 0.35 // the picture was composed for this very shape
 	}
 	if (open[left] || open[right]) && (open[top] || open[bottom]) {
@@ -327,6 +371,8 @@ func (q search) settle(z zone, b block, p placement) (rect, float64) {
 	slackX, slackY := z.area.w-b.w, z.area.h-b.h
 	x := z.area.x
 	switch {
+	case z.pin != nil:
+		x += slackX * z.pin.x
 	case z.align == "center":
 		x += slackX / 2
 	case z.side == left && slackX > 0.25*z.area.w:
@@ -342,6 +388,9 @@ func (q search) settle(z zone, b block, p placement) (rect, float64) {
 		spots = []float64{0.4, 0.2, 0.6, 0}
 	case bottom:
 		wish = 0.5
+	}
+	if z.pin != nil {
+		wish, spots = z.pin.y, []float64{z.pin.y}
 	}
 	var best rect
 	top, calm := math.Inf(-1), 0.0
@@ -384,8 +433,8 @@ func (q search) hinted(r rect, p placement) float64 {
 	return best
 }
 
-// corner finds a place for the mark, off the product and the text.
-func (q search) corner(a arrangement) (rect, bool) {
+// markPlace finds a place for the mark, off the product and the text.
+func (q search) markPlace(a arrangement) (rect, bool) {
 	w, h := q.markSz.w, q.markSz.h
 	fw, fh := float64(q.frame.X), float64(q.frame.Y)
 	inset := max(0.025*min(fw, fh), 6)
@@ -393,12 +442,19 @@ func (q search) corner(a arrangement) (rect, bool) {
 	if fh/fw > 1.6 { // where the apps' controls leave it visible
 		y0, y1 = q.scale.safe.y, q.scale.safe.bottom()-h
 	}
-	air := 0.4 * h
-	for _, r := range []rect{
+	spots := []rect{
 		{x1, y1, w, h}, {x0, y1, w, h}, {x1, y0, w, h}, {x0, y0, w, h},
 		{(x0 + x1) / 2, y1, w, h}, {(x0 + x1) / 2, y0, w, h}, {x0, (y0 + y1) / 2, w, h}, {x1, (y0 + y1) / 2, w, h},
-	} {
-		if !r.grow(air).overlaps(a.at) && !r.grow(air).overlaps(a.place.product) {
+	}
+	air, in := 0.4*h, a.form.region
+	if len(a.form.grounds) > 0 { // also in the corners of the picture
+		i := in.meet(rect{0, y0, fw, y1 + h - y0}).grow(-0.5 * inset)
+		spots = append(spots,
+			rect{i.right() - w, i.bottom() - h, w, h}, rect{i.x, i.bottom() - h, w, h},
+			rect{i.right() - w, i.y, w, h}, rect{i.x, i.y, w, h})
+	}
+	for _, r := range spots {
+		if across := r.overlaps(in) && r.meet(in).area() < r.area()-1; !across && a.free(r.grow(air)) {
 			return r, true
 		}
 	}
@@ -406,27 +462,31 @@ func (q search) corner(a arrangement) (rect, bool) {
 }
 
 // arrange searches with ever less demanding rules until the copy fits: smaller
-// letters, more lines, words broken between characters, and at the very last a
-// shortened text.
-func (q search) arrange(main, sub string, headline, under *typeface) (arrangement, bool) {
+// letters, more lines, a line of one syllable, and unless words must stay whole, words
+// broken between characters.
+func (q search) arrange(main, sub string, headline, under *face, whole bool) (arrangement, bool) {
 	type rule struct {
 		floor     float64
 		mainLines int
 		subLines  int
+		orphans   bool
 		broken    bool
 	}
-	for _, r := range []rule{
-		{1, 3, 3, false},
-		{0.82, 4, 5, false},
-		{0.7, 5, 8, false},
-		{0.7, 5, 8, true},
-	} {
+	rules := []rule{
+		{1, 3, 3, false, false},
+		{0.82, 4, 5, false, false},
+		{0.7, 5, 8, false, false},
+	}
+	if !whole {
+		rules = append(rules, rule{0.7, 5, 8, true, false}, rule{0.7, 5, 8, true, true})
+	}
+	for _, r := range rules {
 		q.floor = r.floor
 		mi, si := words(main, headline), words(sub, under)
 		if r.broken {
 			mi, si = characters(mi, headline), characters(si, under)
 		}
-		q.texts = texts{breakings(mi, headline, r.mainLines), breakings(si, under, r.subLines)}
+		q.texts = texts{breakings(mi, headline, r.mainLines, r.orphans), breakings(si, under, r.subLines, r.orphans)}
 		if a, ok := q.best(); ok {
 			return a, true
 		}
@@ -436,22 +496,19 @@ func (q search) arrange(main, sub string, headline, under *typeface) (arrangemen
 
 // bare is the arrangement of a picture without words: as large as the whole
 // product allows.
-func (q search) bare() arrangement {
+func (q search) bare() (arrangement, bool) {
 	best, found := arrangement{}, false
+	f := q.whole()
 	for _, p := range q.subject.placements(q.frame) {
-		a := arrangement{place: p, score: q.picture(p) - math.Abs((p.product.x+p.product.w/2)/float64(q.frame.X)-0.5)}
-		if found && a.score <= best.score {
+		score := q.picture(p, q.frame) - math.Abs((p.product.x+p.product.w/2)/float64(q.frame.X)-0.5)
+		if found && score <= best.score {
 			continue
 		}
-		if q.markSz.w > 0 {
-			var ok bool
-			if a.mark, ok = q.corner(a); !ok {
-				continue
-			}
+		if a, ok := q.furnish(arrangement{form: f, place: p, score: score}); ok {
+			best, found = a, true
 		}
-		best, found = a, true
 	}
-	return best
+	return best, found
 }
 
 // veil is the scrim's shape for an arrangement: it ends where the product

@@ -25,7 +25,7 @@ import (
 
 var (
 	pictureTag = regexp.MustCompile(
-		`<img src="[^"]*" alt="[^"]+" style="position:absolute;` +
+		`<img src="[^"]*" alt="" data-role="picture" style="position:absolute;` +
 			`left:([-0-9.]+)%;top:([-0-9.]+)%;width:([-0-9.]+)%;height:([-0-9.]+)%`,
 	)
 	roleTag = regexp.MustCompile(`data-role="(\w+)" style="[^"]*;color:#([0-9a-f]{6})`)
@@ -103,7 +103,7 @@ func wellSet(t failer, r compose.Result, size image.Point, box ad.Box, bold, med
 			smallestMain = min(smallestMain, l.SizePx)
 		case "sub":
 			largestSub, smallestSub = max(largestSub, l.SizePx), min(smallestSub, l.SizePx)
-		case "ai_mark":
+		case "ai_mark", "badge":
 			continue
 		default:
 			t.Errorf("unknown role %q", l.Role)

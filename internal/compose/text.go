@@ -2,8 +2,10 @@ package compose
 
 import (
 	"math"
+	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/rivo/uniseg"
 	"golang.org/x/text/unicode/norm"
@@ -136,44 +138,122 @@ type item struct {
 	glyph int     // how many characters it has
 }
 
-// words splits a cleaned text at its spaces into 어절, keeping lone closing
-// punctuation and units with the word before ("10 %") and lone opening
-// punctuation with the word after.
-func words(text string, t *typeface) []item {
+// words splits a cleaned text at its spaces into what no line break may part: 어절, kept
+// together with what may not begin or end a line (금칙) and with what would part a number
+// from its unit.
+func words(text string, t *face) []item {
 	var parts []string
-	glue := false
+	last := ""
 	for _, w := range strings.Split(text, " ") {
 		if w == "" {
 			continue
 		}
-		alone := strings.TrimFunc(w, closesPhrase) == ""
-		if len(parts) > 0 && (alone || glue) {
+		if len(parts) > 0 && inseparable(last, w) {
 			parts[len(parts)-1] += string(noBreakSpace) + w
 		} else {
 			parts = append(parts, w)
 		}
-		glue = strings.TrimFunc(w, opensPhrase) == ""
+		last = w
 	}
 	out := make([]item, len(parts))
 	for i, p := range parts {
-		out[i] = item{text: p, width: t.shape(p).width, space: i > 0, glyph: uniseg.GraphemeClusterCount(p)}
+		out[i] = item{text: p, width: t.shape(p).width, space: i > 0, glyph: letters(p)}
 	}
 	return out
 }
 
-// characters splits every item into its characters: for a single word that does not
-// fit in any other way.
-func characters(items []item, t *typeface) []item {
+// inseparable reports whether two words that follow each other stay on one line: lone
+// signs ("10 %", "- 3"), signs that may not begin or end a line, and numbers.
+func inseparable(a, b string) bool {
+	first, _ := utf8.DecodeRuneInString(b)
+	last, _ := utf8.DecodeLastRuneInString(a)
+	switch {
+	case strings.TrimFunc(b, closesPhrase) == "", strings.TrimFunc(a, opensPhrase) == "":
+		return true
+	case neverFirst(first), opensPhrase(last):
+		return true
+	case !isDigit(last) || a == "":
+		return false
+	}
+	// "20 만원부터", "1 000 원", "010 1234 5678": a number and its unit, and the groups of one
+	// number.
+	digits := len(b) - len(strings.TrimLeftFunc(b, isDigit))
+	return digits == 3 || digits == 4 || digits == 0 && isUnit(b)
+}
+
+func isDigit(r rune) bool { return r >= '0' && r <= '9' }
+
+// neverFirst reports the signs that may not begin a line (금칙).
+func neverFirst(r rune) bool {
+	return strings.ContainsRune("!?.,:;)]}%℃°」』】》〉”’、。％！？", r)
+}
+
+// units are what stands after a number in an ad, by a space or without. Only the longer
+// ones may carry a particle ("20 만원부터"): a short one would also be the beginning of
+// another word ("3 시원한 맛" is no hour).
+var units = strings.Fields(
+	"원 개 병 명 분 초 일 월 년 시 번 배 장 권 잔 캔 팩 종 색 단 층 호 위 회 차 평 살 세 줄 쪽 척 켤레 " +
+		"만원 천원 백원 억원 퍼센트 인분 시간 개월 박스 세트 봉지 가지 마리 그램 킬로 리터 미터 센티 종류 그릇 조각 송이 다발 포기 " +
+		"g kg mg l L ml mL cm mm m km t GB TB MB W V Hz inch 인치 ℓ ㎖ ㎏ ㎝ ㎡ € ₩ 원대 만 천 억",
+)
+
+func isUnit(w string) bool {
+	w = strings.TrimRightFunc(w, closesPhrase)
+	return slices.ContainsFunc(units, func(u string) bool {
+		if w == u {
+			return true
+		}
+		rest, ok := strings.CutPrefix(w, u)
+		return ok && (utf8.RuneCountInString(u) > 1 && u[0] > unicode.MaxASCII || particle(rest))
+	})
+}
+
+// particle reports what may follow a one-syllable unit: a particle or a word that counts.
+func particle(s string) bool {
+	return slices.Contains(strings.Fields("은 는 이 가 을 를 의 에 로 만 도 씩 당 째 간 동안 까지 부터 마다 이상 이하 "+
+		"미만 이나 으로 에서 에게 만에 뿐 입니다 할인 증정"), s)
+}
+
+// letters counts the characters of a text that are not signs: what stands alone on a
+// line when there is but one.
+func letters(s string) (n int) {
+	for g := uniseg.NewGraphemes(s); g.Next(); {
+		if r := g.Runes()[0]; !closesPhrase(r) && !opensPhrase(r) {
+			n++
+		}
+	}
+	return n
+}
+
+// characters splits every item into what may stand alone when a word has to be broken:
+// its characters, with numbers, their units and 금칙 still held together.
+func characters(items []item, t *face) []item {
 	var out []item
 	for _, it := range items {
-		first := true
+		first, last := true, ""
 		for g := uniseg.NewGraphemes(it.text); g.Next(); {
 			c := g.Str()
-			out = append(out, item{text: c, width: t.shape(c).width, space: it.space && first, glyph: 1})
-			first = false
+			if !first && heldTo(last, c) {
+				o := &out[len(out)-1]
+				o.text += c
+				o.width, o.glyph = t.shape(o.text).width, letters(o.text)
+			} else {
+				out = append(out, item{text: c, width: t.shape(c).width, space: it.space && first, glyph: letters(c)})
+			}
+			first, last = false, c
 		}
 	}
 	return out
+}
+
+// heldTo reports whether a character stays with the one before it.
+func heldTo(before, c string) bool {
+	r, _ := utf8.DecodeRuneInString(c)
+	b, _ := utf8.DecodeLastRuneInString(before)
+	if b == noBreakSpace || r == noBreakSpace {
+		return true
+	}
+	return neverFirst(r) || opensPhrase(b) || isDigit(r) && (isDigit(b) || b == '.' || b == ',') || isDigit(b) && isUnit(c)
 }
 
 // breaking is a text broken into a number of lines.
@@ -183,9 +263,10 @@ type breaking struct {
 	flaw  float64 // how bad the breaks are, 0 is best; above 1 a line is a lone syllable
 }
 
-// breakings gives, for each number of lines from 1 to most, the best breaking.
-// It may be shorter than most when there are fewer items.
-func breakings(items []item, t *typeface, most int) []breaking {
+// breakings gives, for each number of lines from 1 to most, the best breaking. It may be
+// shorter than most when there are fewer items, or when a line would be an orphan, one
+// syllable, and orphans are not allowed.
+func breakings(items []item, t *face, most int, orphans bool) []breaking {
 	if len(items) == 0 {
 		return nil
 	}
@@ -226,6 +307,10 @@ func breakings(items []item, t *typeface, most int) []breaking {
 			b.lines = append(b.lines, line.String())
 			b.width = max(b.width, t.shape(line.String()).width)
 			from = to
+		}
+		orphan := n > 1 && slices.ContainsFunc(b.lines, func(l string) bool { return letters(l) < 2 })
+		if orphan && !orphans {
+			continue
 		}
 		out = append(out, b)
 	}

@@ -24,7 +24,8 @@ type Stage1Result struct {
 	Seed          uint64
 	Scene         string
 	CutOut        bool
-	Replayed      bool // the answer was stored by an earlier call with this key
+	Models        map[string]string // that took part, by role
+	Replayed      bool              // the answer was stored by an earlier call with this key
 }
 
 // Stage2Request asks for the words on the picture.

@@ -70,7 +70,9 @@ type Stage1Answer struct {
 	CutOut    bool        `json:"cut_out"` // false: the whole photo is shown as a framed card
 	Output    Output      `json:"output"`
 	Analysis  ad.Analysis `json:"analysis"`
-	TimingMS  Timing      `json:"timing_ms"`
+	// The models that took part, by role, such as cutout: u2netp; empty for none.
+	Models   map[string]string `json:"models"`
+	TimingMS Timing            `json:"timing_ms"`
 }
 
 // Stage2Body is the JSON a caller sends to stage 2. The first five are the
@@ -149,6 +151,14 @@ type Capacity struct {
 	ETASeconds float64 `json:"eta_seconds"` // until a stage 1 sent now would begin
 	Engine     string  `json:"engine"`      // empty while loading
 	StandIn    bool    `json:"stand_in"`
+	Parts      []Part  `json:"parts"` // the models of the engine; empty while loading
+}
+
+// Part is one model of the engine.
+type Part struct {
+	Role  string `json:"role"`  // "cutout"
+	Model string `json:"model"` // empty while it is not there
+	State string `json:"state"` // "ready", "starting", "failed", "stopped" or "absent"
 }
 
 // Problem is the body of every error, application/problem+json (RFC 9457).

@@ -13,6 +13,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"reflect"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -510,13 +511,15 @@ func TestHealthAndCapacity(t *testing.T) {
 	if err := f.client().Health(t.Context()); !fault.Has(err, fault.GPUUnavailable) {
 		t.Errorf("err = %v", err)
 	}
-	answer := `{"slots":2,"busy":1,"queued":3,"queue_limit":4,"draining":true,"eta_seconds":1.5,"engine":"e","ready":true}`
+	answer := `{"slots":2,"busy":1,"queued":3,"queue_limit":4,"draining":true,"eta_seconds":1.5,` +
+		`"engine":"e","ready":true,"parts":[{"role":"cutout","model":"u2netp","state":"ready"}]}`
 	f.on(
 		http.MethodGet, gpu.PathCapacity, func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, answer) },
 	)
 	if c, err := f.client().Capacity(t.Context()); err != nil ||
-		c != (gpu.Capacity{
+		!reflect.DeepEqual(c, gpu.Capacity{
 			Slots: 2, Busy: 1, Queued: 3, QueueLimit: 4, Draining: true, ETASeconds: 1.5, Engine: "e", Ready: true,
+			Parts: []gpu.Part{{Role: "cutout", Model: "u2netp", State: "ready"}},
 		}) {
 		t.Errorf("%+v, %v", c, err)
 	}

@@ -14,8 +14,9 @@ import (
 // file is an opened photo: its structure is known, its pixels are not decoded.
 type file struct {
 	Info
-	// profile gives the embedded ICC profile, nil when there is none.
-	profile func() []byte
+	// colours gives what takes the picture's colours to sRGB; nil when they are sRGB
+	// already, or are taken for it.
+	colours func() transform
 	// pixels decodes the first frame. Size is what it will be scaled to, so a
 	// decoder that can give a smaller picture right away may do so.
 	pixels func(ctx context.Context, size image.Point) (picture, error)

@@ -3,6 +3,7 @@ package photo_test
 import (
 	"context"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -107,6 +108,41 @@ func FuzzJPEGLayout(f *testing.F) {
 		}
 		if d := worst(t, img, shown(s.w, s.h, n)); d > 8 {
 			t.Fatalf("%v: %d from what was written", s.parts, d)
+		}
+	})
+}
+
+// FuzzProfile holds any bytes as a colour profile to the promise that a profile never
+// costs a picture: what cannot be used is ignored.
+func FuzzProfile(f *testing.F) {
+	profiles, err := filepath.Glob("testdata/*.icc")
+	if err != nil || len(profiles) < 10 {
+		f.Fatal(profiles, err)
+	}
+	for _, path := range profiles {
+		data, err := os.ReadFile(path)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(data)
+	}
+	scene, ink, grey := readPNG(f, "scene.png"), read(f, "inks.jpg"), read(f, "grey.jpg")
+	bare := encodePNG(f, scene)
+	f.Fuzz(func(t *testing.T, profile []byte) {
+		segments := segment(0xe2, append([]byte("ICC_PROFILE\x00\x01\x01"), profile[:min(len(profile), 65_000)]...))
+		for name, data := range map[string][]byte{
+			"RGB":  afterIHDR(bare, chunk("iCCP", append([]byte("n\x00\x00"), deflate(profile)...))),
+			"ink":  afterSOI(ink, segments),
+			"grey": afterSOI(grey, segments),
+		} {
+			n := allocated(func() {
+				if _, err := photo.Decode(context.Background(), data, 0); err != nil {
+					t.Errorf("%s: %v", name, err)
+				}
+			})
+			if n > uint64(20*len(profile))+12<<20 {
+				t.Errorf("%s: %d bytes allocated for a profile of %d", name, n, len(profile))
+			}
 		}
 	})
 }

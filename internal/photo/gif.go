@@ -31,7 +31,7 @@ func openGIF(data []byte) (*file, error) {
 	if len(data) < 13 {
 		return nil, cutOff()
 	}
-	f := &file{Info: Info{Format: "gif", Orientation: 1}, profile: func() []byte { return nil }}
+	f := &file{Info: Info{Format: "gif", Orientation: 1}, colours: func() transform { return nil }}
 	f.Width, f.Height = int(binary.LittleEndian.Uint16(data[6:])), int(binary.LittleEndian.Uint16(data[8:]))
 	if err := checkSize(f.Width, f.Height); fault.Has(err, fault.PhotoTooManyPixels) {
 		return nil, err // a frame can only make it larger

@@ -9,17 +9,54 @@ import (
 	"github.com/nanococoa/nanococoa/internal/colour"
 )
 
-// transform converts colours from the space of an ICC profile to sRGB.
-type transform struct {
+// space is what the samples of a picture mean, by the name ICC profiles have for it.
+type space string
+
+const (
+	greySpace space = "GRAY"
+	rgbSpace  space = "RGB "
+	inkSpace  space = "CMYK"
+)
+
+// transform converts colours to sRGB. It is called once for each band of a picture and
+// makes what converts there.
+type transform func() func(r, g, b byte) (byte, byte, byte)
+
+// maxProfile bounds an ICC profile in bytes, inflated. Matrix profiles take half
+// a kilobyte, with tabulated curves some 30; those of printers half a megabyte to 2.7.
+const maxProfile = 4 << 20
+
+// newTransform reads the profile of a grey or RGB picture. A profile of another space
+// than the picture's is a mistake of whoever wrote the file; only grey may have one of
+// RGB, in which it is red, green and blue alike. (So does Skia, which Chromium shows
+// pictures with.)
+//
+// It gives nil, which means the colours are taken for sRGB, for no profile, for
+// sRGB itself, and for damage.
+func newTransform(profile []byte, of space) transform {
+	p := iccProfile(profile)
+	if !p.fits(of) {
+		return nil
+	}
+	var t transform
+	if p.hasTables() {
+		t = p.tableTransform()
+	}
+	if t == nil {
+		t = p.matrixTransform()
+	}
+	if t == nil || t.isIdentity() {
+		return nil
+	}
+	return t
+}
+
+// shaper is a profile of the matrix kind with its tables for 8-bit values.
+type shaper struct {
 	linear [3][256]int32 // a channel's value to linear light, in units of 1/linearUnit
 	matrix [9]int32      // linear RGB to linear sRGB, in units of 1/matrixUnit
 	encode []byte        // linear sRGB, in steps of 1/encodeSteps, to sRGB
 }
-
-// maxProfile bounds an ICC profile in bytes, inflated. Matrix profiles take half
-// a kilobyte, with tabulated curves some 30; what is larger is tables this
-// package does not use.
-const maxProfile = 1 << 20
 
 const (
 	linearUnit  = 1 << 14
@@ -27,21 +64,23 @@ const (
 	encodeSteps = 1 << 14
 )
 
-// newTransform reads a matrix profile (ICC.1:2022, sections 8.3.3 and 8.4.3): a
+// matrixTransform reads a matrix profile (ICC.1:2022, sections 8.3.3 and 8.4.3): a
 // curve for each channel to linear light and a matrix to the connection space,
 // which is what Display P3, Adobe RGB, ProPhoto and most monitors' profiles are.
-// A grey profile is a curve alone.
-//
-// It gives nil, which means the colours are taken for sRGB, for no profile, for
-// sRGB itself, for profiles made of tables (CMYK above all) and for damage.
-func newTransform(profile []byte) *transform {
-	p := iccProfile(profile)
+// A grey profile is a curve alone. Nil for other kinds.
+func (p iccProfile) matrixTransform() transform {
 	curves, toXYZ, ok := p.read()
 	if !ok {
 		return nil
 	}
+	return newShaper(curves, toXYZ)
+}
+
+// newShaper gives the transform of a curve for each channel to linear light and a matrix
+// to XYZ under D50; nil when they are no colours.
+func newShaper(curves [3]func(float64) float64, toXYZ matrix3) transform {
 	m := toXYZ.then(xyzToSRGB)
-	t := &transform{encode: make([]byte, encodeSteps+1)}
+	t := &shaper{encode: make([]byte, encodeSteps+1)}
 	for c, curve := range curves {
 		for i := range t.linear[c] {
 			v := curve(float64(i) / 255)
@@ -60,29 +99,27 @@ func newTransform(profile []byte) *transform {
 	for i := range t.encode {
 		t.encode[i] = byte(math.Round(255 * colour.Encode(float64(i)/encodeSteps)))
 	}
-	if t.isIdentity() {
-		return nil
-	}
-	return t
+	return func() func(r, g, b byte) (byte, byte, byte) { return t.convert }
 }
 
 // apply converts a picture in place.
-func (t *transform) apply(ctx context.Context, img *image.NRGBA) error {
+func (t transform) apply(ctx context.Context, img *image.NRGBA) error {
 	size := img.Rect.Size()
 	return inBands(ctx, size.Y, func() func(y int) {
+		convert := t()
 		return func(y int) {
 			row := img.Pix[y*img.Stride:][:4*size.X]
 			for i := 0; i+4 <= len(row); i += 4 {
 				p := row[i : i+4 : i+4]
 				if p[3] != 0 {
-					p[0], p[1], p[2] = t.convert(p[0], p[1], p[2])
+					p[0], p[1], p[2] = convert(p[0], p[1], p[2])
 				}
 			}
 		}
 	})
 }
 
-func (t *transform) convert(r, g, b byte) (byte, byte, byte) {
+func (t *shaper) convert(r, g, b byte) (byte, byte, byte) {
 	x, y, z := t.linear[0][r], t.linear[1][g], t.linear[2][b]
 	m := &t.matrix
 	return t.encode[linear(m[0]*x+m[1]*y+m[2]*z)],
@@ -98,12 +135,13 @@ func linear(v int32) int32 {
 
 // isIdentity reports whether no colour changes by more than one step. So it is with
 // all the different profiles of sRGB.
-func (t *transform) isIdentity() bool {
+func (t transform) isIdentity() bool {
 	near := func(a, b byte) bool { return a-b+1 <= 2 }
+	convert := t()
 	for r := 0; r < 256; r += 51 {
 		for g := 0; g < 256; g += 51 {
 			for b := 0; b < 256; b += 51 {
-				x, y, z := t.convert(byte(r), byte(g), byte(b))
+				x, y, z := convert(byte(r), byte(g), byte(b))
 				if !near(x, byte(r)) || !near(y, byte(g)) || !near(z, byte(b)) {
 					return false
 				}
@@ -147,9 +185,22 @@ var sRGBToXYZ = matrix3{
 // iccProfile is the bytes of a profile.
 type iccProfile []byte
 
+// fits reports whether p is a profile for pictures of a space.
+func (p iccProfile) fits(of space) bool {
+	if len(p) < 132 || len(p) > maxProfile || !has(p, 36, "acsp") {
+		return false
+	}
+	its := space(p[16:20])
+	return its == of || of == greySpace && its == rgbSpace
+}
+
+// hasTables reports whether a profile says by tables what its colours are. If it has a
+// matrix too, that is for programs that know no tables (ICC.1:2022, section 8.10.2).
+func (p iccProfile) hasTables() bool { return p.tag("A2B0") != nil || p.tag("A2B1") != nil }
+
 // read gives a curve for each channel and the matrix to the connection space.
 func (p iccProfile) read() (curves [3]func(float64) float64, m matrix3, ok bool) {
-	if len(p) < 132 || len(p) > maxProfile || !has(p, 36, "acsp") || !has(p, 20, "XYZ ") {
+	if !has(p, 20, "XYZ ") {
 		return curves, m, false
 	}
 	switch string(p[16:20]) {

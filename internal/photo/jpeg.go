@@ -73,7 +73,7 @@ func openJPEG(data []byte) (*file, error) {
 	}
 	return &file{
 		Info:    Info{Format: "jpeg", Width: j.width, Height: j.height, Frames: 1, Orientation: exifOrientation(j.exif)},
-		profile: j.profile,
+		colours: j.transform,
 		pixels:  j.pixels,
 	}, nil
 }
@@ -290,23 +290,39 @@ func (j *jpegFile) pixels(ctx context.Context, size image.Point) (picture, error
 	if err != nil {
 		return nil, err
 	}
-	return planar{planes, j.colours()}, nil
+	return planar{planes, j.colouring()}, nil
 }
 
-// colours says what the components are.
-func (j *jpegFile) colours() func(dst []byte, samples [][]int32) {
+// transform takes grey and RGB to sRGB. What ink looks like is found while it is
+// scaled, from all four components.
+func (j *jpegFile) transform() transform {
+	switch len(j.parts) {
+	case 1:
+		return newTransform(j.profile(), greySpace)
+	case 3:
+		return newTransform(j.profile(), rgbSpace)
+	}
+	return nil
+}
+
+// colouring says what the components are.
+func (j *jpegFile) colouring() colouring {
 	switch {
 	case len(j.parts) == 1:
-		return fullRange.grey
+		return always(fullRange.grey)
 	case len(j.parts) == 3 && j.isRGB():
-		return rgb
+		return always(rgb)
 	case len(j.parts) == 3:
-		return fullRange.rgb
-	case j.adobe > 0:
-		return ycck
-	default:
-		// Only Adobe says that the ink is inverted, but viewers take four
-		// components that way from everybody.
-		return cmyk
+		return always(fullRange.rgb)
 	}
+	// Only Adobe says that the ink is inverted, but viewers take four components that
+	// way from everybody.
+	ink := inks(j.profile())
+	if ink == nil {
+		ink = always(cmyk)
+	}
+	if j.adobe > 0 {
+		return ycck(ink)
+	}
+	return ink
 }

@@ -92,7 +92,7 @@ func Decode(ctx context.Context, data []byte, maxSide int) (*image.NRGBA, error)
 	if err != nil {
 		return nil, err
 	}
-	if t := newTransform(f.profile()); t != nil {
+	if t := f.colours(); t != nil {
 		if err := t.apply(ctx, img); err != nil {
 			return nil, err
 		}

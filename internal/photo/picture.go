@@ -94,7 +94,7 @@ func newPlanar(src *image.YCbCr, m matrix) planar {
 		newPlane(src.Y, src.YStride, size, 1, 1),
 		newPlane(src.Cb, src.CStride, size, h, v),
 		newPlane(src.Cr, src.CStride, size, h, v),
-	}, m.rgb}
+	}, always(m.rgb)}
 }
 
 // newPlane describes the samples of a picture of the given size, with one

@@ -17,6 +17,7 @@ type pngFile struct {
 	palette      []byte // what is in PLTE
 	transparency []byte // what is in tRNS
 	pixels       []byte // the IDAT chunks, the last one perhaps cut off
+	colour       pngColour
 }
 
 // deflateRatio is the most bytes one byte of deflate can stand for (RFC 1951:
@@ -26,7 +27,7 @@ const deflateRatio = 258 * 8 / 2
 // openPNG reads up to IEND. Once there are pixels, whatever is no chunk ends the
 // file too; then the pixels decide whether it was cut off.
 func openPNG(data []byte) (*file, error) {
-	f := &file{Info: Info{Format: "png", Frames: 1, Orientation: 1}, profile: func() []byte { return nil }}
+	f := &file{Info: Info{Format: "png", Frames: 1, Orientation: 1}, colours: func() transform { return nil }}
 	var p pngFile
 	frames, from, to := 0, 0, 0 // from and to are the run of IDAT chunks
 	ended := false
@@ -67,8 +68,8 @@ func openPNG(data []byte) (*file, error) {
 			}
 		case "IDAT":
 			to = next
-		case "iCCP":
-			f.profile = func() []byte { return inflateProfile(body) }
+		case "cICP", "iCCP", "sRGB", "gAMA", "cHRM":
+			p.colour.add(string(kind), body)
 		case "eXIf":
 			f.Orientation = exifOrientation(body)
 		case "fcTL":
@@ -98,6 +99,7 @@ func openPNG(data []byte) (*file, error) {
 	}
 	f.Width, f.Height = p.width, p.height
 	f.pixels = p.decode
+	f.colours = p.transform
 	return f, nil
 }
 
@@ -282,7 +284,7 @@ func (p *pngFile) decode(ctx context.Context, _ image.Point) (picture, error) {
 		img := &image.Paletted{Pix: samples, Stride: p.width, Rect: image.Rectangle{Max: size}, Palette: p.colors()}
 		return whole(ctx, img, fullRange)
 	case n == 1:
-		return planar{[]plane{newPlane(samples, p.width, size, 1, 1)}, fullRange.grey}, nil
+		return planar{[]plane{newPlane(samples, p.width, size, 1, 1)}, always(fullRange.grey)}, nil
 	default:
 		return chunky{p.width, p.height, func(y int, dst []uint16) { premultiply(dst, samples[y*p.width*n:], n) }}, nil
 	}
@@ -407,22 +409,4 @@ func (p *pngFile) colors() color.Palette {
 		colors[i] = c
 	}
 	return colors
-}
-
-// inflateProfile reads the profile in an iCCP chunk, nil when it is damaged. Of
-// one that is too large it inflates only what shows that.
-func inflateProfile(body []byte) []byte {
-	_, compressed, _ := bytes.Cut(body, []byte{0})
-	if len(compressed) < 1 {
-		return nil
-	}
-	r, err := zlib.NewReader(bytes.NewReader(compressed[1:])) // [0] is the method, always zlib
-	if err != nil {
-		return nil
-	}
-	profile, err := io.ReadAll(io.LimitReader(r, maxProfile+1))
-	if err != nil {
-		return nil
-	}
-	return profile
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"image"
 	"math"
+	"slices"
 
 	"github.com/nanococoa/nanococoa/internal/resample"
 )
@@ -18,11 +19,19 @@ type plane struct {
 	width, height float64
 }
 
-// planar is a picture of one plane for each component. Colours converts a row of
-// their samples, at the final size and in units of 1/256, to straight RGBA.
+// planar is a picture of one plane for each component.
 type planar struct {
-	planes  []plane
-	colours func(dst []byte, samples [][]int32)
+	planes    []plane
+	colouring colouring
+}
+
+// colouring makes, once for each band, what converts a row of the samples of all
+// planes, at the final size and in units of 1/256, to straight RGBA.
+type colouring func() func(dst []byte, samples [][]int32)
+
+// always is the colouring of what needs nothing of its own in a band.
+func always(convert func(dst []byte, samples [][]int32)) colouring {
+	return func() func(dst []byte, samples [][]int32) { return convert }
 }
 
 // matrix is a conversion from YCbCr to RGB as factors of 1/4096.
@@ -50,6 +59,7 @@ func (p planar) scale(ctx context.Context, size image.Point) (*image.NRGBA, erro
 	}
 	img := image.NewNRGBA(image.Rectangle{Max: size})
 	return img, inBands(ctx, size.Y, func() func(y int) {
+		convert := p.colouring()
 		sums := make([]int32, widest)
 		out := make([][]int32, len(planes))
 		for i := range planes {
@@ -70,7 +80,7 @@ func (p planar) scale(ctx context.Context, size image.Point) (*image.NRGBA, erro
 				}
 				r.x.apply(out[i], sums)
 			}
-			p.colours(img.Pix[y*img.Stride:][:4*size.X], out)
+			convert(img.Pix[y*img.Stride:][:4*size.X], out)
 		}
 	})
 }
@@ -131,13 +141,23 @@ func cmyk(dst []byte, samples [][]int32) {
 	blacken(dst, samples[3])
 }
 
-// ycck converts ink whose colours are the luma and chroma of what is inverted.
-func ycck(dst []byte, samples [][]int32) {
-	fullRange.rgb(dst, samples)
-	for i := 0; i < len(dst); i += 4 {
-		dst[i], dst[i+1], dst[i+2] = 255-dst[i], 255-dst[i+1], 255-dst[i+2]
+// ycck makes inverted ink of luma and chroma of what is not inverted, and hands it on.
+func ycck(ink colouring) colouring {
+	return func() func(dst []byte, samples [][]int32) {
+		convert := ink()
+		var inverted [4][]int32
+		return func(dst []byte, samples [][]int32) {
+			fullRange.rgb(dst, samples)
+			for c := range 3 {
+				inverted[c] = slices.Grow(inverted[c][:0], len(samples[c]))[:len(samples[c])]
+				for x := range inverted[c] {
+					inverted[c][x] = 255<<8 - int32(dst[4*x+c])<<8
+				}
+			}
+			inverted[3] = samples[3]
+			convert(dst, inverted[:])
+		}
 	}
-	blacken(dst, samples[3])
 }
 
 // blacken takes away what black ink, inverted, does not let through.

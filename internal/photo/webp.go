@@ -24,7 +24,7 @@ func openWebP(data []byte) (*file, error) {
 	if size < 4 {
 		return nil, cutOff()
 	}
-	f := &file{Info: Info{Format: "webp", Orientation: 1, Frames: 1}, profile: func() []byte { return nil }}
+	f := &file{Info: Info{Format: "webp", Orientation: 1, Frames: 1}, colours: func() transform { return nil }}
 	var w webpFile
 	frames := 0
 	err := chunks(data[12:8+size], func(kind string, body []byte) error {
@@ -51,7 +51,7 @@ func openWebP(data []byte) (*file, error) {
 			w.frame = image.Rectangle{Min: at, Max: at.Add(image.Pt(1+uint24(body[6:]), 1+uint24(body[9:])))}
 			return chunks(body[16:], w.add)
 		case "ICCP":
-			f.profile = func() []byte { return body }
+			f.colours = func() transform { return newTransform(body, rgbSpace) }
 			return nil
 		case "EXIF":
 			f.Orientation = exifOrientation(body)

@@ -77,19 +77,20 @@ func single(axis []Taps) []taps {
 
 // band makes the rows down is for; the first is row y of the result.
 func (j Job) band(ctx context.Context, across, down []taps, y int) {
-	most := 0
+	// A result row that lies on a source row is made of it alone; the next one reaches
+	// further back.
+	most, next := 0, down[0].from // next: the first row that is not in the ring yet
 	for _, t := range down {
-		most = max(most, len(t.weights))
+		most, next = max(most, len(t.weights)), min(next, t.from)
 	}
 	width := channels * len(across)
 	ring := make([]float32, most*width) // rows scaled across, by their number modulo most
 	source, sum := make([]float32, channels*j.Size.X), make([]float32, width)
-	next := down[0].from // the first row that is not in the ring yet
 	for i, t := range down {
 		if ctx.Err() != nil {
 			return
 		}
-		for next = max(next, t.from); next < t.from+len(t.weights); next++ {
+		for ; next < t.from+len(t.weights); next++ {
 			j.Read(next, source)
 			squeeze(ring[next%most*width:][:width], source, across)
 		}

@@ -144,3 +144,25 @@ func BenchmarkScale(b *testing.B) {
 		}
 	})
 }
+
+// TestAPlainPictureStaysPlain: no row lacks a source row that it is made of, also where
+// a band begins with a result row that lies on a source row and so is made of it alone.
+func TestAPlainPictureStaysPlain(t *testing.T) {
+	t.Parallel()
+	src := image.NewRGBA(image.Rect(0, 0, 3, 41))
+	for i := range src.Pix {
+		src.Pix[i] = 200
+	}
+	for h := 1; h < 400; h++ {
+		to := image.Rect(0, 0, 3, h)
+		got, err := scale(t.Context(), resample.CatmullRom, src, to, to)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, v := range got.Pix {
+			if v < 199 || v > 201 {
+				t.Fatalf("41 rows to %d: row %d is %d", h, i/got.Stride, v)
+			}
+		}
+	}
+}

@@ -19,6 +19,8 @@ const fields = {
 // Twice the width at which the page shows them, for screens with two pixels each.
 const before = { side: 400, type: 'image/jpeg', quality: 0.82 }
 const after = { side: 1024, type: 'image/webp', quality: 0.82 }
+// What a messenger shows beside the site's address; not all of them read WebP.
+const shared = { side: 800, type: 'image/jpeg', quality: 0.82 }
 
 const site = process.env.SITE_URL
 const [file] = process.argv.slice(2)
@@ -33,6 +35,7 @@ const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', arg
 const page = await browser.newPage()
 await save('example-before.jpg', photo, before)
 await save('example-after.webp', picture, after)
+await save('og.jpg', picture, shared)
 await browser.close()
 
 /** Orders an ad and waits until it is finished. */

@@ -103,6 +103,8 @@ export const texts = {
     photoAdded: '사진을 골랐습니다.',
     photoRemoved: '사진을 뺐습니다.',
     photoAlt: '고르신 상품 사진 미리보기',
+    photoUnseen: '이 브라우저에서는 미리 볼 수 없는 사진입니다. 그대로 보내 서버에서 확인하겠습니다.',
+    photoUnseenReady: (size: string) => `사진 파일, ${size}`,
     // What the form says of a field beside the label of ad/fields.gen.ts.
     field: {
       product_name: { placeholder: '예: 울 더플백' },
@@ -144,6 +146,8 @@ export const texts = {
     sendingPercent: (p: number) => `사진을 보내는 중입니다. ${p}%`,
     accepting: '접수하는 중입니다',
     ai: '배경과 문구는 인공지능이 만듭니다. 만든 결과는 쓰시기 전에 꼭 확인해 주세요.',
+    inApp: '지금 앱 안에서 보고 계십니다. 여기서 만드신 광고는 이 앱 안에서만 다시 보실 수 있고, 파일이 저장되지 않을 수 있습니다.',
+    inAppMenu: '화면 구석의 메뉴(점 세 개)에서 ‘다른 브라우저로 열기’를 고르시면 더 편하게 쓰실 수 있습니다.',
     restored: '쓰시던 내용을 다시 불러왔습니다.',
     reset: '처음부터 다시 쓰기',
     resetDone: '모두 지웠습니다.',
@@ -169,6 +173,11 @@ export const texts = {
       '이 브라우저는 HEIC 사진을 열지 못합니다. 사진을 화면에 띄워 캡처하신 뒤 그 캡처를 올려 주세요. 아이폰 설정 > 카메라 > 포맷에서 ‘높은 호환성’을 고르고 다시 찍으셔도 됩니다.',
     photoAvif: '이 브라우저는 AVIF 사진을 열지 못합니다. JPG나 PNG로 저장한 뒤 골라 주세요.',
     photoCorrupt: '사진을 열 수 없습니다. 파일이 손상되었거나 이 기기에서 열기에 너무 큽니다. 다른 사진을 골라 주세요.',
+    photoUnread:
+      '사진 파일을 읽지 못했습니다. 아이클라우드나 드라이브에 있는 사진이라면 기기에 저장한 뒤 다시 골라 주세요.',
+    cookies:
+      '이 브라우저의 쿠키가 꺼져 있어 광고를 만드셔도 다시 찾아 드릴 수 없습니다. ' +
+      '브라우저 설정에서 쿠키를 켜신 뒤 이 페이지를 새로 고침해 주세요.',
     network: '서버에 연결하지 못했습니다. 인터넷 연결을 확인하시고 다시 시도해 주세요.',
     server: '잠시 문제가 생겼습니다. 조금 뒤 다시 시도해 주세요.',
     busy: '요청이 잠시 몰렸습니다. 조금 뒤 다시 시도해 주세요.',
@@ -265,7 +274,15 @@ export const texts = {
     pngNote: '원본 화질',
     jpg: 'JPG 내려받기',
     jpgNote: '500KB 이하',
-    downloaded: (name: string) => `${name} 파일을 내려받았습니다.`,
+    downloaded: (name: string) => `${name} 파일을 내려받습니다.`,
+    inApp: {
+      share: '저장하거나 보내기',
+      note: '지금 앱 안에서 보고 계십니다. 앱에 따라 내려받기 버튼을 눌러도 파일이 저장되지 않을 수 있습니다.',
+      open: '다른 브라우저로 열기',
+      menu: '화면 구석의 메뉴(점 세 개)에서 ‘다른 브라우저로 열기’를 고르시거나, 아래에서 그림 주소를 복사해 다른 브라우저에 붙여 넣어 주세요.',
+      press: '아래 그림을 길게 눌러 저장하실 수도 있습니다.',
+      downloaded: '파일이 보이지 않으면 아래 그림을 길게 눌러 저장하시거나 다른 브라우저로 열어 주세요.',
+    },
     downloadFailed: '그림을 내려받지 못했습니다. 잠시 뒤 다시 시도해 주세요.',
     fileSuffix: '광고',
     fileFallback: '상품',

@@ -4,7 +4,7 @@
 // race detector:
 //
 //	func TestConformance(t *testing.T) {
-//		conformance.Exercise(t, func(*testing.T) engine.Engine { return standin.New() })
+//		conformance.Exercise(t, func(*testing.T) engine.Engine { return standin.New(nil) })
 //	}
 package conformance
 

@@ -22,8 +22,10 @@ import (
 // of the photo in the middle of one colour.
 type honest struct{}
 
-func (honest) Name() string  { return "honest" }
-func (honest) StandIn() bool { return true }
+func (honest) Name() string         { return "honest" }
+func (honest) StandIn() bool        { return true }
+func (honest) Parts() []engine.Part { return nil }
+func (honest) Close() error         { return nil }
 
 func (honest) Render(ctx context.Context, r engine.Request) (engine.Rendering, error) {
 	if err := r.Check(); err != nil {
@@ -101,8 +103,10 @@ type altered struct {
 	score   func(ctx context.Context, r engine.ScoreRequest) (ad.Score, error)
 }
 
-func (a *altered) Name() string  { return a.name }
-func (a *altered) StandIn() bool { return a.standIn }
+func (a *altered) Name() string       { return a.name }
+func (a *altered) StandIn() bool      { return a.standIn }
+func (*altered) Parts() []engine.Part { return nil }
+func (*altered) Close() error         { return nil }
 
 func (a *altered) Render(ctx context.Context, r engine.Request) (engine.Rendering, error) {
 	return a.render(ctx, r)

@@ -51,7 +51,7 @@ func run(ctx context.Context, s settings, cfg aws.Config, out io.Writer) error {
 		return fmt.Errorf("the environment %s has no site; `make deploy ENVIRONMENT=%[1]s` puts it up", s.Environment)
 	}
 	client := s3.NewFromConfig(cfg, func(o *s3.Options) { o.UsePathStyle = cloud.PathStyle() })
-	n, err := site.Publish(ctx, client, bucket, os.DirFS(s.Pages))
+	n, err := site.Publish(ctx, client, bucket, origin, os.DirFS(s.Pages))
 	if err != nil {
 		return err
 	}

@@ -1,22 +1,37 @@
-"""Make the fonts that internal/compose embeds out of Pretendard 1.3.9.
+"""Make the fonts that internal/compose embeds, out of Pretendard, Gowun Batang and Gaegu.
 
-    npm pack pretendard@1.3.9 && tar xzf pretendard-1.3.9.tgz
+    npm pack pretendard@1.3.9 @expo-google-fonts/gowun-batang@0.4.1 @expo-google-fonts/gaegu@0.4.1
+    for f in *.tgz; do mkdir -p ${f%-*} && tar xzf $f -C ${f%-*}; done
     pip install -r requirements.txt
-    python subset.py package/dist
+    python subset.py .
 
 Run it only to change the character set; its output is committed. Two runs give
 the same bytes. Pretendard is a Reserved Font Name under the OFL, and a subset
-is a modified version, so the result carries another name.
+is a modified version, so the results carry other names.
 """
 
+import copy
 import sys
 from pathlib import Path
 
 from fontTools import subset
 from fontTools.ttLib import TTFont
 
-FAMILY = "nanoCocoa Sans"
-WEIGHTS = {"Bold": 700, "Medium": 500}
+# Family, style, weight, file within the folder of the packages, whether all of Hangul.
+FONTS = [
+    ("Sans", "Bold", 700, "pretendard/package/dist/public/static/Pretendard-Bold.otf", True),
+    ("Sans", "Medium", 500, "pretendard/package/dist/public/static/Pretendard-Medium.otf", True),
+    ("Serif", "Bold", 700,
+     "expo-google-fonts-gowun-batang/package/700Bold/GowunBatang_700Bold.ttf", False),
+    ("Hand", "Bold", 700, "expo-google-fonts-gaegu/package/700Bold/Gaegu_700Bold.ttf", False),
+]
+
+# The Hangul of KS X 1001, which is also all that Gaegu has: with all 11,172 syllables the
+# serif alone would take 2 MB more of the function that draws with it.
+KS_X_1001 = [ord(bytes([a, b]).decode("euc-kr")) for a in range(0xB0, 0xC9) for b in range(0xA1, 0xFF)]
+
+# Signs that Gaegu lacks, the sign of its own that stands in, and how far up it moves (em).
+STAND_INS = {0x00B7: (0x002E, 0.3), 0x2013: (0x002D, 0), 0x2014: (0x002D, 0), 0x00D7: (0x0078, 0)}
 
 # What Korean shops write. All modern syllables rather than KS X 1001's 2,350,
 # because brand names and slang use the others. No Hanja and no kana: the
@@ -39,10 +54,10 @@ UNICODES = [
 ]
 
 
-def main(dist: Path) -> None:
+def main(packages: Path) -> None:
     out = Path(__file__).parent
-    for style, weight in WEIGHTS.items():
-        font = TTFont(dist / "public/static" / f"Pretendard-{style}.otf", recalcTimestamp=False)
+    for family, style, weight, source, all_hangul in FONTS:
+        font = TTFont(packages / source, recalcTimestamp=False)
         options = subset.Options()
         # calt and liga are off in browsers once letter-spacing is set, which
         # it always is here: without them the picture and the HTML shape alike.
@@ -51,28 +66,54 @@ def main(dist: Path) -> None:
         options.notdef_outline = True
         options.hinting = False
         options.glyph_names = False
+        options.drop_tables += ["vhea", "vmtx", "VORG", "DSIG"] if not all_hangul else []
+        unicodes = {u for a, b in UNICODES for u in range(a, b + 1)}
+        if not all_hangul:
+            unicodes -= set(range(0xAC00, 0xD7A4)) - set(KS_X_1001)
+        if family == "Hand":
+            stand_in(font)
+            font["head"].unitsPerEm = 870  # of 1000: it is drawn small in its em
         chosen = subset.Subsetter(options)
-        chosen.populate(unicodes=[u for a, b in UNICODES for u in range(a, b + 1)])
+        chosen.populate(unicodes=sorted(unicodes))
         chosen.subset(font)
-        rename(font, style, weight)
-        path = out / f"nanococoa-sans-{style.lower()}.otf"
+        rename(font, f"nanoCocoa {family}", style, weight)
+        path = out / f"nanococoa-{family.lower()}-{style.lower()}{Path(source).suffix}"
         font.save(path, reorderTables=False)
         print(f"{path.name}: {len(font.getBestCmap())} characters, {path.stat().st_size} bytes")
 
 
-def rename(font: TTFont, style: str, weight: int) -> None:
-    postscript = f"{FAMILY.replace(' ', '')}-{style}"
+def stand_in(font: TTFont) -> None:
+    glyphs, known = font["glyf"], font.getBestCmap()
+    for missing, (there, up) in STAND_INS.items():
+        if missing in known:
+            continue
+        name = f"uni{missing:04X}"
+        glyph = copy.deepcopy(glyphs[known[there]])
+        glyph.coordinates.translate((0, round(up * font["head"].unitsPerEm)))
+        glyph.recalcBounds(glyphs)
+        glyphs[name] = glyph
+        font["hmtx"][name] = font["hmtx"][known[there]]
+        for table in font["cmap"].tables:
+            if table.isUnicode():
+                table.cmap[missing] = name
+
+
+def rename(font: TTFont, family: str, style: str, weight: int) -> None:
+    postscript = f"{family.replace(' ', '')}-{style}"
+    version = "1.309" if "CFF " in font else f"{font['head'].fontRevision:.3f}"
     names = {
-        1: f"{FAMILY} {style}", 2: "Regular", 3: f"{postscript};subset of 1.3.9",
-        4: f"{FAMILY} {style}", 5: "Version 1.309", 6: postscript, 16: FAMILY, 17: style,
+        1: f"{family} {style}", 2: "Regular", 3: f"{postscript};subset of {'1.3.9' if 'CFF ' in font else version}",
+        4: f"{family} {style}", 5: f"Version {version}", 6: postscript, 16: family, 17: style,
     }
     for name_id, text in names.items():
         font["name"].setName(text, name_id, 3, 1, 0x409)
     font["OS/2"].usWeightClass = weight
+    if "CFF " not in font:
+        return
     cff = font["CFF "].cff
     cff.fontNames = [postscript]
     top = cff.topDictIndex[0]
-    top.FullName, top.FamilyName = f"{FAMILY} {style}", FAMILY
+    top.FullName, top.FamilyName = f"{family} {style}", family
     for part in top.FDArray:
         part.FontName = postscript
 

@@ -4,12 +4,11 @@ Every picture shows the same scene (scene.png, or scene-alpha.png where the
 format keeps transparency). psnr.json holds, for each lossy file, how close the
 reference decoders (libjpeg-turbo and libwebp, through Pillow) come to it.
 """
-import glob
 import json
 import subprocess
 
 import numpy as np
-from PIL import Image, ImageCms
+from PIL import Image
 
 W, H = 157, 119  # odd, so that subsampled planes end in half a sample
 
@@ -145,75 +144,3 @@ for name in sorted(glob.glob("*.jpg") + glob.glob("*.webp")):
     files[name] = psnr(got, want)
 json.dump(files, open("psnr.json", "w"), indent=1)
 print(json.dumps(files, indent=1))
-
-
-# ICC profiles, and what lcms (through Pillow) makes of colours in them.
-def s15(v):
-    return int(round(v * 65536)).to_bytes(4, "big", signed=True)
-
-
-def curv(*values):
-    return b"curv\0\0\0\0" + len(values).to_bytes(4, "big") + b"".join(int(v).to_bytes(2, "big") for v in values)
-
-
-def para(kind, *values):
-    return b"para\0\0\0\0" + kind.to_bytes(2, "big") + b"\0\0" + b"".join(s15(v) for v in values)
-
-
-def primaries(*xy, white=(0.3127, 0.3290)):
-    """Columns of the matrix to XYZ, adapted to D50 by Bradford."""
-    xyz = lambda p: np.array([p[0] / p[1], 1, (1 - p[0] - p[1]) / p[1]])
-    p = np.stack([xyz(c) for c in xy], axis=1)
-    w = xyz(white)
-    m = p * np.linalg.solve(p, w)
-    b = np.array([[0.8951, 0.2664, -0.1614], [-0.7502, 1.7135, 0.0367], [0.0389, -0.0685, 1.0296]])
-    d50 = np.array([0.9642, 1, 0.8249])
-    return np.linalg.inv(b) @ np.diag((b @ d50) / (b @ w)) @ b @ m
-
-
-def profile(name, space, curves, matrix=None):
-    xyz = lambda v: b"XYZ \0\0\0\0" + b"".join(s15(x) for x in v)
-    tags = {b"wtpt": xyz([0.9642, 1, 0.8249])}
-    tags[b"desc"] = b"desc\0\0\0\0\0\0\0\x05test\0" + bytes(79)
-    tags[b"cprt"] = b"text\0\0\0\0none\0"
-    if space == b"GRAY":
-        tags[b"kTRC"] = curves[0]
-    else:
-        for i, c in enumerate("rgb"):
-            tags[c.encode() + b"XYZ"] = xyz(matrix[:, i])
-            tags[c.encode() + b"TRC"] = curves[i % len(curves)]
-    at = 132 + 12 * len(tags)
-    table, data = len(tags).to_bytes(4, "big"), b""
-    for key, body in tags.items():
-        table += key + (at + len(data)).to_bytes(4, "big") + len(body).to_bytes(4, "big")
-        data += body + bytes(-len(body) % 4)
-    version = b"\x04\x30\0\0" if any(c.startswith(b"para") for c in curves) else b"\x02\x40\0\0"
-    head = (at + len(data)).to_bytes(4, "big") + b"\0\0\0\0" + version + b"mntr" + space + b"XYZ " + bytes(12)
-    head += b"acsp" + bytes(28) + b"".join(s15(v) for v in [0.9642, 1, 0.8249])
-    head += bytes(128 - len(head))
-    open(name + ".icc", "wb").write(head + table + data)
-
-
-srgb_curve = para(3, 2.4, 1 / 1.055, 0.055 / 1.055, 1 / 12.92, 0.04045)
-p3 = primaries((0.680, 0.320), (0.265, 0.690), (0.150, 0.060))
-adobe = primaries((0.64, 0.33), (0.21, 0.71), (0.15, 0.06))
-romm = primaries((0.7347, 0.2653), (0.1596, 0.8404), (0.0366, 0.0001), white=(0.3457, 0.3585))
-same = primaries((0.64, 0.33), (0.30, 0.60), (0.15, 0.06))
-profile("display-p3", b"RGB ", [srgb_curve], p3)
-profile("adobe-rgb", b"RGB ", [curv(563)], adobe)
-profile("table", b"RGB ", [curv(*(65535 * (np.arange(256) / 255) ** 1.8))], romm)
-profile("linear", b"RGB ", [curv()], same)
-profile("three-curves", b"RGB ", [para(0, 1.8), para(1, 2.2, 1.1, -0.1), para(4, 2.4, 0.9, 0.06, 0.05, 0.05, 0.01, 0.02)], adobe)
-profile("offset", b"RGB ", [para(2, 2.0, 1.1, -0.12, 0.02)], p3)
-profile("srgb", b"RGB ", [srgb_curve], same)
-profile("grey-gamma", b"GRAY", [curv(int(1.8 * 256))])
-
-rng = np.random.default_rng(7)
-patches = np.vstack([rng.integers(0, 256, (40, 3)), [[0, 0, 0], [255, 255, 255], [255, 0, 0], [0, 255, 0], [0, 0, 255], [128, 128, 128]]]).astype(np.uint8)
-colours = {"patches": patches.tolist()}
-for name in sorted(glob.glob("*.icc")):
-    mode = "L" if name.startswith("grey") else "RGB"
-    src = Image.fromarray(patches[:, 0][None] if mode == "L" else patches[None])
-    out = ImageCms.profileToProfile(src, name, ImageCms.createProfile("sRGB"), renderingIntent=1, outputMode="RGB", flags=0x0100 | 0x0040)
-    colours[name] = np.asarray(out)[0].tolist()
-json.dump(colours, open("colours.json", "w"))

@@ -8,18 +8,19 @@ import { texts } from '../texts'
 const maxBytes = 120
 
 /**
- * A file name for a product's ad, such as "울더플백-광고.png": without spaces,
- * without what Windows, macOS, Android or a shell would take amiss.
+ * A file name for a product's ad, such as "울 더플백 광고.png": as a person would
+ * write it, without what Windows, macOS, Android or a shell would take amiss.
  */
 export function fileName(product: string, ending: string): string {
   const clean = normalize(product)
-    .replace(/[\p{C}\p{Z}\\/:*?"<>|%&#$!'`^;@={}[\]~]/gu, '')
-    .replace(/^[.\-_]+|[.\-_]+$/g, '')
+    .replace(/[\p{C}\\/:*?"<>|%&#$!'`^;@={}[\]~]/gu, '')
+    .replace(/\p{Z}+/gu, ' ')
+    .replace(/^[ .\-_]+|[ .\-_]+$/g, '')
   const encoder = new TextEncoder()
   let stem = ''
   for (const character of clean) {
     if (encoder.encode(stem + character).length > maxBytes) break
     stem += character
   }
-  return `${stem || texts.result.fileFallback}-${texts.result.fileSuffix}.${ending}`
+  return `${stem.trimEnd() || texts.result.fileFallback} ${texts.result.fileSuffix}.${ending}`
 }

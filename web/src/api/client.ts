@@ -1,4 +1,5 @@
 import createClient from 'openapi-fetch'
+import { deadline } from '../keep/within'
 import { texts } from '../texts'
 import type { components, paths } from './schema'
 
@@ -61,10 +62,7 @@ export function connect(): Api {
 }
 
 function within(signal?: AbortSignal): AbortSignal {
-  const limit = AbortSignal.timeout(patience)
-  if (!signal) return limit
-  if (typeof AbortSignal.any === 'function') return AbortSignal.any([signal, limit])
-  return signal // an older browser waits as long as it likes
+  return deadline(patience, signal)
 }
 
 async function answer<T>(call: Promise<{ data?: T; error?: unknown; response: Response }>): Promise<Answer<T>> {

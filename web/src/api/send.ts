@@ -31,13 +31,28 @@ export async function sendDirect(
   return { ok: true, data: body, ...wait }
 }
 
-/** What became of an upload to the bucket. */
-export type Upload = 'sent' | 'refused' | 'unreachable'
+/** What became of an upload to the bucket: "again" is the bucket's own wish to get it once more. */
+export type Upload = 'sent' | 'refused' | 'again' | 'unreachable'
+
+/**
+ * What S3 says of an upload that came to harm on its way or came at a bad time
+ * (Amazon S3, "Error responses"). Some of them are 400 as a true refusal is, so
+ * that only the code tells.
+ */
+const passing = [
+  'BadDigest',
+  'IncompleteBody',
+  'InternalError',
+  'OperationAborted',
+  'RequestTimeout',
+  'ServiceUnavailable',
+  'SlowDown',
+]
 
 /**
  * Sends a photo to the bucket by a presigned POST: the given fields first, the
- * file last. "refused" is the bucket's no (expired, wrong length); trying again
- * with the same fields cannot help.
+ * file last. "refused" is the bucket's own no (expired, wrong length), with which
+ * trying again cannot help; what no bucket wrote, such as a proxy's page, is none.
  */
 export async function sendToBucket(
   to: Uploading['upload'],
@@ -49,9 +64,23 @@ export async function sendToBucket(
   for (const [name, value] of Object.entries(to.fields)) form.append(name, value)
   form.append('file', photo, 'photo')
   const done = await post(to.url, form, {}, onProgress, signal)
-  if (!done || done.status >= 500 || done.status === 429) return 'unreachable'
-  return done.status < 300 ? 'sent' : 'refused'
+  return done ? outcomeOf(done.status, done.responseText) : 'unreachable'
 }
+
+/** What an answer to the presigned POST means. */
+export function outcomeOf(status: number, body: string): Upload {
+  if (status >= 200 && status < 300) return 'sent'
+  if (status === 408 || status === 429 || status >= 500) return 'again'
+  const code = /<Code>\s*(\w+)\s*<\/Code>/.exec(body)?.[1]
+  if (code === undefined) return 'unreachable'
+  return passing.includes(code) ? 'again' : 'refused'
+}
+
+/**
+ * How long nothing may move, neither bytes nor an answer. The last megabytes lie
+ * in the phone's own buffers: on 0.5 Mbit/s they take a minute to leave it.
+ */
+export const stalledAfter = 90_000
 
 /**
  * POST by XMLHttpRequest, because fetch tells nothing of what has been sent.
@@ -68,11 +97,22 @@ function post(
     const xhr = new XMLHttpRequest()
     xhr.open('POST', url)
     for (const [name, value] of Object.entries(headers)) xhr.setRequestHeader(name, value)
+    let stalled: ReturnType<typeof setTimeout>
+    const moves = () => {
+      clearTimeout(stalled)
+      stalled = setTimeout(() => xhr.abort(), stalledAfter)
+    }
+    const end = (answer: XMLHttpRequest | null) => {
+      clearTimeout(stalled)
+      resolve(answer)
+    }
+    moves()
     xhr.upload.onprogress = (e) => {
+      moves()
       if (e.lengthComputable) onProgress(e.loaded / e.total)
     }
-    xhr.onload = () => resolve(xhr)
-    xhr.onerror = xhr.onabort = xhr.ontimeout = () => resolve(null)
+    xhr.onload = () => end(xhr)
+    xhr.onerror = xhr.onabort = xhr.ontimeout = () => end(null)
     signal?.addEventListener('abort', () => xhr.abort())
     xhr.send(body)
   })

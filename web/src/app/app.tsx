@@ -3,6 +3,7 @@ import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import type { Api } from '../api/client'
 import type { Photos } from '../keep/photos'
 import type { Uploads } from '../keep/uploads'
+import { within } from '../keep/within'
 import { texts } from '../texts'
 import { Confirm } from '../ui/confirm'
 import { Footer, Header } from './frame'
@@ -26,6 +27,9 @@ export interface AppProps {
   first: View
 }
 
+/** How long a page's script may take to come, before the page is loaded as a whole. */
+const patience = 15_000
+
 /** How long a toast stays: long enough to be read twice. */
 const toastTime = 6_000
 
@@ -46,9 +50,9 @@ export function App({ api, photos, uploads, loaders, first }: AppProps) {
     async (route: Route) => {
       let Page: Page
       try {
-        Page = await loaders[route.page]()
+        Page = await within(patience, loaders[route.page]())
       } catch {
-        // A new version is out and the old one's files are gone.
+        // A new version is out and the old one's files are gone, or the line hangs.
         location.reload()
         return
       }

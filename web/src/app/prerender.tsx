@@ -30,7 +30,21 @@ export function render(file: string): { head: string; body: string } {
     <>
       <title>{texts.site.title(title)}</title>
       {indexed ? (
-        <meta name="description" content={texts.site.description} />
+        <>
+          <meta name="description" content={texts.site.description} />
+          <meta property="og:type" content="website" />
+          <meta property="og:locale" content="ko_KR" />
+          <meta property="og:site_name" content={texts.site.name} />
+          <meta property="og:title" content={texts.site.title(title)} />
+          <meta property="og:description" content={texts.site.description} />
+          {/* infra/site puts the origin before these addresses when it publishes the page. */}
+          <meta property="og:url" content="/" />
+          <meta property="og:image" content="/og.jpg" />
+          <meta property="og:image:width" content="800" />
+          <meta property="og:image:height" content="800" />
+          <meta property="og:image:alt" content={texts.start.afterAlt} />
+          <meta name="twitter:card" content="summary_large_image" />
+        </>
       ) : (
         <meta name="robots" content="noindex" />
       )}

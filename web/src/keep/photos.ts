@@ -1,5 +1,6 @@
 import type { Uploading } from '../api/client'
 import type { Photo } from '../photo/photo'
+import { within } from './within'
 
 /** A photo kept in this browser: the draft's, or that of an ad made here. */
 export interface Kept {
@@ -27,8 +28,15 @@ export function stays(kept: Pick<Kept, 'keptAt'>, place: number, now: number): b
 }
 
 /**
- * A drawer of photos in IndexedDB. Nothing here fails: a browser that refuses
- * (private windows, full disks) just keeps nothing.
+ * How long IndexedDB may take for one thing. A photo of 20 MB takes a slow phone
+ * about one second; who waits longer waits for a browser that never answers.
+ */
+const patience = 3_000
+
+/**
+ * A drawer of photos in IndexedDB. Nothing here fails and nothing takes longer
+ * than a few seconds: a browser that refuses (private windows, full disks) or that
+ * does not answer (some web views) just keeps nothing.
  */
 export interface Photos {
   get(key: string): Promise<Kept | null>
@@ -42,14 +50,21 @@ export function openPhotos(): Photos {
     (opened ??= new Promise<IDBDatabase>((resolve, reject) => {
       const request = indexedDB.open('nanococoa', 1)
       request.onupgradeneeded = () => request.result.createObjectStore('photos', { keyPath: 'key' })
-      request.onsuccess = () => resolve(request.result)
+      request.onsuccess = () => {
+        // A later version of the site may want to change the drawer.
+        request.result.onversionchange = () => request.result.close()
+        resolve(request.result)
+      }
       request.onerror = () => reject(request.error)
+      request.onblocked = () => reject(new Error('another tab holds an older drawer open'))
     }))
 
   const run = async <T>(mode: IDBTransactionMode, act: (store: IDBObjectStore) => IDBRequest<T>): Promise<T | null> => {
     try {
-      const store = (await open()).transaction('photos', mode).objectStore('photos')
-      return await promised(act(store))
+      return await within(
+        patience,
+        open().then((db) => promised(act(db.transaction('photos', mode).objectStore('photos')))),
+      )
     } catch {
       return null
     }

@@ -1,12 +1,14 @@
+import { within } from '../keep/within'
 import { texts } from '../texts'
-import { headBytes, sniff, type Kind } from './sniff'
+import { headBytes, sniff, takenAs, type Kind } from './sniff'
 import { fit, longestSide, maxBytes, minSide, mustShrink, type Size } from './size'
 
 /** A photo that is ready to be sent. */
 export interface Photo {
   blob: Blob
   kind: Kind
-  size: Size
+  /** Null where this browser cannot show it; the server may. */
+  size: Size | null
   /** What it was before it was made smaller, null if it is as it came. */
   was: Size | null
   /** Whether it had to be made a JPEG because the API does not read its kind. */
@@ -22,35 +24,49 @@ export class PhotoFault extends Error {
 const quality = 0.92
 
 /**
+ * How long the browser may take to open a photo: 50 megapixels take a slow phone
+ * about five seconds. One that does not answer is one that cannot.
+ */
+const patience = 20_000
+
+/** How long a file may take to come: one that lies in a cloud is fetched first. */
+const comes = 60_000
+
+/**
  * Checks a file and makes of it what will be sent: the very file when the API
- * takes it as it is; a smaller one when it is huge; a JPEG when only this
- * browser can read it (Safari reads HEIC). Throws a PhotoFault otherwise.
+ * takes it as it is, or when only the server can open it; a smaller one when it is
+ * huge; a JPEG when only this browser can read it (Safari reads HEIC). Throws a
+ * PhotoFault otherwise.
  */
 export async function prepare(file: Blob): Promise<Photo> {
   const words = texts.fault
   if (file.size === 0) throw new PhotoFault(words.photoEmpty)
-  const kind = sniff(new Uint8Array(await file.slice(0, headBytes).arrayBuffer()))
-  const bitmap = await createImageBitmap(file).catch(() => null)
+  const head = await within(comes, file.slice(0, headBytes).arrayBuffer()).catch(() => {
+    throw new PhotoFault(words.photoUnread)
+  })
+  const kind = sniff(new Uint8Array(head))
+  const readable = takenAs(kind)
+  const bitmap = await within(patience, createImageBitmap(file)).catch(() => null)
   if (!bitmap) {
+    if (readable && file.size > maxBytes) throw new PhotoFault(words.photoTooLarge)
+    if (readable) return { blob: file, kind: readable, size: null, was: null, converted: false }
     throw new PhotoFault(
-      kind === 'heic'
-        ? words.photoHeic
-        : kind === 'avif'
-          ? words.photoAvif
-          : kind === 'unknown'
-            ? words.photoUnsupported
-            : words.photoCorrupt,
+      kind === 'heic' ? words.photoHeic : kind === 'avif' ? words.photoAvif : words.photoUnsupported,
     )
   }
   try {
     const size = { width: bitmap.width, height: bitmap.height }
     if (Math.min(size.width, size.height) < minSide) throw new PhotoFault(words.photoTooSmall)
-    const readable = kind === 'heic' || kind === 'avif' || kind === 'unknown' ? null : kind
     if (readable && !mustShrink(size, file.size)) {
       return { blob: file, kind: readable, size, was: null, converted: false }
     }
     const smaller = fit(size, longestSide)
     const blob = await draw(bitmap, smaller, readable === 'image/png' || readable === 'image/webp')
+    if (!blob) {
+      // No canvas so large, or no answer from it: the server makes it smaller then.
+      if (readable && file.size <= maxBytes) return { blob: file, kind: readable, size, was: null, converted: false }
+      throw new PhotoFault(readable ? words.photoTooLarge : words.photoCorrupt)
+    }
     const was = smaller.width < size.width ? size : null
     return { blob, kind: blob.type as Kind, size: smaller, was, converted: readable === null }
   } finally {
@@ -61,14 +77,15 @@ export async function prepare(file: Blob): Promise<Photo> {
 /**
  * Draws a bitmap at a size: a PNG where it has transparency that must be kept,
  * else a JPEG. Drawing turns it upright, converts it to sRGB and leaves every
- * note of place and camera behind.
+ * note of place and camera behind. Null when the browser cannot, or not within the
+ * API's limit.
  */
-async function draw(bitmap: ImageBitmap, size: Size, mayBeTransparent: boolean): Promise<Blob> {
+async function draw(bitmap: ImageBitmap, size: Size, mayBeTransparent: boolean): Promise<Blob | null> {
   const canvas = document.createElement('canvas')
   canvas.width = size.width
   canvas.height = size.height
   const context = canvas.getContext('2d', { willReadFrequently: mayBeTransparent })
-  if (!context) throw new PhotoFault(texts.fault.photoCorrupt)
+  if (!context) return null
   context.imageSmoothingQuality = 'high'
   context.drawImage(bitmap, 0, 0, size.width, size.height)
   if (mayBeTransparent && isTransparent(context, size)) {
@@ -80,9 +97,7 @@ async function draw(bitmap: ImageBitmap, size: Size, mayBeTransparent: boolean):
     context.fillRect(0, 0, size.width, size.height)
   }
   const jpeg = await encode(canvas, 'image/jpeg', quality)
-  if (!jpeg) throw new PhotoFault(texts.fault.photoCorrupt)
-  if (jpeg.size > maxBytes) throw new PhotoFault(texts.fault.photoTooLarge)
-  return jpeg
+  return jpeg && jpeg.size <= maxBytes ? jpeg : null
 }
 
 function isTransparent(context: CanvasRenderingContext2D, size: Size): boolean {
@@ -94,7 +109,7 @@ function isTransparent(context: CanvasRenderingContext2D, size: Size): boolean {
 }
 
 function encode(canvas: HTMLCanvasElement, type: string, quality?: number): Promise<Blob | null> {
-  return new Promise((resolve) => canvas.toBlob(resolve, type, quality))
+  return within(patience, new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, type, quality))).catch(() => null)
 }
 
 /** The first picture among what was dropped or pasted, null when there is none. */

@@ -1,8 +1,15 @@
+import type { UploadBody } from '../api/client'
+
 /** What the API takes, by media type. */
-export type Kind = 'image/jpeg' | 'image/png' | 'image/webp' | 'image/gif'
+export type Kind = UploadBody['content_type']
 
 /** What a file's first bytes say it is; its name and its announced type may lie. */
 export type Sniffed = Kind | 'heic' | 'avif' | 'unknown'
+
+/** The kind as the API takes it, null when it does not. */
+export function takenAs(kind: Sniffed): Kind | null {
+  return kind === 'heic' || kind === 'avif' || kind === 'unknown' ? null : kind
+}
 
 /** How many bytes sniff needs. */
 export const headBytes = 32

@@ -1,10 +1,15 @@
+import { within } from '../keep/within'
+
+/** How long the clipboard may take: some web views show a question nobody can see. */
+const patience = 3_000
+
 /**
  * Puts a text on the clipboard; false when the browser does not let us. The
  * second way is for pages over plain HTTP, where the first does not exist.
  */
 export async function copyText(text: string): Promise<boolean> {
   try {
-    await navigator.clipboard.writeText(text)
+    await within(patience, navigator.clipboard.writeText(text))
     return true
   } catch {
     return copyBySelection(text)

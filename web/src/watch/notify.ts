@@ -1,3 +1,8 @@
+import { within } from '../keep/within'
+
+/** How long the service worker may take to start; where it cannot, it is never "ready". */
+const patience = 5_000
+
 /** Whether this browser can notify, and whether it may. */
 export function notifyState(): NotificationPermission | 'unavailable' {
   if (!('Notification' in globalThis) || !('serviceWorker' in navigator)) return 'unavailable'
@@ -7,7 +12,7 @@ export function notifyState(): NotificationPermission | 'unavailable' {
 /** Asks the owner; to be called from a press of a button. */
 export async function askToNotify(): Promise<NotificationPermission> {
   const permission = await Notification.requestPermission()
-  if (permission === 'granted') await worker()
+  if (permission === 'granted') void worker().catch(() => {}) // it is asked for again when there is news
   return permission
 }
 
@@ -26,6 +31,6 @@ export async function notify(title: string, body: string): Promise<void> {
 }
 
 async function worker(): Promise<ServiceWorkerRegistration> {
-  await navigator.serviceWorker.register('/notify.js')
-  return navigator.serviceWorker.ready
+  await within(patience, navigator.serviceWorker.register('/notify.js'))
+  return within(patience, navigator.serviceWorker.ready)
 }

@@ -1,9 +1,8 @@
-import { afterEach, expect, it } from 'vitest'
-import { accessible, aiServer, awaitPhotos, orderByApi, site, texts, useBrowser, visit } from './site'
+import { expect, it } from 'vitest'
+import { accessible, awaitPhotos, site, texts, useBrowser, visit } from './site'
 
 useBrowser()
 const words = texts.dashboard
-afterEach(() => aiServer('up'))
 
 it('an empty dashboard leads to the form', async () => {
   const page = await (await visit()).page('/dashboard')
@@ -16,7 +15,7 @@ it('an empty dashboard leads to the form', async () => {
 
 it('shows twelve ads a page, newest first, there and back', async () => {
   const owner = await visit()
-  const names = Array.from({ length: 27 }, (_, i) => `상품 ${String(i + 1).padStart(2, '0')}`)
+  const names = Array.from({ length: 25 }, (_, i) => `상품 ${String(i + 1).padStart(2, '0')}`)
   await awaitPhotos(owner, names)
   const newest = names.toReversed()
   const page = await owner.page('/dashboard')
@@ -77,35 +76,14 @@ it('deletes after asking, and what comes after moves up', async () => {
   await expect
     .poll(() => page.locator('.ad-name').allTextContents())
     .toEqual(Array.from({ length: 12 }, (_, i) => `지울 상품 ${12 - i}`))
-})
+  expect(await page.locator('.pager').count()).toBe(0) // exactly one page is left
 
-it('follows running ads, and counts them once they are finished', async () => {
-  const owner = await visit()
-  await aiServer('down') // or the ad may be finished before the page has seen it run
-  const adId = await orderByApi(owner, { product_name: '만드는 중인 가방' })
-  const page = await owner.page('/dashboard')
-  const card = page.locator('.ad', { hasText: '만드는 중인 가방' })
-  await card.getByText(words.status.running, { exact: true }).waitFor()
-  await aiServer('up')
-  await card.getByText(words.status.succeeded, { exact: true }).waitFor({ timeout: 90_000 })
-  await page.getByText(words.finished('만드는 중인 가방')).waitFor({ state: 'attached' })
-
-  const stats = await (await owner.context.request.get(`${site}/api/dashboard/stats`)).json()
-  expect(stats).toMatchObject({ total_ads: 1, monthly_ads: 1 })
-  await expect
-    .poll(() => page.locator('.figure dd').allTextContents())
-    .toEqual(['1개', stats.avg_clip_score.toFixed(2), '1개'])
-  expect(await card.textContent()).toContain(words.score(stats.avg_clip_score.toFixed(2)))
-  expect(
-    await card.locator('img').evaluate((i: HTMLImageElement) => i.decode().then(() => i.naturalWidth)),
-  ).toBeGreaterThan(100)
-
-  // The charts, drawn and as a table.
-  await page.getByRole('img', { name: words.chartAds }).waitFor()
-  await page.getByText(words.chartTable).click()
-  await page.getByRole('row', { name: new RegExp(`1개 ${stats.avg_clip_score.toFixed(2)}`) }).waitFor()
-  await accessible(page)
-
-  await card.getByRole('link').click()
-  await page.waitForURL(`${site}/result/${adId}`)
+  // On paper no card lies on what follows: Chromium cuts a grid inside of a grid wrongly.
+  await page.emulateMedia({ media: 'print' })
+  const grids = await page.locator('.cards').evaluate((cards) => {
+    const around: string[] = []
+    for (let e = cards.parentElement; e; e = e.parentElement) around.push(getComputedStyle(e).display)
+    return around.filter((d) => d === 'grid')
+  })
+  expect(grids).toEqual([])
 })

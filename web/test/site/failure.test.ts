@@ -1,7 +1,8 @@
 import { afterEach, expect, it } from 'vitest'
-import { accessible, aiServer, finished, labelOf, order, site, texts, useBrowser, visit } from './site'
+import { accessible, aiServer, finished, labelOf, order, orderByApi, site, texts, useBrowser, visit } from './site'
 
 useBrowser()
+const words = texts.dashboard
 afterEach(() => aiServer('up'))
 
 it('a failed ad says what happened and is finished by a retry', async () => {
@@ -44,4 +45,35 @@ it('an ad waits for a server that is down, says so, and goes on by itself', asyn
   await accessible(page)
   await aiServer('up')
   await finished(page)
+})
+
+it('the dashboard follows running ads, and counts them once they are finished', async () => {
+  const owner = await visit()
+  await aiServer('down') // or the ad may be finished before the page has seen it run
+  const adId = await orderByApi(owner, { product_name: '만드는 중인 가방' })
+  const page = await owner.page('/dashboard')
+  const card = page.locator('.ad', { hasText: '만드는 중인 가방' })
+  await card.getByText(words.status.running, { exact: true }).waitFor()
+  await aiServer('up')
+  await card.getByText(words.status.succeeded, { exact: true }).waitFor({ timeout: 90_000 })
+  await page.getByText(words.finished('만드는 중인 가방')).waitFor({ state: 'attached' })
+
+  const stats = await (await owner.context.request.get(`${site}/api/dashboard/stats`)).json()
+  expect(stats).toMatchObject({ total_ads: 1, monthly_ads: 1 })
+  await expect
+    .poll(() => page.locator('.figure dd').allTextContents())
+    .toEqual(['1개', stats.avg_clip_score.toFixed(2), '1개'])
+  expect(await card.textContent()).toContain(words.score(stats.avg_clip_score.toFixed(2)))
+  expect(
+    await card.locator('img').evaluate((i: HTMLImageElement) => i.decode().then(() => i.naturalWidth)),
+  ).toBeGreaterThan(100)
+
+  // The charts, drawn and as a table.
+  await page.getByRole('img', { name: words.chartAds }).waitFor()
+  await page.getByText(words.chartTable).click()
+  await page.getByRole('row', { name: new RegExp(`1개 ${stats.avg_clip_score.toFixed(2)}`) }).waitFor()
+  await accessible(page)
+
+  await card.getByRole('link').click()
+  await page.waitForURL(`${site}/result/${adId}`)
 })

@@ -6,6 +6,7 @@ import {
   fill,
   finished,
   labelOf,
+  madeAd,
   photo,
   plainPng,
   site,
@@ -71,22 +72,59 @@ describe('faults', () => {
   })
 
   it.each([
+    ['of the browser that keeps no cookies', 'cookies'],
+    ['of an app that shows the page itself', 'app'],
+  ])('%s are told before anything is written', async (_, what) => {
+    const app = what === 'app' ? { userAgent: `${kakao} KAKAOTALK/25.10.1 (INAPP)` } : {}
+    const owner = await visit(app)
+    const page = await owner.context.newPage()
+    if (!app.userAgent)
+      await page.addInitScript(() => Object.defineProperty(navigator, 'cookieEnabled', { get: () => false }))
+    await page.goto(site)
+    if (app.userAgent) {
+      await page.getByText(words.inApp).waitFor()
+      const elsewhere = page.getByRole('link', { name: texts.result.inApp.open })
+      expect(await elsewhere.getAttribute('href')).toBe(
+        `kakaotalk://web/openExternal?url=${encodeURIComponent(`${site}/`)}`,
+      )
+      return
+    }
+    await page.getByText(texts.fault.cookies).first().waitFor()
+    await submit(page)
+    await page.getByRole('alert').getByText(texts.fault.cookies).waitFor()
+    expect(owner.requests.filter((r) => r.startsWith('POST'))).toEqual([])
+  })
+
+  it.each([
     ['HEIC', Buffer.from('\0\0\0\x24ftypheic\0\0\0\0mif1heic', 'latin1'), texts.fault.photoHeic],
     ['a text', Buffer.from('hello'), texts.fault.photoUnsupported],
     ['nothing', Buffer.alloc(0), texts.fault.photoEmpty],
-    [
-      'a JPEG that stops after its first bytes',
-      Buffer.from('\xff\xd8\xff\xe0\0\x10JFIF', 'latin1'),
-      texts.fault.photoCorrupt,
-    ],
     ['a picture of 63 pixels', plainPng(63, 200), texts.fault.photoTooSmall],
   ])('explain a photo that is %s', async (_, buffer, text) => {
     const page = await (await visit()).page()
+    await page.setInputFiles('#product_image', photo)
+    await page.getByAltText(words.photoAlt).waitFor()
     await page.setInputFiles('#product_image', { name: 'a.jpg', mimeType: 'image/jpeg', buffer })
     await expect.poll(() => page.locator('#product_image-fault').allTextContents()).toEqual([text])
-    expect(await page.getByAltText(words.photoAlt).count()).toBe(0)
+    expect(await page.getByAltText(words.photoAlt).count()).toBe(0) // nor the one before
+  })
+
+  it('leave a photo that only the server can open to the server', async () => {
+    const page = await (await visit()).page()
+    const cut = { name: 'a.jpg', mimeType: 'image/jpeg', buffer: Buffer.from('\xff\xd8\xff\xe0\0\x10JFIF', 'latin1') }
+    await fill(page, { file: null })
+    await page.setInputFiles('#product_image', cut)
+    await page.getByText(words.photoUnseen).waitFor()
+    await accessible(page)
+    await submit(page)
+    await page.locator('#product_image-fault').waitFor() // this one not even the server can
+    expect(await page.getByLabel(labelOf('product_name')).inputValue()).toBe('울 더플백')
   })
 })
+
+/** Android's web view, into which apps put pages. */
+const kakao =
+  'Mozilla/5.0 (Linux; Android 15; SM-S938N; wv) AppleWebKit/537.36 (KHTML, like Gecko) Version/4.0 Chrome/131.0.0.0'
 
 describe('the photo', () => {
   /** Hands a file to the page as the system does when it is dropped or pasted. */
@@ -180,18 +218,10 @@ describe('the words', () => {
 it('the mark is drawn unless it is switched off, which is kept like the words', async () => {
   const owner = await visit()
   const markOf = (page: Page) => page.getByRole('switch', { name: labelOf('ai_mark') })
-  const ordered = async (page: Page) => {
-    await fill(page)
-    await submit(page)
-    const adId = await adIdOf(page)
-    await finished(page)
-    return (await owner.context.request.get(`${site}/api/ads/${adId}`)).json()
-  }
-  let page = await owner.page()
+  const { ad } = await madeAd() // ordered with what the API begins with
+  expect(ad).toMatchObject({ ai_mark: true, html_code: expect.stringContaining('AI 생성') })
+  const page = await owner.page()
   expect(await markOf(page).isChecked()).toBe(true)
-  expect(await ordered(page)).toMatchObject({ ai_mark: true, html_code: expect.stringContaining('AI 생성') })
-
-  page = await owner.page()
   await markOf(page).focus()
   await page.keyboard.press('Space')
   expect(await markOf(page).isChecked()).toBe(false)
@@ -199,7 +229,12 @@ it('the mark is drawn unless it is switched off, which is kept like the words', 
   await page.reload()
   await page.getByText(words.restored).waitFor()
   expect(await markOf(page).isChecked()).toBe(false)
-  expect(await ordered(page)).toMatchObject({ ai_mark: false, html_code: expect.not.stringContaining('AI 생성') })
+  await fill(page)
+  await submit(page)
+  const adId = await adIdOf(page)
+  await finished(page)
+  const made = await (await owner.context.request.get(`${site}/api/ads/${adId}`)).json()
+  expect(made).toMatchObject({ ai_mark: false, html_code: expect.not.stringContaining('AI 생성') })
 })
 
 /** A GIF of 64 × 64 with so many frames of one pixel. */

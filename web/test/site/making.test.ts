@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { buffer } from 'node:stream/consumers'
 import { describe, expect, it } from 'vitest'
 import { xmpOf } from '../../src/photo/jpeg'
 import {
@@ -8,6 +8,7 @@ import {
   adIdOf,
   finished,
   labelOf,
+  madeAd,
   order,
   phone,
   photo,
@@ -50,10 +51,10 @@ describe('an ad, from the photo to the dustbin', () => {
 
     // The picture, as it is and as JPEG.
     const png = await download(page, texts.result.png)
-    expect(png.name).toBe('울더플백-광고.png')
+    expect(png.name).toBe('울 더플백 광고.png')
     expect(png.bytes.equals(await (await owner.context.request.get(site + ad.stage2_url)).body())).toBe(true)
     const jpg = await download(page, texts.result.jpg)
-    expect(jpg.name).toBe('울더플백-광고.jpg')
+    expect(jpg.name).toBe('울 더플백 광고.jpg')
     expect(jpg.bytes.length).toBeLessThanOrEqual(500_000)
     const sizes = await Promise.all([size(page, png.bytes), size(page, jpg.bytes)])
     expect(sizes[0]![0]).toBeGreaterThanOrEqual(512)
@@ -102,27 +103,27 @@ describe('an ad, from the photo to the dustbin', () => {
     await expect.poll(() => page.url()).toMatch(/\/result\//)
     const second = await adIdOf(page)
     expect(second).not.toBe(adId)
-    await finished(page)
 
     // Deleting: not when asked and declined, for good when confirmed.
+    page = await owner.page(`/result/${adId}`)
     await page.getByRole('button', { name: texts.result.remove }).click()
     await accessible(page)
     await page.getByRole('dialog').getByRole('button', { name: texts.site.cancel }).click()
-    expect((await owner.context.request.get(`${site}/api/ads/${second}`)).status()).toBe(200)
+    expect((await owner.context.request.get(`${site}/api/ads/${adId}`)).status()).toBe(200)
     await page.getByRole('button', { name: texts.result.remove }).click()
     await page.getByRole('dialog').getByRole('button', { name: texts.remove.yes }).click()
     await page.waitForURL(`${site}/dashboard`)
     await page.getByText(texts.remove.done).waitFor()
-    expect((await owner.context.request.get(`${site}/api/ads/${second}`)).status()).toBe(404)
+    expect((await owner.context.request.get(`${site}/api/ads/${adId}`)).status()).toBe(404)
     await page.locator('.ad-link').first().waitFor()
-    expect(await page.locator(`a[href="/result/${second}"]`).count()).toBe(0)
-    expect(await page.locator(`a[href="/result/${adId}"]`).count()).toBe(1)
+    expect(await page.locator(`a[href="/result/${adId}"]`).count()).toBe(0)
+    expect(await page.locator(`a[href="/result/${second}"]`).count()).toBe(1)
   })
 
   it('previews its HTML without a request and without script', async () => {
-    const owner = await visit()
-    const page = await owner.page()
-    await order(page)
+    const { ad, owner: storageState } = await madeAd()
+    const owner = await visit({ storageState })
+    const page = await owner.page(`/result/${ad.ad_id}`)
     await finished(page)
     await page.getByRole('radio', { name: texts.result.htmlPreview }).check()
     const frame = page.getByTitle(texts.result.htmlFrame)
@@ -185,7 +186,46 @@ describe('an ad, from the photo to the dustbin', () => {
     await finished(page)
     expect(await overflow(page)).toBe(0)
     await accessible(page)
+    // What the owner came for needs no scrolling.
+    const main = (await page.getByRole('button', { name: texts.result.png }).boundingBox())!
+    expect(main.y + main.height).toBeLessThanOrEqual(phone.viewport!.height)
     expect((await download(page, texts.result.png)).bytes.length).toBeGreaterThan(1000)
+  })
+
+  it('can be got out of an app that drops downloads', async () => {
+    const { ad, owner: storageState } = await madeAd()
+    const owner = await visit({
+      ...phone,
+      storageState,
+      userAgent: 'Mozilla/5.0 (Linux; Android 15; SM-S938N; wv) Chrome/131.0.0.0 Mobile KAKAOTALK/25.10.1 (INAPP)',
+    })
+    const page = await owner.context.newPage()
+    await page.addInitScript(() => {
+      const shared: string[] = []
+      Object.assign(globalThis, { shared })
+      Object.assign(navigator, {
+        canShare: () => true,
+        share: async ({ files }: { files: File[] }) => void shared.push(...files.map((f) => `${f.name} ${f.size > 0}`)),
+      })
+    })
+    await page.goto(`${site}/result/${ad.ad_id}`)
+    const words = texts.result.inApp
+    await page.getByText(words.note).waitFor()
+    await accessible(page)
+    await page.getByRole('button', { name: words.share }).click()
+    const shared = () => page.evaluate(() => (globalThis as unknown as { shared: string[] }).shared)
+    await expect.poll(shared).toEqual(['울 더플백 광고.png true'])
+    // The picture's own address: the ad's page belongs to this browser's cookie.
+    expect(await page.getByRole('link', { name: words.open }).getAttribute('href')).toBe(
+      `kakaotalk://web/openExternal?url=${encodeURIComponent(site + ad.stage2_url)}`,
+    )
+    const pressed = page.locator('.in-app img')
+    await pressed.scrollIntoViewIfNeeded()
+    expect(await pressed.evaluate((i: HTMLImageElement) => i.decode().then(() => i.naturalWidth))).toBeGreaterThan(500)
+    expect(await pressed.evaluate((i) => i.closest('button'))).toBeNull()
+    await page.getByRole('button', { name: texts.result.png }).click()
+    await page.getByText(words.downloaded).waitFor() // and not that it has come
+    expect(await overflow(page)).toBe(0)
   })
 
   it('works with nothing but a keyboard', async () => {
@@ -228,7 +268,7 @@ type Page = Awaited<ReturnType<Awaited<ReturnType<typeof visit>>['page']>>
 
 async function download(page: Page, button: string): Promise<{ name: string; bytes: Buffer }> {
   const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: button }).click()])
-  return { name: file.suggestedFilename(), bytes: await readFile(await file.path()) }
+  return { name: file.suggestedFilename(), bytes: await buffer(await file.createReadStream()) }
 }
 
 /** Decodes a picture and gives its size. */

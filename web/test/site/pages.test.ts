@@ -25,6 +25,19 @@ describe('the start page', () => {
     }
   })
 
+  it('tells messengers what it is', async () => {
+    const html = await (await fetch(site)).text()
+    const said = (name: string) => new RegExp(`<meta (?:property|name)="${name}" content="([^"]*)"`).exec(html)?.[1]
+    expect(said('og:title')).toBe(texts.site.title(texts.start.page))
+    expect(said('og:description')).toBe(texts.site.description)
+    expect(said('description')).toBe(texts.site.description)
+    const picture = await fetch(new URL(said('og:image')!, site))
+    expect(picture.headers.get('content-type')).toBe('image/jpeg')
+    const bytes = (await picture.arrayBuffer()).byteLength
+    expect(bytes).toBeGreaterThan(10_000)
+    expect(bytes).toBeLessThan(300_000)
+  })
+
   it('loads at most 40 kB of script, and no charts', async () => {
     const owner = await visit()
     const page = await owner.page()

@@ -1,17 +1,16 @@
 import { expect, it } from 'vitest'
 import { roughly } from '../../src/ad/time'
 import type { Ad } from '../../src/api/client'
-import { accessible, awaitPhotos, finished, order, orderByApi, site, texts, useBrowser, visit } from './site'
+import { accessible, awaitPhotos, finished, madeAd, order, site, texts, useBrowser, visit } from './site'
 
 useBrowser()
 const words = texts.making
 const anAd = /\/api\/ads\/[0-9a-f-]{36}$/
 
 it('an ad that is made tells its place and time, and shows each picture as soon as there is one', async () => {
-  const owner = await visit()
-  const adId = await orderByApi(owner)
-  await finished(await owner.page(`/result/${adId}`))
-  const done: Ad = await (await owner.context.request.get(`${site}/api/ads/${adId}`)).json()
+  const { ad: done, owner: storageState } = await madeAd()
+  const owner = await visit({ storageState })
+  const adId = done.ad_id
 
   // That ad's own answer, taken back to where it was on the way.
   const names = done.progress.steps.map((s) => s.name)

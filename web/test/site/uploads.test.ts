@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import {
   accessible,
   adIdOf,
@@ -6,7 +6,10 @@ import {
   finished,
   grainyPng,
   labelOf,
+  madeAd,
   order,
+  photo,
+  pictureOrigin,
   plainPng,
   site,
   submit,
@@ -19,6 +22,10 @@ useBrowser()
 
 /** More than one request takes, and nothing the page would make smaller. */
 const large = { name: '큰 사진.png', mimeType: 'image/png', buffer: grainyPng(2000, 1500) }
+
+/** Where the pages may send photos to: the bucket's origin. */
+const elsewhere = await pictureOrigin()
+const allowed = { 'Access-Control-Allow-Origin': '*' }
 
 it('a small photo goes in one request', async () => {
   const owner = await visit()
@@ -120,6 +127,41 @@ it.each([
     expect(listed.map((one: { ad_id: string }) => one.ad_id)).toEqual([adId])
   },
 )
+
+describe('in a browser that keeps nothing and does not say so', () => {
+  it.each([
+    ['small', photo, 'POST /api/ads/generate'],
+    ['large', large, 'POST bucket'],
+  ])('a %s photo is sent, and its ad shown', async (_, file, last) => {
+    const { ad, owner: storageState } = await madeAd()
+    const owner = await visit({ storageState })
+    // What the order makes is an ad that is there already: only the way to it is looked at.
+    const sent: string[] = []
+    await owner.context.route(/\/api\/(ads\/generate|uploads)$/, async (route) => {
+      sent.push(`POST ${new URL(route.request().url()).pathname}`)
+      await route.fulfill({
+        status: 202,
+        json: { ad_id: ad.ad_id, status: 'queued', status_url: '', upload: { url: `${elsewhere}/bucket`, fields: {} } },
+      })
+    })
+    // S3 closes a slow upload with a 400 once; the second one comes through.
+    const slow = '<Error><Code>RequestTimeout</Code><Message>Your socket connection …</Message></Error>'
+    await owner.context.route(`${elsewhere}/bucket`, async (route) => {
+      sent.push('POST bucket')
+      const again = sent.filter((s) => s === 'POST bucket').length > 1
+      await route.fulfill({ headers: allowed, ...(again ? { status: 204 } : { status: 400, body: slow }) })
+    })
+    const page = await owner.context.newPage()
+    await page.addInitScript(() => {
+      IDBFactory.prototype.open = () => new EventTarget() as IDBOpenDBRequest
+    })
+    await page.goto(site)
+    await order(page, { file })
+    await finished(page)
+    await expect.poll(() => sent.at(-1)).toBe(last)
+    await expect.poll(() => sent.filter((s) => s === 'POST bucket').length).toBe(last === 'POST bucket' ? 2 : 0)
+  })
+})
 
 /** The presigned POST, wherever the bucket is. */
 function bucket(url: URL): boolean {

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import type { Page } from 'playwright-core'
-import { awaitPhotos, finished, order, orderByApi, site, texts, useBrowser, visit } from './site'
+import { awaitPhotos, finished, madeAd, order, orderByApi, site, texts, useBrowser, visit } from './site'
 
 useBrowser()
 
@@ -23,18 +23,24 @@ async function isTurned(page: Page, state: 'hidden' | 'visible'): Promise<void> 
 it('a hidden page asks no more, and at once when it is shown', async () => {
   const owner = await visit()
   await awaitPhotos(owner, ['기다리는 상품'])
-  const page = await owner.page('/dashboard')
+  const page = await owner.context.newPage()
+  await page.clock.install()
+  await page.goto(`${site}/dashboard`)
   await page.locator('.ad-link').waitFor()
   const looks = () => owner.requests.filter((r) => r === 'GET /api/dashboard/ads').length
-  await expect.poll(looks, { timeout: 15_000 }).toBeGreaterThan(2)
+  const passes = () => page.clock.fastForward(12_000) // the longest wait of a visible page, and some
+  await passes()
+  await expect.poll(looks).toBeGreaterThan(1)
   await turn(page, 'hidden')
   await page.waitForTimeout(500) // one may be under way
   const before = looks()
-  await page.waitForTimeout(12_000) // longer than the longest wait of a visible page
+  await passes()
+  await page.waitForTimeout(500)
   await isTurned(page, 'hidden')
   expect(looks()).toBe(before)
+  await page.clock.pauseAt(await page.evaluate(() => Date.now() + 1)) // a planned look would never come
   await turn(page, 'visible')
-  await expect.poll(looks, { timeout: 2_000 }).toBe(before + 1) // a planned look would come later
+  await expect.poll(looks).toBe(before + 1)
 })
 
 it('an ad that is finished unseen is told by title and notification', async () => {
@@ -67,7 +73,7 @@ it('a page that lost its line says so, and goes on when the line is back', async
   const adId = await order(page)
   await owner.context.setOffline(true)
   await page.getByText(texts.site.offline).waitFor()
-  await page.waitForTimeout(3_000)
+  await page.waitForTimeout(1_600) // the first look comes after 1.5 s
   await owner.context.setOffline(false)
   await page.getByText(texts.site.offline).waitFor({ state: 'detached' })
   await finished(page)
@@ -75,8 +81,8 @@ it('a page that lost its line says so, and goes on when the line is back', async
 })
 
 it('a server that fails for a while is waited for', async () => {
-  const owner = await visit()
-  const page = await owner.page()
+  const { ad, owner: storageState } = await madeAd()
+  const owner = await visit({ storageState })
   let failing = true
   let looks = 0
   await owner.context.route(/\/api\/ads\/[0-9a-f-]+$/, async (route) => {
@@ -90,7 +96,7 @@ it('a server that fails for a while is waited for', async () => {
       })
     else await route.continue()
   })
-  await order(page)
+  const page = await owner.page(`/result/${ad.ad_id}`)
   await page.getByText(texts.fault.server).waitFor()
   const before = looks
   await page.waitForTimeout(3_000)

@@ -28,6 +28,25 @@ describe('the source', () => {
     expect(read(users[0]!)).toMatch(/sandbox="" srcdoc=/)
   })
 
+  // Some browsers answer none of these, and an owner would wait for ever.
+  it.each([
+    /\bcreateImageBitmap\(/,
+    /\.toBlob\(/,
+    /\.arrayBuffer\(\)/,
+    /\bclipboard\.writeText\(/,
+    /\bserviceWorker\.(register|ready)\b/,
+    /\blocks\.request\(/,
+    /\bfetch\(/,
+  ])('waits only so long for %s', (call) => {
+    const unbounded = code.flatMap((f) =>
+      read(f)
+        .split(/\n\n/) // a function at most
+        .filter((part) => call.test(part) && !/\b(within|deadline)\(/.test(part))
+        .map(() => f),
+    )
+    expect(unbounded).toEqual([])
+  })
+
   it('has its Korean in texts.ts', () => {
     // What the form chooses at first is one of the API's own values.
     const values = /'전체'/g

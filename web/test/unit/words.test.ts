@@ -12,15 +12,16 @@ import { texts } from '../../src/texts'
 
 describe('fileName', () => {
   const cases: [product: string, name: string][] = [
-    ['울 더플백', '울더플백-광고.png'],
-    ['\u110b\u116e\u11af 더플백', '울더플백-광고.png'],
-    ['<img src=x onerror=alert(1)>', 'imgsrcxonerroralert(1)-광고.png'],
-    ['../../etc/passwd', 'etcpasswd-광고.png'],
-    ['a\u202egnp.exe', 'agnp.exe-광고.png'],
-    ['CON', 'CON-광고.png'],
-    ['...', '상품-광고.png'],
-    ['🧴'.repeat(100), `${'🧴'.repeat(30)}-광고.png`],
-    ['가'.repeat(100), `${'가'.repeat(40)}-광고.png`],
+    ['울 더플백', '울 더플백 광고.png'],
+    ['\u110b\u116e\u11af\u00a0 더플백', '울 더플백 광고.png'],
+    ['<img src=x onerror=alert(1)>', 'img srcx onerroralert(1) 광고.png'],
+    ['../../etc/passwd', 'etcpasswd 광고.png'],
+    ['a\u202egnp.exe', 'agnp.exe 광고.png'],
+    ['CON', 'CON 광고.png'],
+    ['...', '상품 광고.png'],
+    ['🧴'.repeat(100), `${'🧴'.repeat(30)} 광고.png`],
+    ['가'.repeat(100), `${'가'.repeat(40)} 광고.png`],
+    ['가 '.repeat(100), `${'가 '.repeat(29)}가 광고.png`],
   ]
   it.each(cases)('%s', (product, name) => expect(fileName(product, 'png')).toBe(name))
 })

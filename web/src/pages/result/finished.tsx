@@ -25,6 +25,7 @@ export function Finished({ ad }: { ad: Ad }) {
     site.toast(ok ? done : texts.site.copyFailed, { bad: !ok })
   }
   const picture = ad.stage2_url
+  const alt = words.alt(ad.product_name, ad.main_copy ?? '', ad.sub_copy ?? '')
   const address = useMemo(() => (picture ? new URL(picture, location.href).href : ''), [picture])
 
   return (
@@ -42,25 +43,27 @@ export function Finished({ ad }: { ad: Ad }) {
       </header>
 
       <div class="finished-picture">
-        <Pictures ad={ad} />
+        <Pictures ad={ad}>
+          {picture && (
+            <section class="finished-share" aria-labelledby="download">
+              <h2 id="download" class="hidden">
+                {words.download}
+              </h2>
+              <Downloads picture={picture} product={ad.product_name} alt={alt} />
+              <button class="button button-wide" onClick={() => void copy(address, words.linkCopied)}>
+                <Icon name="link" />
+                {words.link}
+              </button>
+              <p class="hint">{words.linkNote}</p>
+            </section>
+          )}
+        </Pictures>
         <p class="soft ai-note">{words.aiNote}</p>
         {ad.stand_in && <p class="note">{words.standIn}</p>}
       </div>
 
       <div class="finished-side">
         <Warnings ad={ad} />
-        {picture && (
-          <section class="card finished-share" aria-labelledby="download">
-            <h2 id="download">{words.download}</h2>
-            <Downloads picture={picture} product={ad.product_name} />
-            <button class="button button-wide" onClick={() => void copy(address, words.linkCopied)}>
-              <Icon name="link" />
-              {words.link}
-            </button>
-            <p class="hint">{words.linkNote}</p>
-          </section>
-        )}
-
         {ad.main_copy && (
           <section class="card" aria-labelledby="copy">
             <h2 id="copy">{words.copy}</h2>

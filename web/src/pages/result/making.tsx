@@ -117,7 +117,7 @@ function useOwnPhoto(adId: string | null): string | null {
     let mine: string | null = null
     let here = true
     void photos.get(adId).then((kept) => {
-      if (kept && here) setAddress((mine = URL.createObjectURL(kept.photo.blob)))
+      if (kept?.photo.size && here) setAddress((mine = URL.createObjectURL(kept.photo.blob)))
     })
     return () => {
       here = false

@@ -1,11 +1,18 @@
+import { deadline, within } from '../../keep/within'
 import { fitBytes, jpegLimit, withXmp, xmpOf } from '../../photo/jpeg'
+
+/** How long a picture of a few MB may take to come on a slow line. */
+const comes = 60_000
+
+/** How long the browser may take to open or to write a picture. */
+const patience = 20_000
 
 /**
  * A picture's bytes. Past every cache: the copy that <img> left there came
  * without the headers that let a script read it.
  */
 export async function fetchPicture(address: string): Promise<Blob> {
-  const response = await fetch(address, { cache: 'no-store' })
+  const response = await fetch(address, { cache: 'no-store', signal: deadline(comes) })
   if (!response.ok) throw new Error(`the picture answered ${response.status}`)
   return response.blob()
 }
@@ -16,7 +23,7 @@ export async function fetchPicture(address: string): Promise<Blob> {
  */
 export async function toJpeg(png: Blob): Promise<Blob> {
   const packet = xmpOf(new Uint8Array(await png.arrayBuffer()))
-  const bitmap = await createImageBitmap(png)
+  const bitmap = await within(patience, createImageBitmap(png))
   try {
     const found = await fitBytes(
       (scale, quality) => encode(bitmap, scale, quality),
@@ -39,7 +46,10 @@ async function encode(bitmap: ImageBitmap, scale: number, quality: number): Prom
   context.fillRect(0, 0, canvas.width, canvas.height)
   context.imageSmoothingQuality = 'high'
   context.drawImage(bitmap, 0, 0, canvas.width, canvas.height)
-  const blob = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, 'image/jpeg', quality))
+  const blob = await within(
+    patience,
+    new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, 'image/jpeg', quality)),
+  )
   if (!blob) throw new Error('the browser could not encode the picture')
   return new Uint8Array(await blob.arrayBuffer())
 }

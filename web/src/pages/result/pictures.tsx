@@ -1,3 +1,4 @@
+import type { ComponentChildren } from 'preact'
 import { useState } from 'preact/hooks'
 import type { Ad } from '../../api/client'
 import { texts } from '../../texts'
@@ -8,8 +9,11 @@ import { Switch } from '../../ui/switch'
 
 type View = 'final' | 'compare' | 'scene'
 
-/** The finished ad, and what it was before its words were put on. */
-export function Pictures({ ad }: { ad: Ad }) {
+/**
+ * The finished ad, and what it was before its words were put on. What is done with
+ * it comes right below the picture, where a phone shows it without scrolling.
+ */
+export function Pictures({ ad, children }: { ad: Ad; children: ComponentChildren }) {
   const words = texts.result
   const [view, setView] = useState<View>('final')
   const [large, setLarge] = useState(false)
@@ -37,6 +41,7 @@ export function Pictures({ ad }: { ad: Ad }) {
           </span>
         </button>
       )}
+      {children}
       {scene && (
         <Switch
           label={words.view}

@@ -2,7 +2,9 @@ import { useEffect, useRef, useState } from 'preact/hooks'
 import { check, emptyDraft, fieldsOf, placeOf, places, type Draft, type Place, type Wrong } from '../../ad/fields'
 import { table } from '../../ad/fields.gen'
 import type { Problem } from '../../api/client'
+import { inApp, outside, type InApp } from '../../app/in-app'
 import { useSite } from '../../app/site'
+import { keepsCookies } from '../../keep/cookies'
 import { clearDraft, isEmpty, loadDraft, saveDraft } from '../../keep/draft'
 import { draftKey } from '../../keep/photos'
 import { texts } from '../../texts'
@@ -26,6 +28,8 @@ export function AdForm() {
   const [fault, setFault] = useState('')
   const [sending, setSending] = useState<Sending>(null)
   const [restored, setRestored] = useState(false)
+  const [cookies, setCookies] = useState(true)
+  const [app, setApp] = useState<InApp | null>(null)
   const form = useRef<HTMLFormElement>(null)
   // Known before anything can have been written: what is restored must not
   // overwrite it.
@@ -39,6 +43,8 @@ export function AdForm() {
   }
 
   useEffect(() => {
+    setCookies(keepsCookies())
+    setApp(inApp(navigator.userAgent))
     const kept = loadDraft()
     if (kept) {
       write(kept)
@@ -105,6 +111,7 @@ export function AdForm() {
 
   const submit = async () => {
     if (sending) return
+    if (!keepsCookies()) return blame({}, texts.fault.cookies)
     const found = check(draft, photo !== null)
     const fields = fieldsOf(draft)
     if (Object.keys(found).length > 0 || !fields || !photo) return blame(found, '')
@@ -123,7 +130,7 @@ export function AdForm() {
     if (!outcome.ok) return blameFor(outcome.problem)
     touched.current = true
     clearDraft()
-    await site.photos.remove(draftKey)
+    void site.photos.remove(draftKey)
     site.go({ page: 'result', adId: outcome.data })
   }
 
@@ -161,6 +168,8 @@ export function AdForm() {
               </button>
             </p>
           )}
+          {app && <Outside app={app} />}
+          {!cookies && <Fault text={texts.fault.cookies} />}
           <noscript>
             <p class="fault">{texts.site.noScript}</p>
           </noscript>
@@ -200,6 +209,24 @@ export function AdForm() {
         </footer>
       </form>
     </section>
+  )
+}
+
+/** Says before the order that an app's own browser keeps the ad to itself. */
+function Outside({ app }: { app: InApp }) {
+  const words = texts.form
+  const elsewhere = outside(location.href, app, navigator.userAgent)
+  return (
+    <div class="note">
+      <p>{words.inApp}</p>
+      {elsewhere ? (
+        <a class="button" href={elsewhere}>
+          {texts.result.inApp.open}
+        </a>
+      ) : (
+        <p>{words.inAppMenu}</p>
+      )}
+    </div>
   )
 }
 

@@ -27,6 +27,6 @@ export async function order(
   }
   const answer = await sendDirect(fields, photo.blob, key, onProgress)
   if (!answer.ok) return answer
-  await site.photos.put({ key: answer.data.ad_id, photo })
+  void site.photos.put({ key: answer.data.ad_id, photo })
   return { ok: true, data: answer.data.ad_id }
 }

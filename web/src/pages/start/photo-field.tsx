@@ -43,6 +43,7 @@ export function PhotoField({ photo, fault, onTake, onFault }: Props) {
     } catch (e) {
       if (mine !== latest.current) return
       if (!(e instanceof PhotoFault)) throw e
+      onTake(null) // what was chosen before is not what the owner wants now
       onFault(e.message)
       site.announce(e.message)
     } finally {
@@ -121,8 +122,13 @@ export function PhotoField({ photo, fault, onTake, onFault }: Props) {
         onChange={choose}
       />
       <label class={over ? 'drop drop-over' : 'drop'} for="product_image" data-reading={reading || undefined}>
-        {photo ? (
+        {photo?.size ? (
           <img src={preview} width={photo.size.width} height={photo.size.height} alt={words.photoAlt} />
+        ) : photo ? (
+          <>
+            <Icon name="picture" />
+            <span class="drop-text">{words.photoUnseen}</span>
+          </>
         ) : (
           <>
             <Icon name="photo" />
@@ -138,7 +144,11 @@ export function PhotoField({ photo, fault, onTake, onFault }: Props) {
           <>
             {photo.was && <p>{words.photoShrunk(photo.was.width, photo.was.height)}</p>}
             {photo.converted && <p>{words.photoConverted}</p>}
-            <p>{words.photoReady(photo.size.width, photo.size.height, fileSize(photo.blob.size))}</p>
+            <p>
+              {photo.size
+                ? words.photoReady(photo.size.width, photo.size.height, fileSize(photo.blob.size))
+                : words.photoUnseenReady(fileSize(photo.blob.size))}
+            </p>
           </>
         ) : (
           <>
