@@ -184,7 +184,8 @@ func TestWhatIsNoSiteIsNotPublished(t *testing.T) {
 	t.Parallel()
 	l := &line{}
 	client, bucket := bucket(t, l)
-	if _, err := site.Publish(t.Context(), client, bucket, origin, fstest.MapFS{"assets/a.js": {}}); err == nil || len(l.put) > 0 {
+	noPages := fstest.MapFS{"assets/a.js": {}}
+	if _, err := site.Publish(t.Context(), client, bucket, origin, noPages); err == nil || len(l.put) > 0 {
 		t.Errorf("sent %q, %v", l.put, err)
 	}
 }

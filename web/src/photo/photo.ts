@@ -109,7 +109,8 @@ function isTransparent(context: CanvasRenderingContext2D, size: Size): boolean {
 }
 
 function encode(canvas: HTMLCanvasElement, type: string, quality?: number): Promise<Blob | null> {
-  return within(patience, new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, type, quality))).catch(() => null)
+  const encoded = new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, type, quality))
+  return within(patience, encoded).catch(() => null)
 }
 
 /** The first picture among what was dropped or pasted, null when there is none. */

@@ -147,7 +147,13 @@ export function BrandForm({ brand }: { brand: Kept }) {
             )}
           </div>
         </div>
-        <FlagField place="by_default" label={words.byDefault} value={byDefault} fault={undefined} onChange={setByDefault} />
+        <FlagField
+          place="by_default"
+          label={words.byDefault}
+          value={byDefault}
+          fault={undefined}
+          onChange={setByDefault}
+        />
         <button class="button button-main" onClick={() => void save()}>
           {words.save}
         </button>

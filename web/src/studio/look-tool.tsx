@@ -100,7 +100,12 @@ function Choice({ label, choices, value, onChoose, children }: ChoiceProps) {
 }
 
 /** Where the words (bars) and the product (circle) stand, in a square of 44. */
-const drawn: Readonly<Record<string, { words: [x: number, y: number, w: number]; product: [x: number, y: number]; ground?: string }>> = {
+interface Drawn {
+  words: [x: number, y: number, w: number]
+  product: [x: number, y: number]
+  ground?: string
+}
+const drawn: Readonly<Record<string, Drawn>> = {
   '': { words: [12, 8, 20], product: [22, 30] },
   'left-column': { words: [5, 16, 16], product: [32, 24] },
   'right-column': { words: [24, 16, 16], product: [13, 24] },
@@ -177,7 +182,13 @@ function BadgeField({ studio, limit }: { studio: Studio; limit: number }) {
       />
       <div class="chips">
         {words.badges.map((b) => (
-          <button key={b} type="button" class="chip" aria-pressed={present === b} onClick={() => void studio.apply({ badge: b })}>
+          <button
+            key={b}
+            type="button"
+            class="chip"
+            aria-pressed={present === b}
+            onClick={() => void studio.apply({ badge: b })}
+          >
             {b}
           </button>
         ))}

@@ -69,7 +69,11 @@ export function ScenesTool({ studio }: { studio: Studio }) {
         onChange={setConcept}
       />
       <p class="hint">{words.hint}</p>
-      <button class="button button-main" aria-disabled={asking || rendering ? 'true' : undefined} onClick={() => void make()}>
+      <button
+        class="button button-main"
+        aria-disabled={asking || rendering ? 'true' : undefined}
+        onClick={() => void make()}
+      >
         <Icon name="plus" />
         {rendering ? words.waiting : words.make}
       </button>

@@ -84,7 +84,9 @@ export function useStudio({ ad, onAd, look }: Props): Studio | null {
   const list = useMemo(() => listOf(ad.renditions, made, gone), [ad.renditions, made, gone])
   const { scenes } = ad
   const current =
-    list.find((r) => r.rendition_id === history.at(-1)) ?? list.find((r) => r.main) ?? (list.at(-1) as Rendition | undefined)
+    list.find((r) => r.rendition_id === history.at(-1)) ??
+    list.find((r) => r.main) ??
+    (list.at(-1) as Rendition | undefined)
 
   // The words are remembered over a channel that shows none.
   const worded = useRef<Design | undefined>(undefined)
@@ -98,7 +100,10 @@ export function useStudio({ ad, onAd, look }: Props): Studio | null {
   }, [site])
 
   const show = (r: Rendition) => {
-    setHistory((h) => (h.at(-1) === r.rendition_id ? h : [...(h.length || !current ? h : [current.rendition_id]), r.rendition_id]))
+    setHistory((h) => {
+      const before = h.length || !current ? h : [current.rendition_id]
+      return before.at(-1) === r.rendition_id ? before : [...before, r.rendition_id]
+    })
     setDraft(null)
     setRefused('')
   }
@@ -111,7 +116,8 @@ export function useStudio({ ad, onAd, look }: Props): Studio | null {
     let next = changed({ ...design, ...draft }, change, choices)
     setWish(next)
     // Words and badges stay where they were seen while they were written.
-    if (!['scene_id', 'channel', 'size', 'layout', 'corner'].some((c) => c in change)) next = asDrawn(next, current, choices)
+    const elsewhere = ['scene_id', 'channel', 'size', 'layout', 'corner'].some((c) => c in change)
+    if (!elsewhere) next = asDrawn(next, current, choices)
     try {
       const room = toGiveUp(list, tried.current, current.rendition_id)
       if (room && (await site.api.removeRendition(ad.ad_id, room)).ok) setGone((g) => new Set([...g, room]))

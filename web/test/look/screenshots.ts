@@ -200,6 +200,9 @@ const dashboard =
     await then?.(page)
   }
 
+const studioTool = (page: Page, name: keyof typeof texts.studio.tool) =>
+  page.getByRole('radio', { name: texts.studio.tool[name], exact: true }).check()
+
 const states: Record<string, State> = {
   start: (page) => page.goto(site),
   'start-screen': (page) => page.goto(site),
@@ -231,6 +234,14 @@ const states: Record<string, State> = {
       name: 'a.heic',
       mimeType: 'image/heic',
       buffer: Buffer.from('\0\0\0\x24ftypheic\0\0\0\0', 'latin1'),
+    })
+  },
+  'form-unseen': async (page) => {
+    await page.goto(site)
+    await page.setInputFiles('#product_image', {
+      name: 'a.jpg',
+      mimeType: 'image/jpeg',
+      buffer: Buffer.from('\xff\xd8\xff\xe0\0\x10JFIF', 'latin1'),
     })
   },
   'form-sending': async (page, owner) => {
@@ -323,6 +334,50 @@ const states: Record<string, State> = {
     (ad) => ad,
     (page) => page.getByRole('button', { name: texts.result.remove }).click(),
   ),
+  'studio-writing': seen(
+    (ad) => ad,
+    async (page) => {
+      await page.getByLabel(texts.studio.words.main).fill('주말을 담는 가방')
+      await page.getByText(texts.studio.live).waitFor()
+    },
+  ),
+  'studio-sizes': seen(
+    (ad) => ad,
+    async (page) => {
+      await studioTool(page, 'sizes')
+      await page.getByText(texts.studio.sizes.many).click()
+    },
+  ),
+  'studio-look': seen(
+    (ad) => ad,
+    async (page) => {
+      await studioTool(page, 'look')
+      await page.getByText(texts.studio.brand.title).click()
+    },
+  ),
+  'studio-scenes': seen(
+    (ad) => ({
+      ...ad,
+      scenes: [
+        ...ad.scenes,
+        {
+          ...ad.scenes[0]!,
+          scene_id: ad.ad_id.replace(/^./, 'f'),
+          status: 'running',
+          picture_url: null,
+          page_url: null,
+          thumbnail_url: null,
+          eta_seconds: 40,
+        },
+      ],
+    }),
+    (page) => studioTool(page, 'scenes'),
+  ),
+  'studio-strip': seen((ad) => {
+    const [first] = ad.renditions
+    const story = { ...first!, width: 1080, height: 1920, channel: 'instagram-story', main: false }
+    return { ...ad, renditions: [first!, { ...story, rendition_id: ad.ad_id.replace(/^./, 'f') }] }
+  }),
   'result-missing': async (page) => {
     await page.goto(`${site}/result/01234567-0123-7123-8123-0123456789ab`)
     await page.getByText(texts.result.missingNote).waitFor()

@@ -1,8 +1,12 @@
 import { expect, it } from 'vitest'
 import { inApp, outside, type InApp } from '../../src/app/in-app'
 
-const android = 'Mozilla/5.0 (Linux; Android 15; SM-S938N Build/AP3A.240905.015.A2; wv) AppleWebKit/537.36 (KHTML, like Gecko) Version/4.0 Chrome/131.0.0.0 Mobile Safari/537.36'
-const iphone = 'Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Mobile/15E148'
+const webkit = 'AppleWebKit/537.36 (KHTML, like Gecko)'
+const android =
+  `Mozilla/5.0 (Linux; Android 15; SM-S938N Build/AP3A.240905.015.A2; wv) ${webkit} ` +
+  'Version/4.0 Chrome/131.0.0.0 Mobile Safari/537.36'
+const iphone =
+  'Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Mobile/15E148'
 const page = 'https://ads.example.com/api/images/abc?x=1'
 const intent = 'intent://ads.example.com/api/images/abc?x=1#Intent;scheme=https;end'
 const kakao = `kakaotalk://web/openExternal?url=${encodeURIComponent(page)}`
@@ -21,8 +25,18 @@ const cases: [name: string, userAgent: string, app: InApp | null, elsewhere: str
   ['a web view of any app', android, 'other', intent],
   ['Chrome on Android', android.replace('; wv', '').replace(' Version/4.0', ''), null, null],
   ['Safari on an iPhone', `${iphone} Version/18.1 Safari/604.1`, null, null],
-  ['Samsung Internet', 'Mozilla/5.0 (Linux; Android 15; SAMSUNG SM-S938N) AppleWebKit/537.36 (KHTML, like Gecko) SamsungBrowser/27.0 Chrome/125.0.0.0 Mobile Safari/537.36', null, null],
-  ['Chrome on a desk', 'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0.0.0 Safari/537.36', null, null],
+  [
+    'Samsung Internet',
+    `Mozilla/5.0 (Linux; Android 15; SAMSUNG SM-S938N) ${webkit} SamsungBrowser/27.0 Chrome/125.0.0.0 Mobile Safari/537.36`,
+    null,
+    null,
+  ],
+  [
+    'Chrome on a desk',
+    `Mozilla/5.0 (Windows NT 10.0; Win64; x64) ${webkit} Chrome/131.0.0.0 Safari/537.36`,
+    null,
+    null,
+  ],
 ]
 
 it.each(cases)('%s', (_, userAgent, app, elsewhere) => {

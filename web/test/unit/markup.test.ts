@@ -1,14 +1,25 @@
 import { describe, expect, it } from 'vitest'
-import { balanced, paragraph, parse, property, ratioOf, replaced, withoutFallback, withWords, type Layer } from '../../src/studio/markup'
+import {
+  balanced,
+  paragraph,
+  parse,
+  property,
+  ratioOf,
+  replaced,
+  withoutFallback,
+  withWords,
+  type Layer,
+} from '../../src/studio/markup'
 
 /** As internal/compose writes it, short of what nobody looks at here. */
+const box = 'position:absolute;left:19%;width:60%'
 const code = `<div lang="ko" style="position:relative;aspect-ratio:1024/1024;font-family:&#39;Pretendard&#39;">
 <div style="position:absolute"><img src="/api/images/1" width="100%" style=""><p style="">여행이 되는 하루</p></div>
 <div aria-hidden="true" style="height:0;overflow:hidden">
 <img src="/api/images/1" data-role="picture" alt="가방 광고: &quot;여행&quot;" style="position:absolute;left:0%">
 <div aria-hidden="true" style="position:absolute;top:0%;background:linear-gradient(to bottom,rgba(0,0,0,0.5) 0%)"></div>
-<p aria-hidden="true" data-role="main" style="position:absolute;left:19%;top:6%;width:60%;height:12.4%;font-size:10cqw;line-height:1.24"><span style="display:block">여행이 되는 하루</span></p>
-<p aria-hidden="true" data-role="sub" style="position:absolute;left:19%;top:21%;width:60%;height:5.8%;font-size:4cqw;line-height:1.45"><span style="display:block">필요한 것만</span> <span style="display:block">담아 &lt;나서세요&gt;</span></p>
+<p data-role="main" style="${box};top:6%;height:12.4%;font-size:10cqw;line-height:1.24"><span>여행이 되는 하루</span></p>
+<p data-role="sub" style="${box};top:21%;height:5.8%;font-size:4cqw;line-height:1.45"><span>필요한 것만</span> <span style="display:block">담아 &lt;나서세요&gt;</span></p>
 </div>
 </div>`
 

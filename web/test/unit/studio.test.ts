@@ -119,7 +119,12 @@ describe('a design', () => {
 })
 
 describe('a refusal', () => {
-  const problem = (errors: Problem['errors']): Problem => ({ status: 422, code: 'Request.Invalid', detail: '고쳐 주세요.', errors })
+  const problem = (errors: Problem['errors']): Problem => ({
+    status: 422,
+    code: 'Request.Invalid',
+    detail: '고쳐 주세요.',
+    errors,
+  })
   it('is told by its fields', () => {
     expect(reason(problem([{ field: 'badge', detail: '배지가 깁니다.' }]))).toBe('배지가 깁니다.')
     expect(reason(problem([]))).toBe('고쳐 주세요.')
@@ -135,7 +140,7 @@ describe('a refusal', () => {
 })
 
 describe('the renditions', () => {
-  const [a, b, c] = ['a', 'b', 'c'].map((rendition_id) => rendition({ rendition_id })) as [Rendition, Rendition, Rendition]
+  const [a, b, c] = ['a', 'b', 'c'].map((id) => rendition({ rendition_id: id })) as [Rendition, Rendition, Rendition]
   const ids = (list: readonly Rendition[]) => list.map((r) => r.rendition_id)
   it('are what the server has, what was made since, and not what was deleted', () => {
     expect(ids(listOf([a, b], [b, c], new Set(['a'])))).toEqual(['b', 'c'])
