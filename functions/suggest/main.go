@@ -6,6 +6,7 @@ import (
 
 	"github.com/nanococoa/nanococoa/internal/adstore"
 	"github.com/nanococoa/nanococoa/internal/config"
+	"github.com/nanococoa/nanococoa/internal/copywriter"
 	"github.com/nanococoa/nanococoa/internal/door"
 	"github.com/nanococoa/nanococoa/internal/function"
 	"github.com/nanococoa/nanococoa/internal/httpapi"
@@ -25,6 +26,6 @@ func wire(ctx context.Context, c config.Suggest, f function.Shared) (any, error)
 		return nil, err
 	}
 	return door.Lambda(httpapi.NewSuggesting(httpapi.Suggesting{
-		Ads: ads, Model: writer, Signer: signer, Origin: c.SiteOrigin, Log: f.Log,
+		Ads: ads, Model: writer, Template: copywriter.Template{}, Signer: signer, Origin: c.SiteOrigin, Log: f.Log,
 	})), nil
 }

@@ -49,3 +49,9 @@ func (a *Ad) Keep(r Result) {
 	}
 	a.Warnings = append(a.Warnings, r.Warnings...)
 }
+
+// Copy is a main and a sub line in Korean, with who wrote them.
+type Copy struct {
+	Main, Sub string
+	By        CopySource
+}

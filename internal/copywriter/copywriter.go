@@ -14,10 +14,6 @@ type Prompt struct {
 	By   ad.CopySource
 }
 
-// Copy is a main and a sub line in Korean, with who wrote them. Lengths are
-// ad.MainCopyMin to ad.MainCopyMax and ad.SubCopyMin to ad.SubCopyMax, counted
-// by ad.Length.
-type Copy struct {
-	Main, Sub string
-	By        ad.CopySource
-}
+// Copy is a main and a sub line in Korean. Lengths are ad.MainCopyMin to ad.MainCopyMax
+// and ad.SubCopyMin to ad.SubCopyMax, counted by ad.Length.
+type Copy = ad.Copy

@@ -119,7 +119,8 @@ func (c *Client) Stage1(ctx context.Context, r gpu.Stage1Request) (gpu.Stage1Res
 	}
 	return gpu.Stage1Result{
 		Picture: pic, Width: a.Output.Width, Height: a.Output.Height, Analysis: a.Analysis, Engine: a.Engine,
-		StandIn: a.StandIn, Seed: a.Seed, Scene: a.Scene, CutOut: a.CutOut, Product: a.Product, Models: a.Models, Replayed: replayed,
+		StandIn: a.StandIn, Seed: a.Seed, Scene: a.Scene, CutOut: a.CutOut, Product: a.Product,
+		Models: a.Models, Replayed: replayed,
 	}, nil
 }
 

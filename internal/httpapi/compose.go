@@ -356,7 +356,7 @@ func (c *composer) bundle(ctx context.Context, in *bundleInput) (*bundleOutput, 
 	}
 	var bad []fault.Field
 	if id := in.Body.RenditionID; id != nil {
-		known := false
+		var known bool
 		if r, known = st.Rendition(*id); !known {
 			bad = append(bad, fault.Field{Name: "rendition_id", Detail: fault.RenditionNotFound.Detail()})
 		}

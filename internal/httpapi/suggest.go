@@ -10,13 +10,12 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/nanococoa/nanococoa/internal/ad"
-	"github.com/nanococoa/nanococoa/internal/copywriter"
 	"github.com/nanococoa/nanococoa/internal/fault"
 )
 
 // Suggester writes copy; see llm.Model for the faults.
 type Suggester interface {
-	WriteCopies(ctx context.Context, f ad.Fields, a *ad.Analysis, taken []copywriter.Copy) ([]copywriter.Copy, error)
+	WriteCopies(ctx context.Context, f ad.Fields, a *ad.Analysis, taken []ad.Copy) ([]ad.Copy, error)
 }
 
 // Finished reads an ad with everything that was made of it; see adstore.Store.
@@ -26,11 +25,12 @@ type Finished interface {
 
 // Suggesting is what functions/suggest is made of.
 type Suggesting struct {
-	Ads    Finished
-	Model  Suggester // nil: the deterministic writer writes
-	Signer *Signer
-	Origin string // the site's origin
-	Log    *slog.Logger
+	Ads      Finished
+	Model    Suggester // nil: Template writes
+	Template Suggester // what writes when no model does: without a model, and without faults
+	Signer   *Signer
+	Origin   string // the site's origin
+	Log      *slog.Logger
 }
 
 type suggester struct {
@@ -78,9 +78,9 @@ func (s *suggester) copies(ctx context.Context, in *adInput) (*copiesOutput, err
 	if !ok {
 		return nil, s.answer(ctx, fault.New(fault.AdNotFinished, nil))
 	}
-	var taken []copywriter.Copy
+	var taken []ad.Copy
 	for _, r := range st.Renditions {
-		taken = append(taken, copywriter.Copy{Main: r.MainCopy, Sub: r.SubCopy})
+		taken = append(taken, ad.Copy{Main: r.MainCopy, Sub: r.SubCopy})
 	}
 	scene, _ := st.Scene(main.SceneID)
 	found, err := s.write(ctx, st.Fields, scene.Analysis, taken)
@@ -104,8 +104,8 @@ const modelTime = 20 * time.Second
 // write asks the model, and the deterministic writer when there is none or it fails: an
 // owner who wants ideas gets some.
 func (s *suggester) write(
-	ctx context.Context, f ad.Fields, a *ad.Analysis, taken []copywriter.Copy,
-) ([]copywriter.Copy, error) {
+	ctx context.Context, f ad.Fields, a *ad.Analysis, taken []ad.Copy,
+) ([]ad.Copy, error) {
 	if s.Model != nil {
 		asked, cancel := context.WithTimeout(ctx, modelTime)
 		defer cancel()
@@ -116,5 +116,5 @@ func (s *suggester) write(
 		s.log.WarnContext(ctx, "the model wrote nothing", "step", s.step, "code", string(fault.From(err).Code),
 			"error", err.Error())
 	}
-	return copywriter.Template{}.WriteCopies(ctx, f, a, taken)
+	return s.Template.WriteCopies(ctx, f, a, taken)
 }

@@ -309,7 +309,10 @@ func listed(a ad.Ad, s *Signer) ListedAd {
 }
 
 func statsView(st ad.Stats) Stats {
-	v := Stats{TotalAds: st.TotalAds, AvgClipScore: optional(st.AvgScore), AvgStandIn: st.StandIn, Months: make([]Month, 0, len(st.Months))}
+	v := Stats{
+		TotalAds: st.TotalAds, AvgClipScore: optional(st.AvgScore), AvgStandIn: st.StandIn,
+		Months: make([]Month, 0, len(st.Months)),
+	}
 	for _, m := range st.Months {
 		v.Months = append(v.Months, Month{Month: m.Month, Ads: m.Ads, AvgClipScore: optional(m.AvgScore)})
 		v.MonthlyAds = m.Ads // the last one is this month

@@ -24,6 +24,7 @@ import (
 	"unicode"
 
 	"github.com/nanococoa/nanococoa/internal/ad"
+	"github.com/nanococoa/nanococoa/internal/copywriter"
 	"github.com/nanococoa/nanococoa/internal/httpapi"
 	"github.com/nanococoa/nanococoa/internal/queue"
 )
@@ -305,7 +306,8 @@ func newWorldOf(t *testing.T, origin string, table ad.Table) *world {
 	}
 	gateway.HandleFunc("POST /api/ads/{ad_id}/copies", func(rw http.ResponseWriter, r *http.Request) {
 		httpapi.NewSuggesting(httpapi.Suggesting{
-			Ads: w.ads, Model: w.model, Signer: signer, Origin: origin, Log: log,
+			Template: copywriter.Template{},
+			Ads:      w.ads, Model: w.model, Signer: signer, Origin: origin, Log: log,
 		}).ServeHTTP(rw, r)
 	})
 	gateway.Handle("/", httpapi.New(httpapi.Config{

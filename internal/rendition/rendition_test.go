@@ -102,7 +102,7 @@ const mainCopy, subCopy = "설렘을 담다", "주말 기차에 오르는 당신
 //nolint:gochecknoglobals // the server renders once for all tests of this package
 var server1 = sync.OnceValues(render)
 
-func render() (made, error) {
+func render() (_ made, err error) {
 	dir, err := os.MkdirTemp("", "rendition")
 	if err != nil {
 		return made{}, err
@@ -126,7 +126,10 @@ func render() (made, error) {
 	ctx, stop := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
 	go func() { ended <- s.Run(ctx, ln) }()
-	defer func() { stop(); <-ended }()
+	defer func() {
+		stop()
+		err = errors.Join(err, <-ended)
+	}()
 	client, err := gpuclient.New(gpuclient.Config{URL: "http://" + ln.Addr().String()})
 	if err != nil {
 		return made{}, err

@@ -187,7 +187,7 @@ func TestCompositesWithTheRealNetwork(t *testing.T) {
 		t.Skipf("the model worker is not installed (make worker): %v", err)
 	}
 	started := worker.Start(c)
-	defer started.Close() //nolint:errcheck // nothing of it is needed any more
+	defer started.Close()
 	w := patient{started}
 	type tally struct {
 		sum, shownSum                 float64

@@ -146,21 +146,6 @@ func (r *regions) without(part []int) []float32 {
 	return p
 }
 
-// overlap is the intersection over union of two divisions.
-func overlap(a, b *regions) float64 {
-	both, either := 0, 1
-	for i := range a.state {
-		x, y := a.state[i] == product, b.state[i] == product
-		if x || y {
-			either++
-		}
-		if x && y {
-			both++
-		}
-	}
-	return float64(both) / float64(either)
-}
-
 // hasAlpha reports whether the photo was cut out before: a good part of it is
 // clear, and not only a rounded corner.
 func hasAlpha(photo *image.NRGBA) bool {

@@ -138,9 +138,8 @@ func Of(w Words) Mood {
 
 // reader collects what texts say.
 type reader struct {
-	seen   map[int]float64 // entry of the lexicon → weight of its strongest mention
-	order  []int           // the entries seen, in the order of the texts
-	prompt []int           // entries that only the prompt has
+	seen  map[int]float64 // entry of the lexicon → weight of its strongest mention
+	order []int           // the entries seen, in the order of the texts
 }
 
 // ownWords are the words that entries have beside their ideas, largeWords those of large goods.

@@ -8,7 +8,7 @@ import (
 
 // hills paints ridges in front of the sky, each nearer one darker: n of them up to a share
 // of the horizon's height.
-func (k *work) hills(c *canvas, d *raster.Dice, l daylight, horizon, tall float32, n int, near tone.RGB) {
+func (k *work) hills(c *canvas, l daylight, horizon, tall float32, n int, near tone.RGB) {
 	u := k.unit
 	for i := range n {
 		t := (float32(i) + 1) / float32(n)
@@ -61,7 +61,7 @@ func field(k *work) (*set, *finish) {
 	crop, far, ear = dim(crop), dim(far), dim(ear)
 	back := k.newCanvas(3)
 	k.paintSky(back, d, l, horizon)
-	k.hills(back, d, l, horizon+0.01*u, 0.16, 3, far)
+	k.hills(back, l, horizon+0.01*u, 0.16, 3, far)
 	rows := raster.NewField(k.seed^231, 256, 5, 5, 0.6)
 	end := 0.75*u + z
 	_, foot := k.cam.project(vec{0, 0, end})
@@ -127,7 +127,7 @@ func river(k *work) (*set, *finish) {
 	}
 	back := k.newCanvas(3)
 	k.paintSky(back, d, l, horizon)
-	k.hills(back, d, l, horizon+0.005*u, 0.30, 4, green)
+	k.hills(back, l, horizon+0.005*u, 0.30, 4, green)
 	// Mist over the water.
 	if h == mood.Dawn || k.says("misty") {
 		back.stamp(w/2, horizon, w, false, l.low.Mix(tone.RGB{1, 1, 1}, 0.3), func(dx, dy float32) float32 {

@@ -27,7 +27,8 @@ const cases: [name: string, userAgent: string, app: InApp | null, elsewhere: str
   ['Safari on an iPhone', `${iphone} Version/18.1 Safari/604.1`, null, null],
   [
     'Samsung Internet',
-    `Mozilla/5.0 (Linux; Android 15; SAMSUNG SM-S938N) ${webkit} SamsungBrowser/27.0 Chrome/125.0.0.0 Mobile Safari/537.36`,
+    `Mozilla/5.0 (Linux; Android 15; SAMSUNG SM-S938N) ${webkit} SamsungBrowser/27.0 ` +
+      'Chrome/125.0.0.0 Mobile Safari/537.36',
     null,
     null,
   ],
