@@ -130,7 +130,7 @@ PIXELS := ./aiserver ./aiserver/standin ./aiserver/standin/cutout ./aiserver/sta
 PIXELS_COVERED := ./internal/compose
 # What loops without end over letters or pixels: with the race detector or with coverage it
 # is quick, with both each count is watched, and it takes ten times as long. So it runs twice.
-LOOPS := ./internal/copywriter ./internal/photo ./internal/resample
+LOOPS := ./internal/copywriter ./internal/photo ./internal/quality ./internal/resample
 # Tests of the server that draw real pictures; all others there are raced.
 DRAWN := ^TestTheRealParts
 # What must be quick is timed alone.

@@ -145,7 +145,8 @@ func TestTheRenditionsCanBeRead(t *testing.T) {
 			t.Logf("%s: %q was read as %q", of[i], l.Text, got[i])
 		}
 	}
-	if t.Logf("%d of %d characters on %d renditions were read wrongly", wrong, total, len(all)); wrong*50 > total || total < 700 {
+	t.Logf("%d of %d characters on %d renditions were read wrongly", wrong, total, len(all))
+	if wrong*50 > total || total < 700 {
 		t.Errorf("%d of %d characters were read wrongly, want at most 2 %%", wrong, total)
 	}
 }

@@ -60,6 +60,7 @@ func (c *chaos) judge() {
 		case ad.Succeeded:
 			succeeded[r.owner]++
 			c.judgeFinished(a)
+			c.judgeStudio(store, a)
 		case ad.Failed:
 			if a.Failure == nil || !fault.Code(a.Failure.Code).Known() ||
 				a.Failure.Detail != fault.Code(a.Failure.Code).Detail() {
@@ -118,6 +119,41 @@ func (c *chaos) judgeFinished(a ad.Ad) {
 			c.t.Errorf("%s of %s: %v", kind, a.AdID, err)
 		}
 		_ = out.Body.Close()
+	}
+}
+
+// judgeStudio: what an owner was told was made is there, once, and nothing is stuck.
+func (c *chaos) judgeStudio(store *adstore.Store, a ad.Ad) {
+	st, err := store.Studio(c.t.Context(), a.Owner, a.AdID)
+	one := c.ads[a.AdID]
+	if err != nil || one == nil {
+		c.t.Errorf("%s cannot be read whole: %v", a.AdID, err)
+		return
+	}
+	if len(st.Renditions) != 1+one.renditions || len(st.Scenes) != 1+one.scenes ||
+		st.Counts.Renditions != len(st.Renditions) || st.Counts.Scenes != len(st.Scenes) {
+		c.t.Errorf("%s has %d renditions and %d scenes, counted %+v; its owner made %d and %d more",
+			a.AdID, len(st.Renditions), len(st.Scenes), st.Counts, one.renditions, one.scenes)
+	}
+	files := map[ad.Picture]bool{}
+	for _, s := range st.Scenes {
+		switch s.Status {
+		case ad.Succeeded:
+			files[ad.ScenePictures(a.AdID, s.ID).Full] = true
+		case ad.Failed:
+			c.t.Logf("scene %s failed with %s", s.ID, s.Failure.Code)
+		default:
+			c.t.Errorf("scene %s is stuck as %s", s.ID, s.Status)
+		}
+	}
+	for _, r := range st.Renditions {
+		files[ad.RenditionPictures(a.AdID, r.ID).Full] = true
+	}
+	for p := range files {
+		if _, err := sys.s3.HeadObject(c.t.Context(),
+			&s3.HeadObjectInput{Bucket: &sys.bucket, Key: aws.String(blob.Key(a.AdID, p))}); err != nil {
+			c.t.Errorf("%s has no %s: %v", a.AdID, p, err)
+		}
 	}
 }
 
@@ -185,8 +221,9 @@ func (c *chaos) judgeChange(r streamtypes.Record, changes map[string]int) {
 		return ""
 	}
 	old, now := r.Dynamodb.OldImage, r.Dynamodb.NewImage
-	if !strings.HasPrefix(text(r.Dynamodb.Keys, "SK"), "AD#") || text(now, "status") == "" {
-		return // not an ad, or its deletion, which is allowed in every status
+	scene := strings.HasPrefix(text(r.Dynamodb.Keys, "SK"), "SCENE#")
+	if !strings.HasPrefix(text(r.Dynamodb.Keys, "SK"), "AD#") && !scene || text(now, "status") == "" {
+		return // neither ad nor scene, or its deletion, which is allowed in every status
 	}
 	from, to := ad.Status(text(old, "status")), ad.Status(text(now, "status"))
 	if from == to && text(old, "attempt") == text(now, "attempt") {
@@ -194,6 +231,9 @@ func (c *chaos) judgeChange(r streamtypes.Record, changes map[string]int) {
 	}
 	changes[fmt.Sprintf("%s→%s", from, to)]++
 	first := from == "" && to == ad.AwaitingUpload
+	if scene { // the first comes with its finished ad, and a further one waits at once
+		first = from == "" && (to == ad.Succeeded || to == ad.Queued)
+	}
 	// The sweeper begins an attempt again that was queued or running.
 	restart := to == ad.Queued && (from == ad.Queued || from == ad.Running) && text(now, "restarts") == "1" &&
 		text(old, "restarts") != "1"
@@ -229,10 +269,10 @@ func (c *chaos) judgeRenderings() {
 	}
 	retries := 0
 	for _, one := range c.ads {
-		retries += one.retries
+		retries += one.retries + one.scenes
 	}
-	t.Logf("GPU server: %d calls carried out for %d keys, %d of them pictures of %d ads with %d retries; "+
-		"%d made again, power cut %d times",
+	t.Logf("GPU server: %d calls carried out for %d keys, %d of them pictures of %d ads with %d retries "+
+		"and further scenes; %d made again, power cut %d times",
 		sum(made), len(made), pictures, len(c.ads), retries, extra, c.cuts)
 	if extra > c.cuts {
 		t.Errorf("%d renderings were doubled, with %d power cuts", extra, c.cuts)

@@ -14,6 +14,7 @@ import (
 	"net/http/cookiejar"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -103,6 +104,9 @@ type chaosAd struct {
 	door    int
 	deleted bool // its owner deleted it, and was told so
 	retries int  // its owner's
+
+	renditions int // that its owner made, and was told so
+	scenes     int // likewise further scenes
 }
 
 // chaos is the whole run.
@@ -197,6 +201,7 @@ func (c *chaos) round(seed uint64, n int) (row string) {
 		plan := plan{
 			name: fmt.Sprintf("씨앗%d 상품%d", seed, i), door: 1 + dice.IntN(2), deletes: dice.Float64() < .1,
 			after: time.Duration(dice.IntN(8000)) * time.Millisecond, again: dice.IntN(3), seed: dice.Uint64(),
+			edits: i%3 == 0,
 		}
 		owner := c.ownerFor(dice)
 		owners.Go(func() {
@@ -224,6 +229,7 @@ type plan struct {
 	deletes bool
 	after   time.Duration // when it deletes
 	again   int           // how often the upload's event comes once more
+	edits   bool          // makes a rendition and a further scene of the finished ad
 	seed    uint64
 }
 
@@ -382,6 +388,9 @@ func (c *chaos) live(ctx context.Context, o *caller, p plan, photo []byte) strin
 		a.decode(c.t, &v)
 		switch {
 		case v.Status == "succeeded":
+			if p.edits {
+				c.edit(ctx, id, one, p.seed)
+			}
 			return id
 		case v.Status == "failed" && (one.retries > 0 || !v.Error.Retryable):
 			return id
@@ -393,6 +402,33 @@ func (c *chaos) live(ctx context.Context, o *caller, p plan, photo []byte) strin
 			}
 		}
 		time.Sleep(700 * time.Millisecond)
+	}
+}
+
+// edit has an owner make a rendition and a further scene of a finished ad, and save the
+// rendition. Each is asked for under one key until it is answered.
+func (c *chaos) edit(ctx context.Context, id string, one *chaosAd, seed uint64) {
+	ask := func(what, body string, want int) answer {
+		a, err := one.owner.do(ctx, "POST", "/api/ads/"+id+"/"+what, "application/json", []byte(body),
+			"Idempotency-Key", fmt.Sprintf("%s-%d", what, seed))
+		if err != nil || a.status != want {
+			c.t.Errorf("%s of %s: %d %s, %v", what, id, a.status, a.body, err)
+		}
+		return a
+	}
+	made := ask("renditions", `{"main_copy":"다시 만난 봄","channel":"wide"}`, http.StatusCreated)
+	ordered := ask("scenes", `{"ad_concept":"여름 바닷가의 오후"}`, http.StatusAccepted)
+	if made.status != http.StatusCreated || ordered.status != http.StatusAccepted {
+		return
+	}
+	c.mu.Lock()
+	one.renditions, one.scenes = 1, 1
+	c.mu.Unlock()
+	var r httpapi.Rendition
+	made.decode(c.t, &r)
+	if a, err := one.owner.do(ctx, "GET", "/api/ads/"+id+"/renditions/"+r.RenditionID+"/file", "", nil); err != nil ||
+		a.status != http.StatusOK {
+		c.t.Errorf("the file of %s: %d %s, %v", r.RenditionID, a.status, a.body, err)
 	}
 }
 
@@ -520,7 +556,7 @@ func (c *chaos) stopExecutions(ctx context.Context, seed uint64) {
 // calls it.
 func (c *chaos) sweep(ctx context.Context) {
 	for pause(ctx, 4*time.Second) {
-		for _, r := range c.records() {
+		for _, r := range c.work() {
 			if !r.done() && time.Since(r.updated) > stale {
 				_, _ = sys.db.UpdateItem(ctx, &dynamodb.UpdateItemInput{
 					TableName: &sys.table, Key: r.key, UpdateExpression: aws.String("SET due_at = :past"),
@@ -551,13 +587,19 @@ type stored struct {
 	owner   string
 	status  ad.Status
 	updated time.Time
+	scene   bool // of an ad, and not an ad
 	item    map[string]dbtypes.AttributeValue
 }
 
 func (r stored) done() bool { return r.status.Done() }
 
 // records reads every ad of the table, as no function may: it is the whole truth.
-func (c *chaos) records() (out []stored) {
+func (c *chaos) records() []stored {
+	return slices.DeleteFunc(c.work(), func(r stored) bool { return r.scene })
+}
+
+// work reads every ad and every scene.
+func (c *chaos) work() (out []stored) {
 	in := &dynamodb.ScanInput{TableName: &sys.table, ConsistentRead: aws.Bool(true)}
 	pages := dynamodb.NewScanPaginator(sys.db, in)
 	for pages.HasMorePages() {
@@ -568,14 +610,15 @@ func (c *chaos) records() (out []stored) {
 		}
 		for _, item := range page.Items {
 			sk := str(item["SK"])
-			if !strings.HasPrefix(sk, "AD#") {
+			scene := strings.HasPrefix(sk, "SCENE#")
+			if !strings.HasPrefix(sk, "AD#") && !scene {
 				continue
 			}
 			updated, _ := time.Parse(time.RFC3339Nano, str(item["updated_at"]))
 			out = append(out, stored{
 				key: map[string]dbtypes.AttributeValue{"PK": item["PK"], "SK": item["SK"]}, id: strings.TrimPrefix(sk, "AD#"),
 				owner: strings.TrimPrefix(str(item["PK"]), "OWNER#"), status: ad.Status(str(item["status"])), updated: updated,
-				item: item,
+				item: item, scene: scene,
 			})
 		}
 	}
@@ -596,7 +639,7 @@ func str(v dbtypes.AttributeValue) string {
 func (c *chaos) quiesce(ctx context.Context) {
 	for {
 		open := 0
-		for _, r := range c.records() {
+		for _, r := range c.work() {
 			if !r.done() {
 				open++
 			}

@@ -19,10 +19,8 @@ import (
 	"github.com/nanococoa/nanococoa/internal/httpapi"
 )
 
-// happyPath is every state of an ad that goes well, as the local AWS's history has
-// them: the local AWS does not write down the states inside a Parallel, so
-// what the branches did is read off the record (writer of the prompt, steps).
-var happyPath = []string{"PrepareAndPrompt", "Stage1", "Copywrite", "Stage2", "Clip", "Publish"}
+// happyPath is every state of an ad that goes well.
+var happyPath = []string{"Prepare", "Prompt", "Stage1", "OnlyAScene", "Copywrite", "Stage2", "Clip", "Publish"}
 
 func TestFirstDoor(t *testing.T) {
 	t.Parallel()
@@ -115,7 +113,7 @@ func checkFinished(t *testing.T, o *owner, v httpapi.Ad, name string) {
 	if b := o.picture(v.ThumbnailURL).Bounds(); max(b.Dx(), b.Dy()) != 480 {
 		t.Errorf("the thumbnail is %v", b)
 	}
-	if strings.Contains(*v.HTMLCode, ad.PictureURL) || !strings.Contains(*v.HTMLCode, sys.SiteURL+*v.Stage1URL) {
+	if strings.Contains(*v.HTMLCode, ad.PictureURL) || !strings.Contains(*v.HTMLCode, sys.SiteURL+*v.Stage1PageURL) {
 		t.Errorf("html_code does not show stage 1's picture: %s", *v.HTMLCode)
 	}
 	if !strings.Contains(*v.HTMLCode, strings.Fields(*v.MainCopy)[0]) {

@@ -82,10 +82,10 @@ var table = []row{
 		retried: []retrier{{3, slices.Concat(ours, platform)}, {8, asleep}},
 		permanent: []string{
 			"Photo.Missing", "Photo.TooLarge", "Photo.TooManyPixels", "Photo.TooSmall", "Photo.TooManyFrames",
-			"Photo.Unsupported", "Photo.HEIC", "Photo.Corrupt", "Ad.Gone", unknown,
+			"Photo.Unsupported", "Photo.HEIC", "Photo.Corrupt", "Photo.Blank", "Photo.Blurred", "Ad.Gone", unknown,
 		},
 		recovers: happy,
-		givesUp:  "Prepare Prompt Fail FailRecorded",
+		givesUp:  "Prepare Fail FailRecorded",
 	},
 	{
 		state: "Prompt", function: "prompt",
@@ -107,7 +107,8 @@ var table = []row{
 		state: "Stage1", function: "stage1",
 		retried: []retrier{{2, gpu}, {3, slices.Concat(ours, sending)}},
 		permanent: []string{
-			"GPU.Rejected", "Image.NotFound", "Photo.TooLarge", "Ad.Gone", stateTimeout, "SQS.QueueDoesNotExistException",
+			"GPU.Rejected", "Image.NotFound", "Photo.TooLarge", "Ad.Refused", "Ad.Gone", stateTimeout,
+			"SQS.QueueDoesNotExistException",
 		},
 		recovers: happy,
 		givesUp:  "Prepare Prompt Stage1 Fail FailRecorded",
@@ -153,8 +154,8 @@ var table = []row{
 		after:     meeting{"Prepare", "Photo.Corrupt"},
 		retried:   []retrier{{8, slices.Concat(ours, platform)}, {8, asleep}},
 		permanent: []string{"Ad.Gone", unknown},
-		recovers:  "Prepare Prompt Fail FailRecorded",
-		givesUp:   "Prepare Prompt Fail FailUnrecorded",
+		recovers:  "Prepare Fail FailRecorded",
+		givesUp:   "Prepare Fail FailUnrecorded",
 	},
 }
 
@@ -303,8 +304,7 @@ type way struct {
 	err   string // what the ad fails with, if it does
 }
 
-// steps are the steps that are called, Prepare first: it runs beside Prompt, so their
-// order is not fixed.
+// steps are the steps that are called.
 func (v way) steps() []string {
 	var out []string
 	for _, name := range strings.Fields(v.path) {
@@ -319,17 +319,14 @@ func (v way) steps() []string {
 	return out
 }
 
-// states are the states the execution enters, as far as its history tells: the local
-// AWS writes none of those inside a Parallel.
+// states are the states the execution enters.
 func (v way) states() []string {
-	out := []string{"PrepareAndPrompt"}
+	var out []string
 	for _, name := range strings.Fields(v.path) {
 		if name == "Copywrite" || name == "Publish" && out[len(out)-1] == "Stage1" {
 			out = append(out, "OnlyAScene") // where the ways of an ad and of a further scene part
 		}
-		if !slices.Contains([]string{"Prepare", "Prompt", "PromptFromTemplate"}, name) {
-			out = append(out, name)
-		}
+		out = append(out, name)
 	}
 	return out
 }
@@ -391,26 +388,7 @@ func (w *world) went(t *testing.T, s *story, execution string, v way) {
 	}
 }
 
-// A photo nobody can use ends the ad though its prompt is still being written.
-func TestPrepareFailsWhileThePromptIsWritten(t *testing.T) {
-	t.Parallel()
-	w := open(t)
-	failing := make(chan struct{})
-	s := newStory(t, func(state string, _ int) string {
-		switch state {
-		case "Prepare":
-			close(failing)
-			return "Photo.Corrupt"
-		case "Prompt":
-			<-failing
-		}
-		return ""
-	})
-	execution := w.start(t, w.machine(t, w.definition(t)), s)
-	w.went(t, s, execution, way{path: "Prepare Prompt Fail FailRecorded", err: "Photo.Corrupt"})
-}
-
-// What Fail is told of a step's error has the name of its special case, out of a branch too.
+// What Fail is told of a step's error has the name of its special case.
 func TestTheSpecialCaseReachesFail(t *testing.T) {
 	t.Parallel()
 	w := open(t)
@@ -656,10 +634,6 @@ func TestTheTableIsWhole(t *testing.T) {
 			}
 		case "Choice": // both ways are gone by ads of TestPaths; way.states
 			if name != "OnlyAScene" {
-				t.Errorf("%s is not known here", name)
-			}
-		case "Parallel": // way.states
-			if name != "PrepareAndPrompt" {
 				t.Errorf("%s is not known here", name)
 			}
 		default:

@@ -68,7 +68,9 @@ func options(t *testing.T) (gallery.Options, server.Config, server.Parts, *bytes
 	}
 	samples := t.TempDir()
 	var b bytes.Buffer
-	if err := png.Encode(&b, image.NewGray(image.Rect(0, 0, 120, 120))); err != nil {
+	photo := image.NewGray(image.Rect(0, 0, 200, 200))
+	draw.Draw(photo, image.Rect(50, 50, 150, 150), image.White, image.Point{}, draw.Src)
+	if err := png.Encode(&b, photo); err != nil {
 		t.Fatal(err)
 	}
 	for _, name := range []string{"duffel-bag.png", "something.png"} {

@@ -146,7 +146,8 @@ func (d dress) renditions(ctx context.Context, made ordered, o Options, name str
 			return fmt.Errorf("%s: %w", file, err)
 		}
 		e := Rendition{
-			File: name + "-" + file + "." + picturefile.Extension(c.Format), Channel: c.Name, Bytes: len(b), MaxBytes: c.MaxBytes,
+			File:    name + "-" + file + "." + picturefile.Extension(c.Format),
+			Channel: c.Name, Bytes: len(b), MaxBytes: c.MaxBytes,
 			Layout: set.Layout, Typeface: r.Typeface, Contrast: set.Contrast,
 		}
 		for _, l := range set.Lines {

@@ -12,11 +12,11 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/nanococoa/nanococoa/internal/provenance"
 	"github.com/nanococoa/nanococoa/aiserver/server"
 	"github.com/nanococoa/nanococoa/internal/ad"
 	"github.com/nanococoa/nanococoa/internal/fault"
 	"github.com/nanococoa/nanococoa/internal/gpu"
+	"github.com/nanococoa/nanococoa/internal/provenance"
 )
 
 // The original client's three calls, one after the other, each fed with the

@@ -11,11 +11,11 @@ import (
 
 	"github.com/nanococoa/nanococoa/aiserver/engine"
 	"github.com/nanococoa/nanococoa/aiserver/jobs"
-	"github.com/nanococoa/nanococoa/internal/provenance"
 	"github.com/nanococoa/nanococoa/internal/ad"
 	"github.com/nanococoa/nanococoa/internal/compose"
 	"github.com/nanococoa/nanococoa/internal/gpu"
 	"github.com/nanococoa/nanococoa/internal/photo"
+	"github.com/nanococoa/nanococoa/internal/provenance"
 )
 
 // stage1Body is the form of stage 1 but for the picture in it: texts, each under

@@ -10,12 +10,12 @@ import (
 
 	"github.com/nanococoa/nanococoa/aiserver/engine"
 	"github.com/nanococoa/nanococoa/aiserver/jobs"
-	"github.com/nanococoa/nanococoa/internal/provenance"
 	"github.com/nanococoa/nanococoa/internal/ad"
 	"github.com/nanococoa/nanococoa/internal/compose"
 	"github.com/nanococoa/nanococoa/internal/fault"
 	"github.com/nanococoa/nanococoa/internal/gpu"
 	"github.com/nanococoa/nanococoa/internal/photo"
+	"github.com/nanococoa/nanococoa/internal/provenance"
 )
 
 // stage2 checks a request of POST /api/stage2/generate and makes its job.

@@ -12,9 +12,9 @@ import (
 
 	"github.com/nanococoa/nanococoa/aiserver/engine"
 	"github.com/nanococoa/nanococoa/aiserver/jobs"
-	"github.com/nanococoa/nanococoa/internal/provenance"
 	"github.com/nanococoa/nanococoa/internal/fault"
 	"github.com/nanococoa/nanococoa/internal/gpu"
+	"github.com/nanococoa/nanococoa/internal/provenance"
 )
 
 // slogKey is the key as a log attribute: ours is ad id, attempt and stage.

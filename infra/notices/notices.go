@@ -72,7 +72,9 @@ var shipped = []struct {
 	name, text string
 	in         []string
 }{
-	{"Pretendard (subset, renamed)", "internal/compose/fonts/LICENSE.txt", []string{aiserver}},
+	{"Pretendard (subset, renamed)", "internal/compose/fonts/LICENSE.txt", []string{functions, aiserver}},
+	{"Gowun Batang (subset, renamed)", "internal/compose/fonts/LICENSE-serif.txt", []string{functions, aiserver}},
+	{"Gaegu (subset, renamed)", "internal/compose/fonts/LICENSE-hand.txt", []string{functions, aiserver}},
 	{"Pretendard (web font)", "web/src/fonts/OFL.txt", []string{pages}},
 	{"Amazon Berkeley Objects (two pictures)", "web/public/NOTICE.txt", []string{pages}},
 }

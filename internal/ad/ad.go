@@ -151,7 +151,9 @@ type Ad struct {
 	Engine     string  // the GPU server's engine
 	StandIn    bool    // whether that engine is a stand-in
 
-	Warnings []Warning // of the photo; those of the owner's texts are read from the fields (package claims)
+	// Warnings are what the steps of this attempt left, in their order: of the photo. Those of
+	// the owner's texts are read from the fields (package claims).
+	Warnings []Warning
 
 	Failure *Failure // set if and only if Status is Failed
 

@@ -18,6 +18,7 @@ type Result struct {
 	Seed       *uint64
 	Engine     string
 	StandIn    bool // stored together with Engine
+	Warnings   []Warning
 }
 
 // Keep puts what a step made onto the ad.
@@ -46,4 +47,5 @@ func (a *Ad) Keep(r Result) {
 	if r.Engine != "" {
 		a.Engine, a.StandIn = r.Engine, r.StandIn
 	}
+	a.Warnings = append(a.Warnings, r.Warnings...)
 }

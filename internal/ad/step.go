@@ -30,7 +30,7 @@ var stepTable = []struct {
 	words bool
 }{
 	{step: Prepare, weight: 3},
-	{step: Prompt, weight: 7, beside: true},
+	{step: Prompt, weight: 7}, // after Prepare: a photo that is refused costs no model's call
 	{step: Stage1, weight: 55},
 	{step: Copywrite, weight: 12, words: true},
 	{step: Stage2, weight: 15, words: true},

@@ -42,11 +42,9 @@ func TestTheOrderIsThatOfTheSteps(t *testing.T) {
 	if got := slices.Concat(ad.Order()...); !slices.Equal(got, ad.Steps()) {
 		t.Errorf("order %v of steps %v", got, ad.Steps())
 	}
-	for _, group := range ad.Order() {
-		prepare, prompt := slices.Contains(group, ad.Prepare), slices.Contains(group, ad.Prompt)
-		if beside := len(group) > 1; beside != prepare || beside != prompt {
-			t.Errorf("side by side: %v", group)
-		}
+	// A photo that cannot be used must cost no call of a model.
+	if first := ad.Order()[0]; !slices.Equal(first, []ad.Step{ad.Prepare}) {
+		t.Errorf("%v come first", first)
 	}
 }
 
@@ -61,7 +59,7 @@ func TestAt(t *testing.T) {
 		"the first, before it begins":        {after(""), ad.Prepare, true},
 		"while it runs":                      {after(ad.Prepare), ad.Prepare, true},
 		"when it has ended":                  {after("", ad.Prepare), ad.Prepare, false},
-		"beside one that has not ended":      {after(ad.Prepare), ad.Prompt, true},
+		"before the first has ended":         {after(ad.Prepare), ad.Prompt, false},
 		"one of the two before it has ended": {after("", ad.Prompt), ad.Stage1, false},
 		"all before it have ended":           {after("", before(ad.Stage1)...), ad.Stage1, true},
 		"the next one":                       {after("", before(ad.Stage1)...), ad.Copywrite, false},

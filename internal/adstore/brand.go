@@ -42,7 +42,8 @@ func (s *Store) Brand(ctx context.Context, owner string) (ad.Brand, error) {
 func (s *Store) SetBrand(ctx context.Context, owner string, b ad.Brand) error {
 	key := brandKey(owner)
 	item, err := attributevalue.MarshalMap(brandRecord{
-		PK: text(key, "PK"), SK: text(key, "SK"), LogoID: b.LogoID, Colors: b.Colors, Layout: b.Layout, ByDefault: b.ByDefault,
+		PK: text(key, "PK"), SK: text(key, "SK"), LogoID: b.LogoID, Colors: b.Colors, Layout: b.Layout,
+		ByDefault: b.ByDefault,
 	})
 	if err != nil {
 		return fmt.Errorf("encode a brand: %w", err)

@@ -58,8 +58,9 @@ type record struct {
 }
 
 type stepTimes struct {
-	StartedAt  time.Time `dynamodbav:"started_at"`
-	FinishedAt time.Time `dynamodbav:"finished_at,omitempty"`
+	StartedAt  time.Time    `dynamodbav:"started_at"`
+	FinishedAt time.Time    `dynamodbav:"finished_at,omitempty"`
+	Warnings   []ad.Warning `dynamodbav:"warnings,omitempty"` // that the step left: a new attempt begins without them
 }
 
 type score struct {
@@ -118,7 +119,10 @@ func decode(item map[string]types.AttributeValue) (ad.Ad, error) {
 		a.Main = a.AdID // it was finished before renditions were items: its first one is the only one
 	}
 	for s, t := range r.Steps {
-		a.Steps[s] = ad.StepTimes(t)
+		a.Steps[s] = ad.StepTimes{StartedAt: t.StartedAt, FinishedAt: t.FinishedAt}
+	}
+	for _, s := range ad.Steps() {
+		a.Warnings = append(a.Warnings, r.Steps[s].Warnings...)
 	}
 	return a, nil
 }

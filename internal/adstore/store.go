@@ -307,6 +307,9 @@ func (s *Store) Finish(ctx context.Context, r ad.Ref, step ad.Step, res ad.Resul
 		set("engine", res.Engine)
 		set("stand_in", res.StandIn)
 	}
+	if len(res.Warnings) > 0 {
+		set("steps."+string(step)+".warnings", res.Warnings)
+	}
 	old, err := s.updateItem(ctx, r, upd, sameAttempt(r).And(statusIn(ad.Running)), types.ReturnValueAllOld)
 	if err != nil {
 		return err

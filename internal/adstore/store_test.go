@@ -291,6 +291,7 @@ func TestStagesAndResults(t *testing.T) {
 		HTML:   "<div>",
 		Score:  &ad.Score{Metric: "m", Model: "clip", Value: .72, RawCosine: &cos, Text: "겨울 여행", StandIn: true},
 		Engine: "standin", StandIn: true,
+		Warnings: []ad.Warning{{Code: "Photo.Small", Detail: "작습니다."}, {Code: "Photo.Soft", Detail: "흐립니다."}},
 	}
 	if err := s.Finish(t.Context(), a.Ref, ad.Prepare, res); err != nil {
 		t.Fatal(err)
@@ -309,6 +310,9 @@ func TestStagesAndResults(t *testing.T) {
 	}
 	if diff := cmp.Diff(res.Score, got.Score); diff != "" {
 		t.Errorf("score:\n%s", diff)
+	}
+	if diff := cmp.Diff(res.Warnings, got.Warnings); diff != "" {
+		t.Errorf("warnings:\n%s", diff)
 	}
 	again, err := s.Begin(t.Context(), a.Ref, ad.Prepare)
 	if err != nil || !again.Has(ad.Prepare) {

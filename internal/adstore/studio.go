@@ -288,7 +288,8 @@ func (s *Store) add(
 	if c != nil {
 		writes = append(writes, s.putClaim(r, made, *c))
 	}
-	err = s.edit(ctx, r, counting(s.editing(), count, +1), expression.Name(count).LessThan(expression.Value(most)), writes...)
+	room := expression.Name(count).LessThan(expression.Value(most))
+	err = s.edit(ctx, r, counting(s.editing(), count, +1), room, writes...)
 	switch {
 	case conditionFailed(err, 0):
 		if _, gone := s.Get(ctx, r.Owner, r.AdID); fault.Has(gone, fault.AdNotFound) {
@@ -385,7 +386,8 @@ func (s *Store) DeleteRendition(ctx context.Context, owner, adID, renditionID st
 		return err
 	}
 	notMain := expression.Name("main").NotEqual(expression.Value(renditionID))
-	err = s.edit(ctx, a.Ref, counting(s.editing(), "renditions", -1), notMain, s.deleteOld(renditionKey(adID, renditionID)))
+	old := s.deleteOld(renditionKey(adID, renditionID))
+	err = s.edit(ctx, a.Ref, counting(s.editing(), "renditions", -1), notMain, old)
 	switch {
 	case conditionFailed(err, 0):
 		if _, gone := s.Get(ctx, owner, adID); fault.Has(gone, fault.AdNotFound) {
@@ -419,7 +421,8 @@ func (s *Store) DeleteScene(ctx context.Context, owner, adID, sceneID string) er
 		case used, !scene.Status.Done():
 			return fault.New(fault.SceneInUse, nil)
 		}
-		err = s.edit(ctx, all.Ref, counting(s.editing(), "scenes", -1), sameEdits(all.Ad), s.deleteOld(sceneKey(adID, sceneID)))
+		old := s.deleteOld(sceneKey(adID, sceneID))
+		err = s.edit(ctx, all.Ref, counting(s.editing(), "scenes", -1), sameEdits(all.Ad), old)
 		if !conditionFailed(err, 0) && !conditionFailed(err, 1) {
 			return cloud.Fault(err)
 		}

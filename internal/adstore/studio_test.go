@@ -278,11 +278,13 @@ func TestTheLifeOfAFurtherScene(t *testing.T) {
 		t.Fatal(queued, err)
 	}
 	running, err := s.Begin(t.Context(), scene.Ref, ad.Stage1)
-	if err != nil || running.FurtherScene != scene.FurtherScene || running.AdConcept != "바닷가" || running.ProductName == "" {
+	if err != nil || running.FurtherScene != scene.FurtherScene || running.AdConcept != "바닷가" ||
+		running.ProductName == "" {
 		t.Fatal(running, err)
 	}
 	seed := uint64(9)
-	if err := s.Finish(t.Context(), scene.Ref, ad.Stage1, ad.Result{Seed: &seed, Analysis: &ad.Analysis{Version: "2"}}); err != nil {
+	res := ad.Result{Seed: &seed, Analysis: &ad.Analysis{Version: "2"}}
+	if err := s.Finish(t.Context(), scene.Ref, ad.Stage1, res); err != nil {
 		t.Fatal(err)
 	}
 	late := adstore.New(s.db, s.name, func() time.Time { return now.Add(2 * time.Hour) })
@@ -331,7 +333,8 @@ func TestScenesThatGo(t *testing.T) {
 		t.Fatal(err)
 	}
 	all := s.studio(t, a)
-	if got, _ := all.Scene(scene.FurtherScene); got.Status != ad.Failed || *got.Failure != failure || all.Status != ad.Succeeded {
+	if got, _ := all.Scene(scene.FurtherScene); got.Status != ad.Failed || *got.Failure != failure ||
+		all.Status != ad.Succeeded {
 		t.Errorf("scene %+v, ad %s", got, all.Status)
 	}
 	if q := s.shared(t); !slices.Equal(q.Gone, []int{1, scene.Ticket}) && !slices.Equal(q.Gone, []int{scene.Ticket}) {
@@ -407,7 +410,8 @@ func (s table) forget(t *testing.T, a ad.Ad) {
 	t.Helper()
 	_, err := s.db.UpdateItem(t.Context(), &dynamodb.UpdateItemInput{
 		TableName: &s.name, Key: map[string]types.AttributeValue{
-			"PK": &types.AttributeValueMemberS{Value: "OWNER#" + a.Owner}, "SK": &types.AttributeValueMemberS{Value: "AD#" + a.AdID},
+			"PK": &types.AttributeValueMemberS{Value: "OWNER#" + a.Owner},
+			"SK": &types.AttributeValueMemberS{Value: "AD#" + a.AdID},
 		},
 		UpdateExpression:         aws.String("REMOVE main, scenes, renditions, edits, width, height, #l, seed"),
 		ExpressionAttributeNames: map[string]string{"#l": "layout"},

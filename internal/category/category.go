@@ -227,10 +227,7 @@ var table = [Kinds]row{
 // is no food for people, and so is what wants plain words: 근조화환 are no flowers.
 func Of(category, name string) Kind {
 	k, named := kindOf(category), kindOf(name)
-	switch {
-	case k.Sober():
-		return k
-	case named.Sober(), k.general() && named != Other:
+	if named.Sober() || k.general() && named != Other {
 		return named
 	}
 	return k

@@ -170,7 +170,9 @@ func TestFaultsNameTheirField(t *testing.T) {
 	}{
 		{"unknown layout", func(r *compose.Request) { r.Layout = "spiral" }, "layout"},
 		{"unknown corner", func(r *compose.Request) { r.Corner = "middle" }, "corner"},
-		{"a corner the layout has not", func(r *compose.Request) { r.Layout, r.Corner = "left-column", "top-right" }, "corner"},
+		{"a corner the layout has not", func(r *compose.Request) {
+			r.Layout, r.Corner = "left-column", "top-right"
+		}, "corner"},
 		{"unknown typeface", func(r *compose.Request) { r.Typeface = "gothic" }, "typeface"},
 		{"a syllable the hand lacks", func(r *compose.Request) { r.Typeface, r.MainCopy = "hand", "뷁뚫고" }, "typeface"},
 		{"long badge", func(r *compose.Request) { r.Badge = "무료배송 오늘만 드립니다" }, "badge"},
@@ -203,7 +205,8 @@ func TestWithoutText(t *testing.T) {
 	r.Badge, r.Layout, r.WithoutText = "1+1", "panel", true
 	r.Brand = &compose.Brand{Logo: emblem(color.NRGBA{200, 0, 0, 255}), LogoURL: "cid:logo"}
 	out := render(t, r)
-	if len(out.Lines) != 0 || out.Layout != "none" || strings.Contains(out.HTML, "하루") || strings.Contains(out.HTML, "cid:logo") {
+	if len(out.Lines) != 0 || out.Layout != "none" ||
+		strings.Contains(out.HTML, "하루") || strings.Contains(out.HTML, "cid:logo") {
 		t.Errorf("layout %q, lines %v", out.Layout, out.Lines)
 	}
 	if !bytes.Equal(out.Image.Pix, pic.Pix) {
@@ -221,7 +224,10 @@ func TestALogoIsSeen(t *testing.T) {
 		name string
 		ink  color.NRGBA
 		divs int
-	}{{"dark on light", color.NRGBA{20, 60, 40, 255}, 0}, {"of the picture's own colour", color.NRGBA{244, 226, 207, 255}, 1}} {
+	}{
+		{"dark on light", color.NRGBA{20, 60, 40, 255}, 0},
+		{"of the picture's own colour", color.NRGBA{244, 226, 207, 255}, 1},
+	} {
 		r := requested(pic, box, "하루 한 알", "", image.Pt(480, 480))
 		bare := strings.Count(render(t, r).HTML, "<div")
 		r.Brand = &compose.Brand{Logo: emblem(c.ink), LogoURL: "cid:logo"}
@@ -269,6 +275,7 @@ func TestLinesKeepWhatBelongsTogether(t *testing.T) {
 	pieces := []string{
 		"오늘", "단", "하루만", "50 %", "20 만원", "1,000 원", "100 개만", "3 박스", "010 1234 5678", "(무료 배송)", "「한정 수량」", "( 신상 )",
 		"가벼운", "여행", "!", "맛있는,", "꼭", "뚝", "1.5 L", "새로", "담은",
+		".새벽", ")까지", "특가(", "1+1",
 	}
 	together := []string{"50 %", "20 만원", "1,000 원", "100 개만", "3 박스", "010 1234 5678", "1.5 L"}
 	rapid.Check(t, func(rt *rapid.T) {
@@ -277,7 +284,7 @@ func TestLinesKeepWhatBelongsTogether(t *testing.T) {
 			for len(parts) > 1 && utf8.RuneCountInString(strings.Join(parts, " ")) > most {
 				parts = parts[:len(parts)-1]
 			}
-			return strings.TrimLeft(strings.Join(parts, " "), "! ") // what an owner begins with stays
+			return strings.TrimRight(strings.TrimLeft(strings.Join(parts, " "), "!.) "), "( ") // an owner's own ends stay
 		}
 		main, sub := text("main", 20), text("sub", 40)
 		size := rapid.SampledFrom([]image.Point{{400, 400}, {342, 228}, {700, 360}, {360, 640}}).Draw(rt, "size")
@@ -312,13 +319,24 @@ func TestLinesKeepWhatBelongsTogether(t *testing.T) {
 	})
 }
 
+// TestASyllableDoesNotStandAlone where smaller letters keep it with its neighbour.
+func TestASyllableDoesNotStandAlone(t *testing.T) {
+	t.Parallel()
+	box := ad.Box{0.1, 0.2, 0.5, 0.6}
+	r := requested(paint(256, 256, backdrops[0], box), box, "뷁뚫고 쓩!", "햄볶아요 ㅋㅋ 펲시보다 시원해", image.Pt(540, 540))
+	if lines := joined(render(t, r).Lines, "main"); len(lines) != 1 {
+		t.Errorf("the headline is set as %q", lines)
+	}
+}
+
 // TestABrokenWordKeepsItsNumbers: also where a word must be broken, no line begins with
 // a sign that may not, and no number is parted.
 func TestABrokenWordKeepsItsNumbers(t *testing.T) {
 	t.Parallel()
 	box := ad.Box{0.3, 0.4, 0.4, 0.5}
 	word := strings.Repeat("지금사면1,234원이고98.5%나(싸게),", 4)
-	lines := joined(render(t, requested(paint(200, 200, backdrops[0], box), box, word, "", image.Pt(342, 228))).Lines, "main")
+	pic := paint(200, 200, backdrops[0], box)
+	lines := joined(render(t, requested(pic, box, word, "", image.Pt(342, 228))).Lines, "main")
 	if len(lines) < 2 {
 		t.Fatalf("the word of %d characters stands on one line", utf8.RuneCountInString(word))
 	}
@@ -350,7 +368,8 @@ func TestAChosenRequestGivesTheSameBytes(t *testing.T) {
 			return render(t, r)
 		}
 		one, two := make(), make()
-		if !bytes.Equal(one.Image.Pix, two.Image.Pix) || one.HTML != two.HTML || fmt.Sprint(one.Lines) != fmt.Sprint(two.Lines) {
+		if !bytes.Equal(one.Image.Pix, two.Image.Pix) || one.HTML != two.HTML ||
+			fmt.Sprint(one.Lines) != fmt.Sprint(two.Lines) {
 			t.Errorf("%s: two results of one request", l.Name)
 		}
 	}

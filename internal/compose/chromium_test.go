@@ -271,18 +271,21 @@ func TestAMailWithoutPositionShowsPictureAndWords(t *testing.T) {
 	r.PictureURL, r.Badge = b.url+"/pic/mail", "1+1"
 	out := render(t, r).HTML
 	older := regexp.MustCompile(
-		`(position|left|top|inset|container-type|aspect-ratio|isolation|filter|(-webkit-)?mask-[a-z]+):[^;"]*;?|font-size:[0-9.]+cqw;|overflow:clip;`,
+		`(position|left|top|inset|container-type|aspect-ratio|isolation|filter|(-webkit-)?mask-[a-z]+):[^;"]*;?|` +
+			`font-size:[0-9.]+cqw;|overflow:clip;`,
 	)
 	for name, dropped := range map[string]*regexp.Regexp{
 		"position alone": regexp.MustCompile(`position:[a-z]+;`), "all that is newer": older,
 	} {
-		b.pages.Store("mail", `<!doctype html><meta charset="utf-8"><body style="margin:0"><div id="mail" style="width:600px">`+
+		b.pages.Store("mail", `<!doctype html><meta charset="utf-8"><body style="margin:0">`+
+			`<div id="mail" style="width:600px">`+
 			dropped.ReplaceAllString(out, "")+`</div><div id="next">다음</div><pre id="out"></pre><script>onload=()=>{
 			const root=document.querySelector('#mail>div'),img=root.querySelector('img').getBoundingClientRect();
 			const shown=[...root.querySelectorAll('p')].filter(p=>!p.dataset.role).map(p=>({text:p.textContent,
 				px:parseFloat(getComputedStyle(p).fontSize),y:p.getBoundingClientRect().y,end:p.getBoundingClientRect().bottom}));
 			const laid=root.querySelector('[data-role]').closest('[aria-hidden]:not([data-role])').getBoundingClientRect();
-			document.getElementById('out').textContent=JSON.stringify({w:img.width,h:img.height,end:img.bottom,alt:root.querySelector('img').alt,
+			document.getElementById('out').textContent=JSON.stringify({w:img.width,h:img.height,end:img.bottom,
+				alt:root.querySelector('img').alt,
 				shown,laid:laid.height,next:document.getElementById('next').getBoundingClientRect().y});
 		}</script>`)
 		dom := b.run(t, "mail", "--window-size=700,1200", "--dump-dom")

@@ -89,7 +89,9 @@ func (w *writer) block(r rect, background string, radius float64) {
 // Where position works it lies under the laid out ad, so that a screen reader finds the
 // picture's text where the ad is.
 func (w *writer) plain(alt string) {
-	w.printf("\n"+`<div style="position:absolute;left:0;top:0;width:100%%;%s;color:%s">`, reset, hexOf(inkOn(w.plan.ground)))
+	w.printf(
+		"\n"+`<div style="position:absolute;left:0;top:0;width:100%%;%s;color:%s">`, reset, hexOf(inkOn(w.plan.ground)),
+	)
 	w.printf(
 		`<img src="%s" alt="%s" width="100%%" style="display:block;width:100%%;height:auto;%s">`,
 		w.src, html.EscapeString(alt), imageReset,

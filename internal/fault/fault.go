@@ -64,6 +64,8 @@ const (
 	PhotoUnsupported   Code = "Photo.Unsupported"   // not a photo format we read
 	PhotoHEIC          Code = "Photo.HEIC"          // HEIC or AVIF: the owner must save it as JPEG
 	PhotoCorrupt       Code = "Photo.Corrupt"       // truncated or damaged
+	PhotoBlank         Code = "Photo.Blank"         // nothing to be seen in it
+	PhotoBlurred       Code = "Photo.Blurred"       // too blurred to tell what it shows
 
 	OpenAIRateLimited Code = "OpenAI.RateLimited"
 	OpenAIUnavailable Code = "OpenAI.Unavailable" // 5xx, network, deadline
@@ -128,13 +130,15 @@ var kinds = map[Code]Kind{
 	PhotoMissing:       {422, false, "상품 사진이 없거나 빈 파일입니다. 사진을 한 장 골라 주세요."},
 	PhotoTooLarge:      {413, false, "사진 파일이 20MB를 넘습니다. 더 작은 사진을 골라 주세요."},
 	PhotoTooManyPixels: {422, false, "사진이 5천만 화소를 넘습니다. 크기를 줄인 사진을 골라 주세요."},
-	PhotoTooSmall:      {422, false, "사진이 너무 작습니다. 가로와 세로가 각각 64픽셀 이상인 사진을 골라 주세요."},
+	PhotoTooSmall:      {422, false, "사진이 너무 작습니다. 가로와 세로가 각각 128픽셀 이상인 사진을 골라 주세요."},
 	PhotoTooManyFrames: {422, false, "움직이는 그림의 장면이 너무 많습니다. 정지된 사진을 골라 주세요."},
 	PhotoUnsupported:   {415, false, "사진으로 읽을 수 없는 파일입니다. JPG, PNG, WebP, GIF 사진을 골라 주세요."},
 	PhotoHEIC: {415, false, "HEIC(아이폰 사진)나 AVIF 파일은 아직 읽지 못합니다. " +
 		"사진을 화면에 띄워 캡처하신 뒤 그 캡처를 올려 주세요. " +
 		"아이폰에서는 설정 > 카메라 > 포맷에서 '높은 호환성'을 고르신 뒤 다시 찍으셔도 됩니다."},
 	PhotoCorrupt: {422, false, "사진 파일이 손상되었거나 끝까지 올라오지 않았습니다. 원본 사진을 다시 골라 주세요."},
+	PhotoBlank:   {422, false, "사진에서 상품을 찾을 수 없습니다. 거의 한 가지 색만 보입니다. 상품이 또렷이 보이는 사진을 골라 주세요."},
+	PhotoBlurred: {422, false, "사진이 너무 흐려서 상품을 알아볼 수 없습니다. 상품에 초점을 맞추고 흔들리지 않게 다시 찍어 주세요."},
 
 	OpenAIRateLimited: {503, true, "문구를 쓰는 인공지능이 잠시 바쁩니다. 잠시 뒤 다시 시도해 주세요."},
 	OpenAIUnavailable: {503, true, "문구를 쓰는 인공지능에 잠시 연결할 수 없습니다. 잠시 뒤 다시 시도해 주세요."},
@@ -161,6 +165,7 @@ type Special string
 // The special cases.
 const (
 	PhotoTooNarrow Special = "Photo.TooSmall/Narrow"      // too little is left once the longer side fits
+	PhotoBlack     Special = "Photo.Blank/Black"          // there is hardly any light in it
 	PhotoTooHeavy  Special = "Photo.TooManyPixels/Heavy"  // coded so that decoding takes too much memory
 	PhotoVariety   Special = "Photo.Unsupported/Variety"  // a format we read, in a variety that we do not
 	PhotoBMP       Special = "Photo.Unsupported/BMP"      // and so on: formats that we know by sight
@@ -177,6 +182,7 @@ const saveAs = "사진 편집 앱에서 JPG나 PNG로 저장해 다시 골라 �
 
 var specials = map[Special]string{
 	PhotoTooNarrow: "사진이 너무 길쭉합니다. 긴 쪽이 짧은 쪽의 24배를 넘지 않는 사진을 골라 주세요.",
+	PhotoBlack:     "사진이 거의 까맣습니다. 밝은 곳에서 상품이 잘 보이게 다시 찍은 사진을 골라 주세요.",
 	PhotoTooHeavy:  "사진을 여는 데 메모리가 너무 많이 듭니다. 크기를 줄이거나 일반 JPG로 다시 저장한 사진을 골라 주세요.",
 	PhotoVariety:   "이 사진은 읽지 못하는 특수한 방식으로 저장되어 있습니다. 사진 편집 앱에서 일반 JPG나 PNG로 다시 저장해 주세요.",
 	PhotoBMP:       "BMP 파일은 읽지 못합니다. " + saveAs,
@@ -197,6 +203,31 @@ func (s Special) Code() Code {
 	code, _, _ := strings.Cut(string(s), "/")
 	return Code(code)
 }
+
+// Warning is what an owner should hear of an ad that is made all the same.
+type Warning string
+
+// The warnings, by subject.
+const (
+	PhotoSmall      Warning = "Photo.Small"      // larger would be sharper
+	PhotoSoft       Warning = "Photo.Soft"       // somewhat out of focus, or enlarged
+	PhotoText       Warning = "Photo.Text"       // nothing but text: a label, a document
+	PhotoScreenshot Warning = "Photo.Screenshot" // of a phone or a desktop
+)
+
+var warnings = map[Warning]string{
+	PhotoSmall: "사진이 작아서 상품이 흐려 보일 수 있습니다. 가로와 세로가 각각 500픽셀 이상인 사진이면 더 또렷해집니다.",
+	PhotoSoft:  "사진이 조금 흐립니다. 상품에 초점을 맞춰 찍은 사진이면 광고가 더 또렷해집니다.",
+	PhotoText:  "사진에 글자만 보입니다. 라벨이나 문서 대신 상품 전체가 보이는 사진이면 광고가 더 좋아집니다.",
+	PhotoScreenshot: "화면을 캡처한 그림으로 보입니다. 버튼이나 글자가 광고에 함께 나올 수 있으니, " +
+		"상품 사진만 잘라 내거나 원본 사진으로 다시 만들어 보세요.",
+}
+
+// Warnings lists the warnings, sorted.
+func Warnings() []Warning { return slices.Sorted(maps.Keys(warnings)) }
+
+// Detail is the warning's sentence: Korean, for the owner.
+func (w Warning) Detail() string { return warnings[w] }
 
 // Field is one wrong field of a request: its wire name and, in Korean, what is
 // wrong and what is allowed.

@@ -131,6 +131,7 @@ func TestOwners(t *testing.T) {
 		fault.AdNoUpload, fault.AdRefused, fault.PhotoMissing, fault.PhotoTooLarge, fault.PhotoTooManyPixels,
 		fault.PhotoTooSmall,
 		fault.PhotoTooManyFrames, fault.PhotoUnsupported, fault.PhotoHEIC, fault.PhotoCorrupt,
+		fault.PhotoBlank, fault.PhotoBlurred,
 	}
 	for _, c := range fault.Codes() {
 		want := slices.Contains(owners, c)
@@ -161,6 +162,18 @@ func TestSpecialCases(t *testing.T) {
 		if f := fault.Named(c, string(c)); f.Special != "" || f.Name() != string(c) || f.Public() != c.Detail() {
 			t.Errorf("%s: %+v", c, f)
 		}
+	}
+}
+
+// A warning has a sentence of its own, and is no fault.
+func TestWarnings(t *testing.T) {
+	t.Parallel()
+	said := map[string]fault.Warning{}
+	for _, w := range fault.Warnings() {
+		if other, twice := said[w.Detail()]; twice || w.Detail() == "" || fault.Code(w).Known() {
+			t.Errorf("%s says %q, as %s does", w, w.Detail(), other)
+		}
+		said[w.Detail()] = w
 	}
 }
 

@@ -35,6 +35,9 @@ func until(running ad.Step, done ...ad.Step) map[ad.Step]ad.StepTimes {
 	return m
 }
 
+// soft is what the judge of the photo left.
+var soft = ad.Warning{Field: "product_image", Code: "Photo.Soft", Detail: "사진이 조금 흐립니다."}
+
 func finished(t *testing.T, owner string) ad.Ad {
 	t.Helper()
 	cosine := 0.31
@@ -47,7 +50,7 @@ func finished(t *testing.T, owner string) ad.Ad {
 			Metric: "standin-agreement", Value: 0.72, RawCosine: &cosine, Text: fields.AdConcept, StandIn: true,
 		},
 		Product: &ad.Product{Confidence: 0.2, Doubts: []ad.Doubt{ad.DoubtHand}, FidelityDB: 99, Model: "u2netp"},
-		Engine:  "standin", StandIn: true,
+		Engine:  "standin", StandIn: true, Warnings: []ad.Warning{soft},
 	}
 }
 
@@ -69,7 +72,7 @@ func TestAFinishedAd(t *testing.T) {
 	w := newWorldAt(t, "https://ads.example.com/")
 	w.accepting()
 	made, _ := w.accepting()
-	w.generate(order(fields, flat(t, 64, 64))).is(202)
+	w.generate(order(fields, flat(t, 128, 128))).is(202)
 	a := finished(t, (*made)[0].Owner)
 	got, raw := w.show(a)
 
@@ -85,8 +88,8 @@ func TestAFinishedAd(t *testing.T) {
 		Progress:     httpapi.Progress{Percent: 100},
 		ThumbnailURL: p(picture("thumbnail")), Stage1URL: p(picture("stage1")), Stage2URL: p(picture("stage2")),
 		HTMLCode: &html, MainCopy: &a.MainCopy, SubCopy: &a.SubCopy, Prompt: &a.Prompt, CopySource: p("template"),
-		ClipScore: f(0.72), StandIn: true, Warnings: []ad.Warning{},
-		Product: &httpapi.Product{Confidence: 0.2, Doubts: []string{"hand"}, FidelityDB: 99, Model: p("u2netp")},
+		ClipScore: f(0.72), StandIn: true, Warnings: []ad.Warning{soft},
+		Product:       &httpapi.Product{Confidence: 0.2, Doubts: []string{"hand"}, FidelityDB: 99, Model: p("u2netp")},
 		Stage1PageURL: p(picture("stage1")), Stage2PageURL: p(picture("stage2")), // made before pages had their own
 		Scenes: []httpapi.Scene{{
 			SceneID: a.AdID, Status: "succeeded", AdConcept: a.AdConcept, PictureURL: p(picture("stage1")),

@@ -22,7 +22,7 @@ type door struct {
 // doors gives both.
 func doors(t *testing.T) map[string]door {
 	t.Helper()
-	photo := flat(t, 64, 64)
+	photo := flat(t, 128, 128)
 	return map[string]door{
 		"the form": {http.StatusAccepted, func(w *world, name, value string, headers ...string) *answer {
 			parts := order(fields, photo)

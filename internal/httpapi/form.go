@@ -15,6 +15,7 @@ import (
 	"github.com/nanococoa/nanococoa/internal/fault"
 	"github.com/nanococoa/nanococoa/internal/formdata"
 	"github.com/nanococoa/nanococoa/internal/photo"
+	"github.com/nanococoa/nanococoa/internal/quality"
 )
 
 // maxField is the most bytes read of one text field of a form: more than the
@@ -188,7 +189,11 @@ func (u UploadBody) wrongFile() []fault.Field {
 // checkPhoto looks at a photo's header, so that a bad photo is refused before
 // anything is stored. It names the field.
 func checkPhoto(data []byte) error {
-	if _, err := photo.Check(data); err != nil {
+	info, err := photo.Check(data)
+	if err == nil {
+		err = quality.CheckSize(info.Width, info.Height)
+	}
+	if err != nil {
 		f := *fault.From(err)
 		f.Fields = []fault.Field{{Name: "product_image", Detail: f.Public()}}
 		return &f

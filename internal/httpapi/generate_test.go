@@ -24,7 +24,7 @@ import (
 func TestAnOrderIsStoredThenStarted(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	photo := flat(t, 80, 64)
+	photo := flat(t, 160, 128)
 	var seq calls
 	var made ad.Ad
 	w.ads.create = func(a ad.Ad, c *ad.Claim) (ad.Ad, bool, error) {
@@ -95,7 +95,7 @@ func TestClaimsAreWarnedOf(t *testing.T) {
 // Nothing behind the API hears of a bad order: every fake is unset and loud.
 func TestABadOrderNamesEveryWrongFieldAtOnce(t *testing.T) {
 	t.Parallel()
-	photo := flat(t, 64, 64)
+	photo := flat(t, 128, 128)
 	good := order(fields, photo)
 	heic := "\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic"
 	texts := []string{"product_name", "product_category", "target_age", "target_gender", "ad_concept"}
@@ -124,7 +124,7 @@ func TestABadOrderNamesEveryWrongFieldAtOnce(t *testing.T) {
 			[]string{"product_image"},
 		},
 		"a tiny photo": {
-			with(good, part{"product_image", "a.png", string(flat(t, 63, 64))}), nil, 422, "Photo.TooSmall",
+			with(good, part{"product_image", "a.png", string(flat(t, 127, 128))}), nil, 422, "Photo.TooSmall",
 			[]string{"product_image"},
 		},
 		"a name that is too long": {
@@ -202,7 +202,7 @@ func TestAPhotoProblemSaysWhatToDo(t *testing.T) {
 
 func TestABodyThatIsNoForm(t *testing.T) {
 	t.Parallel()
-	contentType, body := encode(t, order(fields, flat(t, 64, 64)))
+	contentType, body := encode(t, order(fields, flat(t, 128, 128)))
 	for name, tc := range map[string]struct {
 		contentType string
 		body        []byte
@@ -242,7 +242,7 @@ func TestABodyThatIsNoForm(t *testing.T) {
 func TestABodyThatIsCutOffIsNeverAccepted(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	parts := order(fields, flat(t, 64, 64))
+	parts := order(fields, flat(t, 128, 128))
 	slices.Reverse(parts) // the photo first: the last things missing are texts
 	contentType, body := encode(t, parts)
 	for n := range len(body) - len("\r\n") { // without the last line break it is still whole (RFC 2046, 5.1.1)
@@ -256,7 +256,7 @@ func TestABodyThatIsCutOffIsNeverAccepted(t *testing.T) {
 // A photo is taken however its file is called and its form is written.
 func TestFormsThatOthersWrite(t *testing.T) {
 	t.Parallel()
-	photo := string(flat(t, 64, 64))
+	photo := string(flat(t, 128, 128))
 	const image = `form-data; name="product_image"; filename="a.png"`
 	for name, tc := range map[string]struct {
 		headers  []string // of the photo's parts
@@ -315,7 +315,7 @@ func TestPartsThatAreNoneOfOurs(t *testing.T) {
 	made, _ := w.accepting()
 	parts := append(
 		[]part{{"", "", "x"}, {"_charset_", "", "utf-8"}, {"user_id", "", "somebody"}, {"owner", "", "somebody"}},
-		order(fields, flat(t, 64, 64))...,
+		order(fields, flat(t, 128, 128))...,
 	)
 	parts = append(
 		parts, part{"product_name", "", "다른 이름"}, part{"product_image", "b.png", "not a photo"}, part{"junk", "", "\xff\xfe"},
@@ -351,7 +351,7 @@ func TestTheLargestOrder(t *testing.T) {
 
 func TestTheClaimOfAnIdempotencyKey(t *testing.T) {
 	t.Parallel()
-	photo, other := flat(t, 64, 64), flat(t, 65, 64)
+	photo, other := flat(t, 128, 128), flat(t, 129, 128)
 	claimed := func(parts []part, key string) (c ad.Claim) {
 		w := newWorld(t)
 		w.accepting()
@@ -394,7 +394,7 @@ func TestTheClaimOfAnIdempotencyKey(t *testing.T) {
 // What the store says of a key that was used before decides what happens.
 func TestARepeatedKey(t *testing.T) {
 	t.Parallel()
-	photo := flat(t, 64, 64)
+	photo := flat(t, 128, 128)
 	for name, tc := range map[string]struct {
 		status ad.Status
 		put    bool
@@ -485,7 +485,7 @@ func TestAnOrderThatFailsHalfWayIsResumed(t *testing.T) {
 				stored.Status = ad.Queued // as workflow.Machine does before it calls Step Functions
 				return tc.start
 			}
-			res := w.generate(order(fields, flat(t, 64, 64)), "Idempotency-Key", "k")
+			res := w.generate(order(fields, flat(t, 128, 128)), "Idempotency-Key", "k")
 			res.fails(503, "Storage.Unavailable")
 			if res.header.Get("Retry-After") != "3" {
 				t.Errorf("Retry-After %q", res.header.Get("Retry-After"))
@@ -497,7 +497,7 @@ func TestAnOrderThatFailsHalfWayIsResumed(t *testing.T) {
 				t.Fatal("no cookie with the failure: sent again, the order would be somebody else's")
 			}
 			tc.create, tc.put, tc.start, seq.list = nil, nil, nil, nil
-			res = w.generate(order(fields, flat(t, 64, 64)), "Idempotency-Key", "k").is(http.StatusAccepted)
+			res = w.generate(order(fields, flat(t, 128, 128)), "Idempotency-Key", "k").is(http.StatusAccepted)
 			seq.are(t, tc.again...)
 			if got := decode[httpapi.Accepted](res); got.AdID != stored.AdID {
 				t.Errorf("made %s, stored %s", got.AdID, stored.AdID)
@@ -512,7 +512,7 @@ func TestRetryAfterIsTheLongerWait(t *testing.T) {
 	w.ads.create = func(ad.Ad, *ad.Claim) (ad.Ad, bool, error) {
 		return ad.Ad{}, false, &fault.Fault{Code: fault.StorageThrottled, RetryAfter: 7 * time.Second}
 	}
-	res := w.generate(order(fields, flat(t, 64, 64)))
+	res := w.generate(order(fields, flat(t, 128, 128)))
 	res.fails(503, "Storage.Throttled")
 	if got := res.header.Get("Retry-After"); got != "7" {
 		t.Errorf("Retry-After %q", got)
@@ -522,7 +522,7 @@ func TestRetryAfterIsTheLongerWait(t *testing.T) {
 // The clock is synctest's: the API really waits, and no time passes here.
 func TestPreferWait(t *testing.T) {
 	t.Parallel()
-	photo := flat(t, 64, 64)
+	photo := flat(t, 128, 128)
 	never := time.Hour
 	for name, tc := range map[string]struct {
 		prefer  []string
@@ -637,7 +637,7 @@ func TestAClientThatLeavesIsNotWaitedFor(t *testing.T) {
 		w := newWorld(t)
 		made, _ := w.accepting()
 		w.ads.get = func(string, string) (ad.Ad, error) { a := (*made)[0]; a.Status = ad.Running; return a, nil }
-		contentType, body := encode(t, order(fields, flat(t, 64, 64)))
+		contentType, body := encode(t, order(fields, flat(t, 128, 128)))
 		r := httptest.NewRequestWithContext(
 			leaving(t, 2*time.Second), http.MethodPost, "/api/ads/generate", bytes.NewReader(body),
 		)

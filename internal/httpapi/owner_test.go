@@ -27,7 +27,7 @@ func TestTheGuestCookie(t *testing.T) {
 	} {
 		w := newWorldAt(t, origin)
 		w.accepting()
-		res := w.generate(order(fields, flat(t, 64, 64))).is(http.StatusAccepted)
+		res := w.generate(order(fields, flat(t, 128, 128))).is(http.StatusAccepted)
 		line := res.header.Values("Set-Cookie")
 		if len(line) != 1 {
 			t.Fatalf("%s: %d cookies", origin, len(line))
@@ -50,8 +50,8 @@ func TestOneBrowserIsOneOwner(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	made, _ := w.accepting()
-	first := w.generate(order(fields, flat(t, 64, 64))).is(202)
-	again := w.generate(order(fields, flat(t, 64, 64))).is(202)
+	first := w.generate(order(fields, flat(t, 128, 128))).is(202)
+	again := w.generate(order(fields, flat(t, 128, 128))).is(202)
 	if (*made)[0].Owner != (*made)[1].Owner {
 		t.Error("two orders of one browser have two owners")
 	}
@@ -60,7 +60,7 @@ func TestOneBrowserIsOneOwner(t *testing.T) {
 	}
 	other := newWorld(t)
 	theirs, _ := other.accepting()
-	other.generate(order(fields, flat(t, 64, 64))).is(202)
+	other.generate(order(fields, flat(t, 128, 128))).is(202)
 	if (*theirs)[0].Owner == (*made)[0].Owner {
 		t.Error("two browsers have one owner")
 	}
@@ -226,7 +226,7 @@ func TestAnotherOwnersAdIsAMissingOne(t *testing.T) {
 // changes something must come from our own pages, or from a program.
 func TestAnotherSiteChangesNothing(t *testing.T) {
 	t.Parallel()
-	contentType, body := encode(t, order(fields, flat(t, 64, 64)))
+	contentType, body := encode(t, order(fields, flat(t, 128, 128)))
 	id := newID(t)
 	for name, tc := range map[string]struct {
 		origin  string // of the API

@@ -91,7 +91,8 @@ func TestARenditionIsMade(t *testing.T) {
 		t.Errorf("%+v", got)
 	}
 	// The HTML shows the light picture of its scene, and the rendition's own copy of the logo.
-	if strings.Contains(got.HTMLCode, "cid:") || !strings.Contains(got.HTMLCode, site+"/api/images/"+st.AdID+".stage1.jpg.") ||
+	if strings.Contains(got.HTMLCode, "cid:") ||
+		!strings.Contains(got.HTMLCode, site+"/api/images/"+st.AdID+".stage1.jpg.") ||
 		!strings.Contains(got.HTMLCode, ".rendition-"+got.RenditionID+"-logo.png.") {
 		t.Errorf("html %s", got.HTMLCode)
 	}
@@ -566,8 +567,8 @@ func TestTheBrand(t *testing.T) {
 	former := kept.LogoID
 	got := decode[httpapi.Brand](w.json("PUT", "/api/brand",
 		fmt.Sprintf(`{"logo_id":%q,"colors":["#8A1C2B"],"layout":"panel","by_default":true}`, up.LogoID)).is(200))
-	if *got.LogoID != up.LogoID || stored != up.LogoID || removed != former || got.Colors[0] != "#8a1c2b" || !got.ByDefault ||
-		*got.LogoURL != "https://bucket/"+up.LogoID {
+	if *got.LogoID != up.LogoID || stored != up.LogoID || removed != former ||
+		got.Colors[0] != "#8a1c2b" || !got.ByDefault || *got.LogoURL != "https://bucket/"+up.LogoID {
 		t.Errorf("%+v, stored %s, removed %s", got, stored, removed)
 	}
 	if again := decode[httpapi.Brand](w.get("/api/brand").is(200)); again.Layout != "panel" {
@@ -579,7 +580,8 @@ func TestTheBrand(t *testing.T) {
 	sent[broken] = []byte("no picture")
 	before := kept.LogoID
 	for _, id := range []string{bad, broken, "x"} {
-		w.json("PUT", "/api/brand", fmt.Sprintf(`{"logo_id":%q,"colors":["red","#111111","#222222","#333333"],"layout":"x"}`, id)).
+		const body = `{"logo_id":%q,"colors":["red","#111111","#222222","#333333"],"layout":"x"}`
+		w.json("PUT", "/api/brand", fmt.Sprintf(body, id)).
 			fails(422, "Request.Invalid", "logo_id", "colors", "colors", "layout")
 	}
 	if kept.LogoID != before {

@@ -294,7 +294,8 @@ func newWorldOf(t *testing.T, origin string, table ad.Table) *world {
 	gateway := http.NewServeMux()
 	w.handler = gateway
 	drawing := httpapi.NewComposing(httpapi.Composing{
-		Ads: w.ads, Maker: w.maker, Bundle: w.maker, Brands: w.brands, Logos: w.logos, Signer: signer, Origin: origin, Log: log,
+		Ads: w.ads, Maker: w.maker, Bundle: w.maker, Brands: w.brands, Logos: w.logos,
+		Signer: signer, Origin: origin, Log: log,
 	})
 	for _, route := range []string{
 		"POST /api/ads/{ad_id}/renditions", "GET /api/ads/{ad_id}/renditions/{rendition_id}/file",
@@ -308,7 +309,8 @@ func newWorldOf(t *testing.T, origin string, table ad.Table) *world {
 		}).ServeHTTP(rw, r)
 	})
 	gateway.Handle("/", httpapi.New(httpapi.Config{
-		Fields: table, Ads: w.ads, Studios: w.ads, Scenes: w.ads, Pictures: w.pictures, Machine: w.machine, Signer: signer, Origin: origin,
+		Fields: table, Ads: w.ads, Studios: w.ads, Scenes: w.ads, Pictures: w.pictures, Machine: w.machine,
+		Signer: signer, Origin: origin,
 		Queue: queue.Outlook{Tickets: w.ads, Slots: 1, Now: time.Now}, Log: log,
 	}))
 	// Whatever a test does: nothing of an owner may be in the log.
@@ -609,7 +611,7 @@ func (w *world) accepting() (made *[]ad.Ad, order *calls) {
 func (w *world) signedIn() string {
 	w.t.Helper()
 	made, _ := w.accepting()
-	w.generate(order(fields, flat(w.t, 64, 64))).is(http.StatusAccepted)
+	w.generate(order(fields, flat(w.t, 128, 128))).is(http.StatusAccepted)
 	w.ads.create, w.pictures.put, w.machine.start = nil, nil, nil
 	return (*made)[0].Owner
 }

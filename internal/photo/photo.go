@@ -47,9 +47,10 @@ type Info struct {
 
 // Prepared is a photo as every later step, the GPU server and the pages get it.
 type Prepared struct {
-	PNG           []byte // 8-bit RGB or RGBA, longer side ≤ MaxSide, IHDR, IDAT and IEND only
-	Thumbnail     []byte // JPEG, longer side ≤ ThumbnailSide, transparency over white
-	Width, Height int    // of PNG in pixels
+	Pixels        *image.NRGBA // what PNG shows
+	PNG           []byte       // 8-bit RGB or RGBA, longer side ≤ MaxSide, IHDR, IDAT and IEND only
+	Thumbnail     []byte       // JPEG, longer side ≤ ThumbnailSide, transparency over white
+	Width, Height int          // of PNG in pixels
 }
 
 // Check reads the structure of a photo without decoding a pixel: every marker
@@ -110,7 +111,7 @@ func Prepare(ctx context.Context, data []byte) (Prepared, error) {
 	if err != nil {
 		return Prepared{}, err
 	}
-	p := Prepared{Width: img.Rect.Dx(), Height: img.Rect.Dy()}
+	p := Prepared{Pixels: img, Width: img.Rect.Dx(), Height: img.Rect.Dy()}
 	files := [...]func() error{
 		func() (err error) { p.PNG, err = encodePNG(ctx, img); return err },
 		func() (err error) { p.Thumbnail, err = thumbnail(ctx, img); return err },

@@ -167,7 +167,8 @@ func Disposition(name, extension string) string {
 	}, file)
 	// PathEscape leaves some signs that are no attr-char of RFC 5987.
 	escaped := strings.NewReplacer(
-		"'", "%27", "(", "%28", ")", "%29", "*", "%2A", ":", "%3A", "@", "%40", "=", "%3D", ";", "%3B", ",", "%2C", "/", "%2F",
+		"'", "%27", "(", "%28", ")", "%29", "*", "%2A", ":", "%3A", "@", "%40", "=", "%3D", ";", "%3B", ",", "%2C",
+		"/", "%2F",
 	).Replace(url.PathEscape(file))
 	return fmt.Sprintf(`attachment; filename="%s"; filename*=UTF-8''%s`, ascii, escaped)
 }

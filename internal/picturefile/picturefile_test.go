@@ -150,6 +150,7 @@ func TestAFileKeepsItsKoreanName(t *testing.T) {
 		{"what no file system takes", `a/b\c*d?e"f<g>h|i`, "a b c d e f g h i.png"},
 		{"a path", "../../etc/passwd", "etc passwd.png"},
 		{"line ends", "하나\r\nX-Evil: 1", "하나 X-Evil 1.png"},
+		{"controls", "가\x00나\a다", "가 나 다.png"},
 		{"direction marks", "가\u202e나", "가나.png"},
 		{"signs of headers", "50% 'the' (new); = , @", "50% 'the' (new); = , @.png"},
 		{"nothing", " .. ", "nanoCocoa.png"},

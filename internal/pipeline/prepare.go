@@ -6,6 +6,7 @@ import (
 	"github.com/nanococoa/nanococoa/internal/ad"
 	"github.com/nanococoa/nanococoa/internal/fault"
 	"github.com/nanococoa/nanococoa/internal/photo"
+	"github.com/nanococoa/nanococoa/internal/quality"
 )
 
 // Prepare makes the owner's photo safe and small: nothing unprepared ever
@@ -15,7 +16,8 @@ type Prepare struct {
 	Pictures Pictures
 }
 
-// Run is the step. Faults: Photo.* when the photo cannot be used.
+// Run is the step. Faults: Photo.* when the photo cannot be used or shows nothing.
+// What would make a better photo, it leaves as warnings.
 func (p Prepare) Run(ctx context.Context, in ad.StepInput) error {
 	return runStoring(ctx, p.Ads, p.Pictures, in, ad.Prepare, func(a ad.Ad) (ad.Result, error) {
 		if a.FurtherScene != "" {
@@ -28,13 +30,25 @@ func (p Prepare) Run(ctx context.Context, in ad.StepInput) error {
 		if err != nil {
 			return ad.Result{}, err
 		}
+		info, err := photo.Check(data)
+		if err != nil {
+			return ad.Result{}, err
+		}
 		prepared, err := photo.Prepare(ctx, data)
+		if err != nil {
+			return ad.Result{}, err
+		}
+		warnings, err := quality.Judge(ctx, prepared.Pixels, info.Width, info.Height)
 		if err != nil {
 			return ad.Result{}, err
 		}
 		if err := p.Pictures.Put(ctx, a.AdID, ad.ProductPhoto, prepared.PNG, "image/png"); err != nil {
 			return ad.Result{}, err
 		}
-		return ad.Result{}, p.Pictures.Put(ctx, a.AdID, ad.ProductThumbnail, prepared.Thumbnail, "image/jpeg")
+		res := ad.Result{}
+		for _, w := range warnings {
+			res.Warnings = append(res.Warnings, ad.Warning{Field: "product_image", Code: string(w), Detail: w.Detail()})
+		}
+		return res, p.Pictures.Put(ctx, a.AdID, ad.ProductThumbnail, prepared.Thumbnail, "image/jpeg")
 	})
 }

@@ -26,7 +26,7 @@ func doubtful() *ad.Product {
 }
 
 func prepare(w *world) step.Func {
-	w.objects[ad.OriginalPhoto] = picture(w.t, 120, 80)
+	w.objects[ad.OriginalPhoto] = picture(w.t, 600, 520)
 	return pipeline.Prepare{Ads: w, Pictures: bucket{w}}.Run
 }
 
@@ -225,6 +225,27 @@ func TestPreparedPictures(t *testing.T) {
 	}
 }
 
+// What would make a better photo is left for the owner to hear.
+func TestAPhotoThatCouldBeBetter(t *testing.T) {
+	t.Parallel()
+	for name, tc := range map[string]struct {
+		photo []byte
+		want  []ad.Warning
+	}{
+		"a small one": {picture(t, 499, 800), []ad.Warning{
+			{Field: "product_image", Code: "Photo.Small", Detail: fault.PhotoSmall.Detail()},
+		}},
+		"a large one": {picture(t, 500, 800), nil},
+	} {
+		w := newWorld(t)
+		run := prepare(w)
+		w.objects[ad.OriginalPhoto] = tc.photo
+		if err := run(context.Background(), w.input()); err != nil || !slices.Equal(w.result.Warnings, tc.want) {
+			t.Errorf("%s: %v, %v", name, w.result.Warnings, err)
+		}
+	}
+}
+
 func TestTheFinishedPictureAndItsThumbnail(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -361,7 +382,8 @@ func TestAPhotoThatIsNone(t *testing.T) {
 		fault.PhotoUnsupported: []byte("%PDF-1.7 and more"),
 		fault.PhotoMissing:     {},
 		fault.PhotoCorrupt:     picture(t, 100, 100)[:90],
-		fault.PhotoTooSmall:    picture(t, 30, 30),
+		fault.PhotoTooSmall:    picture(t, 127, 300),
+		fault.PhotoBlank:       plain(t, 200),
 	} {
 		w := newWorld(t)
 		run := prepare(w)

@@ -176,15 +176,32 @@ func (w *world) WriteCopies(
 	panic("no step asks for suggestions")
 }
 
-// picture is a small PNG.
+// picture is a small PNG with something in its middle.
 func picture(t *testing.T, w, h int) []byte {
 	t.Helper()
 	img := image.NewNRGBA(image.Rect(0, 0, w, h))
 	for y := range h {
 		for x := range w {
-			img.SetNRGBA(x, y, color.NRGBA{R: uint8(x), G: uint8(y), B: 90, A: 255})
+			c := color.NRGBA{R: uint8(x), G: uint8(y), B: 90, A: 255}
+			if abs(2*x-w) < w/2 && abs(2*y-h) < h/2 {
+				c = color.NRGBA{R: 250, G: 250, B: 250, A: 255}
+			}
+			img.SetNRGBA(x, y, c)
 		}
 	}
+	return encode(t, img)
+}
+
+func abs(n int) int { return max(n, -n) }
+
+// plain is a PNG with nothing in it.
+func plain(t *testing.T, side int) []byte {
+	t.Helper()
+	return encode(t, image.NewGray16(image.Rect(0, 0, side, side+1)))
+}
+
+func encode(t *testing.T, img image.Image) []byte {
+	t.Helper()
 	var b bytes.Buffer
 	if err := png.Encode(&b, img); err != nil {
 		t.Fatal(err)

@@ -226,7 +226,8 @@ func (Maker) Choices() ad.Choices {
 		Channels: channel.All(), MainCopyMax: ad.MaxMainCopy, SubCopyMax: ad.MaxSubCopy, BadgeMax: compose.BadgeMax,
 	}
 	for _, l := range compose.Layouts() {
-		out.Layouts = append(out.Layouts, ad.LayoutChoice{Choice: ad.Choice(l.Option), Corners: append([]string{}, l.Corners...)})
+		corners := append([]string{}, l.Corners...) // an empty list, not null, where there is nothing to choose
+		out.Layouts = append(out.Layouts, ad.LayoutChoice{Choice: ad.Choice(l.Option), Corners: corners})
 	}
 	for _, c := range compose.Corners() {
 		out.Corners = append(out.Corners, ad.Choice(c))

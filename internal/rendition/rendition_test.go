@@ -145,7 +145,7 @@ func render() (made, error) {
 	var m made
 	m.one, err = client.Stage1(ctx, gpu.Stage1Request{
 		IdempotencyKey: "1", Photo: product.PNG, ProductName: fields.ProductName, ProductCategory: fields.ProductCategory,
-		AdConcept: fields.AdConcept, Width: 640, Height: 640,
+		AdConcept: fields.AdConcept,
 	})
 	if err != nil {
 		return made{}, err

@@ -9,6 +9,7 @@ import (
 	"github.com/nanococoa/nanococoa/internal/blob"
 	"github.com/nanococoa/nanococoa/internal/fault"
 	"github.com/nanococoa/nanococoa/internal/photo"
+	"github.com/nanococoa/nanococoa/internal/quality"
 )
 
 // Records is what Ingest needs of the ad store; see adstore.Store.
@@ -81,8 +82,8 @@ func (in *Ingest) start(ctx context.Context, adID string) error {
 		return err
 	}
 	if a.Status == ad.AwaitingUpload {
-		// Nobody has looked at this photo yet. One that cannot be used must not
-		// cost a call to OpenAI, which the machine makes beside Prepare.
+		// Nobody has looked at this photo yet. One that cannot be used need not start the
+		// machine.
 		err := in.check(ctx, adID)
 		if code := fault.From(err); err != nil && !code.Code.Retryable() {
 			return in.Ads.Fail(ctx, a.Ref, ad.Failure{Code: string(code.Code), Detail: code.Public()})
@@ -103,6 +104,9 @@ func (in *Ingest) check(ctx context.Context, adID string) error {
 	if err != nil {
 		return err
 	}
-	_, err = photo.Check(data)
-	return err
+	info, err := photo.Check(data)
+	if err != nil {
+		return err
+	}
+	return quality.CheckSize(info.Width, info.Height)
 }

@@ -105,7 +105,7 @@ func newWorld(t *testing.T) *world {
 		t.Fatal(err)
 	}
 	var b bytes.Buffer
-	if err := png.Encode(&b, image.NewGray(image.Rect(0, 0, 64, 64))); err != nil {
+	if err := png.Encode(&b, image.NewGray(image.Rect(0, 0, 128, 128))); err != nil {
 		t.Fatal(err)
 	}
 	return &world{

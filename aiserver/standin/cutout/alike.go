@@ -64,7 +64,16 @@ func (r *regions) alikePart(in []bool) []int {
 			part[i] = in[i] && toOut[i] > 3 && r.off[i] < alike
 		}
 	}
-	label, size := r.components(r.opened(part, 3*3))
+	part = r.opened(part, 3*2)
+	// What is between pieces close together is of their kind.
+	grown := make([]bool, len(part))
+	for i, d := range r.distances(part) {
+		grown[i] = d > 3*4
+	}
+	for i, d := range r.distances(grown) {
+		part[i] = in[i] && d > 3*4
+	}
+	label, size := r.components(part)
 	var found []int
 	for l := 1; l < len(size); l++ {
 		if size[l] >= len(in)/1500 && r.rimmed(label, int32(l), in, toOut) {
@@ -100,5 +109,5 @@ func (r *regions) rimmed(label []int32, l int32, in []bool, toOut []int32) bool 
 			thin++
 		}
 	}
-	return missing*12 < around && thin*100 > around*30
+	return missing*12 < around && thin*100 > around*30 || missing*100 < around*45 && thin*100 > around*40
 }

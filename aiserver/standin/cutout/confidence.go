@@ -28,6 +28,7 @@ type Evidence struct {
 	Agree  float64 // overlap of cut and network
 	Unsure float64 // doubt of the network away from the outline, as a share of the product
 	Lost   float64 // what the network has seen and the cut left behind, as a share of the product
+	Hollow float64 // what is inside the product and not quite the backdrop's colour, as a share of the product
 	Stray  float64 // edges beside the product on an even backdrop, as a share of its outline
 	Skin   float64 // share of the product's area that a hand beside or in it has
 	Cut    float64 // share of the product's height or width along the photo's left, right or top side
@@ -69,8 +70,15 @@ func (e Evidence) measures() []measure {
 	all = append(all,
 		measure{ad.DoubtUnseen, ramp(e.Sure, 0.5, 0.9)},
 		measure{ad.DoubtTorn, ramp(e.Agree, 0.70, 0.88) * ramp(e.Unsure, 0.16, 0.06) * ramp(e.Lost, 0.10, 0.03)},
-		measure{ad.DoubtLeftover, ramp(e.Alike, 0.16, 0.13)},
-		measure{ad.DoubtEdge, ramp(e.Edge, 0.45, 0.75)})
+		measure{ad.DoubtLeftover, ramp(e.Alike, 0.11, 0.075)},
+		measure{ad.DoubtEdge, ramp(e.Edge, 0.38, 0.58)})
+	if e.Border > 0.95 && e.Noise < 0.012 {
+		all = append(all, measure{ad.DoubtTorn, ramp(e.Hollow, 0.10, 0.04)})
+	}
+	if e.Noise < evenNoise && e.Border > 0.5 {
+		// The backdrop is known exactly, so what is behind has to be it.
+		all = append(all, measure{ad.DoubtTorn, ramp(e.Clear, 0.5, 0.8)})
+	}
 	if e.even() {
 		all = append(all, measure{ad.DoubtTorn, ramp(e.Stray, 0.25, 0.08)})
 	}
@@ -196,6 +204,7 @@ func (r *regions) evidence() Evidence {
 	e.Cut = r.cutOff(in)
 	if r.p != nil {
 		r.compare(&e, in, area)
+		e.Hollow = float64(r.hollow()) / float64(area)
 		e.Alike = float64(len(r.alikePart(in))) / float64(area)
 	}
 	return e

@@ -161,46 +161,114 @@ func (r *regions) surround() {
 	}
 }
 
-// fillSolid gives back to the product the flat parts inside it of which the network is half
-// sure: a plate, a screen, a white face. What shows through a real opening it does not see
-// at all, or was opened by the backdrop's own colour.
-func (r *regions) fillSolid() {
-	// Gaps of so many thirds of a cell in what is around a part are closed.
-	const gap = 3 * 4
+// enclosed labels the parts behind that the product surrounds, but for gaps twice as wide as
+// gap, which is in thirds of a cell.
+// Openings that were found by the backdrop's own colour are none.
+func (r *regions) enclosed(gap int32) (label []int32, size []int) {
 	in := r.product()
-	near := r.distances(in)
 	out := make([]bool, len(in))
-	for i, d := range near {
+	for i, d := range r.distances(in) {
 		out[i] = d > gap
 	}
-	open := make([]bool, len(in)) // behind, and not inside the closed shape
-	for i := range open {
-		open[i] = !in[i] && !r.opening[i]
-	}
-	// What can be reached from the photo's side without passing a closed gap.
-	outside := make([]bool, len(in))
-	label, _ := r.components(out)
 	reach := map[int32]bool{}
-	for i, l := range label {
+	open, _ := r.components(out)
+	for i, l := range open {
 		if x, y := i%r.w, i/r.w; l != 0 && (x == 0 || y == 0 || x == r.w-1 || y == r.h-1) {
 			reach[l] = true
 		}
 	}
-	for i, l := range label {
+	outside := make([]bool, len(in))
+	for i, l := range open {
 		outside[i] = l != 0 && reach[l]
 	}
-	wide := r.distances(outside)
-	for i := range open {
-		open[i] = open[i] && wide[i] > gap+3
+	inside := make([]bool, len(in))
+	for i, d := range r.distances(outside) {
+		inside[i] = !in[i] && !r.opening[i] && d > gap+3
 	}
-	part, size := r.components(open)
-	sum := make([]float32, len(size))
+	return r.components(inside)
+}
+
+// fillSolid gives back to the product the parts of which the network is half sure: flat ones
+// that the product surrounds, such as a plate, a screen, a white face, and those that have an
+// outline of their own, such as a pale pot before a pale wall. What shows through a real
+// opening it does not see at all, or it was opened by the backdrop's own colour.
+func (r *regions) fillSolid() {
+	part, size := r.enclosed(3 * 4)
+	sum, off := make([]float32, len(size)), make([]float32, len(size))
 	for i, l := range part {
 		sum[l] += r.glimpsed[i]
+		off[l] += r.off[i]
 	}
+	even := r.drop.share > 0.95 && r.drop.noise < evenNoise
 	for i, l := range part {
-		if l != 0 && size[l] > len(in)/4000 && sum[l] > 0.25*float32(size[l]) {
+		if even && off[l] < 0.010*float32(size[l]) {
+			continue // exactly the backdrop: it is the backdrop
+		}
+		if l != 0 && size[l] > len(part)/4000 && sum[l] > 0.25*float32(size[l]) {
 			r.state[i] = product
 		}
 	}
+	half := make([]bool, len(part))
+	for i := range half {
+		half[i] = r.state[i] == behind && !r.opening[i] && r.glimpsed[i] > 0.35
+	}
+	half = r.opened(half, 3*2)
+	part, size = r.components(half)
+	rim, clear := make([]int, len(size)), make([]int, len(size))
+	for i, l := range part {
+		if l == 0 {
+			continue
+		}
+		x, y := i%r.w, i/r.w
+		for _, s := range [4][2]int{{1, 0}, {-1, 0}, {0, 1}, {0, -1}} {
+			nx, ny := x+s[0], y+s[1]
+			if nx < 0 || ny < 0 || nx >= r.w || ny >= r.h {
+				continue
+			}
+			if j := ny*r.w + nx; part[j] == l || r.state[j] == product {
+				continue
+			}
+			rim[l]++
+			// The network is right to about three cells.
+			const reach = 4
+			last := r.lab[i]
+			for k := -reach; k <= reach; k++ {
+				cx, cy := min(max(x+k*s[0], 0), r.w-1), min(max(y+k*s[1], 0), r.h-1)
+				c := r.lab[cy*r.w+cx]
+				if k > -reach && c.Distance(last) > 0.022 {
+					clear[l]++
+					break
+				}
+				last = c
+			}
+		}
+	}
+	area := 0
+	for _, s := range r.state {
+		if s == product {
+			area++
+		}
+	}
+	for i, l := range part {
+		if l != 0 && size[l]*50 > area && clear[l]*10 > rim[l]*7 {
+			r.state[i] = product
+		}
+	}
+}
+
+// hollow counts the cells that the product surrounds and that are not quite the backdrop's
+// colour: a bright plate of it may have been taken for ground.
+func (r *regions) hollow() int {
+	label, size := r.enclosed(3 * 10)
+	off := make([]float64, len(size))
+	for i, l := range label {
+		off[l] += float64(r.off[i])
+	}
+	count := 0
+	for l := 1; l < len(size); l++ {
+		if off[l] > float64(size[l])*max(0.010, 1.6*float64(r.drop.noise)) {
+			count += size[l]
+		}
+	}
+	return count
 }

@@ -291,7 +291,7 @@ func (r *regions) openHoles(alike float32) {
 		if l != 0 {
 			of[l].off += float64(r.off[i]) / float64(size[l])
 			if r.p != nil {
-				of[l].p += r.glimpsed[i] / float32(size[l])
+				of[l].p += r.p[i] / float32(size[l])
 			}
 			of[l].deep = max(of[l].deep, depth[i])
 		}
@@ -322,8 +322,9 @@ func (r *regions) openHoles(alike float32) {
 			if s.open || !(big && even && near) {
 				continue
 			}
-			// Against the network's word, and be it half a word, only a strap makes a hole.
-			if s.p > 0.25 && (s.gap > int32(3*long*25/1000) || !r.ringed(label, int32(l))) {
+			// Against the network's word only a strap makes a hole.
+			thin := s.gap <= int32(3*long*25/1000) || s.p < 0.95
+			if s.p > 0.5 && !(thin && r.ringed(label, int32(l))) {
 				continue
 			}
 			s.open = true

@@ -101,7 +101,8 @@ func TestConceptsGetScenesAPersonWouldAccept(t *testing.T) {
 func TestScenesAgreeWithSeasonAndHour(t *testing.T) {
 	t.Parallel()
 	for concept, never := range map[string]string{
-		"겨울 숲길": "forest autumn", "가을 숲": "forest snow", "도시의 아침": "neon", "도시의 밤": "city", "창가의 저녁": "window",
+		"겨울 숲길": "forest autumn", "가을 숲": "forest snow", "도시의 아침": "neon", "미래를 여는 아침": "neon", "도시의 밤": "city",
+		"창가의 저녁":      "window",
 		"한여름에 즐기는 눈꽃": "snow", "낮에 열린 축제 한낮": "festival", "비 오는 창가": "window", "겨울에 핀 꽃": "blossom",
 	} {
 		if m := mood.Of(mood.Words{Concept: concept}); slices.Contains(strings.Fields(never), string(m.Look)) {

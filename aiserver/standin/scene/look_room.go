@@ -261,7 +261,7 @@ func living(k *work) (*set, *finish) {
 			// A picture on the wall.
 			r.block(x-0.02*r.u, 0.40, 0.26, 0.20, r.shade(0.95, 0.006, 80), 0.004)
 			r.block(x-0.02*r.u, 0.42, 0.22, 0.16, r.shade(0.80, 0.05, cloth+30), 0.02)
-			r.standing(r.at(r.far * 0.10))
+			r.standing(r.at(-r.far * 0.46))
 			r.plant(r.at(r.far*0.47), 0.24)
 		},
 	})
@@ -354,7 +354,8 @@ func gym(k *work) (*set, *finish) {
 			// A band of high windows.
 			for i := range 7 {
 				x := (float32(i)+0.5)*r.w/7 + r.far*0.02*r.w
-				r.back.block(x-0.060*r.w, r.foot-0.74*r.u, 0.120*r.w, 0.20*r.u, r.l.low.Mix(r.l.top, 0.2), 0.95, 0.006*r.u)
+				r.back.block(x-0.060*r.w, r.foot-0.74*r.u, 0.120*r.w, 0.20*r.u, r.l.low.Mix(r.l.top, 0.2).Scale(1.15), 0.95,
+					0.006*r.u)
 			}
 			steel := r.shade(0.28, 0.012, 250)
 			x := r.at(-r.far * 0.28)

@@ -212,11 +212,22 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 	s.play(w, r, mode, q)
 }
 
+// copies gives the keys and values of four pairs of lines that differ by a word each.
+func copies(main, sub string) (pairs []string) {
+	for i, word := range []string{"날", "밤", "곳", "길"} {
+		at := fmt.Sprint("_", i+1)
+		pairs = append(pairs, "main_copy"+at, strings.Replace(main, "날", word, 1), "sub_copy"+at, sub)
+	}
+	return pairs
+}
+
 func (s *Server) play(w http.ResponseWriter, r *http.Request, mode Mode, q Request) {
 	good, wrong := text("main_copy", GoodMain, "sub_copy", GoodSub), text("main_copy", LongMain, "sub_copy", ShortSub)
 	switch q.Task {
 	case "background_prompt":
 		good, wrong = text("prompt", GoodPrompt), text("prompt", ShortPrompt)
+	case "ad_copies":
+		good, wrong = text(copies(GoodMain, GoodSub)...), text(copies(LongMain, ShortSub)...)
 	case "check":
 		good, wrong = text("answer", "ok"), text("answer", "")
 	}

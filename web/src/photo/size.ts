@@ -5,10 +5,10 @@
  */
 export const longestSide = 2560
 
-/** The server's limits (internal/photo). */
+/** The server's limits (internal/photo, internal/quality). */
 export const maxBytes = 20 * 1024 * 1024
 export const maxPixels = 50_400_000
-export const minSide = 64
+export const minSide = 128
 
 export interface Size {
   width: number
