@@ -35,7 +35,7 @@ export type Answer<T> =
   { ok: true; data: T; retryAfter?: number } | { ok: false; problem: Problem; retryAfter?: number }
 
 /** A read that takes longer than this has been lost on its way: API Gateway answers within 29 s. */
-const patience = 30_000
+const patience = 29_500
 
 /** The calls the pages make. They never throw. */
 export interface Api {

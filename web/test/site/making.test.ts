@@ -2,6 +2,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { buffer } from 'node:stream/consumers'
 import { describe, expect, it } from 'vitest'
+import { table } from '../../src/ad/fields.gen'
 import { xmpOf } from '../../src/photo/jpeg'
 import {
   accessible,
@@ -130,7 +131,7 @@ describe('an ad, from the photo to the dustbin', () => {
     await frame.waitFor()
     expect(await frame.getAttribute('sandbox')).toBe('')
     const content = (await frame.getAttribute('srcdoc'))!
-    expect(content).toMatch(/src="data:image\/png;base64,/)
+    expect(content).toMatch(/src="data:image\/jpeg;base64,/)
     expect(content).not.toMatch(/(src|url\()\s*=?\s*["']?https?:/)
 
     // What is in it is drawn, styles and picture, although the page's own policy
@@ -246,7 +247,7 @@ describe('an ad, from the photo to the dustbin', () => {
     await tabTo((f) => f === 'product_name')
     await page.keyboard.type('손뜨개 목도리')
     await page.keyboard.press('Tab')
-    await page.keyboard.press('ArrowRight') // 식품 → 의류
+    await page.keyboard.press('ArrowRight') // to the second of the categories
     await page.keyboard.press('Tab')
     await page.keyboard.press('Space')
     await tabTo((f) => f === 'ad_concept')
@@ -260,7 +261,8 @@ describe('an ad, from the photo to the dustbin', () => {
     await expect.poll(() => page.evaluate(() => document.activeElement?.tagName)).toBe('H1')
     await finished(page)
     await expect.poll(() => page.evaluate(() => document.activeElement?.textContent)).toBe(texts.result.title)
-    expect(await page.getByText('의류').first().isVisible()).toBe(true)
+    const [, second] = table.find((f) => f.name === 'product_category')!.suggested
+    expect(await page.locator('.finished-details dd').allTextContents()).toContain(second)
   })
 })
 

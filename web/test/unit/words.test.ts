@@ -7,7 +7,7 @@ import { problemOf, retryAfter } from '../../src/api/client'
 import { hrefOf, routeOf, type Route } from '../../src/app/router'
 import { parseDraft } from '../../src/keep/draft'
 import { niceTop } from '../../src/pages/dashboard/scale'
-import { previewDocument, withPicture } from '../../src/pages/result/preview'
+import { picturesOf, previewDocument, withPicture } from '../../src/pages/result/preview'
 import { texts } from '../../src/texts'
 
 describe('fileName', () => {
@@ -154,6 +154,13 @@ describe('the preview', () => {
     const code = `<img src="https://ads.example${picture}"><div style="background:url('${picture}')">${others}`
     const shown = `<img src="data:$&"><div style="background:url('data:$&')">${others}`
     expect(withPicture(code, picture, 'data:$&')).toBe(shown)
+  })
+  it('knows every picture of the markup, once', () => {
+    const logo = '/api/images/0198.logo.xyz'
+    const code =
+      `<img src="https://ads.example${picture}"><img src="${picture}"><img src="http://localhost:8890${logo}">` +
+      `<div style="background:url('/api/images/b')"></div><a href="/api/images">`
+    expect(picturesOf(code)).toEqual([picture, logo, '/api/images/b'])
   })
   it('forbids everything before the markup begins', () => {
     const page = previewDocument('<p>광고</p>')

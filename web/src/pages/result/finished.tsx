@@ -204,15 +204,11 @@ export function Finished({ ad, onAd, look }: Props) {
         </button>
       </div>
 
-      {html && scenePicture && (
+      {html && (
         <section class="card finished-html" aria-labelledby="html">
           <h2 id="html">{words.html}</h2>
           <p class="hint">{words.htmlNote}</p>
-          <HtmlCode
-            code={html}
-            picture={scenePicture}
-            onCopy={() => void copy(html, words.htmlCopied)}
-          />
+          <HtmlCode code={html} onCopy={() => void copy(html, words.htmlCopied)} />
         </section>
       )}
 

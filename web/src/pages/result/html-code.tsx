@@ -2,11 +2,11 @@ import { useEffect, useRef, useState } from 'preact/hooks'
 import { texts } from '../../texts'
 import { Icon } from '../../ui/icon'
 import { Switch } from '../../ui/switch'
-import { pictureData, previewDocument, withPicture } from './preview'
+import { pictureData, picturesOf, previewDocument, withPicture } from './preview'
 import './html-code.css'
 
 /** The ad's markup, as code to copy and as it will look. */
-export function HtmlCode({ code, picture, onCopy }: { code: string; picture: string; onCopy(): void }) {
+export function HtmlCode({ code, onCopy }: { code: string; onCopy(): void }) {
   const words = texts.result
   const [view, setView] = useState<'code' | 'preview'>('code')
   return (
@@ -31,13 +31,13 @@ export function HtmlCode({ code, picture, onCopy }: { code: string; picture: str
           <code translate={false}>{code}</code>
         </pre>
       ) : (
-        <Preview code={code} picture={picture} />
+        <Preview code={code} />
       )}
     </div>
   )
 }
 
-function Preview({ code, picture }: { code: string; picture: string }) {
+function Preview({ code }: { code: string }) {
   const words = texts.result
   const [content, setContent] = useState<string | null>(null)
   const [failed, setFailed] = useState(false)
@@ -45,14 +45,19 @@ function Preview({ code, picture }: { code: string; picture: string }) {
 
   useEffect(() => {
     let here = true
-    pictureData(picture).then(
-      (data) => here && setContent(previewDocument(withPicture(code, picture, data))),
+    const inlined = async () => {
+      let all = code
+      for (const picture of picturesOf(code)) all = withPicture(all, picture, await pictureData(picture))
+      return previewDocument(all)
+    }
+    inlined().then(
+      (content) => here && setContent(content),
       () => here && setFailed(true),
     )
     return () => {
       here = false
     }
-  }, [code, picture])
+  }, [code])
 
   useEffect(() => {
     // The ad keeps its sides' ratio; a frame without script cannot tell us.

@@ -16,8 +16,13 @@ export function previewDocument(code: string): string {
   )
 }
 
+/** The pictures that a piece of markup names, scene and logo, each once, as paths of this site. */
+export function picturesOf(code: string): string[] {
+  return [...new Set([...code.matchAll(/(?:https?:\/\/[^"'\s<>/]+)?(\/api\/images\/[^"'\s)<>]+)/g)].map((m) => m[1]!))]
+}
+
 /**
- * The markup with every address of its one picture, on whatever host, replaced.
+ * The markup with every address of one picture, on whatever host, replaced.
  */
 export function withPicture(code: string, picture: string, replacement: string): string {
   const path = picture.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
