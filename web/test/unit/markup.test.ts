@@ -19,8 +19,8 @@ const code = `<div lang="ko" style="position:relative;aspect-ratio:1024/1024;fon
 <img src="/api/images/1" data-role="picture" alt="가방 광고: &quot;여행&quot;" style="position:absolute;left:0%">
 <div aria-hidden="true" style="position:absolute;top:0%;background:linear-gradient(to bottom,rgba(0,0,0,0.5) 0%)"></div>
 <p data-role="main" style="${box};top:6%;height:12.4%;font-size:10cqw;line-height:1.24"><span>여행이 되는 하루</span></p>
-<p data-role="sub" style="${box};top:21%;height:5.8%;font-size:4cqw;line-height:1.45"><span>필요한 것만</span> <span style="display:block"
->담아 &lt;나서세요&gt;</span></p>
+<p data-role="sub" style="${box};top:21%;height:5.8%;font-size:4cqw;line-height:1.45"
+><span>필요한 것만</span> <span style="display:block">담아 &lt;나서세요&gt;</span></p>
 </div>
 </div>`
 
