@@ -142,79 +142,51 @@ func Definition() (asl.Machine, error) {
 		// to write why the ad failed.
 		TimeoutSeconds: 2 * 24 * 60 * 60,
 	}
-	order := ad.Order()
-	for i, group := range order {
+	steps := ad.Steps()
+	for i, step := range steps {
 		next := "" // the last one ends the machine
-		if i+1 < len(order) {
-			next = nameOf(order[i+1])
+		if i+1 < len(steps) {
+			next = StateOf(steps[i+1])
 		}
-		if past := passed(order, i); past != "" {
-			m.States = append(m.States, run(group, forScene)...)
-			m.States = append(m.States, asl.State{
-				Name: forScene, Type: "Choice",
-				Comment: "A further scene of a finished ad has no words: it is published as it is.",
-				Choices: []asl.Choice{{Condition: isScene, Next: past}}, Default: next,
-			})
+		past := passed(steps, i)
+		if past == "" {
+			m.States = append(m.States, chain(step, next)...)
 			continue
 		}
-		m.States = append(m.States, run(group, next)...)
+		m.States = append(m.States, chain(step, forScene)...)
+		m.States = append(m.States, asl.State{
+			Name: forScene, Type: "Choice",
+			Comment: "A further scene of a finished ad has no words: it is published as it is.",
+			Choices: []asl.Choice{{Condition: isScene, Next: past}}, Default: next,
+		})
 	}
 	m.StartAt = m.States[0].Name
 	m.States = append(m.States, failing()...)
 	return m, nil
 }
 
-// passed gives the state that a further scene goes on with after the i-th group of steps, if those after it are not
+// passed gives the state that a further scene goes on with after the i-th step, if those after it are not
 // needed for a scene; "" when they are, or when they follow others that are not.
-func passed(order [][]ad.Step, i int) string {
-	needed := func(group []ad.Step) bool { return slices.ContainsFunc(group, ad.Step.MakesScene) }
-	if i+1 == len(order) || needed(order[i+1]) || !needed(order[i]) {
+func passed(steps []ad.Step, i int) string {
+	if i+1 == len(steps) || steps[i+1].MakesScene() || !steps[i].MakesScene() {
 		return ""
 	}
-	for _, group := range order[i+1:] {
-		if needed(group) {
-			return nameOf(group)
+	for _, s := range steps[i+1:] {
+		if s.MakesScene() {
+			return StateOf(s)
 		}
 	}
 	return ""
 }
 
-// nameOf is the name of the state that runs a group of steps: of PrepareAndPrompt, say.
-func nameOf(group []ad.Step) string {
-	var names []string
-	for _, s := range group {
-		names = append(names, StateOf(s))
-	}
-	return strings.Join(names, "And")
-}
-
-// run gives the states that run a group of steps side by side and then lead to next, or end the machine when there is
-// none; what no retry mends leads to Fail.
-func run(group []ad.Step, next string) asl.States {
-	toFail := []asl.Catcher{catch(fail)}
-	if len(group) == 1 {
-		return chain(group[0], next, toFail)
-	}
-	parallel := asl.State{
-		Name: nameOf(group), Type: "Parallel",
-		Comment: "Steps side by side. Each leaves its result on the record; the branches' outputs are not used.",
-		Output:  input, Catch: toFail, Next: next, End: next == "",
-	}
-	for _, s := range group {
-		// An error inside of a branch is the Parallel's to catch.
-		parallel.Branches = append(parallel.Branches, asl.Branch{StartAt: StateOf(s), States: chain(s, "", nil)})
-	}
-	return asl.States{parallel}
-}
-
 // chain gives the states of one step: its own and, where the deterministic writer can do the step, the one that has
-// it do so. Each leads to next, or ends its level when there is none; what no retry mends is caught by last.
-func chain(s ad.Step, next string, last []asl.Catcher) asl.States {
+// it do so. Each leads to next, or ends the machine when there is none; what no retry mends leads to Fail.
+func chain(s ad.Step, next string) asl.States {
 	t := tasks[s]
 	state := asl.State{
 		Name: StateOf(s), Type: "Task", Comment: t.comment,
 		Resource: invoke, Arguments: call(StateOf(s), input), Output: input,
-		TimeoutSeconds: t.timeout, Retry: t.retry, Catch: last, Next: next, End: next == "",
+		TimeoutSeconds: t.timeout, Retry: t.retry, Catch: []asl.Catcher{catch(fail)}, Next: next, End: next == "",
 	}
 	if t.queued {
 		state.Resource = sendAndWait

@@ -24,8 +24,6 @@ var stepTable = []struct {
 	// weight is the step's share of the whole time in percent, with a GPU server and OpenAI: stage 1 dominated the
 	// replaced system's 2.5 minutes. It only shapes the percentage an owner sees. The weights sum to 100.
 	weight int
-	// beside says that the step runs side by side with the one before it.
-	beside bool
 	// words says that the step is about the finished picture: a further scene is made without it.
 	words bool
 }{
@@ -38,24 +36,11 @@ var stepTable = []struct {
 	{step: Publish, weight: 3},
 }
 
-// Steps lists the steps in the order they are shown.
+// Steps lists the steps in the order in which they run and are shown.
 func Steps() []Step {
 	out := make([]Step, 0, len(stepTable))
 	for _, row := range stepTable {
 		out = append(out, row.step)
-	}
-	return out
-}
-
-// Order gives the steps in the order they run, one group after the other. The steps of one group run side by side.
-func Order() [][]Step {
-	var out [][]Step
-	for _, row := range stepTable {
-		if row.beside {
-			out[len(out)-1] = append(out[len(out)-1], row.step)
-		} else {
-			out = append(out, []Step{row.step})
-		}
 	}
 	return out
 }
@@ -83,16 +68,12 @@ func (s Step) weight() int {
 // At reports whether the ad has come to a step and not passed it: all steps before it have ended in this attempt, and
 // it has not, begun or not.
 func (a *Ad) At(s Step) bool {
-	for _, group := range Order() {
-		for _, step := range group {
-			if step == s {
-				return !a.Has(s)
-			}
+	for _, step := range Steps() {
+		if step == s {
+			return !a.Has(s)
 		}
-		for _, step := range group {
-			if !a.Has(step) {
-				return false
-			}
+		if !a.Has(step) {
+			return false
 		}
 	}
 	return false

@@ -36,15 +36,11 @@ func TestTheWeightsAreShares(t *testing.T) {
 	}
 }
 
-// What runs side by side stands together, in the order in which it is shown.
-func TestTheOrderIsThatOfTheSteps(t *testing.T) {
+// A photo that cannot be used must cost no call of a model.
+func TestThePhotoIsLookedAtFirst(t *testing.T) {
 	t.Parallel()
-	if got := slices.Concat(ad.Order()...); !slices.Equal(got, ad.Steps()) {
-		t.Errorf("order %v of steps %v", got, ad.Steps())
-	}
-	// A photo that cannot be used must cost no call of a model.
-	if first := ad.Order()[0]; !slices.Equal(first, []ad.Step{ad.Prepare}) {
-		t.Errorf("%v come first", first)
+	if first := ad.Steps()[0]; first != ad.Prepare {
+		t.Errorf("%s comes first", first)
 	}
 }
 

@@ -19,12 +19,6 @@ type Machine struct {
 	States         States
 }
 
-// Branch is one of the chains that a Parallel state runs side by side.
-type Branch struct {
-	StartAt string
-	States  States
-}
-
 // States are written as an object in which they keep their order. To the machine the order means nothing; a reader
 // wants that in which they run.
 type States []State
@@ -35,7 +29,6 @@ type State struct {
 
 	Type           string
 	Comment        string
-	Branches       []Branch  `json:",omitempty"`
 	Choices        []Choice  `json:",omitempty"`
 	Default        string    `json:",omitempty"`
 	Resource       string    `json:",omitempty"`

@@ -24,10 +24,8 @@ func TestEncode(t *testing.T) {
 				Catch: []asl.Catcher{{ErrorEquals: []string{"States.ALL"}, Next: "A"}},
 			},
 			{
-				Name: "A", Type: "Parallel", Comment: "<last>", End: true,
-				Branches: []asl.Branch{
-					{StartAt: "B", States: asl.States{{Name: "B", Type: "Fail", Error: "E", Cause: "x > y"}}},
-				},
+				Name: "A", Type: "Choice", Comment: "<last>", Default: "Z",
+				Choices: []asl.Choice{{Condition: "{% $x > 1 %}", Next: "B"}},
 			},
 		},
 	}
@@ -66,22 +64,15 @@ func TestEncode(t *testing.T) {
       "Next": "A"
     },
     "A": {
-      "Type": "Parallel",
+      "Type": "Choice",
       "Comment": "<last>",
-      "Branches": [
+      "Choices": [
         {
-          "StartAt": "B",
-          "States": {
-            "B": {
-              "Type": "Fail",
-              "Comment": "",
-              "Error": "E",
-              "Cause": "x > y"
-            }
-          }
+          "Condition": "{% $x > 1 %}",
+          "Next": "B"
         }
       ],
-      "End": true
+      "Default": "Z"
     }
   }
 }
