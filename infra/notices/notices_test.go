@@ -96,7 +96,7 @@ func TestCollect(t *testing.T) {
 		}
 	}
 	for name, want := range map[string]string{
-		"github.com/aws/smithy-go": "functions", "github.com/go-text/typesetting": "GPU server",
+		"github.com/aws/smithy-go": "functions", "github.com/go-text/typesetting": "functions, GPU server",
 		"github.com/google/uuid": "functions, GPU server", "Go (standard library)": "functions, GPU server",
 		"preact (npm)": "pages", "Pretendard (web font)": "pages", "vite (npm)": "", "pgregory.net/rapid": "",
 	} {
