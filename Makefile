@@ -125,12 +125,13 @@ lint: $(LINT) ## gofmt, and go vet with its friends (.golangci.yml); no line of 
 # slower. Where they work side by side is in raster, which is tested with it, as is one whole
 # picture. The tests of the program in ./aiserver make and read big pictures for a process
 # of its own.
-PIXELS := ./aiserver ./aiserver/standin ./aiserver/standin/cutout ./aiserver/standin/scene
-# The same, and their coverage counts.
-PIXELS_COVERED := ./internal/compose
-# What loops without end over letters or pixels: with the race detector or with coverage it
-# is quick, with both each count is watched, and it takes ten times as long. So it runs twice.
-LOOPS := ./internal/copywriter ./internal/photo ./internal/quality ./internal/resample
+PIXELS := ./aiserver ./aiserver/gallery ./aiserver/standin ./aiserver/standin/cutout ./aiserver/standin/scene
+# The same, and what looks for words without a goroutine of its own; their coverage counts.
+PIXELS_COVERED := ./internal/compose ./internal/copywriter ./internal/picturefile ./internal/preview \
+  ./internal/quality ./internal/rendition
+# What works on pixels side by side: with the race detector or with coverage it is quick,
+# with both each count is watched, and it takes ten times as long. So it runs twice.
+LOOPS := ./internal/photo ./internal/resample
 # Tests of the server that draw real pictures; all others there are raced.
 DRAWN := ^TestTheRealParts
 # What must be quick is timed alone.
