@@ -69,6 +69,9 @@ func TestSampleEvents(t *testing.T) {
 		"fail/gpu-unavailable":          `null`,
 		"fail/timeout":                  `null`,
 		"deadletter/crashed-five-times": `{"batchItemFailures":[]}`,
+		"compose/create-rendition":      `"statusCode":404`,
+		"compose/list-channels":         `"statusCode":200`,
+		"suggest/suggest-copies":        `"statusCode":404`,
 		"sweep/schedule":                `null`,
 		"sweep/execution-aborted":       `null`,
 	}

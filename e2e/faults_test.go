@@ -113,7 +113,8 @@ func TestPaths(t *testing.T) {
 
 // templatePath is the path while OpenAI is down.
 var templatePath = []string{
-	"Prepare", "Prompt", "Stage1", "OnlyAScene", "Copywrite", "CopywriteFromTemplate", "Stage2", "Clip", "Publish",
+	"Prepare", "Prompt", "PromptFromTemplate", "Stage1", "OnlyAScene", "Copywrite", "CopywriteFromTemplate",
+	"Stage2", "Clip", "Publish",
 }
 
 // While the GPU server takes nothing, ads wait and say so; when it is back they
