@@ -237,9 +237,9 @@ it('the mark is drawn unless it is switched off, which is kept like the words', 
   expect(made).toMatchObject({ ai_mark: false, html_code: expect.not.stringContaining('AI 생성') })
 })
 
-/** A GIF of 64 × 64 with so many frames of one pixel. */
+/** A GIF of 160 × 160 with so many frames of one pixel. */
 function movingGif(frames: number): Buffer {
-  const head = [...Buffer.from('GIF89a'), 64, 0, 64, 0, 0x80, 0, 0, 255, 255, 255, 80, 80, 80]
+  const head = [...Buffer.from('GIF89a'), 160, 0, 160, 0, 0x80, 0, 0, 255, 255, 255, 80, 80, 80]
   const frame = [0x21, 0xf9, 4, 0, 10, 0, 0, 0, 0x2c, 0, 0, 0, 0, 1, 0, 1, 0, 0, 2, 2, 0x44, 1, 0]
   return Buffer.from([...head, ...Array.from({ length: frames }, () => frame).flat(), 0x3b])
 }
