@@ -200,8 +200,9 @@ chaos: build ## everything fails that can: CHAOS_ADS ads for each of CHAOS_SEEDS
 	CHAOS=1 CHAOS_ADS=$(CHAOS_ADS) CHAOS_SEEDS="$(CHAOS_SEEDS)" \
 	  $(E2E) -timeout 80m -v -run '$(CHAOS_TESTS)' ./e2e
 .PHONY: chaos-test
-chaos-test: ## the same, 40 ads of one seed
-	@$(IN_TURN) chaos CHAOS_ADS=40 CHAOS_SEEDS=1
+# Each ad also has edits and a further scene: 24 of them keep it as busy as 40 without.
+chaos-test: ## the same, 24 ads of one seed
+	@$(IN_TURN) chaos CHAOS_ADS=24 CHAOS_SEEDS=1
 
 .PHONY: web-check
 web-check: web/node_modules/.package-lock.json ## types, API drift and unit tests of the pages

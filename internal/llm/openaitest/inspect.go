@@ -15,6 +15,53 @@ import (
 // reasoning model answers 400 to temperature, top_p and max_tokens.
 var bodyKeys = []string{"input", "instructions", "max_output_tokens", "model", "reasoning", "store", "text"}
 
+// inspectCall looks at what all calls have in common, and reads the body; false when that
+// is no JSON object.
+func (q *Request) inspectCall(r *http.Request, raw []byte, e Expect, path string) bool {
+	fail := func(format string, args ...any) { q.Violations = append(q.Violations, fmt.Sprintf(format, args...)) }
+	if r.Method != http.MethodPost {
+		fail("method is %v, want %v", r.Method, http.MethodPost)
+	}
+	if uri := r.URL.RequestURI(); uri != path {
+		fail("path is %v, want %v", uri, path)
+	}
+	if media, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type")); media != "application/json" {
+		fail("Content-Type is %v, want %v", media, "application/json")
+	}
+	auth := r.Header.Get("Authorization")
+	if key, ok := strings.CutPrefix(auth, "Bearer "); !ok || key == "" {
+		fail("the Authorization header carries no bearer key")
+	} else if e.APIKey != "" && key != e.APIKey {
+		fail("the Authorization header carries another key")
+	}
+	if err := json.Unmarshal(raw, &q.Body); err != nil {
+		fail("the body is not a JSON object: %v", err)
+		return false
+	}
+	return true
+}
+
+// inspectModeration is inspect for a request to judge texts and a picture.
+func (q *Request) inspectModeration(r *http.Request, raw []byte, e Expect) {
+	if !q.inspectCall(r, raw, e, "/v1/moderations") {
+		return
+	}
+	fail := func(format string, args ...any) { q.Violations = append(q.Violations, fmt.Sprintf(format, args...)) }
+	if keys := slices.Sorted(maps.Keys(q.Body)); !slices.Equal(keys, []string{"input", "model"}) {
+		fail("the keys are %v, want input and model", keys)
+	}
+	parts, _ := q.Body["input"].([]any)
+	if len(parts) == 0 {
+		fail("input is no list of texts and pictures")
+	}
+	for _, p := range parts {
+		part, _ := p.(map[string]any)
+		if kind := part["type"]; kind != "text" && kind != "image_url" {
+			fail("input has a part of type %v", kind)
+		}
+	}
+}
+
 // inspect fills in the request and lists everything that the API would not take
 // or that we promise not to send.
 func (q *Request) inspect(r *http.Request, raw []byte, e Expect) {
@@ -25,18 +72,7 @@ func (q *Request) inspect(r *http.Request, raw []byte, e Expect) {
 		}
 	}
 
-	want("method", r.Method, http.MethodPost)
-	want("path", r.URL.RequestURI(), "/v1/responses")
-	media, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
-	want("Content-Type", media, "application/json")
-	auth := r.Header.Get("Authorization")
-	if key, ok := strings.CutPrefix(auth, "Bearer "); !ok || key == "" {
-		fail("the Authorization header carries no bearer key")
-	} else if e.APIKey != "" && key != e.APIKey {
-		fail("the Authorization header carries another key")
-	}
-	if err := json.Unmarshal(raw, &q.Body); err != nil {
-		fail("the body is not a JSON object: %v", err)
+	if !q.inspectCall(r, raw, e, "/v1/responses") {
 		return
 	}
 
