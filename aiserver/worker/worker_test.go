@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -163,7 +164,7 @@ func TestAWorkerThatFailsOnceCostsNothing(t *testing.T) {
 		"ready once":     "not a frame",
 		"new type once":  "not a frame",
 		"hang up once":   "hung up",
-		"half once":      "unexpected EOF",
+		"half once":      "unexpected EOF|hung up", // half a frame is read, or its sender is already gone
 		"two once":       "nobody asked",
 		"child and once": "exit status 3",
 	} {
@@ -178,8 +179,9 @@ func TestAWorkerThatFailsOnceCostsNothing(t *testing.T) {
 			if n := len(lines(t, starts)); n != 2 {
 				t.Errorf("%d starts", n)
 			}
+			says := regexp.MustCompile(why).MatchString
 			if s := w.Status(); s.State != worker.Ready || s.Restarts != 1 || s.Why == nil ||
-				!strings.Contains(s.Why.Error(), why) || !strings.Contains(log.String(), why) {
+				!says(s.Why.Error()) || !says(log.String()) {
 				t.Errorf("status %+v, want %q; log:\n%s", s, why, log)
 			}
 		})
