@@ -177,7 +177,7 @@ func TestAFieldMore(t *testing.T) {
 			t.Errorf("%s: %v", name, got)
 		}
 	}
-	coupon = ""
+	coupon, season = "", ""
 	if got := wrong(t, table.Validate(blank)); len(got) != 5 || got["coupon"] != "" {
 		t.Errorf("a blank order: %v", got)
 	}
