@@ -132,6 +132,10 @@ PIXELS_COVERED := ./internal/compose ./internal/copywriter ./internal/picturefil
 # What works on pixels side by side: with the race detector or with coverage it is quick,
 # with both each count is watched, and it takes ten times as long. So it runs twice.
 LOOPS := ./internal/photo ./internal/resample
+# Their longest tests, which check arithmetic pixel by pixel and start no goroutine that
+# others do not: not raced, they run with coverage.
+ARITHMETIC := DamagedTablesAreIgnored|UselessProfilesAreIgnored|AProfileOfAnotherSpaceIsIgnored
+ARITHMETIC := ^Test($(ARITHMETIC)|PhotosOfFiftyMegapixels|FlatColoursStayFlat|Sizes)$$|^FuzzDecode$$
 # Tests of the server that draw real pictures; all others there are raced.
 DRAWN := ^TestTheRealParts
 # What must be quick is timed alone.
@@ -146,7 +150,7 @@ unit: .venv/.installed $(WORKER) ## unit tests, race detector on, in random orde
 	@mkdir -p build
 	$(SHUFFLED) -race -coverprofile build/cover.out \
 	  $(call all_but,./internal/...,$(PIXELS_COVERED) $(LOOPS) ./internal/contract)
-	$(SHUFFLED) -race -skip '$(DRAWN)' $(LOOPS) $(call all_but,./...,$(PIXELS) ./internal/...)
+	$(SHUFFLED) -race -skip '$(DRAWN)|$(ARITHMETIC)' $(LOOPS) $(call all_but,./...,$(PIXELS) ./internal/...)
 	$(SHUFFLED) -skip '$(TIMED)' -coverprofile build/cover.loops.out $(LOOPS) $(PIXELS_COVERED)
 	$(SHUFFLED) $(PIXELS)
 	$(SHUFFLED) -run '$(DRAWN)' ./aiserver/server
