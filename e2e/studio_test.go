@@ -12,6 +12,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+
 	"github.com/nanococoa/nanococoa/e2e/faultproxy"
 	"github.com/nanococoa/nanococoa/internal/ad"
 	"github.com/nanococoa/nanococoa/internal/channel"
@@ -151,7 +153,28 @@ func TestRenditions(t *testing.T) {
 	stranger.json("POST", "/api/ads/"+id+"/renditions", `{}`).want(t, 404)
 	stranger.json("PUT", "/api/ads/"+id+"/main", fmt.Sprintf(`{"rendition_id":%q}`, same.RenditionID)).want(t, 404)
 
+	// Strangers see its main rendition while its public page is on.
+	o.json("PUT", "/api/ads/"+id+"/main", fmt.Sprintf(`{"rendition_id":%q}`, same.RenditionID)).want(t, 200)
+	stranger.json("PUT", "/api/ads/"+id+"/share", "").want(t, 404)
+	var first, second httpapi.Share
+	o.json("PUT", "/api/ads/"+id+"/share", "").want(t, 200).decode(t, &first)
+	page := stranger.get(first.ShareURL).want(t, 200)
+	if !bytes.Contains(page.body, []byte(`<meta property="og:image" content="`+first.ShareURL+`/picture">`)) ||
+		page.header.Get("Set-Cookie") != "" {
+		t.Errorf("%v %s", page.header, page.body)
+	}
+	if !equalPictures(stranger.picture(aws.String(first.ShareURL+"/picture")), o.picture(&same.PageURL)) {
+		t.Error("it shows another picture than the main one")
+	}
+	o.delete("/api/ads/"+id+"/share").want(t, 204)
+	stranger.get(first.ShareURL).want(t, 404)
+	o.json("PUT", "/api/ads/"+id+"/share", "").want(t, 200).decode(t, &second)
+	stranger.get(first.ShareURL).want(t, 404)
+	stranger.get(second.ShareURL).want(t, 200)
+
 	o.delete("/api/ads/"+id).want(t, 204)
+	stranger.get(second.ShareURL).want(t, 404)
+	stranger.get(second.ShareURL+"/picture").want(t, 404)
 	if left := objects(t, id); len(left) != 0 {
 		t.Errorf("left: %v", left)
 	}

@@ -26,7 +26,7 @@ func wire(ctx context.Context, c config.API, f function.Shared) (any, error) {
 	}
 	ads := adstore.Open(f.AWS, c.TableName, f.Meter)
 	return door.Lambda(httpapi.New(httpapi.Config{
-		Fields: ad.OwnerFields(), Ads: ads, Studios: ads, Scenes: ads, Pictures: blob.Open(f.AWS, c.BucketName),
+		Fields: ad.OwnerFields(), Ads: ads, Studios: ads, Shares: ads, Scenes: ads, Pictures: blob.Open(f.AWS, c.BucketName),
 		Machine: workflow.Open(f.AWS, c.StateMachineARN, ads),
 		Queue:   queue.Outlook{Tickets: ads, Slots: c.GPUSlots, Now: time.Now},
 		Signer:  signer, Origin: c.SiteOrigin, Log: f.Log,

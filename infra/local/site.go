@@ -19,10 +19,10 @@ import (
 	"github.com/nanococoa/nanococoa/infra/site"
 )
 
-// Site is what CloudFront is on AWS: the pages and /api on one origin.
+// Site is what CloudFront is on AWS: the pages, /api and the public pages of ads on one origin.
 type Site struct {
 	Pages fs.FS    // the built pages: index.html, assets/...
-	API   *url.URL // where the API is served; /api/... follows
+	API   *url.URL // where the API is served; /api/... or /s/... follows
 	S3    string   // origin from which pictures come and to which photos go
 }
 
@@ -35,7 +35,9 @@ const maxBody = 10 << 20
 // page, which then shows them itself; everything else is a 404 with 404.html.
 func (s Site) Handler() http.Handler {
 	mux := http.NewServeMux()
-	mux.Handle("/api/", s.api())
+	api := s.api()
+	mux.Handle("/api/", api)
+	mux.Handle("/s/", withoutCookies(api))
 	mux.HandleFunc("/", s.page)
 	return mux
 }
@@ -68,6 +70,14 @@ func (s Site) api() http.Handler {
 		},
 	}
 	return http.MaxBytesHandler(proxy, maxBody)
+}
+
+// withoutCookies drops what says who asks: a public page is the same to everybody.
+func withoutCookies(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		r.Header.Del("Cookie")
+		next.ServeHTTP(w, r)
+	})
 }
 
 // problem answers like the API's gateway does when it answers by itself.

@@ -177,6 +177,21 @@ func TestTheAPIIsOnTheSameOrigin(t *testing.T) {
 	}
 }
 
+// A public page is answered by the API too, which does not learn who asks.
+func TestPublicPagesAreTheSameToEverybody(t *testing.T) {
+	t.Parallel()
+	s := site(t, pages, func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Security-Policy", "default-src 'none'")
+		_, _ = io.WriteString(w, r.URL.Path+"|"+r.Header.Get("Cookie"))
+	})
+	for _, path := range []string{"/s/abc", "/s/abc/picture"} {
+		res, body := request(t, http.MethodGet, s.URL+path, nil)
+		if body != "/_aws/execute-api/abc/v1"+path+"|" || res.Header.Get("Content-Security-Policy") != "default-src 'none'" {
+			t.Errorf("%s: %q %v", path, body, res.Header)
+		}
+	}
+}
+
 // huge is a body of 100 MB that counts what was taken of it. The client still
 // reads it for a moment when the answer is there.
 type huge struct{ taken atomic.Int64 }

@@ -158,6 +158,7 @@ type Ad struct {
 	Failure *Failure // set if and only if Status is Failed
 
 	Main   string // the id of the main rendition; empty before the ad has succeeded
+	Share  string // the id of its share, the public page; empty while there is none
 	Counts Counts
 }
 
@@ -165,7 +166,7 @@ type Ad struct {
 type Counts struct {
 	Scenes     int
 	Renditions int
-	Edits      int // how often one was added, changed or removed: the ad's version
+	Edits      int // how often one, or the share, was added, changed or removed: the ad's version
 }
 
 // PictureURL stands in html_code for the address of stage 1's picture. The API puts the

@@ -20,7 +20,7 @@ const (
 // Pictures are the three files of a scene or a rendition.
 type Pictures struct {
 	Full      Picture // PNG: what is composed from, scored and downloaded
-	Page      Picture // JPEG of the same size in px, light: what pages show large
+	Page      Picture // JPEG of at most preview.PageSide px, light: what pages show large
 	Thumbnail Picture // JPEG, small: what pages show small
 }
 

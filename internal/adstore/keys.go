@@ -8,6 +8,7 @@
 //	Pointer      AD#{ad_id}     OWNER            whose ad it is; written and deleted with the ad
 //	Scene        AD#{ad_id}     SCENE#{id}       a stage 1 picture; while a further one is made, what an Ad holds too
 //	Rendition    AD#{ad_id}     RENDITION#{id}   a finished picture: scene, words, size, HTML
+//	Share        SHARE#{id}     AD               the ad that a public page shows; written and deleted with the ad's own share
 //	Idempotency  OWNER#{owner}  IDEM#{sha256}    a claim: what it made, and its fingerprint; gone after a day by TTL
 //	Brand        OWNER#{owner}  BRAND            logo, colours and layout that the owner's ads have in common
 //	Stats        OWNER#{owner}  STATS            counters over all published ads
@@ -27,10 +28,12 @@
 //	whose ad is this (S3 event)       GetItem Pointer, strongly consistent
 //	an owner's ads, newest first      Query PK, SK begins_with AD#, backwards (UUIDv7 sorts by time)
 //	an ad with all that was made      GetItem Ad, Query PK = AD#{ad_id}; only a finished ad has items
+//	an ad's public page               GetItem Share, then the ad with all that was made
 //	a rendition or scene is added     TransactWriteItems Ad (its counts and version) + the item
 //	statistics                        BatchGetItem Stats and the last twelve Months: 13 small reads, however many ads
 //	a step begins or ends             UpdateItem Ad, on condition of attempt and status
-//	an ad is published or deleted     TransactWriteItems Ad (+ Pointer, Tombstone, items) + Stats + Month
+//	a public page is switched on, off TransactWriteItems Ad + Share
+//	an ad is published or deleted     TransactWriteItems Ad (+ Pointer, Tombstone, items, Share) + Stats + Month
 //	an ad's position in the queue     GetItem Queue
 //	may the model be asked            GetItem Outage
 //	what should have moved on by now  Query index due, shard by shard
@@ -106,6 +109,8 @@ func pointerKey(adID string) map[string]types.AttributeValue {
 func tombstoneKey(adID string) map[string]types.AttributeValue {
 	return key(adPrefix+adID, tombstoneSort)
 }
+
+func shareKey(id string) map[string]types.AttributeValue { return key("SHARE#"+id, "AD") }
 
 func brandKey(owner string) map[string]types.AttributeValue { return key(ownerKey(owner), "BRAND") }
 

@@ -52,6 +52,7 @@ type record struct {
 	Failure    *failure      `dynamodbav:"error,omitempty"`
 
 	Main       string `dynamodbav:"main,omitempty"` // the main rendition
+	Share      string `dynamodbav:"share,omitempty"`
 	Scenes     int    `dynamodbav:"scenes,omitempty"`
 	Renditions int    `dynamodbav:"renditions,omitempty"`
 	Edits      int    `dynamodbav:"edits,omitempty"`
@@ -113,7 +114,7 @@ func decode(item map[string]types.AttributeValue) (ad.Ad, error) {
 		HTML: r.HTML, Layout: r.Layout, Contrast: r.Contrast, Width: r.Width, Height: r.Height,
 		Seed: r.Seed, SeedWish: r.SeedWish, Engine: r.Engine, StandIn: r.StandIn,
 		Score: (*ad.Score)(r.Score), Failure: (*ad.Failure)(r.Failure),
-		Main: r.Main, Counts: ad.Counts{Scenes: r.Scenes, Renditions: r.Renditions, Edits: r.Edits},
+		Main: r.Main, Share: r.Share, Counts: ad.Counts{Scenes: r.Scenes, Renditions: r.Renditions, Edits: r.Edits},
 	}
 	if a.Main == "" && a.Status == ad.Succeeded && a.FurtherScene == "" {
 		a.Main = a.AdID // it was finished before renditions were items: its first one is the only one

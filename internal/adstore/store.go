@@ -444,8 +444,8 @@ func (s *Store) Retry(ctx context.Context, owner, adID string) (ad.Ad, error) {
 // another status, of which it has five, or was edited.
 const deleteTries = 5
 
-// Delete removes an ad, its pointer, scenes and renditions and, if it was published, its
-// share of the statistics, all or nothing.
+// Delete removes an ad, its pointer, scenes, renditions and public page and, if it was
+// published, its part of the statistics, all or nothing.
 //
 // Faults: Ad.NotFound.
 func (s *Store) Delete(ctx context.Context, owner, adID string) error {
@@ -472,11 +472,14 @@ func (s *Store) Delete(ctx context.Context, owner, adID string) error {
 				TableName: &s.table, Key: adKey(owner, adID), ConditionExpression: expr.Condition(),
 				ExpressionAttributeNames: expr.Names(), ExpressionAttributeValues: expr.Values(),
 			}},
-			{Delete: &types.Delete{TableName: &s.table, Key: pointerKey(adID)}},
+			s.deleteAny(pointerKey(adID)),
 			s.tombstone(adID),
 		}
+		if a.Share != "" {
+			writes = append(writes, s.deleteAny(shareKey(a.Share)))
+		}
 		for _, item := range items {
-			writes = append(writes, types.TransactWriteItem{Delete: &types.Delete{TableName: &s.table, Key: keyOf(item)}})
+			writes = append(writes, s.deleteAny(keyOf(item)))
 		}
 		if a.Status == ad.Succeeded {
 			writes = append(writes, s.count(a, -1)...)

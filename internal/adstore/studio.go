@@ -437,6 +437,11 @@ func (s *Store) deleteOld(key map[string]types.AttributeValue) types.TransactWri
 	}}
 }
 
+// deleteAny makes the deletion of an item that may be gone.
+func (s *Store) deleteAny(key map[string]types.AttributeValue) types.TransactWriteItem {
+	return types.TransactWriteItem{Delete: &types.Delete{TableName: &s.table, Key: key}}
+}
+
 func numberOf(item map[string]types.AttributeValue, name string) int {
 	n, ok := item[name].(*types.AttributeValueMemberN)
 	if !ok {

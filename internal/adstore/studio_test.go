@@ -367,6 +367,11 @@ func TestAnAdOfBefore(t *testing.T) {
 			_, err := s.addScene(t, a, nil)
 			return err
 		},
+		"it is shared": func(t *testing.T, s table, a ad.Ad) error {
+			t.Helper()
+			_, err := s.Share(t.Context(), "me", a.AdID)
+			return err
+		},
 		"its only one is made the main one": func(t *testing.T, s table, a ad.Ad) error {
 			t.Helper()
 			return s.SetMain(t.Context(), "me", a.AdID, a.AdID)

@@ -440,7 +440,7 @@ func (s *state) retried() []string {
 }
 
 // routes are the operations of the API, as "METHOD /path": those of the OpenAPI
-// and the two that serve it.
+// the two that serve it, and the public page of an ad with its picture.
 func routes(t *testing.T) []string {
 	t.Helper()
 	raw, err := httpapi.OpenAPI()
@@ -453,7 +453,7 @@ func routes(t *testing.T) []string {
 	if err := json.Unmarshal(raw, &doc); err != nil {
 		t.Fatal(err)
 	}
-	out := []string{"GET /api/openapi.json", "GET /api/docs"}
+	out := []string{"GET /api/openapi.json", "GET /api/docs", "GET /s/{share_id}", "GET /s/{share_id}/picture"}
 	for path, methods := range doc.Paths {
 		for method := range methods {
 			out = append(out, strings.ToUpper(method)+" "+path)

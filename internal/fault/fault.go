@@ -47,6 +47,8 @@ const (
 
 	AdNotFinished Code = "Ad.NotFinished" // a rendition or scene of an ad that has not succeeded
 
+	ShareNotFound Code = "Share.NotFound" // a public page that is not there, or no longer
+
 	RenditionNotFound Code = "Rendition.NotFound"
 	RenditionMain     Code = "Rendition.Main"    // the main rendition cannot be deleted
 	RenditionTooMany  Code = "Rendition.TooMany" // the ad has ad.MaxRenditions
@@ -117,6 +119,7 @@ var kinds = map[Code]Kind{
 		"잘못된 판단이라면 다른 각도의 사진이나 다른 표현으로 다시 시도하실 수 있습니다."},
 
 	AdNotFinished: {409, false, "아직 다 만들어지지 않은 광고입니다. 광고가 완성된 뒤에 다시 시도해 주세요."},
+	ShareNotFound: {404, false, "지금은 볼 수 없는 광고입니다. 주인이 공개를 껐거나 광고를 삭제했을 수 있으니 보내 준 분께 확인해 주세요."},
 
 	RenditionNotFound: {404, false, "그림을 찾을 수 없습니다. 이미 삭제하지 않으셨는지 확인해 주세요."},
 	RenditionMain:     {409, false, "대표 그림은 지울 수 없습니다. 다른 그림을 대표로 고르신 뒤 지워 주세요."},

@@ -178,10 +178,13 @@ func TestTheOpenAPIListsEveryRoute(t *testing.T) {
 		"POST /api/ads/{ad_id}/bundle":                        true, "POST /api/ads/{ad_id}/copies": true,
 		"POST /api/ads/{ad_id}/scenes": true, "DELETE /api/ads/{ad_id}/scenes/{scene_id}": true,
 		"GET /api/channels": true, "GET /api/brand": true, "PUT /api/brand": true, "POST /api/brand/logo": true,
+		"PUT /api/ads/{ad_id}/share": true, "DELETE /api/ads/{ad_id}/share": true, "GET /api/shared/{share_id}": true,
 	}
 	w := newWorld(t)
 	gone := func(string, string) (ad.Ad, error) { return ad.Ad{}, fault.New(fault.AdNotFound, nil) }
 	w.ads.get, w.ads.retry = gone, gone
+	w.ads.share = func(string, string) (string, error) { return "", fault.New(fault.AdNotFound, nil) }
+	w.ads.unshare = func(string, string) error { return fault.New(fault.AdNotFound, nil) }
 	w.ads.setMain = func(string, string, string) error { return fault.New(fault.AdNotFound, nil) }
 	w.ads.deleteRendition, w.ads.deleteScene = w.ads.setMain, w.ads.setMain
 	w.maker.choices = func() ad.Choices { return rendition.Maker{}.Choices() }

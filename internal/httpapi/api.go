@@ -59,6 +59,7 @@ type Config struct {
 	Fields   ad.Table // what an owner says about an ad
 	Ads      Ads
 	Studios  Studios
+	Shares   Shares
 	Scenes   Scenes
 	Pictures Pictures
 	Machine  Machine
@@ -274,6 +275,7 @@ func (a *api) register(mux *http.ServeMux) huma.API {
 		return &healthOutput{Body: Health{Status: "ok"}}, nil
 	})
 	a.registerStudio(h)
+	a.registerShares(h, mux)
 	registerComposing(h, drawing{})
 	registerSuggesting(h, nil)
 	describeFields(h.OpenAPI().Components.Schemas.Map(), a.Fields)
@@ -361,7 +363,9 @@ func form(contentType string, s *huma.Schema) *huma.RequestBody {
 
 // answer turns an operation's error into a Problem and logs what is ours to
 // mend.
-func (b *base) answer(ctx context.Context, err error) error {
+func (b *base) answer(ctx context.Context, err error) error { return b.problem(ctx, err) }
+
+func (b *base) problem(ctx context.Context, err error) *Problem {
 	p := problemOf(err)
 	if p.Status >= http.StatusInternalServerError && !errors.Is(err, context.Canceled) {
 		b.log.ErrorContext(ctx, "request failed", "step", b.step, "code", p.Code, "error", err.Error())

@@ -73,6 +73,7 @@ type Ad struct {
 	Warnings      []ad.Warning `json:"warnings" nullable:"false" doc:"What the owner should know; the order goes on"`
 	Scenes        []Scene      `json:"scenes" nullable:"false" doc:"Oldest first; empty before the ad is finished"`
 	Renditions    []Rendition  `json:"renditions" nullable:"false" doc:"Oldest first; empty before the ad is finished"`
+	ShareURL      *string      `json:"share_url" doc:"The public page, for everybody who has its address; null while it is off"`
 	CreatedAt     time.Time    `json:"created_at"`
 	UpdatedAt     time.Time    `json:"updated_at"`
 }
@@ -186,7 +187,7 @@ func view(st ad.Studio, s *Signer, origin string) Ad {
 	v := Ad{
 		AdID: a.AdID, Fields: a.Fields, Status: string(a.Status), Progress: progress(a), ThumbnailURL: s.thumbnailURL(a),
 		Prompt: optional(a.Prompt), CopySource: optional(string(a.CopySource)), StandIn: a.StandIn,
-		Warnings: warnings(a), Scenes: []Scene{}, Renditions: []Rendition{}, CreatedAt: a.CreatedAt, UpdatedAt: a.UpdatedAt,
+		Warnings: warnings(a), Scenes: []Scene{}, Renditions: []Rendition{}, ShareURL: shareURL(origin, a), CreatedAt: a.CreatedAt, UpdatedAt: a.UpdatedAt,
 	}
 	if a.Product != nil && a.Has(ad.Stage1) {
 		v.Product = &Product{

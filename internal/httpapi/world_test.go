@@ -50,6 +50,10 @@ type fakeAds struct {
 	made            func(r ad.Ref, c *ad.Claim) (string, error)
 	addScene        func(scene ad.Ad, c *ad.Claim) (ad.Ad, error)
 	addRendition    func(r ad.Ref, one ad.Rendition, c *ad.Claim) (ad.Rendition, error)
+
+	share   func(owner, adID string) (string, error)
+	unshare func(owner, adID string) error
+	shared  func(shareID string) (ad.Studio, error)
 }
 
 type fakePictures struct {
@@ -190,6 +194,27 @@ func (f *fakeAds) AddRendition(
 	return f.addRendition(r, one, c)
 }
 
+func (f *fakeAds) Share(_ context.Context, owner, adID string) (string, error) {
+	if f.share == nil {
+		unexpected(f.t, "Ads.Share")
+	}
+	return f.share(owner, adID)
+}
+
+func (f *fakeAds) Unshare(_ context.Context, owner, adID string) error {
+	if f.unshare == nil {
+		unexpected(f.t, "Ads.Unshare")
+	}
+	return f.unshare(owner, adID)
+}
+
+func (f *fakeAds) Shared(_ context.Context, shareID string) (ad.Studio, error) {
+	if f.shared == nil {
+		unexpected(f.t, "Ads.Shared")
+	}
+	return f.shared(shareID)
+}
+
 func (f *fakeAds) Queue(context.Context) (queue.Queue, error) {
 	if f.queue == nil {
 		return queue.Queue{}, nil // an empty one
@@ -311,7 +336,7 @@ func newWorldOf(t *testing.T, origin string, table ad.Table) *world {
 		}).ServeHTTP(rw, r)
 	})
 	gateway.Handle("/", httpapi.New(httpapi.Config{
-		Fields: table, Ads: w.ads, Studios: w.ads, Scenes: w.ads, Pictures: w.pictures, Machine: w.machine,
+		Fields: table, Ads: w.ads, Studios: w.ads, Shares: w.ads, Scenes: w.ads, Pictures: w.pictures, Machine: w.machine,
 		Signer: signer, Origin: origin,
 		Queue: queue.Outlook{Tickets: w.ads, Slots: 1, Now: time.Now}, Log: log,
 	}))

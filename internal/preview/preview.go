@@ -66,14 +66,25 @@ func OfImage(ctx context.Context, img *image.RGBA) (Files, error) {
 	return f, err
 }
 
+// PageSize is the size in px of the page of a picture of a size.
+func PageSize(of image.Point) image.Point { return within(of, PageSide) }
+
+// within is a size scaled down so that its longer side is at most side.
+func within(of image.Point, side int) image.Point {
+	long := max(of.X, of.Y)
+	if long <= side {
+		return of
+	}
+	return image.Pt(max(1, (of.X*side+long/2)/long), max(1, (of.Y*side+long/2)/long))
+}
+
 // scaled gives a picture whose longer side is at most side.
 func scaled(ctx context.Context, img *image.RGBA, side int) (*image.RGBA, error) {
 	from := img.Rect.Size()
-	long := max(from.X, from.Y)
-	if long <= side {
+	to := image.Rectangle{Max: within(from, side)}
+	if to.Max == from {
 		return img, nil
 	}
-	to := image.Rect(0, 0, max(1, (from.X*side+long/2)/long), max(1, (from.Y*side+long/2)/long))
 	out := image.NewRGBA(to)
 	err := resample.Job{
 		Kernel: resample.CatmullRom, Size: from, To: to, Part: to,

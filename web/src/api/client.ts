@@ -50,6 +50,9 @@ export interface Api {
   compose(adId: string, wish: RenditionWish, key: string): Promise<Answer<Rendition>>
   removeRendition(adId: string, renditionId: string): Promise<Answer<undefined>>
   makeMain(adId: string, renditionId: string): Promise<Answer<Ad>>
+  /** Switches an ad's public page on, and gives its address. */
+  share(adId: string): Promise<Answer<components['schemas']['Share']>>
+  unshare(adId: string): Promise<Answer<undefined>>
   copies(adId: string): Promise<Answer<Copies>>
   scene(adId: string, wish: SceneWish, key: string): Promise<Answer<components['schemas']['SceneAccepted']>>
   choices(): Promise<Answer<Choices>>
@@ -90,6 +93,8 @@ export function connect(): Api {
       ),
     makeMain: (ad_id, rendition_id) =>
       answer(client.PUT('/api/ads/{ad_id}/main', { body: { rendition_id }, ...of(ad_id), signal: within() })),
+    share: (ad_id) => answer(client.PUT('/api/ads/{ad_id}/share', { ...of(ad_id), signal: within() })),
+    unshare: (ad_id) => answer(client.DELETE('/api/ads/{ad_id}/share', { ...of(ad_id), signal: within() })),
     copies: (ad_id) => answer(client.POST('/api/ads/{ad_id}/copies', { ...of(ad_id), signal: within() })),
     scene: (ad_id, body, key) =>
       answer(client.POST('/api/ads/{ad_id}/scenes', { body, ...once(ad_id, key), signal: within() })),

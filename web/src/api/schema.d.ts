@@ -192,6 +192,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/ads/{ad_id}/share": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Switch a finished ad's public page on; one that is on stays as it is */
+        put: operations["share-ad"];
+        post?: never;
+        /** Switch an ad's public page off: its address opens nothing any more, a minute later at the latest */
+        delete: operations["unshare-ad"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/brand": {
         parameters: {
             query?: never;
@@ -312,6 +330,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/shared/{share_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the public page of a share shows, without its owner's cookie */
+        get: operations["get-shared"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/uploads": {
         parameters: {
             query?: never;
@@ -388,6 +423,8 @@ export interface components {
             /** @description Oldest first; empty before the ad is finished */
             scenes: components["schemas"]["Scene"][];
             score?: components["schemas"]["Score"];
+            /** @description The public page, for everybody who has its address; null while it is off */
+            share_url: string | null;
             /** @description The same as a JPEG for pages */
             stage1_page_url: string | null;
             /** @description The product in its scene, without text; PNG, for downloading */
@@ -789,6 +826,40 @@ export interface components {
             /** Format: double */
             value: number;
         };
+        Share: {
+            /** @description The public page: whoever has the address may see it */
+            share_url: string;
+        };
+        SharedAd: {
+            fields: {
+                /** @description Whether the finished picture and html_code show the mark "AI 생성"; the file's metadata says it either way */
+                ai_mark: boolean;
+                /**
+                 * @description 1–50 characters (grapheme clusters after NFC); 식품, 음료, 건강식품, 의류, 패션잡화, 뷰티, 전자제품, 생활용품, 가구·인테리어, 유아, 반려동물, 스포츠, 꽃·식물, 수공예, 기타 or free text
+                 * @example 의류
+                 */
+                product_category: string;
+                /**
+                 * @description 1–100 characters (grapheme clusters after NFC)
+                 * @example 울 더플백
+                 */
+                product_name: string;
+            };
+            /** Format: int64 */
+            height: number;
+            /** @description Empty: none, as the next */
+            main_copy: string;
+            /** @description Of the size for pages; redirects to a short-lived address, as long as the ad is shared */
+            picture_url: string;
+            /** @description The page that shows this */
+            share_url: string;
+            sub_copy: string;
+            /**
+             * Format: int64
+             * @description Of that picture, px
+             */
+            width: number;
+        };
         Stats: {
             /**
              * Format: double
@@ -862,6 +933,10 @@ export interface components {
             upload: components["schemas"]["Upload"];
             /** @description What the owner should know before the ad is shown; the order goes on */
             warnings: components["schemas"]["Warning"][];
+        };
+        Value: {
+            Name: string;
+            Value: unknown;
         };
         Warning: {
             code: string;
@@ -1870,6 +1945,147 @@ export interface operations {
             };
         };
     };
+    "share-ad": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ad_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Share"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "unshare-ad": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ad_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "get-brand": {
         parameters: {
             query?: never;
@@ -2213,6 +2429,64 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-shared": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                share_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SharedAd"];
+                };
             };
             /** @description Not Found */
             404: {

@@ -46,7 +46,7 @@ describe('an ad, from the photo to the dustbin', () => {
     await page.emulateMedia({ media: 'print' })
     expect(await page.locator('.picture img').isVisible()).toBe(true)
     expect(await page.getByText(ad.main_copy, { exact: true }).isVisible()).toBe(true)
-    for (const part of ['.button', '.finished-html', '.finished-share'])
+    for (const part of ['.button', '.finished-html', '.finished-share', '.public-page'])
       expect(await page.locator(part).first().isVisible()).toBe(false)
     await page.emulateMedia({ media: null })
 
@@ -71,13 +71,31 @@ describe('an ad, from the photo to the dustbin', () => {
     await expect.poll(clipboard).toBe(ad.main_copy)
     await page.getByRole('button', { name: texts.result.htmlCopy }).click()
     await expect.poll(clipboard).toBe(ad.html_code)
-    await page.getByRole('button', { name: texts.result.link }).click()
-    await expect.poll(clipboard).toBe(site + ad.stage2_url)
 
-    // Whoever gets the address sees the picture, but not the ad.
+    // Its public page: strangers see what the owner sees there, and not the ad.
+    const words = texts.result.publicPage
+    const toggle = page.getByRole('switch', { name: words.title })
+    expect(await toggle.getAttribute('aria-checked')).toBe('false')
+    await toggle.press('Space')
+    await page.getByRole('button', { name: words.copy }).click()
+    await expect.poll(clipboard).toMatch(new RegExp(`^${site}/s/[a-z2-7]{26}$`))
+    const link = await clipboard()
+    expect(await page.getByRole('link', { name: words.look }).getAttribute('href')).toBe(link)
+    await accessible(page)
     const stranger = await visit()
-    const seen = await stranger.context.request.get(await clipboard())
-    expect(seen.headers()['content-type']).toBe('image/png')
+    const shared = await stranger.page(new URL(link).pathname)
+    await shared.getByRole('heading', { name: ad.main_copy }).waitFor()
+    expect(await shared.getByRole('img').evaluate((i: HTMLImageElement) => i.decode().then(() => i.naturalWidth))).toBe(
+      1024,
+    )
+    await accessible(shared)
+    expect(await stranger.context.cookies()).toEqual([])
+    await page.reload()
+    await expect.poll(() => toggle.getAttribute('aria-checked')).toBe('true')
+    await toggle.click()
+    await page.getByRole('dialog').getByRole('button', { name: words.askOff.yes }).click()
+    await expect.poll(() => toggle.getAttribute('aria-checked')).toBe('false')
+    expect((await stranger.context.request.get(link)).status()).toBe(404)
     const away = await stranger.page(`/result/${adId}`)
     await away.getByRole('heading', { name: texts.result.missing }).waitFor()
     await accessible(away)

@@ -16,6 +16,7 @@ import { makeAgain } from './again'
 import { Downloads } from './downloads'
 import { HtmlCode } from './html-code'
 import { Pictures, type Shown, type View } from './pictures'
+import { PublicPage } from './public-page'
 import { ScoreCard } from './score-card'
 import { Warnings } from './warnings'
 import './finished.css'
@@ -38,7 +39,6 @@ export function Finished({ ad, onAd, look }: Props) {
     site.toast(ok ? done : texts.site.copyFailed, { bad: !ok })
   }
   const picture = r?.picture_url ?? ad.stage2_url
-  const address = useMemo(() => (picture ? new URL(picture, location.href).href : ''), [picture])
   const [main, sub] = r ? [r.main_copy, r.sub_copy] : [ad.main_copy ?? '', ad.sub_copy ?? '']
   const own = studio?.scenes.find((s) => s.scene_id === r?.scene_id)
   const scenePicture = own?.picture_url ?? ad.stage1_url
@@ -166,16 +166,7 @@ export function Finished({ ad, onAd, look }: Props) {
           </section>
         )}
 
-        {picture && (
-          <section class="card finished-link" aria-labelledby="link">
-            <h2 id="link">{words.share}</h2>
-            <button class="button button-wide" onClick={() => void copy(address, words.linkCopied)}>
-              <Icon name="link" />
-              {words.link}
-            </button>
-            <p class="hint">{words.linkNote}</p>
-          </section>
-        )}
+        <PublicPage ad={ad} onAd={onAd} />
 
         <section class="card" aria-labelledby="score">
           <h2 id="score">{words.score}</h2>
