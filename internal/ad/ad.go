@@ -148,8 +148,12 @@ type Ad struct {
 	Score      *Score
 	Seed       *uint64 // of the scene; nil when unknown
 	SeedWish   *uint64 // what the owner asked for; nil: any
+	CutOutWish *CutOut // likewise, for the scene; nil: the cut-out is the engine's to find
+	HasMask    bool    // whether SceneMask is there
 	Engine     string  // the GPU server's engine
 	StandIn    bool    // whether that engine is a stand-in
+
+	HasProductPage bool // whether ProductPage is there
 
 	// Warnings are what the steps of this attempt left, in their order: of the photo. Those of
 	// the owner's texts are read from the fields (package claims).

@@ -6,15 +6,17 @@ type Picture string
 
 // The pictures, in the order they are made.
 const (
-	OriginalPhoto    Picture = "original"       // as the owner sent it: untrusted, never shown
-	ProductPhoto     Picture = "product.png"    // the prepared photo
-	ProductThumbnail Picture = "thumbnail.jpg"  // the prepared photo, small
-	Stage1Picture    Picture = "stage1.png"     // the product in its first scene, without text
-	Stage1Page       Picture = "stage1.jpg"     // the same, as light as a page needs it
-	Stage1Thumbnail  Picture = "thumbnail1.jpg" // the same, small
-	Stage2Picture    Picture = "stage2.png"     // the finished ad: its first rendition
-	Stage2Page       Picture = "stage2.jpg"     // the same, as light as a page needs it
-	Stage2Thumbnail  Picture = "thumbnail2.jpg" // the same, small
+	OriginalPhoto    Picture = "original"        // as the owner sent it: untrusted, never shown
+	ProductPhoto     Picture = "product.png"     // the prepared photo
+	ProductPage      Picture = "product.jpg"     // the prepared photo, as light as a page needs it
+	ProductThumbnail Picture = "thumbnail.jpg"   // the same, small
+	Stage1Picture    Picture = "stage1.png"      // the product in its first scene, without text
+	Stage1Page       Picture = "stage1.jpg"      // the same, as light as a page needs it
+	Stage1Thumbnail  Picture = "thumbnail1.jpg"  // the same, small
+	Stage1Mask       Picture = "stage1-mask.png" // where the product lies in the photo: see SceneMask
+	Stage2Picture    Picture = "stage2.png"      // the finished ad: its first rendition
+	Stage2Page       Picture = "stage2.jpg"      // the same, as light as a page needs it
+	Stage2Thumbnail  Picture = "thumbnail2.jpg"  // the same, small
 )
 
 // Pictures are the three files of a scene or a rendition.
@@ -33,6 +35,20 @@ func ScenePictures(adID, sceneID string) Pictures {
 		return Pictures{Stage1Picture, Stage1Page, Stage1Thumbnail}
 	}
 	return picturesOf("scene-" + sceneID)
+}
+
+// SceneMask is where the product lies in the photo, as it was cut out for a scene: PNG of the
+// photo's shape, white, the product opaque and all else clear.
+func SceneMask(adID, sceneID string) Picture {
+	if sceneID == adID {
+		return Stage1Mask
+	}
+	return Picture("scene-" + sceneID + "-mask.png")
+}
+
+// SceneFiles lists all that there may be of a scene.
+func SceneFiles(adID, sceneID string) []Picture {
+	return append(ScenePictures(adID, sceneID).All(), SceneMask(adID, sceneID))
 }
 
 // RenditionPictures gives the files of one of an ad's renditions.

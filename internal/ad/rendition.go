@@ -32,6 +32,9 @@ type Scene struct {
 	StandIn   bool
 	HasPage   bool     // whether Page and Thumbnail of its pictures are there
 	Failure   *Failure // set if and only if Status is Failed
+	Product   *Product // how the picture shows the product; nil when unknown
+	HasMask   bool     // whether SceneMask is there
+	CutOut    *CutOut  // the owner's word on the cut-out; nil without one
 	CreatedAt time.Time
 
 	// Work is the making of a further scene; nil for the first, which was made with the ad.
@@ -77,6 +80,15 @@ type Studio struct {
 // only a finished ad has it.
 func (s *Studio) MainRendition() (Rendition, bool) { return s.Rendition(s.Main) }
 
+// MainScene gives the scene of the main rendition, and whether there is one.
+func (s *Studio) MainScene() (Scene, bool) {
+	r, ok := s.MainRendition()
+	if !ok {
+		return Scene{}, false
+	}
+	return s.Scene(r.SceneID)
+}
+
 // Rendition gives the rendition of an id, and whether there is one.
 func (s *Studio) Rendition(id string) (Rendition, bool) {
 	for _, r := range s.Renditions {
@@ -110,7 +122,7 @@ const formerSide = 1024
 func (a *Ad) First() (Scene, Rendition) {
 	s := Scene{
 		ID: a.AdID, Status: Succeeded, AdConcept: a.AdConcept, Analysis: a.Analysis, Seed: a.Seed, StandIn: a.StandIn,
-		HasPage: a.Seed != nil, CreatedAt: a.CreatedAt,
+		HasPage: a.Seed != nil, Product: a.Product, HasMask: a.HasMask, CutOut: a.CutOutWish, CreatedAt: a.CreatedAt,
 	}
 	r := Rendition{
 		ID: a.AdID, SceneID: a.AdID,

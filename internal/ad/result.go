@@ -6,6 +6,7 @@ type Result struct {
 	PromptBy   CopySource // stored together with Prompt
 	Analysis   *Analysis
 	Product    *Product
+	HasMask    bool // stored together with Product
 	MainCopy   string
 	SubCopy    string     // stored together with MainCopy
 	CopySource CopySource // stored together with MainCopy
@@ -19,6 +20,8 @@ type Result struct {
 	Engine     string
 	StandIn    bool // stored together with Engine
 	Warnings   []Warning
+
+	HasProductPage bool
 }
 
 // Keep puts what a step made onto the ad.
@@ -30,7 +33,7 @@ func (a *Ad) Keep(r Result) {
 		a.Analysis = r.Analysis
 	}
 	if r.Product != nil {
-		a.Product = r.Product
+		a.Product, a.HasMask = r.Product, r.HasMask
 	}
 	if r.MainCopy != "" {
 		a.MainCopy, a.SubCopy, a.CopySource = r.MainCopy, r.SubCopy, r.CopySource
@@ -47,6 +50,7 @@ func (a *Ad) Keep(r Result) {
 	if r.Engine != "" {
 		a.Engine, a.StandIn = r.Engine, r.StandIn
 	}
+	a.HasProductPage = a.HasProductPage || r.HasProductPage
 	a.Warnings = append(a.Warnings, r.Warnings...)
 }
 

@@ -46,10 +46,14 @@ type record struct {
 	Height     int           `dynamodbav:"height,omitempty"`
 	Seed       *uint64       `dynamodbav:"seed,omitempty"`
 	SeedWish   *uint64       `dynamodbav:"seed_wish,omitempty"`
+	CutOut     string        `dynamodbav:"cutout,omitempty"` // JSON, as lists of numbers it would take twice the room
+	HasMask    bool          `dynamodbav:"has_mask,omitempty"`
 	Score      *score        `dynamodbav:"score,omitempty"`
 	Engine     string        `dynamodbav:"engine,omitempty"`
 	StandIn    bool          `dynamodbav:"stand_in,omitempty"`
 	Failure    *failure      `dynamodbav:"error,omitempty"`
+
+	HasProductPage bool `dynamodbav:"has_product_page,omitempty"`
 
 	Main       string `dynamodbav:"main,omitempty"` // the main rendition
 	Share      string `dynamodbav:"share,omitempty"`
@@ -84,7 +88,7 @@ func recordOf(a ad.Ad) record {
 	return record{
 		Owner: a.Owner, AdID: a.AdID, Attempt: a.Attempt, SceneID: a.FurtherScene, Fields: a.Fields,
 		Status: a.Status, Ticket: a.Ticket, CreatedAt: a.CreatedAt, QueuedAt: a.QueuedAt, UpdatedAt: a.UpdatedAt,
-		Steps: map[ad.Step]stepTimes{}, SeedWish: a.SeedWish,
+		Steps: map[ad.Step]stepTimes{}, SeedWish: a.SeedWish, CutOut: a.CutOutWish.String(),
 	}
 }
 
@@ -104,15 +108,20 @@ func decode(item map[string]types.AttributeValue) (ad.Ad, error) {
 	if err := attributevalue.UnmarshalMap(item, &r); err != nil {
 		return ad.Ad{}, fmt.Errorf("decode an ad: %w", err)
 	}
+	wish, err := ad.ParseCutOut(r.CutOut)
+	if err != nil {
+		return ad.Ad{}, fmt.Errorf("decode a cut-out: %w", err)
+	}
 	a := ad.Ad{
 		Ref:    ad.Ref{Owner: r.Owner, AdID: r.AdID, Attempt: r.Attempt, FurtherScene: r.SceneID},
 		Ticket: r.Ticket, Restarts: r.Restarts,
 		Fields: r.Fields, Status: r.Status, CreatedAt: r.CreatedAt, QueuedAt: r.QueuedAt, UpdatedAt: r.UpdatedAt,
 		Steps:  make(map[ad.Step]ad.StepTimes, len(r.Steps)),
-		Prompt: r.Prompt, PromptBy: r.PromptBy, Analysis: r.Analysis, Product: r.Product,
-		MainCopy: r.MainCopy, SubCopy: r.SubCopy, CopySource: r.CopySource,
+		Prompt: r.Prompt, PromptBy: r.PromptBy, Analysis: r.Analysis, Product: r.Product, HasMask: r.HasMask,
+		HasProductPage: r.HasProductPage,
+		MainCopy:       r.MainCopy, SubCopy: r.SubCopy, CopySource: r.CopySource,
 		HTML: r.HTML, Layout: r.Layout, Contrast: r.Contrast, Width: r.Width, Height: r.Height,
-		Seed: r.Seed, SeedWish: r.SeedWish, Engine: r.Engine, StandIn: r.StandIn,
+		Seed: r.Seed, SeedWish: r.SeedWish, CutOutWish: wish, Engine: r.Engine, StandIn: r.StandIn,
 		Score: (*ad.Score)(r.Score), Failure: (*ad.Failure)(r.Failure),
 		Main: r.Main, Share: r.Share, Counts: ad.Counts{Scenes: r.Scenes, Renditions: r.Renditions, Edits: r.Edits},
 	}

@@ -284,6 +284,7 @@ func (s *Store) Finish(ctx context.Context, r ad.Ref, step ad.Step, res ad.Resul
 	}
 	if res.Product != nil {
 		set("product", res.Product)
+		set("has_mask", res.HasMask)
 	}
 	if res.MainCopy != "" {
 		set("main_copy", res.MainCopy)
@@ -306,6 +307,9 @@ func (s *Store) Finish(ctx context.Context, r ad.Ref, step ad.Step, res ad.Resul
 	if res.Engine != "" {
 		set("engine", res.Engine)
 		set("stand_in", res.StandIn)
+	}
+	if res.HasProductPage {
+		set("has_product_page", true)
 	}
 	if len(res.Warnings) > 0 {
 		set("steps."+string(step)+".warnings", res.Warnings)

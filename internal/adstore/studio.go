@@ -80,7 +80,8 @@ func decodeRendition(item map[string]types.AttributeValue) (ad.Rendition, error)
 func sceneOf(a ad.Ad) ad.Scene {
 	s := ad.Scene{
 		ID: a.Scene(), Status: a.Status, AdConcept: a.AdConcept, Analysis: a.Analysis, Seed: a.Seed, StandIn: a.StandIn,
-		HasPage: a.Seed != nil, Failure: a.Failure, CreatedAt: a.CreatedAt,
+		HasPage: a.Seed != nil, Failure: a.Failure, Product: a.Product, HasMask: a.HasMask, CutOut: a.CutOutWish,
+		CreatedAt: a.CreatedAt,
 	}
 	if a.FurtherScene != "" {
 		s.Work = &a
@@ -112,6 +113,9 @@ func (s *Store) Studio(ctx context.Context, owner, adID string) (ad.Studio, erro
 			scene, err := decode(item)
 			if err != nil {
 				return ad.Studio{}, err
+			}
+			if scene.FurtherScene == "" && scene.Product == nil {
+				scene.Product = a.Product // it was finished before its scene said this
 			}
 			out.Scenes = append(out.Scenes, sceneOf(scene))
 			continue
@@ -156,6 +160,7 @@ func (s *Store) putFirst(a ad.Ad) ([]types.TransactWriteItem, error) {
 	r := recordOf(a)
 	r.Status, r.Ticket, r.SeedWish = ad.Succeeded, 0, nil
 	r.Analysis, r.Seed, r.Engine, r.StandIn = a.Analysis, a.Seed, a.Engine, a.StandIn
+	r.Product, r.HasMask = a.Product, a.HasMask
 	scene, err := r.item(sceneKey(a.AdID, a.AdID))
 	if err != nil {
 		return nil, err

@@ -37,7 +37,8 @@ func (s table) finished(t *testing.T) ad.Ad {
 		s.Finish(t.Context(), a.Ref, ad.Prepare, ad.Result{
 			Analysis: &ad.Analysis{Version: "1"}, Seed: &seed, Engine: "e", MainCopy: "설렘을 담다", SubCopy: "오늘도 함께",
 			CopySource: ad.ByTemplate, HTML: "<p>", Layout: "top-left", Contrast: 5.5, Width: 1024, Height: 1024,
-			Score: &ad.Score{Metric: "m", Value: .5},
+			Score: &ad.Score{Metric: "m", Value: .5}, HasProductPage: true, HasMask: true,
+			Product: &ad.Product{CutOut: true, Confidence: .9, Doubts: []ad.Doubt{ad.DoubtEdge}, FidelityDB: 50},
 		}),
 		s.Publish(t.Context(), a.Ref),
 	} {
@@ -71,7 +72,9 @@ func (s table) addRendition(t *testing.T, a ad.Ad, c *ad.Claim) (ad.Rendition, e
 func (s table) addScene(t *testing.T, a ad.Ad, c *ad.Claim) (ad.Ad, error) {
 	t.Helper()
 	scene := ad.Ad{Ref: a.Ref, Fields: a.Fields}
-	scene.FurtherScene, scene.AdConcept = id(t), "바닷가"
+	scene.FurtherScene, scene.AdConcept, scene.CutOutWish = id(t), "바닷가", &ad.CutOut{
+		Mode: "auto", Keep: []ad.Stroke{{Points: []ad.Point{{.25, .5}}, Width: .1}},
+	}
 	return s.AddScene(t.Context(), scene, c)
 }
 
@@ -101,7 +104,7 @@ func TestAFinishedAdHasItsFirstSceneAndRendition(t *testing.T) {
 		t.Errorf("renditions: -want +got\n%s", d)
 	}
 	if a.Main != a.AdID || a.Counts != (ad.Counts{Scenes: 1, Renditions: 1, Edits: 1}) || rendition.Contrast != 5.5 ||
-		!rendition.HasPage || *scene.Seed != 7 {
+		!rendition.HasPage || *scene.Seed != 7 || !scene.HasMask || scene.Product == nil || !a.HasProductPage {
 		t.Errorf("%+v, %+v, %+v", a, scene, rendition)
 	}
 	if main, ok := all.MainRendition(); !ok || main.MainCopy != "설렘을 담다" {
@@ -431,5 +434,24 @@ func (s table) forget(t *testing.T, a ad.Ad) {
 	}
 	if err != nil {
 		t.Fatal(err)
+	}
+}
+
+// The owner's word is kept with the scene it was said for, and read by every step of it.
+func TestAScenesCutOut(t *testing.T) {
+	t.Parallel()
+	s := newTable(t)
+	a := s.finished(t)
+	scene, err := s.addScene(t, a, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	read, err := s.Begin(t.Context(), scene.Ref, ad.Stage1)
+	if d := cmp.Diff(scene.CutOutWish, read.CutOutWish); err != nil || d != "" || scene.CutOutWish == nil {
+		t.Errorf("%v\n%s", err, d)
+	}
+	all := s.studio(t, a)
+	if d := cmp.Diff(scene.CutOutWish, all.Scenes[1].CutOut); d != "" || all.Scenes[0].CutOut != nil {
+		t.Errorf("%+v\n%s", all.Scenes[0].CutOut, d)
 	}
 }

@@ -90,10 +90,12 @@ func TestAFinishedAd(t *testing.T) {
 		HTMLCode: &html, MainCopy: &a.MainCopy, SubCopy: &a.SubCopy, Prompt: &a.Prompt, CopySource: p("template"),
 		ClipScore: f(0.72), StandIn: true, Warnings: []ad.Warning{soft},
 		Product:       &httpapi.Product{Confidence: 0.2, Doubts: []string{"hand"}, FidelityDB: 99, Model: p("u2netp")},
+		PhotoURL:      p(picture("product.png")),
 		Stage1PageURL: p(picture("stage1")), Stage2PageURL: p(picture("stage2")), // made before pages had their own
 		Scenes: []httpapi.Scene{{
 			SceneID: a.AdID, Status: "succeeded", AdConcept: a.AdConcept, PictureURL: p(picture("stage1")),
 			PageURL: p(picture("stage1")), ThumbnailURL: p(picture("stage1")), CreatedAt: a.CreatedAt,
+			Product: &httpapi.Product{Confidence: 0.2, Doubts: []string{"hand"}, FidelityDB: 99, Model: p("u2netp")},
 		}},
 		Renditions: []httpapi.Rendition{{
 			RenditionID: a.AdID, SceneID: a.AdID, Width: 1024, Height: 1024, MainCopy: a.MainCopy, SubCopy: a.SubCopy,

@@ -16,7 +16,9 @@ var aliases = map[string]ad.Picture{
 }
 
 // pages are the pictures that have their file's name in an image id and are of every ad.
-var pages = []ad.Picture{ad.Stage1Page, ad.Stage1Thumbnail, ad.Stage2Page}
+var pages = []ad.Picture{
+	ad.ProductPhoto, ad.ProductPage, ad.Stage1Page, ad.Stage1Thumbnail, ad.Stage1Mask, ad.Stage2Page,
+}
 
 // imageName is a picture's name in an image id.
 func imageName(p ad.Picture) string {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"strconv"
+	"strings"
 	"sync"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -108,12 +109,12 @@ var useProblems = sync.OnceFunc(func() {
 	}
 })
 
-// fieldName turns huma's location ("query.limit") into the field's name.
+// fieldName turns huma's location ("query.limit", "body.cutout.keep[3].width") into the
+// name of the field that is sent there ("limit", "cutout.keep"): a list is one field.
 func fieldName(location string) string {
-	for i := len(location) - 1; i >= 0; i-- {
-		if location[i] == '.' {
-			return location[i+1:]
-		}
+	if _, name, inside := strings.Cut(location, "."); inside {
+		location = name
 	}
+	location, _, _ = strings.Cut(location, "[")
 	return location
 }

@@ -39,6 +39,9 @@ type Scene struct {
 	PageURL       *string    `json:"page_url" doc:"JPEG, for pages"`
 	ThumbnailURL  *string    `json:"thumbnail_url" doc:"JPEG, small"`
 	Seed          *uint64    `json:"seed"`
+	Product       *Product   `json:"product,omitempty" doc:"How this scene shows the product; left out before it is made"`
+	MaskURL       *string    `json:"mask_url" doc:"The product in photo_url: white PNG of that shape, clear where the ground is; also where the cut-out was not trusted and the photo is framed. null where none is known"`
+	CutOut        *ad.CutOut `json:"cutout,omitempty" doc:"The owner's word on the cut-out; left out without one"`
 	QueuePosition *int       `json:"queue_position" doc:"How many pictures come before this one; null when unknown"`
 	ETASeconds    *float64   `json:"eta_seconds" doc:"Expected time to the end; null when unknown"`
 	Stalled       bool       `json:"stalled" doc:"The GPU server takes nothing now; the scene waits and goes on by itself"`
@@ -74,7 +77,8 @@ type Rendition struct {
 
 func sceneView(adID string, sc ad.Scene, s *Signer) Scene {
 	v := Scene{
-		SceneID: sc.ID, Status: string(sc.Status), AdConcept: sc.AdConcept, Seed: sc.Seed, CreatedAt: sc.CreatedAt,
+		SceneID: sc.ID, Status: string(sc.Status), AdConcept: sc.AdConcept, Seed: sc.Seed, CutOut: sc.CutOut,
+		CreatedAt: sc.CreatedAt,
 	}
 	if sc.Failure != nil {
 		v.Error = failureView(*sc.Failure)
@@ -88,7 +92,10 @@ func sceneView(adID string, sc ad.Scene, s *Signer) Scene {
 	if sc.HasPage {
 		page, small = s.imageURL(adID, files.Page), s.imageURL(adID, files.Thumbnail)
 	}
-	v.PictureURL, v.PageURL, v.ThumbnailURL = &full, &page, &small
+	v.PictureURL, v.PageURL, v.ThumbnailURL, v.Product = &full, &page, &small, productView(sc.Product)
+	if sc.HasMask {
+		v.MaskURL = optional(s.imageURL(adID, ad.SceneMask(adID, sc.ID)))
+	}
 	return v
 }
 
@@ -153,7 +160,7 @@ func (a *api) registerStudio(h huma.API) {
 	huma.Register(h, huma.Operation{
 		OperationID: "create-scene", Method: http.MethodPost, Path: "/api/ads/{ad_id}/scenes",
 		Summary:       "Have one more scene made for a finished ad, which stays as it is meanwhile",
-		DefaultStatus: http.StatusAccepted, MaxBodyBytes: maxJSON + 1, Errors: []int{400, 403, 404, 409, 422, 503},
+		DefaultStatus: http.StatusAccepted, MaxBodyBytes: maxJSON + ad.MaxCutOutBytes + 1, Errors: []int{400, 403, 404, 409, 422, 503},
 	}, a.createScene)
 	huma.Register(h, huma.Operation{
 		OperationID: "delete-scene", Method: http.MethodDelete, Path: "/api/ads/{ad_id}/scenes/{scene_id}",
@@ -218,7 +225,7 @@ func (a *api) deleteScene(ctx context.Context, in *sceneInput) (*struct{}, error
 	if err := a.Studios.DeleteScene(ctx, ownerOf(ctx).id, in.AdID, in.SceneID); err != nil {
 		return nil, a.answer(ctx, err)
 	}
-	return nil, a.removeFiles(ctx, in.AdID, ad.ScenePictures(in.AdID, in.SceneID).All())
+	return nil, a.removeFiles(ctx, in.AdID, ad.SceneFiles(in.AdID, in.SceneID))
 }
 
 func (a *api) removeFiles(ctx context.Context, adID string, files []ad.Picture) error {
@@ -230,10 +237,12 @@ func (a *api) removeFiles(ctx context.Context, adID string, files []ad.Picture) 
 	return nil
 }
 
-// SceneWish is the body of POST /api/ads/{ad_id}/scenes; what is left out is the ad's.
+// SceneWish is the body of POST /api/ads/{ad_id}/scenes; what is left out is the ad's
+// or, of the cut-out, the main scene's.
 type SceneWish struct {
-	AdConcept *string `json:"ad_concept,omitempty" doc:"1–500 characters (grapheme clusters after NFC)"`
-	Seed      *uint64 `json:"seed,omitempty" doc:"At most 9007199254740991; the same seed and concept give the same scene"`
+	AdConcept *string    `json:"ad_concept,omitempty" doc:"1–500 characters (grapheme clusters after NFC)"`
+	Seed      *uint64    `json:"seed,omitempty" doc:"At most 9007199254740991; the same seed, concept and cut-out give the same scene"`
+	CutOut    *ad.CutOut `json:"cutout,omitempty" doc:"How the product is cut out; left out: as in the main scene. {\"mode\":\"auto\"} alone starts anew"`
 }
 
 type createSceneInput struct {
@@ -257,7 +266,7 @@ type sceneOutput struct {
 }
 
 func (a *api) createScene(ctx context.Context, in *createSceneInput) (*sceneOutput, error) {
-	found, err := a.find(ctx, in.AdID)
+	found, err := a.studio(ctx, in.AdID)
 	if err != nil {
 		return nil, a.answer(ctx, err)
 	}
@@ -266,6 +275,11 @@ func (a *api) createScene(ctx context.Context, in *createSceneInput) (*sceneOutp
 		wish = *in.Body
 	}
 	work := ad.Ad{Ref: found.Ref, Fields: found.Fields, SeedWish: wish.Seed}
+	cutout, badCutOut := wish.CutOut.Canonical()
+	if work.CutOutWish = cutout; wish.CutOut == nil {
+		main, _ := found.MainScene()
+		work.CutOutWish = main.CutOut
+	}
 	if wish.AdConcept != nil {
 		work.AdConcept = *wish.AdConcept
 	}
@@ -275,8 +289,11 @@ func (a *api) createScene(ctx context.Context, in *createSceneInput) (*sceneOutp
 		if wish.Seed != nil {
 			fmt.Fprintf(h, ", %d", *wish.Seed)
 		}
+		if wish.CutOut != nil {
+			fmt.Fprintf(h, ", cut out %s", cutout)
+		}
 	})
-	if err := joinInvalid(wrong, a.Fields.Only("ad_concept").Validate(work.Fields), checkSeed(wish.Seed)); err != nil {
+	if err := joinInvalid(wrong, a.Fields.Only("ad_concept").Validate(work.Fields), checkSeed(wish.Seed), badCutOut); err != nil {
 		return nil, a.answer(ctx, err)
 	}
 	work, err = a.orderScene(ctx, work, claim)

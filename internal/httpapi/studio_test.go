@@ -343,7 +343,7 @@ func TestDeletingRenditionsAndScenes(t *testing.T) {
 	}{
 		"renditions": {&w.ads.deleteRendition, slices.Concat(ad.RenditionPictures(st.AdID, id).All(),
 			[]ad.Picture{ad.LogoPicture(id)}, ad.RenditionFiles(id)), fault.RenditionNotFound},
-		"scenes": {&w.ads.deleteScene, ad.ScenePictures(st.AdID, id).All(), fault.SceneNotFound},
+		"scenes": {&w.ads.deleteScene, ad.SceneFiles(st.AdID, id), fault.SceneNotFound},
 	} {
 		var removed []ad.Picture
 		w.pictures.remove = func(_ string, p ad.Picture) error { removed = append(removed, p); return nil }

@@ -67,7 +67,8 @@ type Ad struct {
 	CopySource    *string      `json:"copy_source" enum:"openai,template" doc:"Who wrote the copy"`
 	ClipScore     *float64     `json:"clip_score" doc:"null for a main rendition that was made later"`
 	Score         *Score       `json:"score,omitempty"`
-	Product       *Product     `json:"product,omitempty" doc:"How the picture shows the product; left out before it is made"`
+	Product       *Product     `json:"product,omitempty" doc:"How the main scene shows the product; left out before it is made"`
+	PhotoURL      *string      `json:"photo_url" doc:"The prepared photo, upright, for pages: JPEG of at most 1024 px; null before it is prepared"`
 	StandIn       bool         `json:"stand_in" doc:"True when the stand-in made the pictures and not a model"`
 	Error         *AdFailure   `json:"error,omitempty" doc:"Set when status is failed"`
 	Warnings      []ad.Warning `json:"warnings" nullable:"false" doc:"What the owner should know; the order goes on"`
@@ -189,14 +190,12 @@ func view(st ad.Studio, s *Signer, origin string) Ad {
 		Prompt: optional(a.Prompt), CopySource: optional(string(a.CopySource)), StandIn: a.StandIn,
 		Warnings: warnings(a), Scenes: []Scene{}, Renditions: []Rendition{}, ShareURL: shareURL(origin, a), CreatedAt: a.CreatedAt, UpdatedAt: a.UpdatedAt,
 	}
-	if a.Product != nil && a.Has(ad.Stage1) {
-		v.Product = &Product{
-			CutOut: a.Product.CutOut, Confidence: a.Product.Confidence, Doubts: make([]string, 0, len(a.Product.Doubts)),
-			FidelityDB: a.Product.FidelityDB, Model: optional(a.Product.Model),
+	if a.Has(ad.Prepare) {
+		page := ad.ProductPage
+		if !a.HasProductPage {
+			page = ad.ProductPhoto
 		}
-		for _, d := range a.Product.Doubts {
-			v.Product.Doubts = append(v.Product.Doubts, string(d))
-		}
+		v.PhotoURL = optional(s.imageURL(a.AdID, page))
 	}
 	if a.Failure != nil {
 		v.Error = failureView(*a.Failure)
@@ -210,14 +209,14 @@ func view(st ad.Studio, s *Signer, origin string) Ad {
 	scene, shown := a.First() // of an ad that is being made: what it has so far
 	if main, ok := st.MainRendition(); ok {
 		shown = main
-		scene, _ = st.Scene(main.SceneID)
+		scene, _ = st.MainScene()
 	} else {
 		v.MainCopy, v.SubCopy = optional(a.MainCopy), optional(a.SubCopy)
 	}
 	// HTML, score and pictures of an earlier attempt are no more.
 	if a.Has(ad.Stage1) {
 		files := sceneView(a.AdID, scene, s)
-		v.Stage1URL, v.Stage1PageURL = files.PictureURL, files.PageURL
+		v.Stage1URL, v.Stage1PageURL, v.Product = files.PictureURL, files.PageURL, files.Product
 	}
 	if a.Has(ad.Stage2) {
 		r := renditionView(&st, shown, s, origin)
@@ -232,6 +231,20 @@ func view(st ad.Studio, s *Signer, origin string) Ad {
 		}
 	}
 	return v
+}
+
+func productView(p *ad.Product) *Product {
+	if p == nil {
+		return nil
+	}
+	v := Product{
+		CutOut: p.CutOut, Confidence: p.Confidence, Doubts: make([]string, 0, len(p.Doubts)),
+		FidelityDB: p.FidelityDB, Model: optional(p.Model),
+	}
+	for _, d := range p.Doubts {
+		v.Doubts = append(v.Doubts, string(d))
+	}
+	return &v
 }
 
 func failureView(f ad.Failure) *AdFailure {

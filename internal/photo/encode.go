@@ -10,9 +10,9 @@ import (
 	"github.com/nanococoa/nanococoa/internal/fault"
 )
 
-// thumbnailQuality is the lowest at which a product of 480 pixels has no visible
+// jpegQuality is the lowest at which a product of 480 pixels has no visible
 // blocks around its edges; the file is about 30 kB.
-const thumbnailQuality = 85
+const jpegQuality = 85
 
 // encodePNG writes the picture. image/png writes IHDR, IDAT and IEND and nothing
 // else, and leaves the alpha channel out when every pixel is opaque.
@@ -28,11 +28,11 @@ func encodePNG(ctx context.Context, img *image.NRGBA) ([]byte, error) {
 	return out.Bytes(), nil
 }
 
-// thumbnail makes the small JPEG. JPEG knows no transparency, so the picture is
+// encodeJPEG writes the picture with a longer side of at most side pixels. JPEG knows no transparency, so the picture is
 // put on white, as on the pages.
-func thumbnail(ctx context.Context, img *image.NRGBA) ([]byte, error) {
+func encodeJPEG(ctx context.Context, img *image.NRGBA, side int) ([]byte, error) {
 	w, h := img.Rect.Dx(), img.Rect.Dy()
-	small, err := chunky{w, h, nrgbaRows(img)}.scale(ctx, fit(w, h, ThumbnailSide))
+	small, err := chunky{w, h, nrgbaRows(img)}.scale(ctx, fit(w, h, side))
 	if err != nil {
 		return nil, err
 	}
@@ -47,7 +47,7 @@ func thumbnail(ctx context.Context, img *image.NRGBA) ([]byte, error) {
 	out := stoppable{ctx: ctx}
 	// Opaque pixels are the same premultiplied, and image/jpeg is quick at those.
 	opaque := &image.RGBA{Pix: small.Pix, Stride: small.Stride, Rect: small.Rect}
-	if err := jpeg.Encode(&out, opaque, &jpeg.Options{Quality: thumbnailQuality}); err != nil {
+	if err := jpeg.Encode(&out, opaque, &jpeg.Options{Quality: jpegQuality}); err != nil {
 		return nil, encodeFault(ctx, err)
 	}
 	return out.Bytes(), nil

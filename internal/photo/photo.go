@@ -28,6 +28,9 @@ const (
 	// ThumbnailSide is the longer side of the thumbnail in pixels: a dashboard
 	// card of 240 CSS pixels on a screen with two pixels each.
 	ThumbnailSide = 480
+	// PageSide is the longer side of the photo as pages show it large, in pixels: an
+	// owner mends the cut-out on it, on a phone as wide as that.
+	PageSide = 1024
 
 	// maxWorking is the most memory in bytes the coefficients of a progressive JPEG
 	// may take, which are all kept until the last scan. This lets 4:4:4 through at
@@ -49,7 +52,8 @@ type Info struct {
 type Prepared struct {
 	Pixels        *image.NRGBA // what PNG shows
 	PNG           []byte       // 8-bit RGB or RGBA, longer side ≤ MaxSide, IHDR, IDAT and IEND only
-	Thumbnail     []byte       // JPEG, longer side ≤ ThumbnailSide, transparency over white
+	Page          []byte       // JPEG, longer side ≤ PageSide, transparency over white
+	Thumbnail     []byte       // likewise, longer side ≤ ThumbnailSide
 	Width, Height int          // of PNG in pixels
 }
 
@@ -102,7 +106,7 @@ func Decode(ctx context.Context, data []byte, maxSide int) (*image.NRGBA, error)
 }
 
 // Prepare makes of an uploaded photo what the rest of the system works with: the
-// product picture and its thumbnail, both free of everything else the file
+// product picture and what pages show of it, all free of everything else the file
 // carried.
 //
 // Faults: those of Decode.
@@ -114,7 +118,8 @@ func Prepare(ctx context.Context, data []byte) (Prepared, error) {
 	p := Prepared{Pixels: img, Width: img.Rect.Dx(), Height: img.Rect.Dy()}
 	files := [...]func() error{
 		func() (err error) { p.PNG, err = encodePNG(ctx, img); return err },
-		func() (err error) { p.Thumbnail, err = thumbnail(ctx, img); return err },
+		func() (err error) { p.Page, err = encodeJPEG(ctx, img, PageSide); return err },
+		func() (err error) { p.Thumbnail, err = encodeJPEG(ctx, img, ThumbnailSide); return err },
 	}
 	if err := parallel.Run(len(files), func(i int) error { return files[i]() }); err != nil {
 		return Prepared{}, err

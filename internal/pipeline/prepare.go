@@ -45,9 +45,12 @@ func (p Prepare) Run(ctx context.Context, in ad.StepInput) error {
 		if err := p.Pictures.Put(ctx, a.AdID, ad.ProductPhoto, prepared.PNG, "image/png"); err != nil {
 			return ad.Result{}, err
 		}
-		res := ad.Result{}
+		res := ad.Result{HasProductPage: true}
 		for _, w := range warnings {
 			res.Warnings = append(res.Warnings, ad.Warning{Field: "product_image", Code: string(w), Detail: w.Detail()})
+		}
+		if err := p.Pictures.Put(ctx, a.AdID, ad.ProductPage, prepared.Page, "image/jpeg"); err != nil {
+			return ad.Result{}, err
 		}
 		return res, p.Pictures.Put(ctx, a.AdID, ad.ProductThumbnail, prepared.Thumbnail, "image/jpeg")
 	})

@@ -66,7 +66,7 @@ func clip(w *world) step.Func {
 // happy is what each step calls, in order, when all goes well.
 func happy() map[ad.Step][]string {
 	return map[ad.Step][]string{
-		ad.Prepare: {"begin prepare", "get original", "put product.png", "put thumbnail.jpg", "finish prepare"},
+		ad.Prepare: {"begin prepare", "get original", "put product.png", "put product.jpg", "put thumbnail.jpg", "finish prepare"},
 		ad.Prompt:  {"begin prompt", "write prompt", "finish prompt"},
 		ad.Stage1: {
 			"begin stage1", "get product.png", "gpu stage1", "put thumbnail1.jpg", "put stage1.jpg", "put stage1.png",
@@ -88,7 +88,12 @@ func TestWhatEachStepAsksAndLeaves(t *testing.T) {
 		asked  func(w *world) []any
 		types  map[ad.Picture]string
 	}{
-		ad.Prepare: {types: map[ad.Picture]string{ad.ProductPhoto: "image/png", ad.ProductThumbnail: "image/jpeg"}},
+		ad.Prepare: {
+			result: ad.Result{HasProductPage: true},
+			types: map[ad.Picture]string{
+				ad.ProductPhoto: "image/png", ad.ProductPage: "image/jpeg", ad.ProductThumbnail: "image/jpeg",
+			},
+		},
 		ad.Prompt: {
 			result: ad.Result{Prompt: "a station at dawn", PromptBy: ad.ByModel},
 			asked:  func(*world) []any { return []any{order} },

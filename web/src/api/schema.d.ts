@@ -403,7 +403,9 @@ export interface components {
             /** @description The finished ad as one self-contained snippet */
             html_code: string | null;
             main_copy: string | null;
-            /** @description How the picture shows the product; left out before it is made */
+            /** @description The prepared photo, upright, for pages: JPEG of at most 1024 px; null before it is prepared */
+            photo_url: string | null;
+            /** @description How the main scene shows the product; left out before it is made */
             product?: components["schemas"]["Product"];
             /**
              * @description 1–50 characters (grapheme clusters after NFC); 식품, 음료, 건강식품, 의류, 패션잡화, 뷰티, 전자제품, 생활용품, 가구·인테리어, 유아, 반려동물, 스포츠, 꽃·식물, 수공예, 기타 or free text
@@ -548,6 +550,19 @@ export interface components {
         Copy: {
             main_copy: string;
             sub_copy: string;
+        };
+        CutOut: {
+            /** @description Only what lies in [x, y, w, h] is product; each 0..1, at least 0.02 wide and high */
+            box?: number[];
+            /** @description What these go over is ground */
+            erase?: components["schemas"]["Stroke"][];
+            /** @description What these go over is product */
+            keep?: components["schemas"]["Stroke"][];
+            /**
+             * @description photo: the whole photo is framed and nothing is cut out. Left out: auto
+             * @enum {string}
+             */
+            mode?: "auto" | "photo";
         };
         FieldFail: {
             /** @description What is wrong with it, in Korean */
@@ -772,6 +787,8 @@ export interface components {
             ad_concept: string;
             /** Format: date-time */
             created_at: string;
+            /** @description The owner's word on the cut-out; left out without one */
+            cutout?: components["schemas"]["CutOut"];
             /** @description Set when status is failed */
             error?: components["schemas"]["AdFailure"];
             /**
@@ -779,10 +796,14 @@ export interface components {
              * @description Expected time to the end; null when unknown
              */
             eta_seconds: number | null;
+            /** @description The product in photo_url: white PNG of that shape, clear where the ground is; also where the cut-out was not trusted and the photo is framed. null where none is known */
+            mask_url: string | null;
             /** @description JPEG, for pages */
             page_url: string | null;
             /** @description PNG, for downloading; null before it is made, as the next two */
             picture_url: string | null;
+            /** @description How this scene shows the product; left out before it is made */
+            product?: components["schemas"]["Product"];
             /**
              * Format: int64
              * @description How many pictures come before this one; null when unknown
@@ -809,9 +830,11 @@ export interface components {
         SceneWish: {
             /** @description 1–500 characters (grapheme clusters after NFC) */
             ad_concept?: string;
+            /** @description How the product is cut out; left out: as in the main scene. {"mode":"auto"} alone starts anew */
+            cutout?: components["schemas"]["CutOut"];
             /**
              * Format: int64
-             * @description At most 9007199254740991; the same seed and concept give the same scene
+             * @description At most 9007199254740991; the same seed, concept and cut-out give the same scene
              */
             seed?: number;
         };
@@ -887,6 +910,20 @@ export interface components {
             started_at: string | null;
             /** @enum {string} */
             status: "waiting" | "running" | "done" | "failed";
+        };
+        Stroke: {
+            /**
+             * Format: int64
+             * @description At least 0; where strokes meet the greater order wins, of equal ones erase
+             */
+            order?: number;
+            /** @description 1–500 points [x, y], each 0..1; one alone is a dot */
+            points: (number[] | null)[];
+            /**
+             * Format: double
+             * @description 0.002–0.5 of the photo's longer side
+             */
+            width: number;
         };
         Upload: {
             fields: {
