@@ -3,6 +3,7 @@ package compose_test
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"fmt"
 	"image"
 	"image/color"
@@ -48,7 +49,7 @@ func TestEveryLayoutInEveryChannel(t *testing.T) {
 	t.Parallel()
 	box := ad.Box{0.3, 0.36, 0.4, 0.5}
 	pic := paint(400, 400, backdrops[1], box)
-	bold, medium := fontFile(t, "nanococoa-sans-bold.otf"), fontFile(t, "nanococoa-sans-medium.otf")
+	bold, medium := sans(t, "bold"), sans(t, "medium")
 	for _, l := range append(compose.Layouts(), compose.LayoutOption{}) {
 		t.Run(l.Name, func(t *testing.T) {
 			t.Parallel()
@@ -155,6 +156,27 @@ func TestTypefaces(t *testing.T) {
 	plain.Typeface = "sans"
 	if !bytes.Equal(render(t, plain).Image.Pix, render(t, none).Image.Pix) {
 		t.Error("sans is not what a request without a typeface gets")
+	}
+}
+
+// A syllable that few texts have is in a font of its own: it must be drawn, and as itself.
+func TestRareSyllablesAreDrawn(t *testing.T) {
+	t.Parallel()
+	box := ad.Box{0.3, 0.42, 0.4, 0.48}
+	pic := paint(360, 360, backdrops[0], box)
+	var seen []string
+	for _, word := range []string{"똠얌꿍", "돔얌꿍", "뙴얌꿍", "얌꿍"} {
+		r := requested(pic, box, word, "오늘의 "+word, image.Pt(360, 360))
+		r.Whole = true
+		out := render(t, r)
+		if got := joined(out.Lines, "main"); len(got) != 1 || got[0] != word {
+			t.Errorf("%s became %q", word, got)
+		}
+		if same := fmt.Sprintf("%x", sha256.Sum256(out.Image.Pix)); slices.Contains(seen, same) {
+			t.Errorf("%s looks like another", word)
+		} else {
+			seen = append(seen, same)
+		}
 	}
 }
 

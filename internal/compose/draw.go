@@ -91,7 +91,7 @@ func (b *brush) blend(box image.Rectangle, c color.RGBA, alpha float64) {
 // text draws a shaped line; x is its left end, y its baseline.
 func (b *brush) text(t *face, r run, x, y, px float64, c color.RGBA) {
 	for _, g := range r.glyphs {
-		b.fill(t.outline(g.id), x+g.x*px, y-g.y*px, px/t.grid, -px/t.grid, c, 1)
+		b.fill(g.outline(), x+g.x*px, y-g.y*px, px/t.grid, -px/t.grid, c, 1)
 	}
 }
 

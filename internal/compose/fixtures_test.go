@@ -1,16 +1,20 @@
 package compose_test
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"image"
+	"io"
 	"math"
 	"math/rand/v2"
 	"os"
+	"slices"
 	"testing"
 	"unicode"
 
 	"github.com/go-text/typesetting/font"
+	"github.com/ulikunitz/xz"
 
 	"github.com/nanococoa/nanococoa/internal/ad"
 	"github.com/nanococoa/nanococoa/internal/compose"
@@ -118,19 +122,45 @@ func requested(pic *image.RGBA, box ad.Box, main, sub string, size image.Point) 
 	}
 }
 
-// fontFile parses an embedded font again, from its file.
-func fontFile(t testing.TB, name string) *font.Face {
+// letters is an embedded font with its rest, parsed again from their files.
+type letters []*font.Face
+
+func (l letters) have(r rune) bool {
+	return slices.ContainsFunc(l, func(f *font.Face) bool {
+		gid, ok := f.NominalGlyph(r)
+		return ok && gid != 0
+	})
+}
+
+// sans reads a weight of it: bold or medium.
+func sans(t testing.TB, weight string) letters {
 	t.Helper()
-	f, err := os.Open("fonts/" + name)
+	common, err := os.ReadFile("fonts/nanococoa-sans-" + weight + ".otf")
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer f.Close()
-	face, err := font.ParseTTF(f)
+	packed, err := os.Open("fonts/nanococoa-sans-rest-bold.otf.xz")
 	if err != nil {
 		t.Fatal(err)
 	}
-	return face
+	defer packed.Close()
+	unpacked, err := xz.NewReader(packed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rest, err := io.ReadAll(unpacked)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out letters
+	for _, file := range [][]byte{common, rest} {
+		face, err := font.ParseTTF(bytes.NewReader(file))
+		if err != nil {
+			t.Fatal(err)
+		}
+		out = append(out, face)
+	}
+	return out
 }
 
 // joined is the text of a role, line after line.

@@ -3,6 +3,7 @@ package compose
 import (
 	"bytes"
 	_ "embed"
+	"io"
 	"math"
 	"sync"
 
@@ -11,8 +12,14 @@ import (
 	"github.com/go-text/typesetting/font/opentype"
 	"github.com/go-text/typesetting/language"
 	"github.com/go-text/typesetting/shaping"
+	"github.com/ulikunitz/xz"
 	"golang.org/x/image/math/fixed"
 )
+
+// What nearly every text needs is ready to be used. The rest is packed: the other 8,822
+// syllables of the sans, and the typefaces that few ads have. Unpacking one takes 50 to 100
+// ms of a processor, once. Those syllables are there in bold alone, for the medium too:
+// a second weight of them would be 0.4 MB of the function's zip.
 
 //go:embed fonts/nanococoa-sans-bold.otf
 var boldFile []byte
@@ -20,19 +27,23 @@ var boldFile []byte
 //go:embed fonts/nanococoa-sans-medium.otf
 var mediumFile []byte
 
-//go:embed fonts/nanococoa-serif-bold.ttf
+//go:embed fonts/nanococoa-sans-rest-bold.otf.xz
+var restFile []byte
+
+//go:embed fonts/nanococoa-serif-bold.ttf.xz
 var serifFile []byte
 
-//go:embed fonts/nanococoa-hand-bold.ttf
+//go:embed fonts/nanococoa-hand-bold.ttf.xz
 var handFile []byte
 
 // Parsing takes 10 ms and the result never changes, so it is done once, on
 // first use. A parsed font may be shared; faces, which hold caches, may not.
 var (
 	boldFont   = sync.OnceValue(func() *font.Font { return parse(boldFile) })
+	restFont   = sync.OnceValue(func() *font.Font { return unpack(restFile) })
 	mediumFont = sync.OnceValue(func() *font.Font { return parse(mediumFile) })
-	serifFont  = sync.OnceValue(func() *font.Font { return parse(serifFile) })
-	handFont   = sync.OnceValue(func() *font.Font { return parse(handFile) })
+	serifFont  = sync.OnceValue(func() *font.Font { return unpack(serifFile) })
+	handFont   = sync.OnceValue(func() *font.Font { return unpack(handFile) })
 )
 
 func parse(file []byte) *font.Font {
@@ -43,6 +54,18 @@ func parse(file []byte) *font.Font {
 	return face.Font
 }
 
+func unpack(file []byte) *font.Font {
+	r, err := xz.NewReader(bytes.NewReader(file))
+	if err != nil {
+		panic("compose: the embedded font is damaged: " + err.Error())
+	}
+	data, err := io.ReadAll(r)
+	if err != nil {
+		panic("compose: the embedded font is damaged: " + err.Error())
+	}
+	return parse(data)
+}
+
 // unit is the size text is shaped at: 2048 per em is the grid of the sans, so nothing of
 // it is rounded, and one shaping serves every size.
 const unit = 2048
@@ -51,11 +74,13 @@ const unit = 2048
 // concurrent use; one render makes its own.
 type face struct {
 	face      *font.Face
-	weight    int     // CSS font-weight
-	spacing   float64 // letter-spacing in em
-	grid      float64 // the font's own units per em, in which outlines are
-	up, down  float64 // ascent and descent in em, from the hhea table
-	stack     string  // CSS font-family
+	rest      func() *font.Font // the syllables that face lacks; nil: none
+	others    *font.Face        // of rest, once one was needed
+	weight    int               // CSS font-weight
+	spacing   float64           // letter-spacing in em
+	grid      float64           // the font's own units per em, in which outlines are
+	up, down  float64           // ascent and descent in em, from the hhea table
+	stack     string            // CSS font-family
 	shaper    shaping.HarfbuzzShaper
 	segmenter shaping.Segmenter
 }
@@ -72,24 +97,24 @@ const (
 
 // Large Korean set solid looks loose, hence the negative spacing of the
 // headline; the sub copy needs less and the mark, being tiny, none.
-func headlineFace() *face { return newFace(boldFont(), 700, -0.02, sansStack) }
-func subFace() *face      { return newFace(mediumFont(), 500, -0.01, sansStack) }
-func markFace() *face     { return newFace(mediumFont(), 500, 0, sansStack) }
+func headlineFace() *face { return newFace(boldFont(), restFont, 700, -0.02, sansStack) }
+func subFace() *face      { return newFace(mediumFont(), restFont, 500, -0.01, sansStack) }
+func markFace() *face     { return newFace(mediumFont(), restFont, 500, 0, sansStack) }
 
 // copyFaces gives the faces of headline and sub copy in a typeface. Serif and hand have
 // one weight: thin strokes of a second would be lost on a picture.
 func copyFaces(typeface string) (headline, under *face) {
 	switch typeface {
 	case serif:
-		return newFace(serifFont(), 700, -0.03, serifStack), newFace(serifFont(), 700, -0.02, serifStack)
+		return newFace(serifFont(), nil, 700, -0.03, serifStack), newFace(serifFont(), nil, 700, -0.02, serifStack)
 	case hand: // it is drawn with wide gaps
-		return newFace(handFont(), 700, -0.07, handStack), newFace(handFont(), 700, -0.06, handStack)
+		return newFace(handFont(), nil, 700, -0.07, handStack), newFace(handFont(), nil, 700, -0.06, handStack)
 	}
 	return headlineFace(), subFace()
 }
 
-func newFace(f *font.Font, weight int, spacing float64, stack string) *face {
-	t := &face{face: font.NewFace(f), weight: weight, spacing: spacing, stack: stack, grid: float64(f.Upem())}
+func newFace(f *font.Font, rest func() *font.Font, weight int, spacing float64, stack string) *face {
+	t := &face{face: font.NewFace(f), rest: rest, weight: weight, spacing: spacing, stack: stack, grid: float64(f.Upem())}
 	if e, ok := t.face.FontHExtents(); ok {
 		// Browsers centre ascent+descent in the line box, so the picture does too.
 		t.up, t.down = float64(e.Ascender)/t.grid, -float64(e.Descender)/t.grid
@@ -106,15 +131,31 @@ func (t *face) extents(px float64) (up, down float64) {
 	return up, down
 }
 
-// has reports whether the font draws the character.
+// has reports whether the typeface draws the character.
 func (t *face) has(r rune) bool {
-	gid, ok := t.face.NominalGlyph(r)
+	return draws(t.face, r) || t.needsRest(r) && draws(t.others, r)
+}
+
+// needsRest reports whether a character can only be in the rest, which is then unpacked.
+func (t *face) needsRest(r rune) bool {
+	if t.rest == nil || r < '가' || r > '힣' || draws(t.face, r) {
+		return false
+	}
+	if t.others == nil {
+		t.others = font.NewFace(t.rest())
+	}
+	return true
+}
+
+func draws(f *font.Face, r rune) bool {
+	gid, ok := f.NominalGlyph(r)
 	return ok && gid != 0
 }
 
 // glyph is a drawn glyph; x is its origin from the line's start, y above the
 // baseline, both in em.
 type glyph struct {
+	of   *font.Face
 	id   font.GID
 	x, y float64
 }
@@ -125,10 +166,15 @@ type run struct {
 	width  float64 // the advance in em, letter-spacing after every character, as CSS counts it
 }
 
-// ResolveFace makes face a one-font shaping.Fontmap.
-func (t *face) ResolveFace(rune) *font.Face { return t.face }
+// ResolveFace makes face a shaping.Fontmap.
+func (t *face) ResolveFace(r rune) *font.Face {
+	if t.needsRest(r) {
+		return t.others
+	}
+	return t.face
+}
 
-// shape sets one line. Runs are split by script, as browsers do, because
+// shape sets one line. Runs are split by font and script, as browsers do, because
 // shaping (kerning among it) does not reach across them.
 func (t *face) shape(text string) run {
 	var out run
@@ -149,6 +195,7 @@ func (t *face) shape(text string) run {
 			}
 			last = g.TextIndex()
 			out.glyphs = append(out.glyphs, glyph{
+				of: in.Face,
 				id: g.GlyphID,
 				x:  out.width + float64(g.XOffset)/64/unit,
 				y:  float64(g.YOffset) / 64 / unit,
@@ -161,7 +208,7 @@ func (t *face) shape(text string) run {
 }
 
 // outline gives a glyph's path in font units, y up.
-func (t *face) outline(id font.GID) []opentype.Segment {
-	o, _ := t.face.GlyphDataOutline(id)
+func (g glyph) outline() []opentype.Segment {
+	o, _ := g.of.GlyphDataOutline(g.id)
 	return o.Segments
 }

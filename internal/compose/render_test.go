@@ -13,7 +13,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/go-text/typesetting/font"
 	"github.com/rivo/uniseg"
 	"golang.org/x/text/unicode/norm"
 	"pgregory.net/rapid"
@@ -67,7 +66,7 @@ func common(a, b ad.Box) float64 {
 }
 
 // wellSet checks what holds for every result, whatever went in.
-func wellSet(t failer, r compose.Result, size image.Point, box ad.Box, bold, medium *font.Face) {
+func wellSet(t failer, r compose.Result, size image.Point, box ad.Box, bold, medium letters) {
 	t.Helper()
 	if got := r.Image.Rect; got != (image.Rectangle{Max: size}) {
 		t.Fatalf("the picture is %v, want %v", got, size)
@@ -118,7 +117,7 @@ func wellSet(t failer, r compose.Result, size image.Point, box ad.Box, bold, med
 			t.Errorf("%s %q is not clean", l.Role, l.Text)
 		}
 		for _, c := range l.Text {
-			if gid, ok := face.NominalGlyph(c); !ok || gid == 0 {
+			if !face.have(c) {
 				t.Errorf("%s %q holds %U, which would be drawn as a box", l.Role, l.Text, c)
 			}
 		}
@@ -149,7 +148,7 @@ func drawCopy(maxWords int) *rapid.Generator[string] {
 
 func TestAnyCopyOnAnySizeIsWellSet(t *testing.T) {
 	t.Parallel()
-	bold, medium := fontFile(t, "nanococoa-sans-bold.otf"), fontFile(t, "nanococoa-sans-medium.otf")
+	bold, medium := sans(t, "bold"), sans(t, "medium")
 	rapid.Check(t, func(rt *rapid.T) {
 		frac := func(name string, lo, hi float64) float64 { return rapid.Float64Range(lo, hi).Draw(rt, name) }
 		w, h := frac("w", 0.1, 1), frac("h", 0.1, 1)
@@ -299,7 +298,7 @@ func TestALongSubCopyLeavesTheHeadlineWhole(t *testing.T) {
 // neither leaves the frame.
 func TestOnlyTheLastResortBreaksAWord(t *testing.T) {
 	t.Parallel()
-	bold, medium := fontFile(t, "nanococoa-sans-bold.otf"), fontFile(t, "nanococoa-sans-medium.otf")
+	bold, medium := sans(t, "bold"), sans(t, "medium")
 	box := ad.Box{0.3, 0.4, 0.4, 0.5}
 	pic := paint(400, 400, backdrops[0], box)
 	size := image.Pt(342, 228)
@@ -491,7 +490,7 @@ func TestAHeadlineOfFewWordsStaysOnFewLines(t *testing.T) {
 // headline gives way.
 func TestTheHeadlineLeavesRoomForTheSubCopy(t *testing.T) {
 	t.Parallel()
-	bold, medium := fontFile(t, "nanococoa-sans-bold.otf"), fontFile(t, "nanococoa-sans-medium.otf")
+	bold, medium := sans(t, "bold"), sans(t, "medium")
 	for _, top := range []float64{0.25, 0.285, 0.3, 0.32} {
 		box := ad.Box{0.21, top, 0.53, 0.58}
 		pic := paint(540, 540, backdrops[0], box)
@@ -538,7 +537,7 @@ func TestAMirroredBackdropIsSoft(t *testing.T) {
 
 func TestRoomIsMadeWhenTheProductFillsThePicture(t *testing.T) {
 	t.Parallel()
-	bold, medium := fontFile(t, "nanococoa-sans-bold.otf"), fontFile(t, "nanococoa-sans-medium.otf")
+	bold, medium := sans(t, "bold"), sans(t, "medium")
 	for _, box := range []ad.Box{{0, 0, 1, 1}, {0.04, 0.04, 0.92, 0.92}, {0, 0.1, 1, 0.9}, {0.1, 0, 0.5, 1}} {
 		pic := paint(200, 200, backdrops[1], box)
 		for _, size := range []image.Point{{342, 228}, {360, 360}, {360, 640}, {628, 328}, {1029, 258}, {342, 900}} {
@@ -565,7 +564,7 @@ func TestSameRequestSameBytes(t *testing.T) {
 
 func TestWithoutAnalysis(t *testing.T) {
 	t.Parallel()
-	bold, medium := fontFile(t, "nanococoa-sans-bold.otf"), fontFile(t, "nanococoa-sans-medium.otf")
+	bold, medium := sans(t, "bold"), sans(t, "medium")
 	pic := paint(400, 400, backdrops[0], ad.Box{0.3, 0.3, 0.4, 0.4})
 	for name, a := range map[string]*ad.Analysis{
 		"none":         nil,

@@ -15,9 +15,9 @@ import (
 
 // The most megabytes of a function's zip. A cold start loads it whole.
 const (
-	maxZip       = 4.6 // the API has all operations of the studio; it was 3.9 before them
-	maxZipOpenAI = 7.5
-	maxZipFonts  = 8.1 // of which four fonts are 2.7, and what shapes text 0.8
+	maxZip       = 4.5 // the API has all operations of the studio; it was 3.9 before them
+	maxZipOpenAI = 7.4
+	maxZipFonts  = 7 // of which fonts are 1.4, and what shapes text 0.8
 )
 
 // The functions are built as the Makefile builds them for AWS, for this machine's

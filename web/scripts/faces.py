@@ -9,6 +9,8 @@ face comes in chunks by unicode-range, so that a headline of ten syllables
 fetches two or three of them, and only who uses the face fetches any.
 """
 
+import lzma
+from io import BytesIO
 from pathlib import Path
 
 from fontTools import subset
@@ -39,9 +41,9 @@ def ranges(codes: list[int]) -> str:
     return ", ".join(f"U+{a:X}" if a == b else f"U+{a:X}-{b:X}" for a, b in spans)
 
 
-def make(source: Path, family: str, codes: list[int], name: str) -> str:
+def make(source: bytes, family: str, codes: list[int], name: str) -> str:
     """Writes one chunk and gives its @font-face."""
-    font = TTFont(source)
+    font = TTFont(BytesIO(source))
     options = subset.Options()
     options.hinting = False
     options.name_IDs = [1, 2]
@@ -71,10 +73,10 @@ def main() -> None:
         old.unlink()
     faces = []
     for name, family in FACES.items():
-        source = FONTS / f"nanococoa-{name}-bold.ttf"
+        source = lzma.decompress((FONTS / f"nanococoa-{name}-bold.ttf.xz").read_bytes())
         (OUT / f"OFL-{name}.txt").write_bytes((FONTS / f"LICENSE-{name}.txt").read_bytes())
         sample = [ord(c) for c in SAMPLE]
-        has = sorted(c for c in TTFont(source).getBestCmap() if c >= 0x20 and c not in sample)
+        has = sorted(c for c in TTFont(BytesIO(source)).getBestCmap() if c >= 0x20 and c not in sample)
         latin = [c for c in has if c < 0xAC00]
         hangul = [c for c in has if 0xAC00 <= c <= 0xD7A3]
         chunks = {"sample": sample, "latin": latin}

@@ -11,23 +11,27 @@ is a modified version, so the results carry other names.
 """
 
 import copy
+import lzma
 import sys
+from io import BytesIO
 from pathlib import Path
 
 from fontTools import subset
 from fontTools.ttLib import TTFont
 
-# Family, style, weight, file within the folder of the packages, whether all of Hangul.
+# Family, style, weight, file within the folder of the packages, whether the rest of Hangul
+# is made of it: one weight of those syllables serves both weights of the sans.
 FONTS = [
     ("Sans", "Bold", 700, "pretendard/package/dist/public/static/Pretendard-Bold.otf", True),
-    ("Sans", "Medium", 500, "pretendard/package/dist/public/static/Pretendard-Medium.otf", True),
+    ("Sans", "Medium", 500, "pretendard/package/dist/public/static/Pretendard-Medium.otf", False),
     ("Serif", "Bold", 700,
      "expo-google-fonts-gowun-batang/package/700Bold/GowunBatang_700Bold.ttf", False),
     ("Hand", "Bold", 700, "expo-google-fonts-gaegu/package/700Bold/Gaegu_700Bold.ttf", False),
 ]
 
-# The Hangul of KS X 1001, which is also all that Gaegu has: with all 11,172 syllables the
-# serif alone would take 2 MB more of the function that draws with it.
+# The Hangul of KS X 1001, which is what nearly every text is written in, and all that
+# Gaegu has. The rest of the sans is a font of its own, packed, that is unpacked when a text
+# has such a syllable. The serif has no rest: it would be 2 MB.
 KS_X_1001 = [ord(bytes([a, b]).decode("euc-kr")) for a in range(0xB0, 0xC9) for b in range(0xA1, 0xFF)]
 
 # Signs that Gaegu lacks, the sign of its own that stands in, and how far up it moves (em).
@@ -55,31 +59,47 @@ UNICODES = [
 
 
 def main(packages: Path) -> None:
-    out = Path(__file__).parent
+    known = {u for a, b in UNICODES for u in range(a, b + 1)}
+    rest = set(range(0xAC00, 0xD7A4)) - set(KS_X_1001)
     for family, style, weight, source, all_hangul in FONTS:
-        font = TTFont(packages / source, recalcTimestamp=False)
-        options = subset.Options()
-        # calt and liga are off in browsers once letter-spacing is set, which
-        # it always is here: without them the picture and the HTML shape alike.
-        options.layout_features = ["kern"]
-        options.name_IDs = [0, 7, 13, 14]
-        options.notdef_outline = True
-        options.hinting = False
-        options.glyph_names = False
-        options.drop_tables += ["vhea", "vmtx", "VORG", "DSIG"] if not all_hangul else []
-        unicodes = {u for a, b in UNICODES for u in range(a, b + 1)}
-        if not all_hangul:
-            unicodes -= set(range(0xAC00, 0xD7A4)) - set(KS_X_1001)
-        if family == "Hand":
-            stand_in(font)
-            font["head"].unitsPerEm = 870  # of 1000: it is drawn small in its em
-        chosen = subset.Subsetter(options)
-        chosen.populate(unicodes=sorted(unicodes))
-        chosen.subset(font)
-        rename(font, f"nanoCocoa {family}", style, weight)
-        path = out / f"nanococoa-{family.lower()}-{style.lower()}{Path(source).suffix}"
-        font.save(path, reorderTables=False)
-        print(f"{path.name}: {len(font.getBestCmap())} characters, {path.stat().st_size} bytes")
+        make(packages / source, family, style, weight, known - rest, packed=family != "Sans")
+        if all_hangul:
+            make(packages / source, f"{family} Rest", style, weight, rest, packed=True)
+
+
+def make(source: Path, family: str, style: str, weight: int, unicodes: set[int], *, packed: bool) -> None:
+    font = TTFont(source, recalcTimestamp=False)
+    options = subset.Options()
+    # calt and liga are off in browsers once letter-spacing is set, which
+    # it always is here: without them the picture and the HTML shape alike.
+    options.layout_features = ["kern"]
+    options.name_IDs = [0, 7, 13, 14]
+    options.notdef_outline = True
+    options.hinting = False
+    options.glyph_names = False
+    # Outlines that share their parts by subroutines are smaller, and larger once packed.
+    options.desubroutinize = True
+    options.drop_tables += ["vhea", "vmtx", "VORG", "DSIG"]
+    if family == "Hand":
+        stand_in(font)
+        font["head"].unitsPerEm = 870  # of 1000: it is drawn small in its em
+    chosen = subset.Subsetter(options)
+    chosen.populate(unicodes=sorted(unicodes))
+    chosen.subset(font)
+    rename(font, f"nanoCocoa {family}", style, weight)
+    name = f"nanococoa-{family.lower().replace(' ', '-')}-{style.lower()}{source.suffix}"
+    made = BytesIO()
+    font.save(made, reorderTables=False)
+    data = made.getvalue()
+    if packed:
+        data, name = pack(data), f"{name}.xz"
+    (Path(__file__).parent / name).write_bytes(data)
+    print(f"{name}: {len(font.getBestCmap())} characters, {len(data)} bytes")
+
+
+def pack(data: bytes) -> bytes:
+    best = [{"id": lzma.FILTER_LZMA2, "preset": 9 | lzma.PRESET_EXTREME, "dict_size": 1 << 21}]
+    return lzma.compress(data, check=lzma.CHECK_CRC32, filters=best)
 
 
 def stand_in(font: TTFont) -> None:
