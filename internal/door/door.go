@@ -6,10 +6,8 @@ import (
 	"context"
 	"encoding/base64"
 	"fmt"
-	"net/http"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/awslabs/aws-lambda-go-api-proxy/httpadapter"
 
 	"github.com/nanococoa/nanococoa/internal/config"
 	"github.com/nanococoa/nanococoa/internal/httpapi"
@@ -32,6 +30,3 @@ func Signer(ctx context.Context, cfg aws.Config, c config.Door) (*httpapi.Signer
 	}
 	return signer, nil
 }
-
-// Lambda makes a Lambda handler of events of API Gateway.
-func Lambda(h http.Handler) any { return httpadapter.New(h).ProxyWithContext }

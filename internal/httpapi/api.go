@@ -132,7 +132,15 @@ func (b *base) sameOrigin(next http.Handler) http.Handler {
 	guard.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		problemOf(fault.New(fault.RequestCrossOrigin, nil)).write(w)
 	}))
-	return guard.Handler(next)
+	guarded := guard.Handler(next)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		// The guard compares an origin's host with the request's. A request without one
+		// would be of the same host as the origin "null", which every sandboxed frame has.
+		if r.Host == "" {
+			r.Host = strings.TrimPrefix(strings.TrimPrefix(b.origin, "https://"), "http://")
+		}
+		guarded.ServeHTTP(w, r)
+	})
 }
 
 // statusWriter remembers the status for the log: 0 until the answer begins.

@@ -251,6 +251,7 @@ func TestAnotherSiteChangesNothing(t *testing.T) {
 		},
 		"another site, an old browser": {site, map[string]string{"Origin": "https://evil.example"}, true},
 		"a sandboxed frame":            {site, map[string]string{"Origin": "null"}, true},
+		"a sandboxed frame, elsewhere": {"https://ads.example.com", map[string]string{"Origin": "null"}, true},
 		"our name on another port":     {site, map[string]string{"Origin": "http://localhost:1"}, true},
 		"our name in another":          {site, map[string]string{"Origin": "http://localhost:8890.evil.example"}, true},
 		"our host on plain http": {
@@ -260,12 +261,15 @@ func TestAnotherSiteChangesNothing(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
+			const gateway = "abc.execute-api.ap-northeast-2.amazonaws.com"
 			for _, op := range []struct {
 				method, path string
 				body         []byte
+				host         string // as behind API Gateway, or what a gateway leaves out
 			}{
-				{"POST", "/api/ads/generate", body}, {"POST", "/api/uploads", []byte("{}")},
-				{"POST", "/api/ads/" + id + "/retry", nil}, {"DELETE", "/api/ads/" + id, nil}, {"POST", "/nowhere", nil},
+				{"POST", "/api/ads/generate", body, gateway}, {"POST", "/api/uploads", []byte("{}"), gateway},
+				{"POST", "/api/ads/" + id + "/retry", nil, gateway}, {"DELETE", "/api/ads/" + id, nil, gateway},
+				{"POST", "/nowhere", nil, gateway}, {"DELETE", "/api/ads/" + id, nil, ""},
 			} {
 				w := newWorldAt(t, tc.origin)
 				if !tc.refused {
@@ -274,7 +278,7 @@ func TestAnotherSiteChangesNothing(t *testing.T) {
 					w.ads.get, w.ads.retry = gone, gone
 				}
 				r := httptest.NewRequest(op.method, op.path, bytes.NewReader(op.body))
-				r.Host = "abc.execute-api.ap-northeast-2.amazonaws.com" // as behind API Gateway
+				r.Host = op.host
 				r.Header.Set("Content-Type", contentType)
 				for k, v := range tc.headers {
 					r.Header.Set(k, v)
