@@ -112,7 +112,7 @@ compiled: build/aiserver build/local $(LINT)
 
 .PHONY: clean
 clean: ## remove everything built and all local data
-	rm -rf .aws-sam .local .venv build gallery screenshots tools/node_modules web/dist web/node_modules
+	rm -rf .aws-sam .local .venv build gallery screenshots tools/node_modules tools/lighthouse/node_modules web/dist web/node_modules
 
 # -------------------------------------------------------------- parts of test
 
@@ -259,9 +259,11 @@ screenshots: KOREAN_FONT := fonts-nanum
 screenshots: packages build web/node_modules/.package-lock.json ## every page and state of the site, into screenshots/
 	PORT=0 build/local npm --prefix web run screenshots
 
+MEASURES := web/node_modules/.package-lock.json tools/lighthouse/node_modules/.package-lock.json
 .PHONY: measure
-measure: packages build web/node_modules/.package-lock.json ## how fast the start page is on a slow phone, and how large
+measure: packages build $(MEASURES) ## how fast the start page is on a slow phone, and Lighthouse's figures of every page
 	PORT=0 build/local npm --prefix web run measure
+	PORT=0 build/local node tools/lighthouse/measure.mjs
 
 # ------------------------------------------------------------------------ AWS
 
@@ -453,6 +455,9 @@ web/node_modules/.package-lock.json: web/package.json web/package-lock.json
 	@touch $@
 tools/node_modules/.package-lock.json: tools/package.json tools/package-lock.json
 	@$(SHOW) "Installing the Node tools" npm --prefix tools ci
+	@touch $@
+tools/lighthouse/node_modules/.package-lock.json: $(addprefix tools/lighthouse/package,.json -lock.json)
+	@$(SHOW) "Installing Lighthouse" npm --prefix tools/lighthouse ci
 	@touch $@
 web/dist/index.html: web/node_modules/.package-lock.json $(WEB_SOURCES)
 	@$(SHOW) "Building the pages" npm --prefix web run build

@@ -1,6 +1,8 @@
 package local
 
 import (
+	"bytes"
+	"compress/gzip"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -132,12 +134,39 @@ func (s Site) file(w http.ResponseWriter, r *http.Request, name string, status i
 	h := w.Header()
 	h.Set("Content-Type", site.ContentType(name))
 	h.Set("Cache-Control", site.CacheControl(name))
+	if packed, ok := compressed(r, name, data); ok {
+		h.Set("Content-Encoding", "gzip")
+		h.Set("Vary", "Accept-Encoding")
+		data = packed
+	}
 	h.Set("Content-Length", strconv.Itoa(len(data)))
 	w.WriteHeader(status)
 	if r.Method != http.MethodHead {
 		_, _ = w.Write(data)
 	}
 	return true
+}
+
+// leastCompressed is the size in bytes from which CloudFront compresses a file (Amazon
+// CloudFront, "Serving compressed files").
+const leastCompressed = 1000
+
+// compressed gives a file of text packed, as CloudFront sends it to a browser that takes it.
+func compressed(r *http.Request, name string, data []byte) ([]byte, bool) {
+	packs := strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") && len(data) >= leastCompressed
+	switch path.Ext(name) {
+	case ".html", ".js", ".css", ".svg", ".txt":
+	default:
+		packs = false
+	}
+	if !packs {
+		return nil, false
+	}
+	var b bytes.Buffer
+	z := gzip.NewWriter(&b)
+	_, err := z.Write(data)
+	err = errors.Join(err, z.Close())
+	return b.Bytes(), err == nil
 }
 
 // secure sets the headers that infra/site.yaml has CloudFront set, word by word

@@ -177,6 +177,34 @@ func TestTheAPIIsOnTheSameOrigin(t *testing.T) {
 	}
 }
 
+// CloudFront sends text packed, so the figures of the pages are measured with that.
+func TestTextIsSentPacked(t *testing.T) {
+	t.Parallel()
+	text := strings.Repeat("가방 ", 1000)
+	s := site(t, fstest.MapFS{
+		"a.js": {Data: []byte(text)}, "small.js": {Data: []byte("a")}, "a.webp": {Data: []byte(text)},
+	}, nil)
+	for path, packed := range map[string]bool{"/a.js": true, "/small.js": false, "/a.webp": false} {
+		res, body := request(t, http.MethodGet, s.URL+path, nil) // Go's client unpacks what it asked to be packed
+		if res.Uncompressed != packed || !strings.HasPrefix(text, body) || body == "" {
+			t.Errorf("%s: packed %t, %d bytes", path, res.Uncompressed, len(body))
+		}
+	}
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.URL+"/a.js", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("Accept-Encoding", "identity")
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	if got, err := io.ReadAll(res.Body); err != nil || string(got) != text {
+		t.Errorf("not asked for, it is packed: %v", err)
+	}
+}
+
 // A public page is answered by the API too, which does not learn who asks.
 func TestPublicPagesAreTheSameToEverybody(t *testing.T) {
 	t.Parallel()

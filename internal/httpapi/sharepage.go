@@ -104,8 +104,8 @@ const shareStyle = `:root{color-scheme:light dark;--ground:#fbf8f4;--ink:#241d19
 body{margin:0;min-height:100vh;display:flex;flex-direction:column;background:var(--ground);color:var(--ink);` +
 	`font:1rem/1.6 system-ui,-apple-system,'Apple SD Gothic Neo','Noto Sans KR','Malgun Gothic',sans-serif;` +
 	`word-break:keep-all;overflow-wrap:anywhere}
-main{flex:1;width:100%;max-width:44rem;margin:0 auto;padding:1.5rem 1rem}
-img{display:block;max-width:100%;max-height:80vh;width:auto;height:auto;margin:0 auto;border-radius:1rem}
+main{flex:1;width:100%;max-width:36rem;margin:0 auto;padding:1.5rem 1rem}
+img{display:block;max-width:100%;height:auto;margin:0 auto;border-radius:1rem}
 h1{margin:1.25rem 0 .25rem;font-size:1.6rem;line-height:1.35}
 p{margin:.25rem 0}.what,.ai,footer{color:var(--soft);font-size:.875rem}
 a{color:var(--text)}

@@ -29,9 +29,9 @@ export function render(file: string): { head: string; body: string } {
   const head = (
     <>
       <title>{texts.site.title(title)}</title>
+      <meta name="description" content={texts.site.description} />
       {indexed ? (
         <>
-          <meta name="description" content={texts.site.description} />
           <meta property="og:type" content="website" />
           <meta property="og:locale" content="ko_KR" />
           <meta property="og:site_name" content={texts.site.name} />
