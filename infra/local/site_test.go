@@ -182,7 +182,7 @@ func TestTextIsSentPacked(t *testing.T) {
 	t.Parallel()
 	text := strings.Repeat("가방 ", 1000)
 	s := site(t, fstest.MapFS{
-		"a.js": {Data: []byte(text)}, "small.js": {Data: []byte("a")}, "a.webp": {Data: []byte(text)},
+		"a.js": {Data: []byte(text)}, "small.js": {Data: []byte("가")}, "a.webp": {Data: []byte(text)},
 	}, nil)
 	for path, packed := range map[string]bool{"/a.js": true, "/small.js": false, "/a.webp": false} {
 		res, body := request(t, http.MethodGet, s.URL+path, nil) // Go's client unpacks what it asked to be packed
