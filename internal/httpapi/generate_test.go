@@ -314,7 +314,7 @@ func TestPartsThatAreNoneOfOurs(t *testing.T) {
 	w := newWorld(t)
 	made, _ := w.accepting()
 	parts := append(
-		[]part{{"", "", "x"}, {"_charset_", "", "utf-8"}, {"user_id", "", "somebody"}, {"owner", "", "somebody"}},
+		[]part{{"", "", "x"}, {"product_name", "", ""}, {"_charset_", "", "utf-8"}, {"user_id", "", "somebody"}, {"owner", "", "somebody"}},
 		order(fields, flat(t, 128, 128))...,
 	)
 	parts = append(
@@ -322,7 +322,7 @@ func TestPartsThatAreNoneOfOurs(t *testing.T) {
 	)
 	w.generate(parts).is(http.StatusAccepted)
 	if got := (*made)[0]; got.Fields != fields || got.Owner == "somebody" {
-		t.Errorf("stored %+v: of a repeated part the first counts, and unknown ones mean nothing", got)
+		t.Errorf("stored %+v: of a repeated part the first that is not empty counts, and unknown ones mean nothing", got)
 	}
 }
 

@@ -135,6 +135,39 @@ func TestALeaseOutlivesTwoFailures(t *testing.T) {
 	})
 }
 
+// late is a queue that a lease reaches only after a while.
+type late struct {
+	*hidden
+	by time.Duration
+}
+
+func (l late) Hide(ctx context.Context, receipt string, d time.Duration) error {
+	if d == taskqueue.LeaseTime {
+		time.Sleep(l.by)
+	}
+	return l.hidden.Hide(ctx, receipt, d)
+}
+
+// A message that is given back while its lease is being renewed comes back as soon as it was
+// promised, and not when the renewed lease ends.
+func TestARenewalDoesNotHideWhatIsGivenBack(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := late{&hidden{t: t}, 5 * time.Second}
+		handle := taskqueue.Handler("stage1", slog.New(slog.DiscardHandler), work(func(context.Context) error {
+			time.Sleep(taskqueue.LeaseTime/3 + time.Second)
+			return fault.New(fault.StorageThrottled, nil)
+		}), &taskqueue.Lease{Messages: s, Log: slog.New(slog.DiscardHandler)})
+		if _, err := handle(t.Context(), delivery(1)); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(s.by + time.Second)
+		if left := s.left(); left > 15*time.Second {
+			t.Errorf("it is hidden for %v", left)
+		}
+	})
+}
+
 // A lease that cannot be taken changes nothing, as with the example events.
 func TestWithoutALeaseItIsConsumedAllTheSame(t *testing.T) {
 	t.Parallel()
