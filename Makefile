@@ -281,6 +281,7 @@ app_parameters = Environment=$(ENVIRONMENT) SiteOrigin=$(SITE_ORIGIN) Architectu
   BucketName=/nanococoa/$(ENVIRONMENT)/bucket TableName=/nanococoa/$(ENVIRONMENT)/table \
   $(if $(AI_SERVER_URL),AIServerUrl=$(AI_SERVER_URL)) \
   $(if $(OPENAI_KEY_PARAMETER),OpenAIKeyParameter=$(OPENAI_KEY_PARAMETER)) \
+  $(if $(AI_SERVER_TOKEN_PARAMETER),AIServerTokenParameter=$(AI_SERVER_TOKEN_PARAMETER)) \
   $(if $(ALARM_EMAIL),AlarmEmail=$(ALARM_EMAIL))
 site_parameters = Environment=$(ENVIRONMENT) \
   ApiDomain=/nanococoa/$(ENVIRONMENT)/api-domain PicturesBucket=/nanococoa/$(ENVIRONMENT)/bucket \
@@ -310,7 +311,7 @@ deploy-site: .venv/.installed web/dist/index.html ## the pages alone
 	@$(SITE) publish
 
 .PHONY: secrets
-secrets: ## make the environment's cookie key if it has none; keep OPENAI_API_KEY if set
+secrets: ## make the environment's cookie key if it has none; keep OPENAI_API_KEY and AI_SERVER_TOKEN if set
 	@ENVIRONMENT=$(ENVIRONMENT) AWS_REGION=$(REGION) $(GO) run ./infra/keys/cmd
 
 .PHONY: redrive
@@ -330,16 +331,18 @@ delete: .venv/.installed ## remove the environment's code from AWS; photos, ads 
 
 LOCALSTACK := AWS_ENDPOINT_URL=http://localhost:4566 AWS_DEFAULT_REGION=$(REGION) \
   AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test
+# Of compose.yaml. No secret: nobody but Docker's network and this machine reaches the port.
+LOCALSTACK_TOKEN := stand-in-of-this-machine
 localstack_storage_parameters = Environment=local SiteOrigin=http://localhost:3000 \
   RequireTls=false DeletionProtection=false
 localstack_parameters = Environment=local SiteOrigin=http://localhost:3000 \
-  AIServerUrl=http://aiserver:8892 Architecture=$(HOST_ARCH) \
+  AIServerUrl=http://aiserver:8892 AIServerTokenParameter=/nanococoa/local/gpu-token Architecture=$(HOST_ARCH) \
   BucketName=/nanococoa/local/bucket TableName=/nanococoa/local/table ManageApiLogsRole=false Alarms=false
 
 .PHONY: localstack-deploy
 localstack-deploy: .aws-sam/local/template.yaml build/linux/aiserver ## the same two stacks onto LocalStack in Docker
 	docker compose up --detach --wait
-	$(LOCALSTACK) ENVIRONMENT=local $(GO) run ./infra/keys/cmd
+	$(LOCALSTACK) ENVIRONMENT=local AI_SERVER_TOKEN=$(LOCALSTACK_TOKEN) $(GO) run ./infra/keys/cmd
 	$(LOCALSTACK) $(SAM) deploy --config-env localstack-storage --parameter-overrides $(localstack_storage_parameters)
 	$(LOCALSTACK) $(SAM) deploy --config-env localstack --parameter-overrides $(localstack_parameters)
 

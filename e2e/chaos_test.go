@@ -131,7 +131,7 @@ type chaos struct {
 // prepare makes the deployment observable, and its slowest clock faster.
 func (c *chaos) prepare() {
 	t := c.t
-	cfg := aws.Config{Region: sys.Region, BaseEndpoint: &sys.AWSURL, Credentials: sys.s3.Options().Credentials}
+	cfg := sys.Config()
 	c.lambda, c.streams = lambda.NewFromConfig(cfg), dynamodbstreams.NewFromConfig(cfg)
 	c.bus = eventbridge.NewFromConfig(cfg)
 	rules, err := c.bus.ListRules(t.Context(), &eventbridge.ListRulesInput{})

@@ -10,18 +10,13 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 )
 
 // invoke calls a deployed function as Lambda's own API does.
 func invoke(t *testing.T, folder string, event []byte) *lambda.InvokeOutput {
 	t.Helper()
-	client := lambda.NewFromConfig(aws.Config{
-		Region: sys.Region, BaseEndpoint: &sys.AWSURL,
-		Credentials: credentials.NewStaticCredentialsProvider("test", "test", ""),
-	})
+	client := lambda.NewFromConfig(sys.Config())
 	name := sys.Outputs[strings.ToUpper(folder[:1])+folder[1:]+"FunctionName"]
 	out, err := client.Invoke(t.Context(), &lambda.InvokeInput{FunctionName: &name, Payload: event})
 	if err != nil {

@@ -24,8 +24,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
@@ -134,10 +132,7 @@ func run(m *testing.M) (code int, err error) {
 // connect makes clients that look at the deployment from outside, as the
 // account's root.
 func (s *system) connect() {
-	cfg := aws.Config{
-		Region: s.Region, BaseEndpoint: &s.AWSURL,
-		Credentials: credentials.NewStaticCredentialsProvider("test", "test", ""),
-	}
+	cfg := s.Config()
 	s.db = dynamodb.NewFromConfig(cfg)
 	s.s3 = s3.NewFromConfig(cfg, func(o *s3.Options) { o.UsePathStyle = true })
 	s.sfn = sfn.NewFromConfig(cfg)

@@ -9,9 +9,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/credentials"
-
 	"github.com/nanococoa/nanococoa/e2e/faultproxy"
 	"github.com/nanococoa/nanococoa/infra/redrive"
 	"github.com/nanococoa/nanococoa/internal/metric/metrictest"
@@ -137,10 +134,7 @@ func measured(t *testing.T, adID, secret string, since time.Time) []string {
 // What redrive looks for is there in the deployed stack, and it may look.
 func TestRedriveFindsItsQueues(t *testing.T) {
 	t.Parallel()
-	cfg := aws.Config{
-		Region: sys.Region, BaseEndpoint: &sys.AWSURL,
-		Credentials: credentials.NewStaticCredentialsProvider("test", "test", ""),
-	}
+	cfg := sys.Config()
 	places, err := redrive.Find(t.Context(), cfg, "nanococoa-local")
 	if err != nil {
 		t.Fatal(err)

@@ -691,8 +691,9 @@ func TestPublicURL(t *testing.T) {
 	}
 	// Its own address is known under that name without being fetched.
 	s.post(gpu.PathStage2, words(one.ImageURL)).into(t, &gpu.Stage2Answer{})
-	anywhere := open(t, func(c *server.Config, _ *server.Parts) { c.Addr = "0.0.0.0:0" })
-	anywhere.stage1(small(t)).into(t, &one)
+	const token = "0123456789abcdef"
+	anywhere := open(t, func(c *server.Config, _ *server.Parts) { c.Addr, c.Token = "0.0.0.0:0", token })
+	anywhere.stage1(small(t), header{"Authorization", "Bearer " + token}).into(t, &one)
 	if !strings.HasPrefix(one.ImageURL, "http://localhost:") {
 		t.Errorf("image_url = %s", one.ImageURL)
 	}
@@ -708,6 +709,17 @@ func TestConfigurationReportsEveryFault(t *testing.T) {
 	if c, err := server.Read(good); err != nil || len(c.AllowedHosts) != 2 || c.Slots != 1 || c.Queue != 4 ||
 		c.Addr != "127.0.0.1:8892" {
 		t.Errorf("%+v, %v", c, err)
+	}
+	for addr, alone := range map[string]bool{
+		"127.0.0.1:1": true, "127.9.9.9:1": true, "localhost:1": true, "[::1]:1": true,
+		"0.0.0.0:1": false, ":1": false, "[::]:1": false, "10.0.0.1:1": false, "gpu.example.com:1": false,
+	} {
+		if _, err := server.Read([]string{"ADDR=" + addr}); alone != (err == nil) {
+			t.Errorf("%s without a token: %v", addr, err)
+		}
+		if _, err := server.Read([]string{"ADDR=" + addr, "TOKEN=0123456789abcdef"}); err != nil {
+			t.Errorf("%s with a token: %v", addr, err)
+		}
 	}
 	bad := []string{
 		"ADDR=8892", "ENGINE=", "SLOTS=0", "QUEUE=-1", "DATA_DIR=", "RESULT_TTL=1s", "RESULT_MAX_MB=1", "TOKEN=short token",

@@ -27,7 +27,7 @@ type Config struct {
 	// be: beyond that the oldest go.
 	ResultTTL   time.Duration `env:"RESULT_TTL" envDefault:"24h"`
 	ResultMaxMB int           `env:"RESULT_MAX_MB" envDefault:"4096"`
-	Token       string        `env:"TOKEN"` // shared bearer token; empty: none is asked for
+	Token       string        `env:"TOKEN"` // shared bearer token; empty, on this machine alone: none is asked for
 	// Whose URLs are read and written; see fetch.ParseHosts.
 	AllowedHosts []string `env:"ALLOWED_HOSTS"`
 	// The base of image_url; empty: http:// and the address listened on.
@@ -63,8 +63,10 @@ func (c Config) Validate() error {
 			bad = append(bad, fmt.Errorf("configuration: "+format, args...))
 		}
 	}
-	_, _, err := net.SplitHostPort(c.Addr)
+	host, _, err := net.SplitHostPort(c.Addr)
 	want(err == nil, "ADDR must be host:port")
+	want(err != nil || c.Token != "" || ownHost(host),
+		"TOKEN must be set where ADDR is open to other machines: whoever reaches it could use the GPU")
 	want(c.Engine != "", "ENGINE must name an engine")
 	want(c.Slots >= 1 && c.Slots <= 64, "SLOTS must be 1 to 64")
 	want(c.Queue >= 0 && c.Queue <= 1000, "QUEUE must be 0 to 1000")
@@ -87,6 +89,10 @@ func (c Config) Validate() error {
 	}
 	return errors.Join(bad...)
 }
+
+// ownHost reports whether nobody but this machine reaches a host listened on. An empty
+// one is every address there is.
+func ownHost(host string) bool { return host == "localhost" || net.ParseIP(host).IsLoopback() }
 
 // visible reports whether a text is visible ASCII throughout.
 func visible(s string) bool {

@@ -358,7 +358,8 @@ func (s *Server) ownImage(address, host string) (id string, ok bool) {
 // fetched, but a browser will.
 func htmlSource(v string) bool {
 	u, err := url.Parse(v)
-	if err != nil || len(v) > maxURL || strings.ContainsFunc(v, func(r rune) bool { return r <= ' ' }) {
+	// A browser reads a backslash as a slash, and so /\host as another host.
+	if err != nil || len(v) > maxURL || strings.ContainsFunc(v, func(r rune) bool { return r <= ' ' || r == '\\' }) {
 		return false
 	}
 	switch u.Scheme {

@@ -24,6 +24,9 @@ func CookieName(environment string) string { return "/nanococoa/" + environment 
 // OpenAIName is the parameter in which `make secrets` keeps an environment's OpenAI key.
 func OpenAIName(environment string) string { return "/nanococoa/" + environment + "/openai-key" }
 
+// TokenName is the parameter in which `make secrets` keeps the GPU server's token.
+func TokenName(environment string) string { return "/nanococoa/" + environment + "/gpu-token" }
+
 // EnsureCookie makes the environment's cookie key (32 random bytes, in base64) if
 // there is none, and reports whether it did. An existing key is never replaced:
 // every guest would lose their ads.

@@ -64,13 +64,8 @@ func (d *Deployment) send(ctx context.Context, service, method, path string, hea
 	for name, values := range header {
 		req.Header[name] = values
 	}
-	cfg := d.aws()
-	creds, err := cfg.Credentials.Retrieve(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("call %s: %w", service, err)
-	}
 	sum := sha256.Sum256(body)
-	if err := v4.NewSigner().SignHTTP(ctx, creds, req, hex.EncodeToString(sum[:]), service, region,
+	if err := v4.NewSigner().SignHTTP(ctx, d.root, req, hex.EncodeToString(sum[:]), service, region,
 		time.Now()); err != nil {
 		return nil, fmt.Errorf("sign for %s: %w", service, err)
 	}

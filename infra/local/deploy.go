@@ -127,10 +127,9 @@ func (d *Deployment) samDeploy(ctx context.Context, config string, parameters ..
 	cmd := exec.Command(d.sam(), args...)
 	cmd.Dir = d.o.Root
 	cmd.Env = append(d.environ(),
-		"AWS_ENDPOINT_URL="+d.AWSURL, "AWS_ACCESS_KEY_ID="+rootKey, "AWS_SECRET_ACCESS_KEY="+rootKey,
-		"AWS_DEFAULT_REGION="+region, "AWS_EC2_METADATA_DISABLED=true",
+		"AWS_ENDPOINT_URL="+d.AWSURL, "AWS_DEFAULT_REGION="+region, "AWS_EC2_METADATA_DISABLED=true",
 		// A person's own ~/.aws must not decide where this goes.
-		"AWS_CONFIG_FILE="+os.DevNull, "AWS_SHARED_CREDENTIALS_FILE="+os.DevNull,
+		"AWS_CONFIG_FILE="+os.DevNull, "AWS_SHARED_CREDENTIALS_FILE="+d.credentialsFile(),
 		"SAM_CLI_TELEMETRY=0",
 		"SAM_CLI_POLL_DELAY=0.2", // seconds between looks at the stack; 5 by default, for AWS
 		"PYTHONUNBUFFERED=1",

@@ -21,6 +21,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/service/ssm"
+
 	"github.com/nanococoa/nanococoa/infra/local"
 )
 
@@ -93,6 +96,7 @@ func TestTwoSideBySideAndARestart(t *testing.T) {
 		t.Errorf("no such route: %d %s %s", res.StatusCode, res.Header.Get("Content-Type"), body)
 	}
 	upload := order(t, first)
+	root := onlyRoot(t, first, filepath.Join(state, "credentials"))
 
 	if err := first.Down(); err != nil {
 		t.Fatal(err)
@@ -137,6 +141,9 @@ func TestTwoSideBySideAndARestart(t *testing.T) {
 	if again.AWSURL == first.AWSURL || again.AIServerURL != first.AIServerURL {
 		t.Errorf("%s and %s, before %s and %s", again.AWSURL, again.AIServerURL, first.AWSURL, first.AIServerURL)
 	}
+	if now := onlyRoot(t, again, filepath.Join(state, "credentials")); now != root {
+		t.Error("the root's keys are others after a restart")
+	}
 	makeAd(t, again)
 	if got := status(t, again, upload.adID, upload.cookie); got != http.StatusOK {
 		t.Errorf("the ad is gone after a restart: %d", got)
@@ -144,6 +151,31 @@ func TestTwoSideBySideAndARestart(t *testing.T) {
 	if got := status(t, other, upload.adID, upload.cookie); got != http.StatusNotFound {
 		t.Errorf("the other deployment knows the ad: %d", got)
 	}
+}
+
+// onlyRoot checks that the keys in a file, which only this user reads, are the account's
+// root's, and that no others are, and gives their id.
+func onlyRoot(t *testing.T, d *local.Deployment, file string) string {
+	t.Helper()
+	if info, err := os.Stat(file); err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("%s: %v, %v", file, info, err)
+	}
+	root, err := d.Config().Credentials.Retrieve(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, keys := range map[string][2]string{
+		"the root": {root.AccessKeyID, root.SecretAccessKey}, "the root's id": {root.AccessKeyID, "test"},
+		"of every local AWS": {"test", "test"}, "an account's number": {"000000000000", "test"},
+	} {
+		cfg := d.Config()
+		cfg.Credentials = credentials.NewStaticCredentialsProvider(keys[0], keys[1], "")
+		_, err := ssm.NewFromConfig(cfg).DescribeParameters(t.Context(), nil)
+		if taken := err == nil; taken != (name == "the root") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	return root.AccessKeyID
 }
 
 type ordered struct {

@@ -87,7 +87,7 @@ const artifacts = "nanococoa-local-artifacts"
 // emptyArtifacts makes that bucket, or empties it: every change of code leaves
 // 50 MB behind, which nothing needs once it is deployed.
 func (d *Deployment) emptyArtifacts(ctx context.Context) error {
-	client := s3.NewFromConfig(d.aws(), func(o *s3.Options) { o.UsePathStyle = true })
+	client := s3.NewFromConfig(d.Config(), func(o *s3.Options) { o.UsePathStyle = true })
 	_, err := client.CreateBucket(ctx, &s3.CreateBucketInput{
 		Bucket: aws.String(artifacts),
 		CreateBucketConfiguration: &s3types.CreateBucketConfiguration{

@@ -27,7 +27,6 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
 
 	"github.com/nanococoa/nanococoa/infra/keys"
@@ -76,7 +75,7 @@ type Options struct {
 // Deployment is a running deployment. Its methods are safe for concurrent use.
 type Deployment struct {
 	SiteURL     string            // what a browser opens, e.g. http://localhost:8890
-	AWSURL      string            // the AWS endpoint; any key pair works as the account's root
+	AWSURL      string            // the AWS endpoint; Config has the root's keys
 	AIServerURL string            // the GPU server
 	Region      string            // of every resource
 	Outputs     map[string]string // of both stacks, e.g. "TableName", "ApiFunctionName"
@@ -84,6 +83,7 @@ type Deployment struct {
 	o         Options
 	dir       string // StateDir, made absolute
 	temporary bool   // whether dir goes with Down
+	root      aws.Credentials
 	lock      *os.File
 	logs      map[string]*os.File // by name, open until Down
 	say       *progress
@@ -124,6 +124,9 @@ func Up(ctx context.Context, o Options) (d *Deployment, err error) {
 		return d, err
 	}
 	if err := d.open(); err != nil {
+		return d, err
+	}
+	if err := d.ensureRoot(ctx); err != nil {
 		return d, err
 	}
 	// The site's port is taken first: it is the one a person chose.
@@ -269,18 +272,7 @@ func (d *Deployment) Wait(ctx context.Context) error {
 	}
 }
 
-// aws is the configuration for the local AWS: any key pair is the account's root.
-func (d *Deployment) aws() aws.Config {
-	return aws.Config{
-		Region: region, BaseEndpoint: &d.AWSURL,
-		Credentials: credentials.NewStaticCredentialsProvider(rootKey, rootKey, ""),
-	}
-}
-
-func (d *Deployment) ssm() *ssm.Client { return ssm.NewFromConfig(d.aws()) }
-
-// rootKey is the key id and secret that the local AWS takes as its root's.
-const rootKey = "test"
+func (d *Deployment) ssm() *ssm.Client { return ssm.NewFromConfig(d.Config()) }
 
 // architecture is what Lambda calls this machine's processor.
 func architecture() string {

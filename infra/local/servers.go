@@ -10,6 +10,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
 )
 
 // startAWS starts the local AWS and waits until it answers.
@@ -37,8 +39,8 @@ func (d *Deployment) startAWS(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	cmd := exec.Command(d.python(), "-m", "ministack")
-	cmd.Env = append(d.environ(), awsSettings(d.dir, port, d.AWSURL, d.o.Persist, d.o.WaitScale)...)
+	cmd := exec.Command(d.python(), filepath.Join(d.o.Root, "infra", "local", "localaws.py"))
+	cmd.Env = append(d.environ(), awsSettings(d.dir, port, d.AWSURL, d.root, d.o.Persist, d.o.WaitScale)...)
 	cmd.Dir = d.dir
 	d.running, err = spawn("the local AWS", cmd, log, d.lines.aws)
 	if err != nil {
@@ -56,7 +58,8 @@ func stateDir(dir string) string { return filepath.Join(dir, "state") }
 
 // awsSettings is the environment that makes MiniStack behave as close to AWS
 // as it can, alone on its port. The functions inherit it.
-func awsSettings(dir string, port int, url string, persist bool, waitScale float64) []string {
+func awsSettings(dir string, port int, url string, root aws.Credentials, persist bool,
+	waitScale float64) []string {
 	flag := func(b bool) string {
 		if b {
 			return "1"
@@ -72,7 +75,7 @@ func awsSettings(dir string, port int, url string, persist bool, waitScale float
 		"AWS_ENDPOINT_URL=" + url,
 		// Every call is checked against the caller's role, so a missing right
 		// shows here and not first on AWS. The keys are the root's.
-		"AUTH=true", "AWS_ACCESS_KEY_ID=" + rootKey, "AWS_SECRET_ACCESS_KEY=" + rootKey,
+		"AUTH=true", "AWS_ACCESS_KEY_ID=" + root.AccessKeyID, "AWS_SECRET_ACCESS_KEY=" + root.SecretAccessKey,
 		"PERSIST_STATE=" + flag(persist), "STATE_DIR=" + stateDir(dir),
 		"S3_PERSIST=" + flag(persist), "S3_DATA_DIR=" + filepath.Join(dir, "s3"),
 		// Its process id file and the unpacked functions go here, so that two

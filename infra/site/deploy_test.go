@@ -74,6 +74,10 @@ func sam(args []string) error {
 func TestADeploymentTellsEveryStackTheOrigin(t *testing.T) {
 	t.Parallel()
 	cfg := localaws.Config(t)
+	keys, err := cfg.Credentials.Retrieve(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
 	self, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
@@ -102,9 +106,8 @@ func TestADeploymentTellsEveryStackTheOrigin(t *testing.T) {
 		cmd := exec.CommandContext(t.Context(), "make", args...)
 		cmd.Env = append(os.Environ(), samLog+"="+log, "ENVIRONMENT="+environment, "PAGES="+
 			built, "MAKEFLAGS=", "MAKEOVERRIDES=", "OPENAI_API_KEY=",
-			"AWS_ENDPOINT_URL="+*cfg.BaseEndpoint, "AWS_ACCESS_KEY_ID=test", "AWS_SECRET_ACCESS_KEY=test",
-			"AWS_REGION="+
-				localaws.Region)
+			"AWS_ENDPOINT_URL="+*cfg.BaseEndpoint, "AWS_REGION="+localaws.Region,
+			"AWS_ACCESS_KEY_ID="+keys.AccessKeyID, "AWS_SECRET_ACCESS_KEY="+keys.SecretAccessKey)
 		if out, err := cmd.CombinedOutput(); err != nil {
 			t.Fatalf("make deploy: %v\n%s", err, out)
 		}

@@ -6,9 +6,11 @@ package ad
 import (
 	"cmp"
 	"fmt"
+	"html"
 	"regexp"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -180,6 +182,17 @@ const PictureURL = "cid:stage1"
 
 // LogoURL stands in html_code for the address of the owner's logo, likewise.
 const LogoURL = "cid:logo"
+
+// WithPictures puts addresses into html_code for the names above, where such a name is the
+// whole source of a picture. Words that read like one stay words: in html_code they stand
+// escaped, without a quotation mark.
+func WithPictures(code string, addresses map[string]string) string {
+	var pairs []string
+	for name, address := range addresses {
+		pairs = append(pairs, `src="`+name+`"`, `src="`+html.EscapeString(address)+`"`)
+	}
+	return strings.NewReplacer(pairs...).Replace(code)
+}
 
 // StepTimes says when a step began and, if it has, when it ended.
 type StepTimes struct {

@@ -6,7 +6,6 @@ import (
 	"io"
 	"net/http"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -125,9 +124,10 @@ func renditionView(st *ad.Studio, r ad.Rendition, s *Signer, origin string) Rend
 	if scene.HasPage {
 		picture = names.Page
 	}
-	v.HTMLCode = strings.NewReplacer(
-		ad.PictureURL, origin+s.imageURL(st.AdID, picture), ad.LogoURL, origin+s.imageURL(st.AdID, ad.LogoPicture(r.ID)),
-	).Replace(r.HTML)
+	v.HTMLCode = ad.WithPictures(r.HTML, map[string]string{
+		ad.PictureURL: origin + s.imageURL(st.AdID, picture),
+		ad.LogoURL:    origin + s.imageURL(st.AdID, ad.LogoPicture(r.ID)),
+	})
 	return v
 }
 

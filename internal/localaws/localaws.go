@@ -5,6 +5,7 @@ package localaws
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"net"
@@ -36,6 +37,8 @@ type server struct {
 	cmd  *exec.Cmd
 	url  string
 	err  error
+
+	keyID, secret string // of the root, while it runs
 }
 
 //nolint:gochecknoglobals // a test binary has one local AWS, started by whichever test needs it first
@@ -63,14 +66,14 @@ func Config(t testing.TB) aws.Config {
 	}
 	return aws.Config{
 		Region: Region, BaseEndpoint: &shared.url,
-		Credentials: credentials.NewStaticCredentialsProvider("test", "test", ""),
+		Credentials: credentials.NewStaticCredentialsProvider(shared.keyID, shared.secret, ""),
 	}
 }
 
 var errMissing = errors.New("the local AWS is not installed")
 
 func (s *server) start() {
-	bin, err := find()
+	root, err := find()
 	if err != nil {
 		s.err = err
 		return
@@ -89,9 +92,11 @@ func (s *server) start() {
 		s.err = err
 		return
 	}
-	s.cmd = exec.Command(bin)
-	s.cmd.Env = append(os.Environ(), "BIND_HOST=127.0.0.1", fmt.Sprintf("GATEWAY_PORT=%d",
-		port), "MINISTACK_REGION="+Region,
+	s.keyID, s.secret = "LOCAL"+rand.Text(), rand.Text()
+	s.cmd = exec.Command(python(root), filepath.Join(root, "infra", "local", "localaws.py"))
+	s.cmd.Env = append(os.Environ(), "BIND_HOST=127.0.0.1", fmt.Sprintf("GATEWAY_PORT=%d", port),
+		"MINISTACK_REGION="+Region,
+		"AWS_ACCESS_KEY_ID="+s.keyID, "AWS_SECRET_ACCESS_KEY="+s.secret, "AWS_SESSION_TOKEN=",
 		"STATE_DIR="+s.dir, "S3_DATA_DIR="+filepath.Join(s.dir, "s3"), "TMPDIR="+s.dir, "PERSIST_STATE=0", "SFN_WAIT_SCALE=0",
 		"LAMBDA_ACCOUNT_CONCURRENCY=1000") // as on AWS; by itself the local AWS throttles small machines sooner
 	s.cmd.Stdout, s.cmd.Stderr = log, log
@@ -137,7 +142,10 @@ func (s *server) stop() {
 	_ = os.RemoveAll(s.dir)
 }
 
-// find looks for the local AWS in the repository's venv.
+// python is the interpreter of a repository's venv.
+func python(root string) string { return filepath.Join(root, ".venv", "bin", "python") }
+
+// find looks for the repository whose venv has the local AWS.
 func find() (string, error) {
 	dir, err := os.Getwd()
 	if err != nil {
@@ -145,9 +153,8 @@ func find() (string, error) {
 	}
 	for ; dir != "/"; dir = filepath.Dir(dir) {
 		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
-			bin := filepath.Join(dir, ".venv", "bin", "ministack")
-			if _, err := os.Stat(bin); err == nil {
-				return bin, nil
+			if _, err := os.Stat(python(dir)); err == nil {
+				return dir, nil
 			}
 			break
 		}

@@ -1,6 +1,6 @@
 // Command cmd is `make secrets`: it makes the secrets a deployment needs and
 // does not have. ENVIRONMENT names the deployment; OPENAI_API_KEY, if set, is kept as
-// its OpenAI key. Credentials and region are the AWS SDK's usual ones.
+// its OpenAI key, and AI_SERVER_TOKEN as the token of its GPU server. Credentials and region are the AWS SDK's usual ones.
 package main
 
 import (
@@ -16,8 +16,9 @@ import (
 )
 
 type settings struct {
-	Environment string `env:"ENVIRONMENT,required,notEmpty"`
-	OpenAIKey   string `env:"OPENAI_API_KEY"`
+	Environment   string `env:"ENVIRONMENT,required,notEmpty"`
+	OpenAIKey     string `env:"OPENAI_API_KEY"`
+	AIServerToken string `env:"AI_SERVER_TOKEN"`
 }
 
 func main() { command.Main(run) }
@@ -33,14 +34,18 @@ func run(ctx context.Context, s settings, cfg aws.Config, out io.Writer) error {
 		state = "made"
 	}
 	_, _ = fmt.Fprintf(out, "%s: %s\n", keys.CookieName(s.Environment), state)
-	if s.OpenAIKey == "" {
-		_, _ = fmt.Fprintf(out, "%s: unchanged; set OPENAI_API_KEY to store one\n", keys.OpenAIName(s.Environment))
-		return nil
+	for _, one := range []struct{ variable, value, name, setting string }{
+		{"OPENAI_API_KEY", s.OpenAIKey, keys.OpenAIName(s.Environment), "OPENAI_KEY_PARAMETER"},
+		{"AI_SERVER_TOKEN", s.AIServerToken, keys.TokenName(s.Environment), "AI_SERVER_TOKEN_PARAMETER"},
+	} {
+		if one.value == "" {
+			_, _ = fmt.Fprintf(out, "%s: unchanged; set %s to store one\n", one.name, one.variable)
+			continue
+		}
+		if err := keys.Put(ctx, client, one.name, one.value); err != nil {
+			return err
+		}
+		_, _ = fmt.Fprintf(out, "%s: stored; deploy with %s=%s\n", one.name, one.setting, one.name)
 	}
-	if err := keys.Put(ctx, client, keys.OpenAIName(s.Environment), s.OpenAIKey); err != nil {
-		return err
-	}
-	_, _ = fmt.Fprintf(out, "%s: stored; deploy with OPENAI_KEY_PARAMETER=%s\n", keys.OpenAIName(s.Environment),
-		keys.OpenAIName(s.Environment))
 	return nil
 }

@@ -87,14 +87,14 @@ func run(ctx context.Context, program []string, out io.Writer) error {
 nanoCocoa is ready:  %s
 
   API       %s/api/docs
-  AWS       %s (any key, region %s)
+  AWS       %s (region %s, keys in %s)
   GPU       %s/readyz
   texts by  %s
   state     %s (ads outlive a restart; make clean removes it)
 
 Ctrl-C ends it. What it does from here on:
 
-`, d.SiteURL, d.SiteURL, d.AWSURL, d.Region, d.AIServerURL, <-writer, state)
+`, d.SiteURL, d.SiteURL, d.AWSURL, d.Region, filepath.Join(state, "credentials"), d.AIServerURL, <-writer, state)
 	following, stop := context.WithCancel(ctx)
 	defer stop()
 	go d.Follow(following, out)
