@@ -19,6 +19,7 @@ import (
 	"context"
 	_ "embed"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"image"
 	"io"
@@ -110,10 +111,13 @@ func compile(packed []byte) (*program, error) {
 	if err != nil {
 		return nil, err
 	}
+	if code, err = stoppable(code); err != nil {
+		return nil, err
+	}
 	// The program lives as long as the process and longer than the call that needs it
 	// first.
 	ctx := context.Background()
-	p := &program{runtime: wazero.NewRuntimeWithConfig(ctx, wazero.NewRuntimeConfig().WithCloseOnContextDone(true))}
+	p := &program{runtime: wazero.NewRuntime(ctx)}
 	if _, err := wasi_snapshot_preview1.Instantiate(ctx, p.runtime); err != nil {
 		return nil, err
 	}
@@ -126,6 +130,7 @@ type machine struct {
 	module       api.Module
 	memory       *memory
 	malloc, call api.Function
+	forget       func() bool // the end of the context
 }
 
 func (p *program) start(ctx context.Context) (*machine, error) {
@@ -142,11 +147,20 @@ func (p *program) start(ctx context.Context) (*machine, error) {
 		return nil, err
 	}
 	m.module, m.malloc, m.call = module, module.ExportedFunction("malloc"), module.ExportedFunction("decode")
+	stop, ok := module.ExportedGlobal(stopName).(api.MutableGlobal)
+	if !ok {
+		m.close(ctx)
+		return nil, errors.New("a program that cannot be stopped")
+	}
+	m.forget = context.AfterFunc(ctx, func() { stop.Set(1) })
 	return m, nil
 }
 
 // close ends the program and gives its memory back.
 func (m *machine) close(ctx context.Context) {
+	if m.forget != nil {
+		m.forget()
+	}
 	_ = m.module.Close(context.WithoutCancel(ctx))
 	m.memory.Free()
 }
