@@ -243,7 +243,7 @@ func badPhotos(t *testing.T) map[string]badPhoto {
 		"html":  {[]byte("<!doctype html><script>alert(1)</script>"), fault.PhotoUnsupported, ""},
 		"pdf":   {[]byte("%PDF-1.7\n" + strings.Repeat("x", 100)), fault.PhotoUnsupported, fault.PhotoPDF},
 		"zip":   {[]byte("PK\x03\x04" + strings.Repeat("x", 100)), fault.PhotoUnsupported, ""},
-		"heic":  {heic, fault.PhotoHEIC, ""},
+		"heic":  {heic, fault.PhotoCorrupt, ""},
 		"tiny":  {tiny.Bytes(), fault.PhotoTooSmall, ""},
 		"cut":   {[]byte("\xff\xd8\xff\xe0\x00\x10JFIF"), fault.PhotoCorrupt, ""},
 	}

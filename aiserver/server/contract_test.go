@@ -274,10 +274,10 @@ func TestStage1RefusesBadRequests(t *testing.T) {
 		"no photo at all": {
 			append(without(good, "image"), part{name: "image", file: []byte("<html>")}), 415, fault.PhotoUnsupported, nil,
 		},
-		"a HEIC": {
+		"a HEIC cut off": {
 			append(without(good, "image"),
 				part{name: "image", file: []byte("\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic")}),
-			415, fault.PhotoHEIC, nil,
+			422, fault.PhotoCorrupt, nil,
 		},
 		"a photo cut off": {
 			append(without(good, "image"), part{name: "image", file: good[0].file[:len(good[0].file)/8]}), 422,

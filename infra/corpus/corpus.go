@@ -25,6 +25,7 @@ import (
 	"time"
 
 	"github.com/nanococoa/nanococoa/internal/fault"
+	"github.com/nanococoa/nanococoa/internal/heifcodec"
 	"github.com/nanococoa/nanococoa/internal/parallel"
 	"github.com/nanococoa/nanococoa/internal/photo"
 )
@@ -85,7 +86,7 @@ func Intake(ctx context.Context, path, picture string, out io.Writer) error {
 	_, err = photo.Check(data)
 	var p photo.Prepared
 	if err == nil {
-		p, err = photo.Prepare(ctx, data)
+		p, err = photo.Intake{Codec: heifcodec.New()}.Prepare(ctx, data)
 	}
 	a.MS = int(time.Since(start).Milliseconds())
 	a.PeakMB = peak()

@@ -64,7 +64,7 @@ const (
 	PhotoTooSmall      Code = "Photo.TooSmall"      // fewer pixels than an ad can be made from
 	PhotoTooManyFrames Code = "Photo.TooManyFrames" // an animation with too many frames
 	PhotoUnsupported   Code = "Photo.Unsupported"   // not a photo format we read
-	PhotoHEIC          Code = "Photo.HEIC"          // HEIC or AVIF: the owner must save it as JPEG
+	PhotoHEIC          Code = "Photo.HEIC"          // HEIC or AVIF where only product photos may be: a logo
 	PhotoCorrupt       Code = "Photo.Corrupt"       // truncated or damaged
 	PhotoBlank         Code = "Photo.Blank"         // nothing to be seen in it
 	PhotoBlurred       Code = "Photo.Blurred"       // too blurred to tell what it shows
@@ -135,8 +135,8 @@ var kinds = map[Code]Kind{
 	PhotoTooManyPixels: {422, false, "사진이 5천만 화소를 넘습니다. 크기를 줄인 사진을 골라 주세요."},
 	PhotoTooSmall:      {422, false, "사진이 너무 작습니다. 가로와 세로가 각각 128픽셀 이상인 사진을 골라 주세요."},
 	PhotoTooManyFrames: {422, false, "움직이는 그림의 장면이 너무 많습니다. 정지된 사진을 골라 주세요."},
-	PhotoUnsupported:   {415, false, "사진으로 읽을 수 없는 파일입니다. JPG, PNG, WebP, GIF 사진을 골라 주세요."},
-	PhotoHEIC: {415, false, "HEIC(아이폰 사진)나 AVIF 파일은 아직 읽지 못합니다. " +
+	PhotoUnsupported:   {415, false, "사진으로 읽을 수 없는 파일입니다. JPG, PNG, WebP, GIF, HEIC, AVIF 사진을 골라 주세요."},
+	PhotoHEIC: {415, false, "여기에는 HEIC(아이폰 사진)나 AVIF 파일을 쓸 수 없습니다. " +
 		"사진을 화면에 띄워 캡처하신 뒤 그 캡처를 올려 주세요. " +
 		"아이폰에서는 설정 > 카메라 > 포맷에서 '높은 호환성'을 고르신 뒤 다시 찍으셔도 됩니다."},
 	PhotoCorrupt: {422, false, "사진 파일이 손상되었거나 끝까지 올라오지 않았습니다. 원본 사진을 다시 골라 주세요."},

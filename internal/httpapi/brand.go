@@ -172,7 +172,7 @@ type logoOutput struct{ Body LogoUploading }
 
 func (c *composer) uploadLogo(ctx context.Context, in *logoInput) (*logoOutput, error) {
 	file := UploadBody{ContentType: in.Body.ContentType, ContentLength: in.Body.ContentLength}
-	if bad := file.wrongFile(); len(bad) > 0 {
+	if bad := file.wrongFile(logoTypes); len(bad) > 0 {
 		return nil, c.answer(ctx, fault.Invalid(bad...))
 	}
 	id, err := ad.NewID()

@@ -148,7 +148,7 @@ func decodeUpload(t ad.Table, contentType string, body []byte) (UploadBody, erro
 	var req UploadBody
 	r.readOther(raw, "content_type", &req.ContentType, "글자로 보내 주세요.")
 	r.readOther(raw, "content_length", &req.ContentLength, "바이트 수를 정수로 보내 주세요.")
-	err = r.check(req.wrongFile()...)
+	err = r.check(req.wrongFile(photoTypes)...)
 	req.Fields = r.fields
 	return req, err
 }
@@ -160,20 +160,21 @@ func (r *reading) readOther(raw map[string]json.RawMessage, name string, into an
 	}
 }
 
-// The media types a photo may be announced as. What it really is, the photo's
-// own bytes decide later.
-var uploadTypes = map[string]string{
-	"image/jpeg": "", "image/jpg": "", "image/png": "", "image/webp": "", "image/gif": "",
-}
+// The media types a logo may be announced as, and a photo. What it really is, its own
+// bytes decide later.
+var (
+	logoTypes  = []string{"image/jpeg", "image/jpg", "image/png", "image/webp", "image/gif"}
+	photoTypes = append([]string{"image/heic", "image/heif", "image/avif"}, logoTypes...)
+)
 
-// wrongFile names what is wrong with the photo that is announced.
-func (u UploadBody) wrongFile() []fault.Field {
+// wrongFile names what is wrong with a file that is announced and may have some types.
+func (u UploadBody) wrongFile(types []string) []fault.Field {
 	var bad []fault.Field
 	kind := strings.ToLower(u.ContentType)
-	if _, ok := uploadTypes[kind]; !ok {
+	if !slices.Contains(types, kind) {
 		detail := fault.PhotoUnsupported.Detail()
 		if strings.HasPrefix(kind, "image/hei") || kind == "image/avif" {
-			detail = fault.PhotoHEIC.Detail()
+			detail = fault.PhotoHEIC.Detail() // of a logo, or a sequence
 		}
 		bad = append(bad, fault.Field{Name: "content_type", Detail: detail})
 	}

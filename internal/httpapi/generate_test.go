@@ -116,8 +116,8 @@ func TestABadOrderNamesEveryWrongFieldAtOnce(t *testing.T) {
 			with(good, part{"product_image", "a.jpg", "<html>hello</html>"}), nil, 415, "Photo.Unsupported",
 			[]string{"product_image"},
 		},
-		"HEIC": {
-			with(good, part{"product_image", "a.heic", heic}), nil, 415, "Photo.HEIC", []string{"product_image"},
+		"a HEIC cut off": {
+			with(good, part{"product_image", "a.heic", heic}), nil, 422, "Photo.Corrupt", []string{"product_image"},
 		},
 		"a photo that is cut off": { // in its pixels: what may follow them is not missed
 			with(good, part{"product_image", "a.png", string(photo[:len(photo)-40])}), nil, 422, "Photo.Corrupt",
@@ -191,11 +191,11 @@ func TestTheSameBadOrderIsAnsweredTheSame(t *testing.T) {
 func TestAPhotoProblemSaysWhatToDo(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	heic := "\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic"
-	p := w.generate(with(order(fields, nil), part{"product_image", "a.heic", heic})).fails(
-		415, "Photo.HEIC", "product_image",
+	p := w.generate(with(order(fields, nil), part{"product_image", "a.pdf", "%PDF-1.7\n"})).fails(
+		415, "Photo.Unsupported", "product_image",
 	)
-	if p.Errors[0].Detail != fault.PhotoHEIC.Detail() || p.Detail != fault.PhotoHEIC.Detail() {
+	want := fault.Specially(fault.PhotoPDF, "").Public()
+	if p.Errors[0].Detail != want || p.Detail != want {
 		t.Errorf("%+v", p)
 	}
 }

@@ -20,7 +20,7 @@ type GenerateForm struct {
 // UploadBody is the JSON body of POST /api/uploads.
 type UploadBody struct {
 	ad.Fields
-	ContentType   string `json:"content_type" enum:"image/jpeg,image/png,image/webp,image/gif"`
+	ContentType   string `json:"content_type" enum:"image/jpeg,image/png,image/webp,image/gif,image/heic,image/heif,image/avif"`
 	ContentLength int64  `json:"content_length" minimum:"1" maximum:"20971520" doc:"Bytes"`
 }
 

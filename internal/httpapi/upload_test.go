@@ -46,6 +46,9 @@ func TestAnUploadIsPrepared(t *testing.T) {
 		"no media type":        {"", nil, "image/jpeg", 12_345_678},
 		"capitals":             {"application/json", map[string]any{"content_type": "IMAGE/PNG"}, "image/png", 12_345_678},
 		"the old name of JPEG": {"application/json", map[string]any{"content_type": "image/jpg"}, "image/jpg", 12_345_678},
+		"HEIC":                 {"application/json", map[string]any{"content_type": "IMAGE/HEIC"}, "image/heic", 12_345_678},
+		"HEIF":                 {"application/json", map[string]any{"content_type": "image/heif"}, "image/heif", 12_345_678},
+		"AVIF":                 {"application/json", map[string]any{"content_type": "image/avif"}, "image/avif", 12_345_678},
 		"the smallest":         {"application/json", map[string]any{"content_length": 1}, "image/jpeg", 1},
 		"the largest":          {"application/json", map[string]any{"content_length": 20 << 20}, "image/jpeg", 20 << 20},
 		"text as macOS sends it": {
@@ -152,13 +155,16 @@ func TestABadUploadNamesEveryWrongFieldAtOnce(t *testing.T) {
 	}
 }
 
-func TestAnAnnouncedHEICSaysWhatToDo(t *testing.T) {
+func TestWhatAPhotoMayBeAnnouncedAs(t *testing.T) {
 	t.Parallel()
-	for _, kind := range []string{"image/heic", "image/heif", "image/heic-sequence", "image/avif", "IMAGE/HEIC"} {
+	for kind, want := range map[string]fault.Code{
+		"image/tiff": fault.PhotoUnsupported, "text/html": fault.PhotoUnsupported,
+		"image/heic-sequence": fault.PhotoHEIC, "IMAGE/HEIF-SEQUENCE": fault.PhotoHEIC,
+	} {
 		p := newWorld(t).post(
 			"/api/uploads", "application/json", upload(t, map[string]any{"content_type": kind}),
 		).fails(422, "Request.Invalid", "content_type")
-		if p.Errors[0].Detail != fault.PhotoHEIC.Detail() {
+		if p.Errors[0].Detail != want.Detail() {
 			t.Errorf("%s: %q", kind, p.Errors[0].Detail)
 		}
 	}

@@ -6,9 +6,9 @@ import (
 	"image"
 	"io"
 	"slices"
-	"strings"
 
 	"github.com/nanococoa/nanococoa/internal/fault"
+	"github.com/nanococoa/nanococoa/internal/heif"
 )
 
 // file is an opened photo: its structure is known, its pixels are not decoded.
@@ -17,6 +17,8 @@ type file struct {
 	// colours gives what takes the picture's colours to sRGB; nil when they are sRGB
 	// already, or are taken for it.
 	colours func() transform
+	// heif is the picture of a HEIC or AVIF file, which has no pixels.
+	heif *heif.Picture
 	// pixels decodes the first frame. Size is what it will be scaled to, so a
 	// decoder that can give a smaller picture right away may do so.
 	pixels func(ctx context.Context, size image.Point) (picture, error)
@@ -52,8 +54,8 @@ func open(data []byte) (*file, error) {
 			return s.open(data)
 		}
 	}
-	if isHEIF(data) {
-		return nil, fault.Newf(fault.PhotoHEIC, "ISO media file of an HEIF brand")
+	if heif.Is(data) {
+		return openHEIF(data)
 	}
 	return nil, foreign(data)
 }
@@ -66,29 +68,6 @@ func matches(data []byte, magic string) bool {
 		}
 	}
 	return true
-}
-
-// isHEIF reports whether data is an ISO base media file (ISO/IEC 14496-12) that
-// names a still-image brand of HEIF or AVIF as its major or a compatible brand.
-// Films and other files of that family do not.
-func isHEIF(data []byte) bool {
-	if len(data) < 12 || string(data[4:8]) != "ftyp" {
-		return false
-	}
-	size := int(data[0])<<24 | int(data[1])<<16 | int(data[2])<<8 | int(data[3])
-	box := data[:min(max(size, 12), len(data), 256)] // 256: more brands than any file names
-	for i := 8; i+4 <= len(box); i += 4 {
-		if i == 12 {
-			continue // the minor version
-		}
-		switch brand := string(box[i : i+4]); {
-		case strings.HasPrefix(brand, "hei"), strings.HasPrefix(brand, "hev"), // heic heix heim heis hevc hevx hevm hevs
-			brand == "mif1", brand == "msf1", brand == "mif2",
-			brand == "avif", brand == "avis":
-			return true
-		}
-	}
-	return false
 }
 
 // guard runs a decoder that is not ours on bytes from anybody. If it panics, the

@@ -42,10 +42,10 @@ const (
 
 // Info is what the headers of a photo say.
 type Info struct {
-	Format        string // "jpeg", "png", "webp" or "gif"
+	Format        string // "jpeg", "png", "webp", "gif", "heic" or "avif"
 	Width, Height int    // in pixels as stored, before orientation is applied
 	Frames        int    // 1 unless the file is an animation
-	Orientation   int    // EXIF orientation 1–8; 1 when the file names none
+	Orientation   int    // 1–8 as in EXIF; 1 when the file names none
 }
 
 // Prepared is a photo as every later step, the GPU server and the pages get it.
@@ -64,8 +64,8 @@ type Prepared struct {
 // coefficients, up to 64 MB (beyond, a cut in the last scan is found by Decode).
 //
 // Faults: Photo.Missing for no bytes, Photo.TooLarge over MaxBytes,
-// Photo.HEIC for HEIC and AVIF, Photo.Unsupported for anything else that is not
-// JPEG, PNG, WebP or GIF, Photo.TooManyPixels, Photo.TooManyFrames,
+// Photo.Unsupported for what is not JPEG, PNG, WebP, GIF, HEIC or AVIF, or of a variety
+// that is not read, Photo.TooManyPixels, Photo.TooManyFrames,
 // Photo.TooSmall, and Photo.Corrupt for a picture that is truncated or contradicts
 // itself.
 func Check(data []byte) (Info, error) {
@@ -76,6 +76,22 @@ func Check(data []byte) (Info, error) {
 	return f.Info, nil
 }
 
+// Intake takes photos in. Without a Codec it refuses HEIC and AVIF with Photo.HEIC, which
+// is right where the files are our own.
+type Intake struct {
+	Codec Codec
+}
+
+// Decode is the method of Intake, without a Codec.
+func Decode(ctx context.Context, data []byte, maxSide int) (*image.NRGBA, error) {
+	return Intake{}.Decode(ctx, data, maxSide)
+}
+
+// Prepare is the method of Intake, without a Codec.
+func Prepare(ctx context.Context, data []byte) (Prepared, error) {
+	return Intake{}.Prepare(ctx, data)
+}
+
 // Decode checks a photo and gives its first frame as upright 8-bit sRGB pixels
 // with straight alpha, scaled down so that the longer side is at most maxSide
 // pixels (0 = do not scale). It never enlarges. Pixels of no opacity have no
@@ -83,17 +99,13 @@ func Check(data []byte) (Info, error) {
 //
 // Faults: those of Check, and Photo.Corrupt when the pixels cannot be decoded.
 // When ctx ends, the error wraps ctx.Err() and is no fault.
-func Decode(ctx context.Context, data []byte, maxSide int) (*image.NRGBA, error) {
+func (in Intake) Decode(ctx context.Context, data []byte, maxSide int) (*image.NRGBA, error) {
 	f, err := open(data)
 	if err != nil {
 		return nil, err
 	}
 	size := fit(f.Width, f.Height, maxSide)
-	pix, err := f.pixels(ctx, size)
-	if err != nil {
-		return nil, err
-	}
-	img, err := pix.scale(ctx, size)
+	img, err := in.scaled(ctx, f, size)
 	if err != nil {
 		return nil, err
 	}
@@ -110,8 +122,8 @@ func Decode(ctx context.Context, data []byte, maxSide int) (*image.NRGBA, error)
 // carried.
 //
 // Faults: those of Decode.
-func Prepare(ctx context.Context, data []byte) (Prepared, error) {
-	img, err := Decode(ctx, data, MaxSide)
+func (in Intake) Prepare(ctx context.Context, data []byte) (Prepared, error) {
+	img, err := in.Decode(ctx, data, MaxSide)
 	if err != nil {
 		return Prepared{}, err
 	}
@@ -125,6 +137,18 @@ func Prepare(ctx context.Context, data []byte) (Prepared, error) {
 		return Prepared{}, err
 	}
 	return p, nil
+}
+
+// scaled decodes the first frame and scales it.
+func (in Intake) scaled(ctx context.Context, f *file, size image.Point) (*image.NRGBA, error) {
+	if f.heif != nil {
+		return in.decodeHEIF(ctx, f.heif, size)
+	}
+	pix, err := f.pixels(ctx, size)
+	if err != nil {
+		return nil, err
+	}
+	return pix.scale(ctx, size)
 }
 
 // fit gives the size of a w×h picture whose longer side is at most maxSide.

@@ -93,8 +93,16 @@ func (c *pngColour) exponent() transform {
 // matrix and range by the numbers of ITU-T H.273. It knows what stills are made of;
 // ok is false for the rest.
 func codePoints(b []byte) (t transform, ok bool) {
+	if b[2] != 0 || b[3] != 1 { // a PNG holds RGB of the full range
+		return nil, false
+	}
+	return numbered(int(b[0]), int(b[1]))
+}
+
+// numbered is the transform of colour primaries and a transfer function by their numbers.
+func numbered(primary, transfer int) (t transform, ok bool) {
 	var toXYZ matrix3
-	switch b[0] {
+	switch primary {
 	case 1: // BT.709, sRGB
 		toXYZ = sRGBToXYZ
 	case 9: // BT.2020
@@ -105,7 +113,7 @@ func codePoints(b []byte) (t transform, ok bool) {
 		return nil, false
 	}
 	var curve func(float64) float64
-	switch b[1] {
+	switch transfer {
 	case 1, 6, 13, 14, 15: // video's curves are shown by screens as sRGB's is
 		curve = colour.Decode
 	case 4:
@@ -119,9 +127,6 @@ func codePoints(b []byte) (t transform, ok bool) {
 	case 18:
 		curve = hlg
 	default:
-		return nil, false
-	}
-	if b[2] != 0 || b[3] != 1 { // a PNG holds RGB of the full range
 		return nil, false
 	}
 	t = newShaper([3]func(float64) float64{curve, curve, curve}, toXYZ)

@@ -14,6 +14,7 @@ import (
 type Prepare struct {
 	Ads      Records
 	Pictures Pictures
+	Codec    photo.Codec // of HEIC and AVIF; nil refuses them
 }
 
 // Run is the step. Faults: Photo.* when the photo cannot be used or shows nothing.
@@ -34,7 +35,7 @@ func (p Prepare) Run(ctx context.Context, in ad.StepInput) error {
 		if err != nil {
 			return ad.Result{}, err
 		}
-		prepared, err := photo.Prepare(ctx, data)
+		prepared, err := photo.Intake{Codec: p.Codec}.Prepare(ctx, data)
 		if err != nil {
 			return ad.Result{}, err
 		}

@@ -193,7 +193,7 @@ func TestAPhotoThatCannotBeUsed(t *testing.T) {
 		fault.PhotoUnsupported: {photo: []byte("<html>not a photo</html>")},
 		fault.PhotoMissing:     {get: fault.New(fault.ImageNotFound, nil)},
 		fault.PhotoTooLarge:    {get: fault.New(fault.PhotoTooLarge, nil)},
-		fault.PhotoHEIC:        {photo: []byte("\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic")},
+		fault.PhotoCorrupt:     {photo: []byte("\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic")},
 	} {
 		w := newWorld(t)
 		w.photo, w.get = tc.photo, tc.get

@@ -60,7 +60,7 @@ export const texts = {
         q: '어떤 사진이 좋은가요?',
         a:
           '상품 하나가 밝고 또렷하게 나온 사진이 가장 좋습니다. 배경이 단순할수록 상품이 깔끔하게 살아납니다. ' +
-          'JPG, PNG, WebP, GIF 사진을 받으며, 큰 사진은 화질이 상하지 않는 선에서 알아서 줄여 보냅니다.',
+          'JPG, PNG, WebP, GIF, HEIC, AVIF 사진을 받으며, 큰 사진은 화질이 상하지 않는 선에서 알아서 줄여 보냅니다.',
       },
       {
         q: '얼마나 걸리나요?',
@@ -91,7 +91,7 @@ export const texts = {
     photoDrop: '사진을 눌러서 고르시거나 여기로 끌어다 놓으세요',
     photoDropTouch: '사진을 골라 주세요',
     photoPaste: '복사한 사진은 Ctrl+V로 붙여 넣으실 수도 있습니다.',
-    photoKinds: 'JPG, PNG, WebP, GIF',
+    photoKinds: 'JPG, PNG, WebP, GIF, HEIC, AVIF',
     photoPick: '사진 고르기',
     photoCamera: '지금 찍기',
     photoChange: '다른 사진으로 바꾸기',
@@ -168,10 +168,7 @@ export const texts = {
     photoEmpty: '빈 파일입니다. 다른 사진을 골라 주세요.',
     photoTooLarge: '사진 파일이 20MB를 넘습니다. 더 작은 사진을 골라 주세요.',
     photoTooSmall: '사진이 너무 작습니다. 가로와 세로가 각각 128픽셀 이상인 사진을 골라 주세요.',
-    photoUnsupported: '사진으로 읽을 수 없는 파일입니다. JPG, PNG, WebP, GIF 사진을 골라 주세요.',
-    photoHeic:
-      '이 브라우저는 HEIC 사진을 열지 못합니다. 사진을 화면에 띄워 캡처하신 뒤 그 캡처를 올려 주세요. 아이폰 설정 > 카메라 > 포맷에서 ‘높은 호환성’을 고르고 다시 찍으셔도 됩니다.',
-    photoAvif: '이 브라우저는 AVIF 사진을 열지 못합니다. JPG나 PNG로 저장한 뒤 골라 주세요.',
+    photoUnsupported: '사진으로 읽을 수 없는 파일입니다. JPG, PNG, WebP, GIF, HEIC, AVIF 사진을 골라 주세요.',
     photoCorrupt: '사진을 열 수 없습니다. 파일이 손상되었거나 이 기기에서 열기에 너무 큽니다. 다른 사진을 골라 주세요.',
     photoUnread:
       '사진 파일을 읽지 못했습니다. 아이클라우드나 드라이브에 있는 사진이라면 기기에 저장한 뒤 다시 골라 주세요.',

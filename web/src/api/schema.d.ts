@@ -948,7 +948,7 @@ export interface components {
              */
             content_length: number;
             /** @enum {string} */
-            content_type: "image/jpeg" | "image/png" | "image/webp" | "image/gif";
+            content_type: "image/jpeg" | "image/png" | "image/webp" | "image/gif" | "image/heic" | "image/heif" | "image/avif";
             /**
              * @description 1–50 characters (grapheme clusters after NFC); 식품, 음료, 건강식품, 의류, 패션잡화, 뷰티, 전자제품, 생활용품, 가구·인테리어, 유아, 반려동물, 스포츠, 꽃·식물, 수공예, 기타 or free text
              * @example 의류

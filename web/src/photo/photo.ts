@@ -29,13 +29,16 @@ const quality = 0.92
  */
 const patience = 20_000
 
+/** The kinds that may be transparent. A phone's HEIC never is. */
+const transparent = new Set<Kind | null>(['image/png', 'image/webp', 'image/avif'])
+
 /** How long a file may take to come: one that lies in a cloud is fetched first. */
 const comes = 60_000
 
 /**
  * Checks a file and makes of it what will be sent: the very file when the API
  * takes it as it is, or when only the server can open it; a smaller one when it is
- * huge; a JPEG when only this browser can read it (Safari reads HEIC). Throws a
+ * huge; a JPEG when only this browser can read it, such as a BMP. Throws a
  * PhotoFault otherwise.
  */
 export async function prepare(file: Blob): Promise<Photo> {
@@ -50,9 +53,7 @@ export async function prepare(file: Blob): Promise<Photo> {
   if (!bitmap) {
     if (readable && file.size > maxBytes) throw new PhotoFault(words.photoTooLarge)
     if (readable) return { blob: file, kind: readable, size: null, was: null, converted: false }
-    throw new PhotoFault(
-      kind === 'heic' ? words.photoHeic : kind === 'avif' ? words.photoAvif : words.photoUnsupported,
-    )
+    throw new PhotoFault(words.photoUnsupported)
   }
   try {
     const size = { width: bitmap.width, height: bitmap.height }
@@ -61,7 +62,7 @@ export async function prepare(file: Blob): Promise<Photo> {
       return { blob: file, kind: readable, size, was: null, converted: false }
     }
     const smaller = fit(size, longestSide)
-    const blob = await draw(bitmap, smaller, readable === 'image/png' || readable === 'image/webp')
+    const blob = await draw(bitmap, smaller, transparent.has(readable))
     if (!blob) {
       // No canvas so large, or no answer from it: the server makes it smaller then.
       if (readable && file.size <= maxBytes) return { blob: file, kind: readable, size, was: null, converted: false }

@@ -4,11 +4,11 @@ import type { UploadBody } from '../api/client'
 export type Kind = UploadBody['content_type']
 
 /** What a file's first bytes say it is; its name and its announced type may lie. */
-export type Sniffed = Kind | 'heic' | 'avif' | 'unknown'
+export type Sniffed = Kind | 'unknown'
 
 /** The kind as the API takes it, null when it does not. */
 export function takenAs(kind: Sniffed): Kind | null {
-  return kind === 'heic' || kind === 'avif' || kind === 'unknown' ? null : kind
+  return kind === 'unknown' ? null : kind
 }
 
 /** How many bytes sniff needs. */
@@ -23,8 +23,8 @@ export function sniff(head: Uint8Array): Sniffed {
   if (text(0, 4) === 'RIFF' && text(8, 12) === 'WEBP') return 'image/webp'
   if (text(4, 8) === 'ftyp') {
     const brands = text(8, 32)
-    if (/avi[fs]/.test(brands)) return 'avif'
-    if (/hei[cxms]|hev[cx]|mif1|msf1/.test(brands)) return 'heic'
+    if (/avi[fs]/.test(brands)) return 'image/avif'
+    if (/hei[cxms]|hev[cx]|mif1|msf1/.test(brands)) return 'image/heic'
   }
   return 'unknown'
 }

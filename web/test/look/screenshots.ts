@@ -228,20 +228,12 @@ const states: Record<string, State> = {
     await page.getByLabel(labelOf('product_name')).fill('가'.repeat(101))
     await submit(page)
   },
-  'form-heic': async (page) => {
+  'form-unseen': async (page) => {
     await page.goto(site)
     await page.setInputFiles('#product_image', {
       name: 'a.heic',
       mimeType: 'image/heic',
-      buffer: Buffer.from('\0\0\0\x24ftypheic\0\0\0\0', 'latin1'),
-    })
-  },
-  'form-unseen': async (page) => {
-    await page.goto(site)
-    await page.setInputFiles('#product_image', {
-      name: 'a.jpg',
-      mimeType: 'image/jpeg',
-      buffer: Buffer.from('\xff\xd8\xff\xe0\0\x10JFIF', 'latin1'),
+      buffer: Buffer.from('\0\0\0\x18ftypheic\0\0\0\0mif1heic', 'latin1'),
     })
   },
   'form-sending': async (page, owner) => {

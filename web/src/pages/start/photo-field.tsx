@@ -8,8 +8,8 @@ import { describedBy, Fault } from './fields'
 
 /**
  * What the file chooser offers. An iPhone turns its HEIC photos into JPEG for a
- * chooser that does not name HEIC; everywhere else HEIC is named, so that it can
- * be chosen and read, or explained.
+ * chooser that does not name HEIC, and JPEG is made an ad of sooner; everywhere else
+ * HEIC is named, so that it can be chosen.
  */
 const kinds = 'image/jpeg,image/png,image/webp,image/gif'
 const kindsElsewhere = `${kinds},image/heic,image/heif,image/avif,.heic,.heif`
