@@ -64,6 +64,9 @@ func CheckName(name string) error {
 const (
 	MaxWord  = 64 // bytes of a name or a word
 	MaxWords = 32 // in a list
+	// MaskSide is the longer side in pixels of a mask of the photo: pages show it no larger,
+	// and it travels inside a JSON answer.
+	MaskSide = 768
 )
 
 // Request is one stage 1 job. Name, Category, Concept and Prompt are an owner's
@@ -77,6 +80,7 @@ type Request struct {
 	Concept  string      // ad_concept, Korean or English
 	Prompt   string      // English background prompt, may be empty
 	Seed     uint64      // another seed, another picture
+	CutOut   *ad.CutOut  // the owner's word on the cut-out, as ad.CutOut.Canonical gives it; nil without one
 	Size     image.Point // of the picture to make, in pixels
 }
 
@@ -102,13 +106,17 @@ type Rendering struct {
 	// known. Words are kept off both.
 	Mask   *image.Alpha
 	CutOut bool // false when the whole photo is shown, framed
+	// Source is the part of the photo that is shown, in fractions of it, and Place is where in
+	// the picture it stands, in fractions of that: Product without any frame around it. With
+	// them everybody can see whether the picture shows the photo (Fidelity).
+	Source, Place ad.Box
+	// Found is where in the photo the product was found, shown or not: the photo's shape, at most
+	// MaskSide pixels long, with its origin at 0,0. nil when nothing was, or nobody looked.
+	Found *image.Alpha
 	// Confidence is how far the cut-out can be trusted, 0..1, whether it is shown or not;
 	// Doubts are the reasons against it, the gravest first.
 	Confidence float64
 	Doubts     []ad.Doubt
-	// FidelityDB is how closely the picture shows the photo's own pixels inside the
-	// product, away from its edge: peak signal to noise in dB, 0 to ad.MaxFidelity.
-	FidelityDB float64
 	Scene      string   // the scene's name, for logs and the gallery; may be empty
 	Mood       []string // English words, the most fitting first; may be empty
 	// Models are the models that took part in this picture, by role; may be empty.
@@ -129,6 +137,9 @@ func (r Rendering) Check(size image.Point) error {
 		return bad("a picture that is not opaque")
 	case r.Mask != nil && (r.Mask.Rect != r.Picture.Rect || len(r.Mask.Pix) < r.Mask.Stride*(size.Y-1)+size.X):
 		return bad("a mask that is not of the picture's size")
+	case r.Found != nil && (r.Found.Rect.Min != image.Point{} || r.Found.Rect.Empty() ||
+		max(r.Found.Rect.Dx(), r.Found.Rect.Dy()) > MaskSide || len(r.Found.Pix) < r.Found.Stride*r.Found.Rect.Dy()):
+		return bad("a mask of the photo that is none")
 	case len(r.Scene) > MaxWord || len(r.Mood) > MaxWords:
 		return bad("too long a scene or too many moods")
 	}
@@ -143,13 +154,14 @@ func (r Rendering) Check(size image.Point) error {
 		}
 	}
 	// A float that is not a number fails every comparison.
-	if !(r.Confidence >= 0 && r.Confidence <= 1 && r.FidelityDB >= 0 && r.FidelityDB <= ad.MaxFidelity) {
-		return bad("a confidence of %v and a fidelity of %v dB", r.Confidence, r.FidelityDB)
+	if !(r.Confidence >= 0 && r.Confidence <= 1) {
+		return bad("a confidence of %v", r.Confidence)
 	}
 	const rounding = 1e-9
-	b := r.Product
-	if !(b[0] >= 0 && b[1] >= 0 && b[2] > 0 && b[3] > 0 && b[0]+b[2] <= 1+rounding && b[1]+b[3] <= 1+rounding) {
-		return bad("the product in %v", b)
+	for i, b := range [...]ad.Box{r.Product, r.Source, r.Place} {
+		if !(b[0] >= 0 && b[1] >= 0 && b[2] > 0 && b[3] > 0 && b[0]+b[2] <= 1+rounding && b[1]+b[3] <= 1+rounding) {
+			return bad("the %s in %v", [...]string{"product", "source", "place"}[i], b)
+		}
 	}
 	return nil
 }

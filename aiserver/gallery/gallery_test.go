@@ -37,7 +37,11 @@ func (painter) Render(_ context.Context, r engine.Request) (engine.Rendering, er
 	}
 	pic := image.NewRGBA(image.Rectangle{Max: r.Size})
 	draw.Draw(pic, pic.Rect, image.NewUniform(color.RGBA{40, 80, 120, 255}), image.Point{}, draw.Src)
-	return engine.Rendering{Picture: pic, Product: ad.Box{0.3, 0.4, 0.4, 0.5}, Scene: "plain", CutOut: true}, nil
+	at := ad.Box{0.3, 0.4, 0.4, 0.5}
+	return engine.Rendering{
+		Picture: pic, Product: at, Source: ad.Box{0, 0, 1, 1}, Place: at, Scene: "plain", CutOut: true,
+		Mask: image.NewAlpha(pic.Rect), // nothing of it is solid
+	}, nil
 }
 
 func (p painter) Score(_ context.Context, r engine.ScoreRequest) (ad.Score, error) {

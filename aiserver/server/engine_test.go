@@ -26,7 +26,7 @@ func TestTheServerAnalysesThePicture(t *testing.T) {
 	product := ad.Box{0.125, 0.5, 0.25, 0.375}
 	s.painter.spoil = func(r *engine.Rendering) {
 		draw.Draw(r.Picture, r.Picture.Rect, image.NewUniform(color.RGBA{20, 40, 60, 255}), image.Point{}, draw.Src)
-		r.Product, r.Mood = product, []string{"night", "calm"}
+		r.Product, r.Place, r.Mood = product, product, []string{"night", "calm"}
 		// The mask reaches further than the box: over the upper half.
 		r.Mask = image.NewAlpha(r.Picture.Rect)
 		upper := image.Rect(0, 0, r.Picture.Rect.Dx(), r.Picture.Rect.Dy()/2)
@@ -66,6 +66,10 @@ func TestWhatAnEngineGivesIsChecked(t *testing.T) {
 		"a hole":               func(r *engine.Rendering) { r.Picture.Pix[4*342*100+3] = 254 },
 		"no product":           func(r *engine.Rendering) { r.Product = ad.Box{} },
 		"a product outside":    func(r *engine.Rendering) { r.Product = ad.Box{0.6, 0.1, 0.6, 0.5} },
+		"no place":             func(r *engine.Rendering) { r.Place = ad.Box{} },
+		"no part of the photo": func(r *engine.Rendering) { r.Source = ad.Box{0.5, 0, 0.6, 1} },
+		"a mask too long":      func(r *engine.Rendering) { r.Found = image.NewAlpha(image.Rect(0, 0, 769, 9)) },
+		"another photo":        func(r *engine.Rendering) { r.Mask = nil },
 		"a product nowhere":    func(r *engine.Rendering) { r.Product[1] = math.NaN() },
 		"a mask of that size":  func(r *engine.Rendering) { r.Mask = image.NewAlpha(image.Rect(0, 0, 228, 342)) },
 		"a mask without bytes": func(r *engine.Rendering) { r.Mask = &image.Alpha{Rect: r.Picture.Rect, Stride: 342} },

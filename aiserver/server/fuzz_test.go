@@ -34,7 +34,10 @@ func (tiny) Render(_ context.Context, r engine.Request) (engine.Rendering, error
 	}
 	pic := image.NewRGBA(image.Rectangle{Max: r.Size})
 	draw.Draw(pic, pic.Rect, image.White, image.Point{}, draw.Src)
-	return engine.Rendering{Picture: pic, Product: sample().ProductBox}, nil
+	return engine.Rendering{
+		Picture: pic, Product: sample().ProductBox,
+		Source: ad.Box{0, 0, 1, 1}, Place: sample().ProductBox, Mask: image.NewAlpha(pic.Rect), // nothing of it is solid
+	}, nil
 }
 
 func (tiny) Score(_ context.Context, r engine.ScoreRequest) (ad.Score, error) {

@@ -37,13 +37,13 @@ import (
 
 // The limits of a request.
 const (
-	// maxText is what all fields but the picture may weigh together: a prompt of
+	// maxText is what all fields but picture and cutout may weigh together: a prompt of
 	// maxPrompt characters in Korean, a concept, and two presigned URLs.
 	maxText = 64 << 10
-	// maxFieldBytes is the most one multipart field but the picture may weigh.
+	// maxFieldBytes is the most one multipart field but picture and cutout may weigh.
 	maxFieldBytes = 16 << 10
 	// maxForm is a multipart body: one photo and the fields.
-	maxForm = photo.MaxBytes + maxText
+	maxForm = photo.MaxBytes + ad.MaxCutOutBytes + maxText
 	// maxJSON is a JSON body: one picture in base64, four characters for three
 	// bytes, each slash perhaps escaped, and the fields.
 	maxJSON = photo.MaxBytes/3*4*2 + maxText
@@ -264,7 +264,11 @@ func readForm(r *http.Request, body io.Reader, fields map[string]*string) (pictu
 				return nil, err
 			}
 		default:
-			v, err := readPart(part, maxFieldBytes, 0, fault.RequestTooLarge)
+			limit := maxFieldBytes
+			if name == "cutout" {
+				limit = ad.MaxCutOutBytes
+			}
+			v, err := readPart(part, limit, 0, fault.RequestTooLarge)
 			if err != nil {
 				return nil, err
 			}

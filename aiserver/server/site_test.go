@@ -100,6 +100,7 @@ func (p *painter) Render(ctx context.Context, r engine.Request) (engine.Renderin
 	draw.Draw(pic, pic.Rect, seeded, image.Point{}, draw.Src)
 	out := engine.Rendering{
 		Picture: pic, Product: sample().ProductBox, Scene: "plain", CutOut: true, Mood: []string{"calm"},
+		Source: ad.Box{0, 0, 1, 1}, Place: sample().ProductBox, Mask: image.NewAlpha(pic.Rect), // nothing of it is solid
 	}
 	if spoil != nil {
 		spoil(&out)

@@ -1,18 +1,24 @@
 package server
 
 import (
+	"bytes"
 	"context"
+	"encoding/base64"
 	"fmt"
 	"image"
+	"image/color"
+	"image/png"
 	"io"
 	"net/http"
 	"reflect"
 	"strconv"
+	"strings"
 
 	"github.com/nanococoa/nanococoa/aiserver/engine"
 	"github.com/nanococoa/nanococoa/aiserver/jobs"
 	"github.com/nanococoa/nanococoa/internal/ad"
 	"github.com/nanococoa/nanococoa/internal/compose"
+	"github.com/nanococoa/nanococoa/internal/fault"
 	"github.com/nanococoa/nanococoa/internal/gpu"
 	"github.com/nanococoa/nanococoa/internal/photo"
 	"github.com/nanococoa/nanococoa/internal/provenance"
@@ -27,6 +33,7 @@ type stage1Body struct {
 	Prompt          string `json:"prompt"`
 	Seed            string `json:"seed"`
 	Size            string `json:"size"`
+	CutOut          string `json:"cutout,omitempty"` // without it, the content is what it was before there was one
 	ImageSourceURL  string `json:"image_source_url"`
 	OutputPutURL    string `json:"output_put_url"`
 }
@@ -35,7 +42,8 @@ type stage1Body struct {
 func (b *stage1Body) fields() map[string]*string {
 	out := map[string]*string{}
 	for f, v := range reflect.ValueOf(b).Elem().Fields() {
-		out[f.Tag.Get("json")] = v.Addr().Interface().(*string)
+		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+		out[name] = v.Addr().Interface().(*string)
 	}
 	return out
 }
@@ -70,6 +78,11 @@ func (s *Server) stage1(ctx context.Context, c call, r *http.Request, body io.Re
 	if pic != nil && b.ImageSourceURL != "" {
 		bad.add("image_source_url", "image와 image_source_url 가운데 하나만 보내 주세요.")
 	}
+	cutout, err := ad.ParseCutOut(b.CutOut)
+	if err := bad.merge(err); err != nil {
+		return nil, err
+	}
+	b.CutOut = cutout.String()
 	if err := s.checkPut(&bad, b.OutputPutURL); err != nil {
 		return nil, err
 	}
@@ -94,7 +107,7 @@ func (s *Server) stage1(ctx context.Context, c call, r *http.Request, body io.Re
 			s.metrics.renders.WithLabelValues(callStage1).Inc()
 			made, err := e.Render(ctx, engine.Request{
 				Photo: img, Name: b.ProductName, Category: b.ProductCategory, Concept: b.AdConcept, Prompt: b.Prompt,
-				Seed: seed, Size: size,
+				Seed: seed, Size: size, CutOut: cutout,
 			})
 			if err != nil {
 				return nil, "", fmt.Errorf("render: %w", err)
@@ -104,6 +117,14 @@ func (s *Server) stage1(ctx context.Context, c call, r *http.Request, body io.Re
 			}
 			if err := made.Check(size); err != nil {
 				return nil, "", fmt.Errorf("render: %w", err)
+			}
+			fidelity, measured := made.Fidelity(img)
+			if measured && fidelity < engine.MinFidelity {
+				return nil, "", fault.Newf(fault.GPUBadAnswer, "the picture shows the photo at %.1f dB, which is not that photo", fidelity)
+			}
+			mask, err := maskURL(made.Found)
+			if err != nil {
+				return nil, "", err
 			}
 			// Its source is the engine, which says where the product is.
 			analysis := compose.Analyze(made.Picture, made.Product, made.Mask, e.Name(), made.Mood)
@@ -118,7 +139,7 @@ func (s *Server) stage1(ctx context.Context, c call, r *http.Request, body io.Re
 			}
 			return gpu.Stage1Answer{
 				ImageURL: id, RequestID: requestID, Seed: seed, Engine: e.Name(), StandIn: e.StandIn(),
-				Scene: made.Scene, CutOut: made.CutOut, Product: shown(made), Output: out, Analysis: analysis,
+				Scene: made.Scene, CutOut: made.CutOut, Product: shown(made, fidelity), Mask: mask, Output: out, Analysis: analysis,
 				Models: models, TimingMS: t.timing(),
 			}, id, nil
 		},
@@ -126,12 +147,29 @@ func (s *Server) stage1(ctx context.Context, c call, r *http.Request, body io.Re
 }
 
 // shown says how a rendering shows its product.
-func shown(r engine.Rendering) ad.Product {
+func shown(r engine.Rendering, fidelity float64) ad.Product {
 	p := ad.Product{
-		CutOut: r.CutOut, Confidence: r.Confidence, Doubts: r.Doubts, FidelityDB: r.FidelityDB, Model: r.Models["cutout"],
+		CutOut: r.CutOut, Confidence: r.Confidence, Doubts: r.Doubts, FidelityDB: fidelity, Model: r.Models["cutout"],
 	}
 	if p.Doubts == nil {
 		p.Doubts = []ad.Doubt{}
 	}
 	return p
+}
+
+// maskURL is a mask of the photo as a data: URL, "" of nil: a PNG whose palette is white in
+// every opacity.
+func maskURL(m *image.Alpha) (string, error) {
+	if m == nil {
+		return "", nil
+	}
+	white := make(color.Palette, 256)
+	for i := range white {
+		white[i] = color.NRGBA{255, 255, 255, uint8(i)}
+	}
+	var b bytes.Buffer
+	if err := png.Encode(&b, &image.Paletted{Pix: m.Pix, Stride: m.Stride, Rect: m.Rect, Palette: white}); err != nil {
+		return "", fault.New(fault.Internal, fmt.Errorf("encode a mask: %w", err))
+	}
+	return gpu.DataURLPrefix + base64.StdEncoding.EncodeToString(b.Bytes()), nil
 }

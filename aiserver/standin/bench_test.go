@@ -19,7 +19,7 @@ func BenchmarkRender(b *testing.B) {
 	b.Run("cut", func(b *testing.B) {
 		b.ReportAllocs()
 		for range b.N {
-			if _, err := cutout.Find(context.Background(), nil, photo); err != nil {
+			if _, err := cutout.Find(context.Background(), nil, photo, nil); err != nil {
 				b.Fatal(err)
 			}
 		}

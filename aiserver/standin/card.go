@@ -5,6 +5,9 @@ import (
 	"math"
 )
 
+// rounding is the radius of a framed photo's corners, as a share of its shorter side.
+const rounding = 0.022
+
 // card puts a whole photo on white board with rounded corners: it is shown as it is
 // when its product cannot be cut out well enough. The board around it is a share of
 // the photo's size.
@@ -13,7 +16,7 @@ func card(photo *image.NRGBA) *image.NRGBA {
 	short := min(w, h)
 	mat := max(short*4/100, 3)
 	out := image.NewNRGBA(image.Rect(0, 0, w+2*mat, h+2*mat))
-	outer, inner := float64(short)*0.045+float64(mat)*0.5, float64(short)*0.022
+	outer, inner := float64(short)*0.045+float64(mat)*0.5, float64(short)*rounding
 	W, H := float64(out.Rect.Dx()), float64(out.Rect.Dy())
 	for y := range out.Rect.Dy() {
 		for x := range out.Rect.Dx() {

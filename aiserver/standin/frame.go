@@ -9,7 +9,6 @@ import (
 	"github.com/nanococoa/nanococoa/aiserver/standin/mood"
 	"github.com/nanococoa/nanococoa/aiserver/standin/raster"
 	"github.com/nanococoa/nanococoa/aiserver/standin/tone"
-	"github.com/nanococoa/nanococoa/internal/ad"
 )
 
 // framed is the scene's name of a whole photo on a plain backdrop.
@@ -98,31 +97,4 @@ func backdrop(photo *image.NRGBA, words mood.Mood) (top, low tone.RGB) {
 		light = 0.30
 	}
 	return tone.Lab{light + 0.035, a, b}.RGB(), tone.Lab{light - 0.055, 1.3 * a, 1.3 * b}.RGB()
-}
-
-// fidelity compares what a picture shows of a product, at a point, with the product's own
-// pixels, away from its soft edge: peak signal to noise in dB.
-func fidelity(pic *image.RGBA, thing *image.NRGBA, at image.Point) float64 {
-	w, h := thing.Rect.Dx(), thing.Rect.Dy()
-	const edge = 4 // pixels: the soft edge and what the resampling spreads of it
-	whole := func(x, y int) bool { return thing.Pix[y*thing.Stride+4*x+3] == 255 }
-	var sum float64
-	n := 0
-	for y := edge; y < h-edge; y++ {
-		for x := edge; x < w-edge; x++ {
-			if !whole(x, y) || !whole(x-edge, y) || !whole(x+edge, y) || !whole(x, y-edge) || !whole(x, y+edge) {
-				continue
-			}
-			p, q := thing.Pix[y*thing.Stride+4*x:], pic.Pix[pic.PixOffset(at.X+x, at.Y+y):]
-			for ch := range 3 {
-				d := float64(p[ch]) - float64(q[ch])
-				sum += d * d
-			}
-			n += 3
-		}
-	}
-	if n == 0 {
-		return 0
-	}
-	return min(10*math.Log10(255*255/max(sum/float64(n), 1e-12)), ad.MaxFidelity)
 }

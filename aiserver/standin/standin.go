@@ -19,15 +19,18 @@ type Cutter interface {
 	Close() error
 }
 
-// Engine makes stand-in pictures. It keeps nothing between calls and is safe
-// for concurrent use.
-type Engine struct{ cutter Cutter }
+// Engine makes stand-in pictures. Between calls it keeps the last few cut-outs alone, which
+// change no answer. It is safe for concurrent use.
+type Engine struct {
+	cutter Cutter
+	recent recent
+}
 
 var _ engine.Engine = (*Engine)(nil)
 
 // New makes the engine. Without a cutter, nil, it cuts out by colours alone. It closes the
 // cutter when it is closed.
-func New(cutter Cutter) *Engine { return &Engine{cutter} }
+func New(cutter Cutter) *Engine { return &Engine{cutter: cutter} }
 
 // Name is the engine's wire name.
 func (*Engine) Name() string { return "standin" }

@@ -98,7 +98,7 @@ func TestProductPixelsAreThePhotosOwn(t *testing.T) {
 		"duffel-bag.jpg": {{1024, 1024}}, "vitamin-jar.jpg": {{700, 700}, {600, 314}},
 	} {
 		photo := sample(t, name)
-		cut, err := cutout.Find(t.Context(), nil, photo)
+		cut, err := cutout.Find(t.Context(), nil, photo, nil)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -9,9 +9,10 @@ type Stage1Request struct {
 	ProductName     string
 	ProductCategory string
 	AdConcept       string
-	Prompt          string  // English background prompt, may be empty
-	Seed            *uint64 // nil: the server derives it from the key
-	Width, Height   int     // of the picture; both zero: the server's default
+	Prompt          string     // English background prompt, may be empty
+	Seed            *uint64    // nil: the server derives it from the key
+	CutOut          *ad.CutOut // the owner's word on the cut-out, canonical; nil without one
+	Width, Height   int        // of the picture; both zero: the server's default
 }
 
 // Stage1Result is a finished stage 1.
@@ -25,6 +26,7 @@ type Stage1Result struct {
 	Scene         string
 	CutOut        bool
 	Product       ad.Product
+	Mask          []byte            // PNG of the photo's shape, opaque where the product was found; nil when it was not
 	Models        map[string]string // that took part, by role
 	Replayed      bool              // the answer was stored by an earlier call with this key
 }

@@ -61,16 +61,19 @@ type Timing struct {
 
 // Stage1Answer is the body of a finished stage 1.
 type Stage1Answer struct {
-	ImageURL  string      `json:"image_url"`
-	RequestID string      `json:"request_id"` // of the request that rendered; a replay keeps it
-	Seed      uint64      `json:"seed"`       // ≤ MaxSeed
-	Engine    string      `json:"engine"`
-	StandIn   bool        `json:"stand_in"`
-	Scene     string      `json:"scene"`
-	CutOut    bool        `json:"cut_out"` // false: the whole photo is shown as a framed card
-	Product   ad.Product  `json:"product"`
-	Output    Output      `json:"output"`
-	Analysis  ad.Analysis `json:"analysis"`
+	ImageURL  string     `json:"image_url"`
+	RequestID string     `json:"request_id"` // of the request that rendered; a replay keeps it
+	Seed      uint64     `json:"seed"`       // ≤ MaxSeed
+	Engine    string     `json:"engine"`
+	StandIn   bool       `json:"stand_in"`
+	Scene     string     `json:"scene"`
+	CutOut    bool       `json:"cut_out"` // false: the whole photo is shown as a framed card
+	Product   ad.Product `json:"product"`
+	// Mask is where in the photo the product was found, shown or not: a PNG as a data: URL, of
+	// the photo's shape, white, opaque where the product is. Empty when it was not found.
+	Mask     string      `json:"mask,omitempty"`
+	Output   Output      `json:"output"`
+	Analysis ad.Analysis `json:"analysis"`
 	// The models that took part, by role, such as cutout: u2netp; empty for none.
 	Models   map[string]string `json:"models"`
 	TimingMS Timing            `json:"timing_ms"`

@@ -113,15 +113,35 @@ func (c *Client) Stage1(ctx context.Context, r gpu.Stage1Request) (gpu.Stage1Res
 	if a.Engine == "" || a.Seed > gpu.MaxSeed || a.Analysis.Version == "" {
 		return gpu.Stage1Result{}, fault.Newf(fault.GPUBadAnswer, "stage 1: engine, seed or analysis is missing")
 	}
+	mask, err := maskIn(a.Mask)
+	if err != nil {
+		return gpu.Stage1Result{}, err
+	}
 	pic, err := c.picture(ctx, a.ImageURL, a.Output)
 	if err != nil {
 		return gpu.Stage1Result{}, fmt.Errorf("stage 1: %w", err)
 	}
 	return gpu.Stage1Result{
 		Picture: pic, Width: a.Output.Width, Height: a.Output.Height, Analysis: a.Analysis, Engine: a.Engine,
-		StandIn: a.StandIn, Seed: a.Seed, Scene: a.Scene, CutOut: a.CutOut, Product: a.Product,
+		StandIn: a.StandIn, Seed: a.Seed, Scene: a.Scene, CutOut: a.CutOut, Product: a.Product, Mask: mask,
 		Models: a.Models, Replayed: replayed,
 	}, nil
+}
+
+// maskIn reads the mask out of an answer, nil when there is none.
+func maskIn(address string) ([]byte, error) {
+	if address == "" {
+		return nil, nil
+	}
+	text, ok := strings.CutPrefix(address, gpu.DataURLPrefix)
+	mask, err := base64.StdEncoding.DecodeString(text)
+	if err == nil && ok {
+		_, err = png.DecodeConfig(bytes.NewReader(mask))
+	}
+	if err != nil || !ok {
+		return nil, fault.Newf(fault.GPUBadAnswer, "stage 1: the mask is no PNG: %v", err)
+	}
+	return mask, nil
 }
 
 func stage1Form(r gpu.Stage1Request) (body []byte, contentType string, err error) {
@@ -147,6 +167,7 @@ func stage1Form(r gpu.Stage1Request) (body []byte, contentType string, err error
 	if r.Seed != nil {
 		field("seed", strconv.FormatUint(*r.Seed, 10), true)
 	}
+	field("cutout", r.CutOut.String(), false)
 	field("size", gpu.FormatSize(image.Pt(r.Width, r.Height)), false)
 	if err == nil {
 		err = w.Close()

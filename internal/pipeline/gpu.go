@@ -56,14 +56,20 @@ func (s Stage1) Run(ctx context.Context, in ad.StepInput) error {
 			return ad.Result{}, err
 		}
 		out, err := s.GPU.Stage1(ctx, gpu.Stage1Request{
-			IdempotencyKey: a.IdempotencyKey(ad.Stage1), Photo: product, Seed: a.SeedWish,
+			IdempotencyKey: a.IdempotencyKey(ad.Stage1), Photo: product, Seed: a.SeedWish, CutOut: a.CutOutWish,
 			ProductName: a.ProductName, ProductCategory: a.ProductCategory, AdConcept: a.AdConcept, Prompt: a.Prompt,
 		})
 		if err != nil {
 			return ad.Result{}, err
 		}
 		res := ad.Result{
-			Analysis: &out.Analysis, Product: &out.Product, Engine: out.Engine, StandIn: out.StandIn, Seed: &out.Seed,
+			Analysis: &out.Analysis, Product: &out.Product, HasMask: out.Mask != nil,
+			Engine: out.Engine, StandIn: out.StandIn, Seed: &out.Seed,
+		}
+		if res.HasMask {
+			if err := s.Pictures.Put(ctx, a.AdID, ad.SceneMask(a.AdID, a.Scene()), out.Mask, "image/png"); err != nil {
+				return ad.Result{}, err
+			}
 		}
 		return res, store(ctx, s.Pictures, a.AdID, ad.ScenePictures(a.AdID, a.Scene()), out.Picture)
 	})

@@ -40,6 +40,8 @@ func Checks() []Check {
 		{"any words", anyWords},
 		{"any photo", anyPhoto},
 		{"the product's own pixels", ownPixels},
+		{"the photo is shown as it is", asItIs},
+		{"the owner's word on the cut-out", ownersWord},
 		{"clear pixels have no colour", clearPixels},
 		{"the mask is the product's", mask},
 		{"a request stays as it was", requestStays},

@@ -6,7 +6,9 @@ import (
 	"hash/fnv"
 	"image"
 	"image/color"
+	"image/draw"
 	"math"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -31,9 +33,9 @@ func (honest) Render(ctx context.Context, r engine.Request) (engine.Rendering, e
 	if err := r.Check(); err != nil {
 		return engine.Rendering{}, err
 	}
-	seen := visible(r.Photo)
+	seen := visible(r.Photo, r.CutOut)
 	cut := seen != r.Photo.Rect
-	if seen.Empty() {
+	if seen.Empty() || r.CutOut.Photo() {
 		seen, cut = r.Photo.Rect, false
 	}
 	pic := image.NewRGBA(image.Rectangle{Max: r.Size})
@@ -65,17 +67,41 @@ func (honest) Render(ctx context.Context, r engine.Request) (engine.Rendering, e
 		}
 	}
 	sx, sy := float64(r.Size.X), float64(r.Size.Y)
+	pw, ph := float64(r.Photo.Rect.Dx()), float64(r.Photo.Rect.Dy())
+	product := ad.Box{float64(at.Min.X) / sx, float64(at.Min.Y) / sy, float64(w) / sx, float64(h) / sy}
 	return engine.Rendering{
-		Picture: pic, Mask: mask, CutOut: cut, Scene: "plain", Mood: []string{"calm"},
-		Product: ad.Box{float64(at.Min.X) / sx, float64(at.Min.Y) / sy, float64(w) / sx, float64(h) / sy},
+		Picture: pic, Mask: mask, CutOut: cut, Scene: "plain", Mood: []string{"calm"}, Product: product, Place: product,
+		Source: ad.Box{
+			float64(seen.Min.X) / pw, float64(seen.Min.Y) / ph, float64(seen.Dx()) / pw, float64(seen.Dy()) / ph,
+		},
 	}, nil
 }
 
-func visible(m *image.NRGBA) image.Rectangle {
+func pixelsOf(r image.Rectangle, b ad.Box) image.Rectangle {
+	w, h := float64(r.Dx()), float64(r.Dy())
+	return image.Rect(int(b[0]*w), int(b[1]*h), int((b[0]+b[2])*w), int((b[1]+b[3])*h))
+}
+
+// visible is the box of what can be seen and lies in the owner's box. Of strokes the honest
+// engine knows dots alone, and those that erase.
+func visible(m *image.NRGBA, word *ad.CutOut) image.Rectangle {
 	var box image.Rectangle
+	w, h := float64(m.Rect.Dx()), float64(m.Rect.Dy())
+	erased := func(x, y int) bool {
+		px, py := float64(x)+0.5, float64(y)+0.5
+		if word == nil {
+			return false
+		}
+		if b := word.Box; b != nil && (px < b[0]*w || py < b[1]*h || px > (b[0]+b[2])*w || py > (b[1]+b[3])*h) {
+			return true
+		}
+		return slices.ContainsFunc(word.Erase, func(s ad.Stroke) bool {
+			return math.Hypot(px-s.Points[0][0]*w, py-s.Points[0][1]*h) < s.Width*max(w, h)/2
+		})
+	}
 	for y := m.Rect.Min.Y; y < m.Rect.Max.Y; y++ {
 		for x := m.Rect.Min.X; x < m.Rect.Max.X; x++ {
-			if m.NRGBAAt(x, y).A > 0 {
+			if m.NRGBAAt(x, y).A > 0 && !erased(x, y) {
 				box = box.Union(image.Rect(x, y, x+1, y+1))
 			}
 		}
@@ -188,6 +214,8 @@ const (
 	anyWords     = "any words"
 	anyPhoto     = "any photo"
 	ownPixels    = "the product's own pixels"
+	asItIs       = "the photo is shown as it is"
+	ownersWord   = "the owner's word on the cut-out"
 	clearPixels  = "clear pixels have no colour"
 	mask         = "the mask is the product's"
 	requestStays = "a request stays as it was"
@@ -258,7 +286,7 @@ func broken() map[string]struct {
 		"has one picture for every seed": {asked(func(r *engine.Request) { r.Seed = 1 }), []string{anotherSeed}},
 		"does not look at the photo": {
 			asked(func(r *engine.Request) {
-				if r.Photo != nil && !r.Photo.Rect.Empty() && visible(r.Photo) == r.Photo.Rect {
+				if r.Photo != nil && !r.Photo.Rect.Empty() && visible(r.Photo, nil) == r.Photo.Rect {
 					r.Photo = image.NewNRGBA(r.Photo.Rect)
 				}
 			}), []string{anotherPhoto},
@@ -287,7 +315,7 @@ func broken() map[string]struct {
 			breaks(func(a *altered) {
 				a.render = func(ctx context.Context, r engine.Request) (engine.Rendering, error) {
 					if r.Photo != nil && r.Photo.Rect.Dx() == 100 {
-						_ = 1 / visible(r.Photo).Dx()
+						_ = 1 / visible(r.Photo, nil).Dx()
 					}
 					return honest{}.Render(ctx, r)
 				}
@@ -303,12 +331,32 @@ func broken() map[string]struct {
 				}
 			}), []string{anyPhoto},
 		},
+		"gives the photo a tint": {
+			made(func(_ engine.Request, m *engine.Rendering) {
+				for i := 0; i < len(m.Picture.Pix); i += 4 {
+					m.Picture.Pix[i] = m.Picture.Pix[i] / 10 * 9
+				}
+			}), []string{asItIs},
+		},
+		"says the photo stands elsewhere": {
+			made(func(_ engine.Request, m *engine.Rendering) { m.Place[0] -= 0.05 }), []string{asItIs},
+		},
+		"puts something before the product": {
+			made(func(_ engine.Request, m *engine.Rendering) {
+				b := pixelsOf(m.Picture.Rect, m.Product)
+				b.Min.Y = b.Max.Y - b.Dy()/6
+				draw.Draw(m.Picture, b, image.NewUniform(color.RGBA{20, 160, 60, 255}), image.Point{}, draw.Src)
+			}), []string{asItIs},
+		},
+		"is deaf to the owner": {
+			asked(func(r *engine.Request) { r.CutOut = nil }), []string{ownersWord},
+		},
 		"paints the product anew": {
 			made(func(r engine.Request, m *engine.Rendering) {
 				for i := 0; i < len(m.Picture.Pix); i += 4 {
 					m.Picture.Pix[i+1] = min(m.Picture.Pix[i+1], 200) + 20
 				}
-			}), []string{ownPixels},
+			}), []string{ownPixels, asItIs},
 		},
 		"stretches the product": {
 			made(func(_ engine.Request, m *engine.Rendering) {
@@ -321,7 +369,7 @@ func broken() map[string]struct {
 		},
 		"shows the colour of clear pixels": {
 			asked(func(r *engine.Request) {
-				if r.Photo == nil || visible(r.Photo) == r.Photo.Rect {
+				if r.Photo == nil || visible(r.Photo, nil) == r.Photo.Rect {
 					return
 				}
 				r.Seed += uint64(r.Photo.Pix[1]) // of a pixel in the clear corner

@@ -14,6 +14,7 @@ import (
 	"sync"
 
 	"github.com/nanococoa/nanococoa/aiserver/engine"
+	"github.com/nanococoa/nanococoa/internal/ad"
 	"github.com/nanococoa/nanococoa/internal/compose"
 )
 
@@ -162,6 +163,57 @@ func ownPixels(ctx context.Context, open func() engine.Engine) error {
 	}
 	if n == 0 || far*50 > n {
 		return fmt.Errorf("%d of %d pixels inside the product have not its colour", far, n)
+	}
+	return nil
+}
+
+// asItIs compares the picture with the photo where the engine says that it stands.
+func asItIs(ctx context.Context, open func() engine.Engine) error {
+	e, r := open(), request()
+	for name, photo := range map[string]*image.NRGBA{"a photo": r.Photo, "a product cut out": cutOut(color.NRGBA{})} {
+		r.Photo = photo
+		made, err := good(ctx, e, r)
+		if err != nil {
+			return err
+		}
+		const least = 30 // dB; any way of scaling gives more
+		if db, measured := made.Fidelity(photo); !measured || db < least {
+			return fmt.Errorf("%s: the picture shows it at %.1f dB, measured %v", name, db, measured)
+		}
+	}
+	return nil
+}
+
+// ownersWord looks at a product that came cut out: the photo as it is is no cut-out, nothing
+// is shown of what lies outside the owner's box, and what is erased wholly is not there.
+func ownersWord(ctx context.Context, open func() engine.Engine) error {
+	e, r := open(), request()
+	r.Photo = cutOut(color.NRGBA{})
+	r.CutOut = &ad.CutOut{Mode: ad.CutOutPhoto}
+	made, err := good(ctx, e, r)
+	if err != nil {
+		return err
+	}
+	if made.CutOut || len(made.Doubts) > 0 || made.Source != (ad.Box{0, 0, 1, 1}) {
+		return fmt.Errorf("the photo as it is: cut out %v of %v, doubts %v", made.CutOut, made.Source, made.Doubts)
+	}
+	box := ad.Box{0.1, 0.1, 0.4, 0.8} // the left half of the product
+	r.CutOut = &ad.CutOut{Mode: ad.CutOutAuto, Box: &box}
+	if made, err = good(ctx, e, r); err != nil {
+		return err
+	}
+	const rounding = 0.01
+	if s := made.Source; !made.CutOut || s[0] < box[0]-rounding || s[0]+s[2] > box[0]+box[2]+rounding {
+		return fmt.Errorf("a box of %v: cut out %v of %v", box, made.CutOut, s)
+	}
+	r.CutOut = &ad.CutOut{Mode: ad.CutOutAuto, Erase: []ad.Stroke{
+		{Points: []ad.Point{{0.5, 76.0 / 220}}, Width: 0.5}, {Points: []ad.Point{{0.5, 148.0 / 220}}, Width: 0.5},
+	}}
+	if made, err = good(ctx, e, r); err != nil {
+		return err
+	}
+	if made.CutOut {
+		return fmt.Errorf("a product that was erased is cut out of %v", made.Source)
 	}
 	return nil
 }

@@ -86,14 +86,14 @@ func TestANetworkAndColoursTogether(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			photo, truth := composite(t, name)
-			c, err := cutout.Find(t.Context(), network{truth: truth, fade: everywhere}, photo)
+			c, err := cutout.Find(t.Context(), network{truth: truth, fade: everywhere}, photo, nil)
 			if err != nil {
 				t.Fatal(err)
 			}
 			if v := same(c, truth); v < 0.97 || c.Evidence.Confidence() < 0.5 || !c.Evidence.Seen {
 				t.Errorf("overlap %.3f, confidence %.2f: %+v", v, c.Evidence.Confidence(), c.Evidence)
 			}
-			again, err := cutout.Find(t.Context(), network{truth: truth, fade: everywhere}, photo)
+			again, err := cutout.Find(t.Context(), network{truth: truth, fade: everywhere}, photo, nil)
 			if err != nil || !slices.Equal(c.Pixels.Pix, again.Pixels.Pix) {
 				t.Errorf("another cut the second time, %v", err)
 			}
@@ -120,7 +120,7 @@ func TestWhatTheNetworkHalfSeesIsDoubted(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			photo, truth := composite(t, "bottle with cap on cluttered")
-			c, err := cutout.Find(t.Context(), network{truth: truth, fade: tc.fade}, photo)
+			c, err := cutout.Find(t.Context(), network{truth: truth, fade: tc.fade}, photo, nil)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -141,11 +141,11 @@ func TestWhatTheNetworkHalfSeesIsDoubted(t *testing.T) {
 func TestWithoutANetworkColoursDecide(t *testing.T) {
 	t.Parallel()
 	photo, truth := composite(t, "mug with handle on plain")
-	alone, err := cutout.Find(t.Context(), nil, photo)
+	alone, err := cutout.Find(t.Context(), nil, photo, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	failed, err := cutout.Find(t.Context(), network{err: errors.New("killed")}, photo)
+	failed, err := cutout.Find(t.Context(), network{err: errors.New("killed")}, photo, nil)
 	if err != nil || failed.Evidence != alone.Evidence || !slices.Equal(alone.Pixels.Pix, failed.Pixels.Pix) {
 		t.Errorf("%v: %+v, alone %+v", err, failed.Evidence, alone.Evidence)
 	}
@@ -154,7 +154,7 @@ func TestWithoutANetworkColoursDecide(t *testing.T) {
 	}
 	ctx, stop := context.WithCancel(t.Context())
 	stop()
-	if _, err := cutout.Find(ctx, network{err: context.Canceled}, photo); !errors.Is(err, context.Canceled) {
+	if _, err := cutout.Find(ctx, network{err: context.Canceled}, photo, nil); !errors.Is(err, context.Canceled) {
 		t.Errorf("after its context has ended: %v", err)
 	}
 }
@@ -230,11 +230,11 @@ func TestCompositesWithTheRealNetwork(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		alone, err := cutout.Find(t.Context(), nil, photo)
+		alone, err := cutout.Find(t.Context(), nil, photo, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
-		both, err := cutout.Find(t.Context(), w, photo)
+		both, err := cutout.Find(t.Context(), w, photo, nil)
 		if err != nil {
 			t.Fatal(err)
 		}

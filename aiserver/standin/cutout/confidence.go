@@ -12,6 +12,7 @@ import (
 type Evidence struct {
 	OwnAlpha bool // the file brought its own mask; nothing else is measured
 	Seen     bool // a network took part: Sure, Agree and Unsure are measured
+	Told     bool // the owner drew a box or strokes
 
 	Border    float64 // share of the border that lies on the modelled backdrop
 	Noise     float64 // mean OKLab distance of that border from the model
@@ -49,8 +50,20 @@ const evenNoise = 0.004
 // even reports whether the backdrop is so even that what differs from it is something.
 func (e Evidence) even() bool { return e.Border > 0.95 && e.Noise < evenNoise }
 
-// measures are the ramps (from 0 to 1). One bad measure is enough for a low confidence.
+// measures are the ramps (from 0 to 1). One bad measure is enough for a low confidence. Of
+// shape and edge the owner knows more than any measure; what is nothing or everything is
+// still no product.
 func (e Evidence) measures() []measure {
+	if e.Told {
+		return []measure{
+			{ad.DoubtTooSmall, ramp(e.Area, 0.001, 0.005)}, {ad.DoubtTooLarge, ramp(e.Area, 0.995, 0.985)},
+		}
+	}
+	return e.all()
+}
+
+// all are the measures of a cut of which the owner said nothing.
+func (e Evidence) all() []measure {
 	all := []measure{
 		{ad.DoubtTooSmall, ramp(e.Area, 0.01, 0.03)},
 		{ad.DoubtTooLarge, ramp(e.Area, 0.97, 0.85)},
@@ -91,8 +104,15 @@ func (e Evidence) Confidence() float64 {
 	if e.OwnAlpha {
 		return 1
 	}
+	return joint(e.measures())
+}
+
+// trust compares cuts of one photo: the confidence, were there no word of the owner's.
+func (e Evidence) trust() float64 { return joint(e.all()) }
+
+func joint(all []measure) float64 {
 	c := 1.0
-	for _, m := range e.measures() {
+	for _, m := range all {
 		c *= m.value
 	}
 	return c
@@ -140,7 +160,7 @@ func ramp(v, from, to float64) float64 {
 
 // evidence measures the division.
 func (r *regions) evidence() Evidence {
-	e := Evidence{Border: r.drop.share, Noise: float64(r.drop.noise), Holes: r.holes}
+	e := Evidence{Border: r.drop.share, Noise: float64(r.drop.noise), Holes: r.holes, Told: r.word != nil}
 	in := make([]bool, len(r.state))
 	var area, apart, ground, clear int
 	alike := max(likeness, 4*r.drop.noise)
@@ -158,10 +178,10 @@ func (r *regions) evidence() Evidence {
 			}
 		}
 	}
+	e.Area = float64(area) / float64(len(in))
 	if area == 0 || ground == 0 {
 		return e
 	}
-	e.Area = float64(area) / float64(len(in))
 	e.Separate = float64(apart) / float64(area)
 	e.Clear = float64(clear) / float64(ground)
 	_, size := r.components(in)

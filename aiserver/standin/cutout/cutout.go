@@ -1,5 +1,6 @@
-// Package cutout separates a product from the background of its photo without
-// a model, and says how far its answer can be trusted.
+// Package cutout separates a product from the background of its photo, with a network
+// or without one, and says how far its answer can be trusted. What the owner said of the
+// photo counts more than either (said.go).
 // It works in steps: reduce the photo to a grid; model the backdrop from the border
 // (border.go); let it grow inwards, over soft shadows and through openings
 // (segment.go); decide the rest by a minimum cut (mixture.go, maxflow.go); find the
@@ -11,6 +12,8 @@ package cutout
 import (
 	"context"
 	"image"
+
+	"github.com/nanococoa/nanococoa/internal/ad"
 )
 
 // Cut is a product separated from its background.
@@ -23,36 +26,95 @@ type Cut struct {
 	Box image.Rectangle
 	// Evidence says what the cut rests on.
 	Evidence Evidence
+	// Cut says which sides of Box the photo's border, or the owner's box, cuts off.
+	Cut Sides
 }
 
+// Sides are those of a rectangle.
+type Sides struct{ Left, Right, Top, Bottom bool }
+
 // Find cuts the product out of an upright photo. m may be nil, or fail: then colours decide
-// alone. A photo that already has transparency around its product is taken as it is. It only
-// fails when ctx ends, with ctx's error; a photo in which product and background cannot be
-// told apart gives a Cut without confidence.
-func Find(ctx context.Context, m Model, photo *image.NRGBA) (*Cut, error) {
+// alone. word may be nil; it is of mode auto. A photo that already has transparency around its
+// product is taken as it is, but for what the owner erased. It only fails when ctx ends, with
+// ctx's error; a photo in which product and background cannot be told apart gives a Cut without
+// confidence, and without a Box when nothing at all was found.
+func Find(ctx context.Context, m Model, photo *image.NRGBA, word *ad.CutOut) (*Cut, error) {
 	if photo.Rect.Min != (image.Point{}) {
 		photo = photo.SubImage(photo.Rect).(*image.NRGBA)
 		photo.Rect = photo.Rect.Sub(photo.Rect.Min)
-	}
-	if hasAlpha(photo) {
-		return &Cut{Pixels: photo, Box: visible(photo), Evidence: Evidence{OwnAlpha: true}}, ctx.Err()
 	}
 	g, err := newGrid(ctx, photo)
 	if err != nil {
 		return nil, err
 	}
+	if g.word, err = hear(ctx, word, photo.Rect.Size(), g); err != nil {
+		return nil, err
+	}
+	if hasAlpha(photo) {
+		if g.word != nil {
+			photo = g.word.obeyed(photo)
+		}
+		return finish(photo, Evidence{OwnAlpha: true}, g.word), ctx.Err()
+	}
 	r, e, err := decide(ctx, m, photo, g)
 	if err != nil {
 		return nil, err
 	}
-	if e.Confidence() == 0 {
+	if e.Area == 0 || e.Area == 1 {
 		return &Cut{Pixels: photo, Evidence: e}, nil
 	}
 	pixels, err := matte(ctx, photo, r)
 	if err != nil {
 		return nil, err
 	}
-	return &Cut{Pixels: pixels, Box: visible(pixels), Evidence: e}, nil
+	return finish(pixels, e, g.word), nil
+}
+
+// finish measures a cut.
+func finish(pixels *image.NRGBA, e Evidence, word *said) *Cut {
+	c := &Cut{Pixels: pixels, Box: visible(pixels), Evidence: e}
+	if c.Box.Empty() {
+		c.Evidence.Area, c.Evidence.OwnAlpha = 0, false
+		return c
+	}
+	border := pixels.Rect
+	if word != nil {
+		border = word.box
+	}
+	c.Cut = cutSides(pixels, c.Box, border)
+	return c
+}
+
+// cutSides tells the sides of a box along which the product reaches a border.
+func cutSides(pixels *image.NRGBA, box, border image.Rectangle) Sides {
+	// Softening may clear the outermost two pixels; and what touches a border with less than
+	// a thirtieth of its side only ends there.
+	const soft, least = 3, 30
+	// solid counts the lines across a strip that hold a pixel of the product.
+	solid := func(strip image.Rectangle, rows bool) (n int) {
+		strip = strip.Intersect(pixels.Rect)
+		seen := map[int]bool{}
+		for y := strip.Min.Y; y < strip.Max.Y; y++ {
+			for x := strip.Min.X; x < strip.Max.X; x++ {
+				if pixels.Pix[pixels.PixOffset(x, y)+3] < 128 {
+					continue
+				}
+				if rows {
+					seen[y] = true
+				} else {
+					seen[x] = true
+				}
+			}
+		}
+		return len(seen)
+	}
+	b := border
+	return Sides{
+		Left:   solid(image.Rect(b.Min.X, box.Min.Y, b.Min.X+soft, box.Max.Y), true)*least > box.Dy(),
+		Right:  solid(image.Rect(b.Max.X-soft, box.Min.Y, b.Max.X, box.Max.Y), true)*least > box.Dy(),
+		Top:    solid(image.Rect(box.Min.X, b.Min.Y, box.Max.X, b.Min.Y+soft), false)*least > box.Dx(),
+		Bottom: solid(image.Rect(box.Min.X, b.Max.Y-soft, box.Max.X, b.Max.Y), false)*least > box.Dx(),
+	}
 }
 
 // decide makes the divisions of the photo that the means at hand allow, and gives the one
@@ -70,14 +132,25 @@ func decide(ctx context.Context, m Model, photo *image.NRGBA, g *grid) (*regions
 	if err != nil {
 		return nil, Evidence{}, err
 	}
+	if s == nil && g.word != nil && len(drop.surfaces) == 0 {
+		// Neither a network nor a backdrop: the owner's word is all there is.
+		p := g.word.alone(g)
+		if r, err = segmentSeen(ctx, g, drop, p, p, false, nil); err != nil {
+			return nil, Evidence{}, err
+		}
+		r.p = nil
+	}
 	if s == nil {
 		return r, r.evidence(), nil
 	}
+	g.word.over(s.p)
+	g.word.over(s.glimpsed)
 	p := s.sharpened(g, 6, 1e-4)
 	for i := range p {
 		// Where a thin part and what is beside it look alike, the filter washes it out.
 		p[i] = (p[i] + s.p[i]) / 2
 	}
+	g.word.over(p)
 	try := func(plain bool, p []float32, open []int) (*regions, Evidence, error) {
 		r, err := segmentSeen(ctx, g, drop, p, s.glimpsed, plain, open)
 		if err != nil {
@@ -108,11 +181,11 @@ func decide(ctx context.Context, m Model, photo *image.NRGBA, g *grid) (*regions
 		}
 	}
 	// Colours alone, where they are trusted and the network does not object.
-	if e := r.evidence(); found.Confidence() < e.Confidence() {
+	if e := r.evidence(); found.trust() < e.trust() {
 		r.p, r.glimpsed = p, s.glimpsed
 		e := r.evidence()
 		e.Sure = float64(s.most)
-		if found.Confidence() < e.Confidence() {
+		if found.trust() < e.trust() {
 			return r, e, nil
 		}
 	}

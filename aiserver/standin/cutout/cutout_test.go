@@ -145,7 +145,7 @@ func contact(at float64) func(x, y float64) float64 {
 
 func find(t *testing.T, m *image.NRGBA) *cutout.Cut {
 	t.Helper()
-	c, err := cutout.Find(t.Context(), nil, m)
+	c, err := cutout.Find(t.Context(), nil, m, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -636,7 +636,7 @@ func TestFindStopsWhenTheCallerDoes(t *testing.T) {
 	cancel()
 	f := fixture{400, 400, disc(0.5, 0.5, 0.25), flat(0.5, 0.1, 0.1), paper, nil}
 	m, _ := f.render(t)
-	if c, err := cutout.Find(ctx, nil, m); !errors.Is(err, context.Canceled) || c != nil {
+	if c, err := cutout.Find(ctx, nil, m, nil); !errors.Is(err, context.Canceled) || c != nil {
 		t.Errorf("cut %v, err %v", c, err)
 	}
 }

@@ -22,6 +22,8 @@ type grid struct {
 	// rough is the standard deviation of lightness inside a cell and its
 	// neighbours: fabric and print are rough, studio paper and shadows are not.
 	rough []float32
+
+	word *said // the owner's; nil without one
 }
 
 func newGrid(ctx context.Context, photo *image.NRGBA) (*grid, error) {

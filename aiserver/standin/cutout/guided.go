@@ -21,8 +21,9 @@ func segmentSeen(
 	r.p, r.plain = p, plain && len(drop.surfaces) > 0
 	alike := max(likeness, 4*r.drop.noise)
 	r.near = r.reach()
+	erased := r.seed()
 	if r.plain {
-		r.growBackdrop(alike)
+		r.growBackdrop(alike, erased)
 		r.growShade()
 		r.openHoles(alike)
 	}
@@ -32,6 +33,7 @@ func segmentSeen(
 	}
 	r.tidy()
 	r.fillSolid()
+	r.seed()
 	if !r.plain {
 		r.surround()
 	}

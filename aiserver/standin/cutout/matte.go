@@ -72,6 +72,7 @@ func matte(ctx context.Context, photo *image.NRGBA, r *regions) (*image.NRGBA, e
 		p.liftShadow()
 	}
 	p.dropCrumbs()
+	p.obey()
 	return p.soften(ctx)
 }
 

@@ -15,14 +15,23 @@ type seen struct {
 }
 
 // look asks the network twice: for the photo, and for a part of it around what it found
-// there, which shows it that part at a higher resolution. nil when it sees nothing.
+// there, which shows it that part at a higher resolution. With the owner's box it looks at
+// that instead of the photo. nil when it sees nothing.
 func look(ctx context.Context, m Model, photo *image.NRGBA, g *grid) (*seen, error) {
-	first, err := m.Alpha(ctx, photo)
+	at := image.Rect(0, 0, g.w, g.h)
+	part := photo
+	if g.word != nil && g.word.inner {
+		// The owner's box, with some ground around it.
+		b := g.word.box.Inset(-max(g.word.box.Dx(), g.word.box.Dy()) / 8)
+		at = image.Rect(b.Min.X/g.cell, b.Min.Y/g.cell, b.Max.X/g.cell, b.Max.Y/g.cell).Intersect(at)
+		part = Crop(photo, image.Rect(at.Min.X*g.cell, at.Min.Y*g.cell, at.Max.X*g.cell, at.Max.Y*g.cell))
+	}
+	first, err := m.Alpha(ctx, part)
 	if err != nil {
 		return nil, err //nolint:wrapcheck // it is the caller's own model
 	}
 	s := &seen{p: make([]float32, g.w*g.h)}
-	s.most = s.put(g, first, image.Rect(0, 0, g.w, g.h))
+	s.most = s.put(g, first, at)
 	// A network that is less sure than this of every cell has found nothing.
 	const nothing = 0.3
 	if s.most < nothing {
@@ -33,7 +42,7 @@ func look(ctx context.Context, m Model, photo *image.NRGBA, g *grid) (*seen, err
 	if box.Empty() {
 		return s, nil
 	}
-	part := Crop(photo, image.Rect(box.Min.X*g.cell, box.Min.Y*g.cell, box.Max.X*g.cell, box.Max.Y*g.cell))
+	part = Crop(photo, image.Rect(box.Min.X*g.cell, box.Min.Y*g.cell, box.Max.X*g.cell, box.Max.Y*g.cell))
 	second, err := m.Alpha(ctx, part)
 	if err != nil {
 		return s, ctx.Err() // the first look is an answer too

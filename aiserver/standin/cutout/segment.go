@@ -73,13 +73,14 @@ func segment(ctx context.Context, g *grid, drop backdrop) (*regions, error) {
 		return r, nil
 	}
 	alike := max(likeness, 4*r.drop.noise)
-	r.growBackdrop(alike)
+	r.growBackdrop(alike, r.seed())
 	r.growShade()
 	r.openHoles(alike)
 	if err := r.cutUnknown(ctx, alike); err != nil {
 		return nil, err
 	}
 	r.tidy()
+	r.seed()
 	return r, nil
 }
 
@@ -114,12 +115,11 @@ func (r *regions) couldBeShade(i int) bool {
 }
 
 // growBackdrop marks what has the backdrop's colour and is connected with the
-// border.
-func (r *regions) growBackdrop(alike float32) {
-	var queue []int
+// border, or with the cells of queue, which are behind already.
+func (r *regions) growBackdrop(alike float32, queue []int) {
 	take := func(i int) {
 		// White on white a network still sees the product.
-		if r.state[i] == unknown && r.off[i] < alike && (r.p == nil || r.p[i] < 0.85) {
+		if r.state[i] == unknown && r.off[i] < alike && (r.p == nil || r.p[i] < 0.85) && !r.nearKept(i) {
 			r.state[i] = behind
 			queue = append(queue, i)
 		}
@@ -268,7 +268,7 @@ func (r *regions) opened(in []bool, radius int32) []bool {
 func (r *regions) openHoles(alike float32) {
 	candidate := make([]bool, len(r.state))
 	for i, s := range r.state {
-		candidate[i] = s == unknown && r.off[i] < alike
+		candidate[i] = s == unknown && r.off[i] < alike && !r.nearKept(i)
 	}
 	label, size := r.components(candidate)
 	if len(size) == 1 {
@@ -478,6 +478,8 @@ func (r *regions) minimumCut(ctx context.Context, fore, back mixture, spread flo
 		t := min(max(costBack-costFore, -most), most)
 		if r.p != nil {
 			t += r.prior(i)
+		} else if r.nearKept(i) {
+			t = max(t, 0) + 4 // as a network's word that is 0.8 sure
 		}
 		x, y := i%r.w, i/r.w
 		for d, s := range steps {

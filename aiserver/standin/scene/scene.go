@@ -30,15 +30,60 @@ type Scene struct {
 	mood mood.Mood
 }
 
+// Sides are those of a rectangle.
+type Sides struct{ Left, Right, Top, Bottom bool }
+
 // Plan chooses the look for a mood and the place for a product whose width is
-// aspect times its height, in a picture of the given size.
-func Plan(m mood.Mood, size image.Point, aspect float64, seed uint64) *Scene {
-	s := &Scene{Look: m.Look, size: size, seed: seed, mood: m}
+// aspect times its height, in a picture of the given size. A product that its photo cut off
+// stands with the cut sides at the same sides of the picture, as nothing else can explain
+// them; fits is false when that leaves no picture around it.
+func Plan(m mood.Mood, size image.Point, aspect float64, cut Sides, seed uint64) (s *Scene, fits bool) {
+	s = &Scene{Look: m.Look, size: size, seed: seed, mood: m}
 	if _, ok := looks[s.Look]; !ok {
 		s.Look = mood.Podium
 	}
 	s.Box = s.place(aspect)
-	return s
+	if cut != (Sides{}) {
+		return s, s.placeCut(aspect, cut)
+	}
+	return s, true
+}
+
+// placeCut moves the product's box to the sides of the picture at which it is cut off, and
+// reports whether there is a place for it.
+func (s *Scene) placeCut(aspect float64, cut Sides) bool {
+	w, h := float64(s.size.X), float64(s.size.Y)
+	width := float64(s.Box.Dx())
+	switch {
+	case cut.Left && cut.Right:
+		width = w
+	case cut.Top && cut.Bottom:
+		width = h * aspect
+	}
+	height := width / aspect
+	// Beside it or above it words still find a fifth of the picture.
+	const most = 0.8
+	if height > h || width > w || width > most*w && height > most*h {
+		return false
+	}
+	pw, ph := max(int(width+0.5), 8), max(int(height+0.5), 8)
+	at := s.Box.Min.Add(image.Pt((s.Box.Dx()-pw)/2, s.Box.Dy()-ph))
+	at.X = min(max(at.X, 0), s.size.X-pw)
+	at.Y = min(max(at.Y, 0), s.size.Y-ph)
+	switch {
+	case cut.Left:
+		at.X = 0
+	case cut.Right:
+		at.X = s.size.X - pw
+	}
+	switch {
+	case cut.Bottom:
+		at.Y = s.size.Y - ph
+	case cut.Top:
+		at.Y = 0
+	}
+	s.Box = image.Rectangle{Min: at, Max: at.Add(image.Pt(pw, ph))}
+	return true
 }
 
 // wideFrom is how many times its height a picture is wide from which words stand

@@ -33,7 +33,7 @@ func thing(size image.Point, left, right uint8) *image.NRGBA {
 
 func render(t *testing.T, m mood.Mood, size image.Point, seed uint64, left, right uint8) (*image.RGBA, *scene.Scene) {
 	t.Helper()
-	s := scene.Plan(m, size, 0.8, seed)
+	s, _ := scene.Plan(m, size, 0.8, scene.Sides{}, seed)
 	pic, err := s.Render(t.Context(), scene.Subject{Pixels: thing(s.Box.Size(), left, right), Depth: 0.5})
 	if err != nil {
 		t.Fatal(err)
@@ -200,7 +200,8 @@ func TestPlaceIsLargeAndLeavesRoomForWords(t *testing.T) {
 		for _, size := range sizes {
 			for _, aspect := range []float64{0.25, 0.56, 1, 1.6, 3.5} {
 				for seed := range uint64(6) {
-					b := scene.Plan(mood.Mood{Look: l}, size, aspect, seed).Box
+					s, _ := scene.Plan(mood.Mood{Look: l}, size, aspect, scene.Sides{}, seed)
+					b := s.Box
 					name := fmt.Sprintf("%s %v aspect %v seed %d: %v", l, size, aspect, seed, b)
 					if !b.In(image.Rectangle{Max: size}) || b.Max.Y > size.Y*95/100 {
 						t.Fatalf("%s: leaves the picture", name)
@@ -225,7 +226,7 @@ func TestPlaceIsLargeAndLeavesRoomForWords(t *testing.T) {
 
 func TestProductPixelsAreCopied(t *testing.T) {
 	t.Parallel()
-	s := scene.Plan(mood.Mood{Look: mood.Podium}, square, 1, 5)
+	s, _ := scene.Plan(mood.Mood{Look: mood.Podium}, square, 1, scene.Sides{}, 5)
 	p := thing(s.Box.Size(), 30, 220)
 	pic, err := s.Render(t.Context(), scene.Subject{Pixels: p, Depth: 0.5})
 	if err != nil {
@@ -276,7 +277,7 @@ func TestMoodMovesTheScene(t *testing.T) {
 
 func TestUnknownLooksBecomeAPodium(t *testing.T) {
 	t.Parallel()
-	if s := scene.Plan(mood.Mood{Look: "submarine"}, square, 1, 1); s.Look != mood.Podium {
+	if s, _ := scene.Plan(mood.Mood{Look: "submarine"}, square, 1, scene.Sides{}, 1); s.Look != mood.Podium {
 		t.Errorf("look = %s", s.Look)
 	}
 }
@@ -328,7 +329,7 @@ func TestRenderStopsWhenTheCallerDoes(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	for _, l := range mood.Looks() {
-		s := scene.Plan(mood.Mood{Look: l}, square, 1, 1)
+		s, _ := scene.Plan(mood.Mood{Look: l}, square, 1, scene.Sides{}, 1)
 		pic, err := s.Render(ctx, scene.Subject{Pixels: thing(s.Box.Size(), 90, 90), Depth: 0.5})
 		if !errors.Is(err, context.Canceled) || pic != nil {
 			t.Errorf("%s: err = %v", l, err)
