@@ -128,6 +128,32 @@ func TestEveryOptionalFieldReachesItsPlace(t *testing.T) {
 	}
 }
 
+// A brand reaches the composer, with a logo that comes inside the JSON beside the picture,
+// in whatever order. What a picture has no room for is left out.
+func TestABrandWithALogoInsideTheJSON(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	brand := map[string]any{
+		"colors": []string{"#1f4d3a"}, "layout": "split", "logo": dataURL(photoPNG(t, 300, 100)), "html_logo_url": "cid:logo",
+	}
+	body := words(dataURL(photoPNG(t, 640, 480))) // in JSON brand comes before stage1_image
+	body["brand"] = brand
+	s.post(gpu.PathStage2, body).into(t, &gpu.Stage2Answer{})
+	set := s.setter.last()
+	if set.Layout != "split" || set.Brand == nil || set.Brand.LogoURL != "cid:logo" || len(set.Brand.Colours) != 1 ||
+		set.Brand.Logo == nil || set.Brand.Logo.Bounds().Dx() != 300 || set.Picture.Bounds().Dx() != 640 {
+		t.Errorf("the composer was asked %+v, brand %+v", set, set.Brand)
+	}
+	for _, field := range []string{"layout", "brand"} {
+		s.setter.refuse(field)
+		s.post(gpu.PathStage2, body).into(t, &gpu.Stage2Answer{})
+		set = s.setter.last()
+		if (set.Layout == "") != (field == "layout") || (set.Brand.Logo == nil) != (field == "brand") {
+			t.Errorf("%s has no room: the composer was asked %+v, brand %+v", field, set, set.Brand)
+		}
+	}
+}
+
 func TestAPictureInsideTheJSON(t *testing.T) {
 	t.Parallel()
 	s := open(t)
@@ -380,6 +406,9 @@ func TestStage2RefusesBadRequests(t *testing.T) {
 			change("html_image_url", `https:/\a.example.com/x`), 422, fault.RequestInvalid, "html_image_url",
 		},
 		"no scheme as src": {change("html_image_url", "//a.example.com/x"), 422, fault.RequestInvalid, "html_image_url"},
+		"brand's colour":   {change("brand", map[string]any{"colors": []string{"red"}}), 422, fault.RequestInvalid, "brand.colors"},
+		"brand's layout":   {change("brand", map[string]any{"layout": "spiral"}), 422, fault.RequestInvalid, "brand.layout"},
+		"logo without src": {change("brand", map[string]any{"logo": "x"}), 422, fault.RequestInvalid, "brand.html_logo_url"},
 		"space in src": {
 			change("html_image_url", "https://a.example.com/ x"), 422, fault.RequestInvalid, "html_image_url",
 		},

@@ -33,9 +33,14 @@ func stage1Content(b stage1Body) stage1Body {
 	return b
 }
 
-func stage2Content(b gpu.Stage2Body) gpu.Stage2Body {
+func stage2Content(b gpu.Stage2Body, logo []byte) gpu.Stage2Body {
 	b.Stage1Image, b.OutputPutURL = "", ""
 	b.HTMLImageURL = withoutQuery(b.HTMLImageURL)
+	if b.Brand != nil {
+		own := *b.Brand
+		own.Logo, own.HTMLLogoURL = digest(logo), withoutQuery(own.HTMLLogoURL)
+		b.Brand = &own
+	}
 	return b
 }
 

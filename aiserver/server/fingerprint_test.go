@@ -86,8 +86,8 @@ func TestEveryFieldOfARequestIsItsContent(t *testing.T) {
 			[]string{"ImageSourceURL", "OutputPutURL"},
 		},
 		"stage2": {
-			&gpu.Stage2Body{}, func(b any) any { return server.Stage2Content(*b.(*gpu.Stage2Body)) },
-			[]string{"Stage1Image", "OutputPutURL"},
+			&gpu.Stage2Body{}, func(b any) any { return server.Stage2Content(*b.(*gpu.Stage2Body), nil) },
+			[]string{"Stage1Image", "Brand", "OutputPutURL"}, // of the brand, where its logo is
 		},
 		"score": {
 			&gpu.ScoreBody{}, func(b any) any { return server.ScoreContent(*b.(*gpu.ScoreBody)) },
@@ -130,7 +130,7 @@ func TestEveryFieldOfARequestIsItsContent(t *testing.T) {
 func TestOnlyTheQueryOfTheHTMLsPictureIsLeftOut(t *testing.T) {
 	t.Parallel()
 	of := func(address string) string {
-		fp, err := server.Fingerprint("stage2", nil, server.Stage2Content(gpu.Stage2Body{HTMLImageURL: address}))
+		fp, err := server.Fingerprint("stage2", nil, server.Stage2Content(gpu.Stage2Body{HTMLImageURL: address}, nil))
 		if err != nil {
 			t.Fatal(err)
 		}

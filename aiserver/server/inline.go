@@ -13,12 +13,12 @@ import (
 	"github.com/nanococoa/nanococoa/internal/photo"
 )
 
-// inlined is a picture that came inside a JSON body. The body says marker where
-// the picture was.
-type inlined struct {
-	marker string
-	data   []byte // nil: there was none
-}
+// inlined is the pictures that came inside a JSON body, by the marker that the body says
+// in place of each.
+type inlined map[string][]byte
+
+// maxInlined is how many pictures a body may have: the scene and the brand's logo.
+const maxInlined = 2
 
 // inlinePrefixes open a picture inside a body, also as those write it who escape
 // slashes.
@@ -27,29 +27,28 @@ var inlinePrefixes = []string{
 	`data:image\/png;base64,`, `data:image\/jpeg;base64,`, `data:image\/webp;base64,`,
 }
 
-// divert reads a JSON body and takes the picture out of it on the way: the first
-// string that is a data: URL of a picture is decoded as it arrives, and a marker
-// takes its place. So a body of 20 MB is in memory once, as the picture, and not
-// as buffer, string and picture. hint is the body's length if known, else
-// negative. Faults: Request.Malformed, Request.TooLarge, Photo.TooLarge,
-// Request.Invalid for bad base64.
-func divert(body io.Reader, hint int64) (text []byte, pic inlined, err error) {
+// divert reads a JSON body and takes the pictures out of it on the way: the first
+// strings that are a data: URL of a picture are decoded as they arrive, and a marker
+// takes the place of each. So a body of 20 MB is in memory once, as the picture, and not
+// as buffer, string and picture. Together they may have as many bytes as one photo. hint
+// is the body's length if known, else negative. Faults: Request.Malformed,
+// Request.TooLarge, Photo.TooLarge, Request.Invalid for bad base64.
+func divert(body io.Reader, hint int64) (text []byte, pics inlined, err error) {
 	r := bufio.NewReaderSize(body, 32<<10)
-	var nonce [16]byte
-	rand.Read(nonce[:]) // never fails (crypto/rand); nobody can send a marker that was not made here
-	pic.marker = "data:" + hex.EncodeToString(nonce[:])
+	pics = inlined{}
+	room := photo.MaxBytes
 	inString, escaped := false, false
 	opened, before := 0, "" // where the string begins, and the one before it: a value's is its name
 	for {
 		c, err := r.ReadByte()
 		if errors.Is(err, io.EOF) {
-			return text, pic, nil
+			return text, pics, nil
 		}
 		if err != nil {
-			return nil, inlined{}, bodyFault(err)
+			return nil, nil, bodyFault(err)
 		}
 		if len(text) >= maxText {
-			return nil, inlined{}, fault.Newf(fault.RequestTooLarge, "more than %d bytes beside the picture", maxText)
+			return nil, nil, fault.Newf(fault.RequestTooLarge, "more than %d bytes beside the pictures", maxText)
 		}
 		text = append(text, c)
 		switch {
@@ -62,11 +61,17 @@ func divert(body io.Reader, hint int64) (text []byte, pic inlined, err error) {
 			before = string(text[opened : len(text)-1])
 		case c == '"':
 			inString, opened = true, len(text)
-			if pic.data == nil && skipPrefix(r) {
-				if pic.data, err = decodeInline(r, hint, before); err != nil {
-					return nil, inlined{}, err
+			if len(pics) < maxInlined && skipPrefix(r) {
+				data, err := decodeInline(r, hint, before, room)
+				if err != nil {
+					return nil, nil, err
 				}
-				text = append(append(text, pic.marker...), '"')
+				room -= len(data)
+				var nonce [16]byte
+				rand.Read(nonce[:]) // never fails (crypto/rand); nobody can send a marker that was not made here
+				marker := "data:" + hex.EncodeToString(nonce[:])
+				pics[marker] = data
+				text = append(append(text, marker...), '"')
 				inString = false
 			}
 		}
@@ -84,19 +89,19 @@ func skipPrefix(r *bufio.Reader) bool {
 	return false
 }
 
-// decodeInline decodes base64 up to the string's closing quote. field is the name
-// to blame.
-func decodeInline(r *bufio.Reader, hint int64, field string) ([]byte, error) {
+// decodeInline decodes base64 up to the string's closing quote, to at most room bytes.
+// field is the name to blame.
+func decodeInline(r *bufio.Reader, hint int64, field string, room int) ([]byte, error) {
 	var buf bytes.Buffer
 	if hint > 0 {
-		most := int64(base64.StdEncoding.EncodedLen(photo.MaxBytes))
+		most := int64(base64.StdEncoding.EncodedLen(room))
 		buf.Grow(base64.StdEncoding.DecodedLen(int(min(hint, most))) + bytes.MinRead)
 	}
 	q := &quoted{r: r}
-	_, err := buf.ReadFrom(io.LimitReader(base64.NewDecoder(base64.StdEncoding.Strict(), q), photo.MaxBytes+1))
+	_, err := buf.ReadFrom(io.LimitReader(base64.NewDecoder(base64.StdEncoding.Strict(), q), int64(room)+1))
 	switch {
-	case buf.Len() > photo.MaxBytes:
-		return nil, fault.Newf(fault.PhotoTooLarge, "more than %d bytes in the body", photo.MaxBytes)
+	case buf.Len() > room:
+		return nil, fault.Newf(fault.PhotoTooLarge, "more than %d bytes in the body", room)
 	case q.broken != nil:
 		return nil, bodyFault(q.broken)
 	case err != nil || !q.closed:

@@ -198,16 +198,16 @@ func bodyFault(err error) error {
 }
 
 // readJSON decodes a body strictly: one object, no unknown fields, no wrong
-// types, each named. A picture inside it comes apart from it (see divert).
+// types, each named. Pictures inside it come apart from it (see divert).
 // Faults: Request.Unsupported, Request.Malformed, Request.Invalid,
 // Request.TooLarge, Photo.TooLarge.
 func readJSON(r *http.Request, body io.Reader, out any) (inlined, error) {
 	if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || kind != "application/json" {
-		return inlined{}, fault.Newf(fault.RequestUnsupported, "content type is not JSON")
+		return nil, fault.Newf(fault.RequestUnsupported, "content type is not JSON")
 	}
-	text, pic, err := divert(body, r.ContentLength)
+	text, pics, err := divert(body, r.ContentLength)
 	if err != nil {
-		return inlined{}, err
+		return nil, err
 	}
 	d := json.NewDecoder(bytes.NewReader(text))
 	d.DisallowUnknownFields()
@@ -215,18 +215,18 @@ func readJSON(r *http.Request, body io.Reader, out any) (inlined, error) {
 	var wrong *json.UnmarshalTypeError
 	switch {
 	case errors.As(err, &wrong):
-		return inlined{}, fault.Invalid(fault.Field{Name: wrong.Field, Detail: "값의 형식이 올바르지 않습니다."})
+		return nil, fault.Invalid(fault.Field{Name: wrong.Field, Detail: "값의 형식이 올바르지 않습니다."})
 	case err != nil && strings.HasPrefix(err.Error(), "json: unknown field "):
 		// encoding/json has no type for it; the name is quoted behind the prefix.
 		name, _ := strconv.Unquote(strings.TrimPrefix(err.Error(), "json: unknown field "))
-		return inlined{}, fault.Invalid(fault.Field{Name: name[:min(len(name), 64)], Detail: "모르는 항목입니다. 이름을 확인해 주세요."})
+		return nil, fault.Invalid(fault.Field{Name: name[:min(len(name), 64)], Detail: "모르는 항목입니다. 이름을 확인해 주세요."})
 	case err != nil:
-		return inlined{}, bodyFault(err)
+		return nil, bodyFault(err)
 	}
 	if _, err := d.Token(); !errors.Is(err, io.EOF) {
-		return inlined{}, fault.Newf(fault.RequestMalformed, "something follows the JSON object")
+		return nil, fault.Newf(fault.RequestMalformed, "something follows the JSON object")
 	}
-	return pic, nil
+	return pics, nil
 }
 
 // readForm reads a multipart body part by part: each field into its place in
@@ -310,11 +310,8 @@ func readPart(part io.Reader, limit int, hint int64, tooBig fault.Code) ([]byte,
 // whatever fetch's rules allow.
 // Faults: as fetch.Get, and Image.NotFound as a wrong field.
 func (s *Server) picture(ctx context.Context, field, address, host string, in inlined) ([]byte, error) {
-	if in.data != nil {
-		if address != in.marker {
-			return nil, fault.Invalid(fault.Field{Name: field, Detail: "그림은 이 항목에만 담을 수 있습니다."})
-		}
-		return in.data, nil
+	if data, ok := in[address]; ok {
+		return data, nil
 	}
 	if id, ok := s.ownImage(address, host); ok {
 		b, err := s.store.Picture(id)

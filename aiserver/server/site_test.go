@@ -146,14 +146,25 @@ func sample() ad.Analysis {
 // typesetter is a composer that draws no letters but remembers what it was
 // asked.
 type typesetter struct {
-	mu    sync.Mutex
-	asked []compose.Request
+	mu      sync.Mutex
+	asked   []compose.Request
+	without string // refuse what has this field, layout or brand
+}
+
+// refuse has every further request that has a layout, or a brand's logo, refused.
+func (c *typesetter) refuse(field string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.without = field
 }
 
 func (c *typesetter) Render(_ context.Context, r compose.Request) (compose.Result, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.asked = append(c.asked, r)
+	if c.without == "layout" && r.Layout != "" || c.without == "brand" && r.Brand != nil && r.Brand.Logo != nil {
+		return compose.Result{}, fault.Invalid(fault.Field{Name: c.without})
+	}
 	size := r.Size
 	if size == (image.Point{}) {
 		size = r.Picture.Bounds().Size()

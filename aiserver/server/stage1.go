@@ -90,7 +90,7 @@ func (s *Server) stage1(ctx context.Context, c call, r *http.Request, body io.Re
 		return nil, err
 	}
 	if b.ImageSourceURL != "" {
-		if pic, err = s.picture(ctx, "image_source_url", b.ImageSourceURL, "", inlined{}); err != nil {
+		if pic, err = s.picture(ctx, "image_source_url", b.ImageSourceURL, "", nil); err != nil {
 			return nil, err
 		}
 	}

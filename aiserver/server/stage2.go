@@ -7,6 +7,7 @@ import (
 	"image"
 	"io"
 	"net/http"
+	"slices"
 
 	"github.com/nanococoa/nanococoa/aiserver/engine"
 	"github.com/nanococoa/nanococoa/aiserver/jobs"
@@ -38,6 +39,7 @@ func (s *Server) stage2(ctx context.Context, c call, r *http.Request, body io.Re
 	if b.HTMLImageURL != "" && !htmlSource(b.HTMLImageURL) {
 		bad.add("html_image_url", "https, http, cid 주소이거나 /로 시작하는 경로여야 합니다.")
 	}
+	brand := bad.brand(b.Brand)
 	if b.Stage1Image == "" {
 		bad.add("stage1_image", "1단계 그림의 주소를 보내 주세요.")
 	}
@@ -55,6 +57,12 @@ func (s *Server) stage2(ctx context.Context, c call, r *http.Request, body io.Re
 	if err != nil {
 		return nil, err
 	}
+	var logo []byte
+	if brand != nil && b.Brand.Logo != "" {
+		if logo, err = s.logo(ctx, b.Brand.Logo, r.Host, inside); err != nil {
+			return nil, err
+		}
+	}
 	if own := image.Pt(info.Width, info.Height); size == (image.Point{}) && !makeable(own) {
 		// A bigger one is scaled down; a smaller one has no room for words.
 		if own = fitted(own); !makeable(own) {
@@ -67,7 +75,7 @@ func (s *Server) stage2(ctx context.Context, c call, r *http.Request, body io.Re
 		src = s.sourceFor(b.Stage1Image, r.Host)
 	}
 	return &work{
-		name: callStage2, class: jobs.Finishing, call: c, picture: pic, content: stage2Content(b), putURL: b.OutputPutURL,
+		name: callStage2, class: jobs.Finishing, call: c, picture: pic, content: stage2Content(b, logo), putURL: b.OutputPutURL,
 		do: func(ctx context.Context, e engine.Engine, pic []byte, t *stopwatch) (any, string, error) {
 			img, err := photo.Decode(ctx, pic, compose.MaxSide)
 			if err != nil {
@@ -86,11 +94,22 @@ func (s *Server) stage2(ctx context.Context, c call, r *http.Request, body io.Re
 				}
 				src = s.imageURL(id)
 			}
-			s.metrics.renders.WithLabelValues(callStage2).Inc()
-			made, err := s.parts.Compose(ctx, compose.Request{
+			ask := compose.Request{
 				Picture: img, Analysis: b.Analysis, MainCopy: head, SubCopy: sub, ProductName: b.ProductName,
 				Size: size, PictureURL: src, AIMark: b.AIMark,
-			})
+			}
+			if brand != nil {
+				ask.Layout = b.Brand.Layout
+				own := *brand // the job may be done twice
+				if len(logo) > 0 {
+					if own.Logo, err = photo.Decode(ctx, logo, photo.MaxSide); err != nil {
+						return nil, "", err
+					}
+				}
+				ask.Brand = &own
+			}
+			s.metrics.renders.WithLabelValues(callStage2).Inc()
+			made, err := s.compose(ctx, ask)
 			if err != nil {
 				return nil, "", fmt.Errorf("compose: %w", err)
 			}
@@ -112,6 +131,70 @@ func (s *Server) stage2(ctx context.Context, c call, r *http.Request, body io.Re
 			}, id, nil
 		},
 	}, nil
+}
+
+// compose draws, without the brand's layout or logo where the picture has no room for it.
+func (s *Server) compose(ctx context.Context, r compose.Request) (compose.Result, error) {
+	made, err := s.parts.Compose(ctx, r)
+	blames := func(name string) bool {
+		return slices.ContainsFunc(fault.From(err).Fields, func(f fault.Field) bool { return f.Name == name })
+	}
+	if err != nil && r.Layout != "" && blames("layout") {
+		r.Layout = ""
+		made, err = s.parts.Compose(ctx, r)
+	}
+	if err != nil && r.Brand != nil && blames("brand") {
+		own := *r.Brand
+		own.Logo = nil
+		r.Brand = &own
+		made, err = s.parts.Compose(ctx, r)
+	}
+	return made, err
+}
+
+// brand checks a brand but for its logo; nil when there is none.
+func (f *faults) brand(b *gpu.Brand) *compose.Brand {
+	if b == nil {
+		return nil
+	}
+	out := &compose.Brand{LogoURL: b.HTMLLogoURL}
+	for _, c := range b.Colors {
+		rgb, ok := compose.ParseHex(c)
+		if !ok {
+			f.add("brand.colors", "색은 #1a2b3c처럼 써 주세요.")
+			break
+		}
+		out.Colours = append(out.Colours, rgb)
+	}
+	if len(b.Colors) > compose.MaxBrandColours {
+		f.add("brand.colors", fmt.Sprintf("색은 %d개까지 보낼 수 있습니다.", compose.MaxBrandColours))
+	}
+	if b.Layout != "" && !slices.ContainsFunc(compose.Layouts(), func(l compose.LayoutOption) bool {
+		return l.Name == b.Layout
+	}) {
+		f.add("brand.layout", "없는 배치입니다.")
+	}
+	if (b.Logo != "") != (b.HTMLLogoURL != "") || b.HTMLLogoURL != "" && !htmlSource(b.HTMLLogoURL) {
+		f.add("brand.html_logo_url", "로고와 함께, https, http, cid 주소이거나 /로 시작하는 경로여야 합니다.")
+	}
+	return out
+}
+
+// logo gives the file of a brand's logo, checked. It waits in memory for its job, so it is
+// small.
+func (s *Server) logo(ctx context.Context, address, host string, in inlined) ([]byte, error) {
+	const field = "brand.logo"
+	logo, err := s.picture(ctx, field, address, host, in)
+	if err != nil {
+		return nil, err
+	}
+	if len(logo) > gpu.MaxLogo {
+		return nil, fault.Invalid(fault.Field{Name: field, Detail: fmt.Sprintf("로고는 %d MB까지 보낼 수 있습니다.", gpu.MaxLogo>>20)})
+	}
+	if _, err := photo.Check(logo); err != nil {
+		return nil, err
+	}
+	return logo, nil
 }
 
 // words gives the copy to set: the caller's, and for what is missing the

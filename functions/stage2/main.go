@@ -21,5 +21,6 @@ func wire(ctx context.Context, c config.GPUStep, f function.Shared) (step.Func, 
 		return nil, err
 	}
 	ads := adstore.Open(f.AWS, c.TableName, f.Meter)
-	return pipeline.Stage2{Ads: ads, Pictures: blob.Open(f.AWS, c.BucketName), GPU: server}.Run, nil
+	bucket := blob.Open(f.AWS, c.BucketName)
+	return pipeline.Stage2{Ads: ads, Pictures: bucket, GPU: server, Brands: ads, Logos: bucket.Logos()}.Run, nil
 }

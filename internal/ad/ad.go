@@ -147,6 +147,7 @@ type Ad struct {
 	Contrast   float64
 	Width      int // of the finished picture in px; 0 before it is there
 	Height     int
+	Brand      bool // whether the finished picture was made with the owner's brand
 	Score      *Score
 	Seed       *uint64 // of the scene; nil when unknown
 	SeedWish   *uint64 // what the owner asked for; nil: any

@@ -127,7 +127,7 @@ func (a *Ad) First() (Scene, Rendition) {
 	r := Rendition{
 		ID: a.AdID, SceneID: a.AdID,
 		Design: Design{
-			MainCopy: a.MainCopy, SubCopy: a.SubCopy, Width: a.Width, Height: a.Height, AIMark: a.AIMark,
+			MainCopy: a.MainCopy, SubCopy: a.SubCopy, Width: a.Width, Height: a.Height, Brand: a.Brand, AIMark: a.AIMark,
 		},
 		Drawn: a.Layout, HTML: a.HTML, Contrast: a.Contrast, Score: a.Score, HasPage: a.Width > 0, CreatedAt: a.UpdatedAt,
 	}

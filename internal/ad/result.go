@@ -11,10 +11,11 @@ type Result struct {
 	SubCopy    string     // stored together with MainCopy
 	CopySource CopySource // stored together with MainCopy
 	HTML       string
-	Layout     string  // stored together with HTML, as the next three
+	Layout     string  // stored together with HTML, as the next four
 	Contrast   float64 // WCAG 2
 	Width      int     // px
 	Height     int
+	Brand      bool // whether the owner's brand was used
 	Score      *Score
 	Seed       *uint64
 	Engine     string
@@ -40,6 +41,7 @@ func (a *Ad) Keep(r Result) {
 	}
 	if r.HTML != "" {
 		a.HTML, a.Layout, a.Contrast, a.Width, a.Height = r.HTML, r.Layout, r.Contrast, r.Width, r.Height
+		a.Brand = r.Brand
 	}
 	if r.Seed != nil {
 		a.Seed = r.Seed

@@ -44,6 +44,7 @@ type record struct {
 	Contrast   float64       `dynamodbav:"contrast_ratio,omitempty"`
 	Width      int           `dynamodbav:"width,omitempty"`
 	Height     int           `dynamodbav:"height,omitempty"`
+	Brand      bool          `dynamodbav:"brand,omitempty"`
 	Seed       *uint64       `dynamodbav:"seed,omitempty"`
 	SeedWish   *uint64       `dynamodbav:"seed_wish,omitempty"`
 	CutOut     string        `dynamodbav:"cutout,omitempty"` // JSON, as lists of numbers it would take twice the room
@@ -120,7 +121,7 @@ func decode(item map[string]types.AttributeValue) (ad.Ad, error) {
 		Prompt: r.Prompt, PromptBy: r.PromptBy, Analysis: r.Analysis, Product: r.Product, HasMask: r.HasMask,
 		HasProductPage: r.HasProductPage,
 		MainCopy:       r.MainCopy, SubCopy: r.SubCopy, CopySource: r.CopySource,
-		HTML: r.HTML, Layout: r.Layout, Contrast: r.Contrast, Width: r.Width, Height: r.Height,
+		HTML: r.HTML, Layout: r.Layout, Contrast: r.Contrast, Width: r.Width, Height: r.Height, Brand: r.Brand,
 		Seed: r.Seed, SeedWish: r.SeedWish, CutOutWish: wish, Engine: r.Engine, StandIn: r.StandIn,
 		Score: (*ad.Score)(r.Score), Failure: (*ad.Failure)(r.Failure),
 		Main: r.Main, Share: r.Share, Counts: ad.Counts{Scenes: r.Scenes, Renditions: r.Renditions, Edits: r.Edits},

@@ -297,6 +297,7 @@ func (s *Store) Finish(ctx context.Context, r ad.Ref, step ad.Step, res ad.Resul
 		set("contrast_ratio", res.Contrast)
 		set("width", res.Width)
 		set("height", res.Height)
+		set("brand", res.Brand)
 	}
 	if res.Seed != nil {
 		set("seed", *res.Seed)

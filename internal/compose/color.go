@@ -63,8 +63,8 @@ func mix(a, b color.RGBA, t float64) color.RGBA {
 
 func hexOf(c color.RGBA) string { return fmt.Sprintf("#%02x%02x%02x", c.R, c.G, c.B) }
 
-// parseHex reads #rrggbb and nothing else.
-func parseHex(s string) (color.RGBA, bool) {
+// ParseHex reads #rrggbb and nothing else.
+func ParseHex(s string) (color.RGBA, bool) {
 	if len(s) != 7 || s[0] != '#' {
 		return color.RGBA{}, false
 	}

@@ -412,7 +412,7 @@ func (r Request) wishes(analysed string) *color.RGBA {
 	if r.Brand != nil && len(r.Brand.Colours) == MaxBrandColours {
 		return &r.Brand.Colours[MaxBrandColours-1]
 	}
-	if c, ok := parseHex(analysed); ok {
+	if c, ok := ParseHex(analysed); ok {
 		return &c
 	}
 	return nil
@@ -575,7 +575,7 @@ func accentOf(f *field, product ad.Box, a *ad.Analysis, b *Brand) lch {
 	if b != nil && len(b.Colours) > 0 {
 		return toLCH(b.Colours[0])
 	}
-	if c, ok := parseHex(a.Colors.Accent); ok {
+	if c, ok := ParseHex(a.Colors.Accent); ok {
 		return toLCH(c)
 	}
 	under := f.meanColor(image.Rect(0, 0, f.w, f.h))

@@ -46,6 +46,8 @@ type Stage2Request struct {
 	HTMLPictureURL string // src to put in html_code, e.g. "cid:stage1"
 	Width, Height  int    // both zero: the picture's own size
 	AIMark         bool   // put the visible "AI 생성" mark on the picture
+	Brand          *Brand // Logo is left empty; nil: none
+	Logo           []byte // of the brand, PNG of at most MaxLogo bytes; nil: none
 }
 
 // Stage2Result is a finished stage 2.

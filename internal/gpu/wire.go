@@ -41,6 +41,9 @@ const MaxSeed = 1<<53 - 1
 // be small enough for stage 2 to take in, and that is the photo limit.
 const MaxPicture = 20 << 20
 
+// MaxLogo bounds a brand's logo in bytes: it is drawn at a fifth of a picture's width.
+const MaxLogo = 2 << 20
+
 // DataURLPrefix opens a picture that travels inside the JSON itself.
 const DataURLPrefix = "data:image/png;base64,"
 
@@ -94,7 +97,17 @@ type Stage2Body struct {
 	Size         string       `json:"size,omitempty"`           // "1080x1350"; without it: the picture's own
 	HTMLImageURL string       `json:"html_image_url,omitempty"` // src in html_code; without it: the picture's URL
 	AIMark       bool         `json:"ai_mark,omitempty"`        // put the visible "AI 생성" mark on the picture
+	Brand        *Brand       `json:"brand,omitempty"`          // without it: none
 	OutputPutURL string       `json:"output_put_url,omitempty"` // also PUT the PNG there
+}
+
+// Brand is what the ads of an owner have in common. All of it is a preference: a layout or
+// logo for which a picture has no room is left out.
+type Brand struct {
+	Colors      []string `json:"colors,omitempty"`        // #rrggbb, at most three: panels and accents, badge, words
+	Layout      string   `json:"layout,omitempty"`        // a name of compose.Layouts
+	Logo        string   `json:"logo,omitempty"`          // as Stage2Body.Stage1Image, at most MaxLogo bytes
+	HTMLLogoURL string   `json:"html_logo_url,omitempty"` // src of the logo in html_code; needed with a logo
 }
 
 // Stage2Answer is the body of a finished stage 2.

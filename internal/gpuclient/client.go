@@ -184,12 +184,18 @@ func (c *Client) Stage2(ctx context.Context, r gpu.Stage2Request) (gpu.Stage2Res
 	if err != nil {
 		return gpu.Stage2Result{}, fmt.Errorf("stage 2: %w", err)
 	}
+	brand := r.Brand
+	if brand != nil && len(r.Logo) > 0 {
+		own := *brand
+		own.Logo = gpu.DataURLPrefix + base64.StdEncoding.EncodeToString(r.Logo)
+		brand = &own
+	}
 	var a gpu.Stage2Answer
 	replayed, err := c.postJSON(ctx, gpu.PathStage2, r.IdempotencyKey, gpu.Stage2Body{
 		Stage1Image: src, ProductName: r.ProductName,
 		TargetAge: r.TargetAge, TargetGender: r.TargetGender, AdConcept: r.AdConcept,
 		MainCopy: r.MainCopy, SubCopy: r.SubCopy, Analysis: r.Analysis, Size: gpu.FormatSize(image.Pt(r.Width, r.Height)),
-		HTMLImageURL: r.HTMLPictureURL, AIMark: r.AIMark,
+		HTMLImageURL: r.HTMLPictureURL, AIMark: r.AIMark, Brand: brand,
 	}, &a)
 	if err != nil {
 		return gpu.Stage2Result{}, fmt.Errorf("stage 2: %w", err)

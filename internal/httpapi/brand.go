@@ -1,7 +1,9 @@
 package httpapi
 
 import (
+	"bytes"
 	"context"
+	"image/png"
 	"net/http"
 	"regexp"
 	"slices"
@@ -90,6 +92,10 @@ var colorForm = regexp.MustCompile(`^#[0-9a-f]{6}$`)
 // maxBrandColors is how many colours a brand has; package compose says what they are for.
 const maxBrandColors = 3
 
+// maxLogoSide is the longer side of a kept logo in pixels: none is drawn larger, and it
+// stays below gpu.MaxLogo.
+const maxLogoSide = 640
+
 // setBrand keeps a brand. A logo that was sent goes through the same intake as a photo
 // before it is kept: decoded, turned, cleaned and made smaller.
 func (c *composer) setBrand(ctx context.Context, in *setBrandInput) (*brandOutput, error) {
@@ -163,7 +169,15 @@ func (c *composer) intakeLogo(ctx context.Context, logoID string) (wrong string,
 	if err != nil {
 		return "", err
 	}
-	return "", c.Logos.Put(ctx, logoID, prepared.PNG)
+	small, err := photo.Decode(ctx, prepared.PNG, maxLogoSide)
+	if err != nil {
+		return "", err
+	}
+	var file bytes.Buffer
+	if err := png.Encode(&file, small); err != nil {
+		return "", fault.New(fault.Internal, err)
+	}
+	return "", c.Logos.Put(ctx, logoID, file.Bytes())
 }
 
 type logoInput struct{ Body LogoBody }

@@ -2,6 +2,9 @@ package pipeline
 
 import (
 	"context"
+	"fmt"
+	"hash/fnv"
+	"strings"
 
 	"github.com/nanococoa/nanococoa/internal/ad"
 	"github.com/nanococoa/nanococoa/internal/fault"
@@ -80,6 +83,46 @@ type Stage2 struct {
 	Ads      Records
 	Pictures Pictures
 	GPU      GPU
+	Brands   Brands // nil, with Logos: there are none
+	Logos    Logos
+}
+
+// Brands reads what an owner's ads have in common; see adstore.Store for the faults.
+type Brands interface {
+	Brand(ctx context.Context, owner string) (ad.Brand, error)
+}
+
+// Logos reads prepared logos; see blob.Logos for the faults.
+type Logos interface {
+	Get(ctx context.Context, logoID string) ([]byte, error)
+}
+
+// brand puts the owner's brand into a request, if it is for all ads.
+func (s Stage2) brand(ctx context.Context, owner string, r *gpu.Stage2Request) error {
+	if s.Brands == nil {
+		return nil
+	}
+	own, err := s.Brands.Brand(ctx, owner)
+	if err != nil || !own.ByDefault {
+		return err
+	}
+	r.Brand = &gpu.Brand{Colors: own.Colors, Layout: own.Layout}
+	// The owner may have changed the brand since an earlier try of this call: then it is
+	// another call, and the server must not take it for a key that is used twice.
+	key := fnv.New64a()
+	fmt.Fprint(key, own)
+	r.IdempotencyKey += fmt.Sprintf(".%x", key.Sum64())
+	if own.LogoID == "" {
+		return nil
+	}
+	r.Logo, err = s.Logos.Get(ctx, own.LogoID)
+	if fault.Has(err, fault.ImageNotFound) {
+		return nil // it was replaced this moment
+	}
+	if err == nil {
+		r.Brand.HTMLLogoURL = ad.LogoURL
+	}
+	return err
 }
 
 // Run is the step. Faults: GPU.*.
@@ -89,17 +132,27 @@ func (s Stage2) Run(ctx context.Context, in ad.StepInput) error {
 		if err != nil {
 			return ad.Result{}, err
 		}
-		out, err := s.GPU.Stage2(ctx, gpu.Stage2Request{
+		ask := gpu.Stage2Request{
 			IdempotencyKey: a.IdempotencyKey(ad.Stage2), Picture: scene,
 			ProductName: a.ProductName, TargetAge: a.TargetAge, TargetGender: a.TargetGender, AdConcept: a.AdConcept,
 			MainCopy: a.MainCopy, SubCopy: a.SubCopy, Analysis: a.Analysis, HTMLPictureURL: ad.PictureURL,
 			AIMark: a.AIMark,
-		})
+		}
+		if err := s.brand(ctx, a.Owner, &ask); err != nil {
+			return ad.Result{}, err
+		}
+		out, err := s.GPU.Stage2(ctx, ask)
 		if err != nil {
 			return ad.Result{}, err
 		}
+		if len(ask.Logo) > 0 && strings.Contains(out.HTML, ad.LogoURL) { // else there was no room for it
+			if err := s.Pictures.Put(ctx, a.AdID, ad.LogoPicture(a.AdID), ask.Logo, "image/png"); err != nil {
+				return ad.Result{}, err
+			}
+		}
 		res := ad.Result{
 			HTML: out.HTML, Layout: out.Layout, Contrast: out.ContrastRatio, Width: out.Width, Height: out.Height,
+			Brand: ask.Brand != nil,
 		}
 		return res, store(ctx, s.Pictures, a.AdID, ad.RenditionPictures(a.AdID, a.AdID), out.Picture)
 	})

@@ -53,7 +53,7 @@ func stage2(w *world) step.Func {
 	w.set = gpu.Stage2Result{
 		Picture: picture(w.t, 100, 80), HTML: "<p>설렘을 담다</p>", Layout: "top-left", ContrastRatio: 5, Width: 100, Height: 80,
 	}
-	return pipeline.Stage2{Ads: w, Pictures: bucket{w}, GPU: w}.Run
+	return pipeline.Stage2{Ads: w, Pictures: bucket{w}, GPU: w, Brands: w, Logos: logos{w}}.Run
 }
 
 func clip(w *world) step.Func {
@@ -74,7 +74,7 @@ func happy() map[ad.Step][]string {
 		},
 		ad.Copywrite: {"begin copywrite", "write copy", "finish copywrite"},
 		ad.Stage2: {
-			"begin stage2", "get stage1.png", "gpu stage2", "put thumbnail2.jpg", "put stage2.jpg", "put stage2.png",
+			"begin stage2", "get stage1.png", "brand", "gpu stage2", "put thumbnail2.jpg", "put stage2.jpg", "put stage2.png",
 			"finish stage2",
 		},
 		ad.Clip: {"begin clip", "get stage2.png", "gpu score", "finish clip"},
@@ -411,7 +411,7 @@ func TestAFinishedPictureThatIsNone(t *testing.T) {
 	if got := fault.From(err); got == nil || got.Code != fault.GPUBadAnswer {
 		t.Errorf("%v, want %s", err, fault.GPUBadAnswer)
 	}
-	w.called("begin stage2", "get stage1.png", "gpu stage2")
+	w.called("begin stage2", "get stage1.png", "brand", "gpu stage2")
 
 	late, cancel := context.WithCancel(context.Background())
 	cancel()

@@ -35,6 +35,7 @@ type world struct {
 	set     gpu.Stage2Result
 	score   ad.Score
 	asked   []any    // requests to the GPU server and the writer
+	own     ad.Brand // the owner's
 	last    []ad.Ad  // the owner's last ads
 	used    []string // lines the writer was told not to write again
 	rest    time.Duration
@@ -145,6 +146,21 @@ func (w *world) Stage2(_ context.Context, r gpu.Stage2Request) (gpu.Stage2Result
 func (w *world) Score(_ context.Context, r gpu.ScoreRequest) (ad.Score, error) {
 	w.asked = append(w.asked, r)
 	return w.score, w.call("gpu score", true)
+}
+
+// Brands and Logos.
+
+func (w *world) Brand(_ context.Context, owner string) (ad.Brand, error) {
+	return w.own, w.call("brand", owner == w.ad.Owner)
+}
+
+type logos struct{ *world }
+
+func (l logos) Get(_ context.Context, id string) ([]byte, error) {
+	if err := l.call("logo", id == l.own.LogoID); err != nil {
+		return nil, err
+	}
+	return []byte("logo"), nil
 }
 
 // Lister.

@@ -7,12 +7,9 @@ package rendition
 import (
 	"bytes"
 	"context"
-	"encoding/hex"
 	"fmt"
 	"image"
-	"image/color"
 	"image/png"
-	"strings"
 	"time"
 
 	"github.com/nanococoa/nanococoa/internal/ad"
@@ -179,7 +176,7 @@ func (m Maker) brand(ctx context.Context, owner string) (*compose.Brand, error) 
 	}
 	out := &compose.Brand{LogoURL: ad.LogoURL}
 	for _, c := range kept.Colors {
-		if rgb, ok := parse(c); ok {
+		if rgb, ok := compose.ParseHex(c); ok {
 			out.Colours = append(out.Colours, rgb)
 		}
 	}
@@ -196,15 +193,6 @@ func (m Maker) brand(ctx context.Context, owner string) (*compose.Brand, error) 
 	}
 	out.Logo = logo
 	return out, nil
-}
-
-// parse reads a colour as #rrggbb.
-func parse(s string) (color.RGBA, bool) {
-	b, err := hex.DecodeString(strings.TrimPrefix(s, "#"))
-	if err != nil || len(b) != 3 {
-		return color.RGBA{}, false
-	}
-	return color.RGBA{b[0], b[1], b[2], 255}, true
 }
 
 // Remove removes the pictures of a rendition or, when its ad is gone, all of the ad's.

@@ -88,8 +88,23 @@ func (b brands) Brand(context.Context, string) (ad.Brand, error) { return b.bran
 
 // made is a stage 1 and stage 2 of the GPU server with its stand-in, of a sample photo.
 type made struct {
-	one gpu.Stage1Result
-	two gpu.Stage2Result
+	one     gpu.Stage1Result
+	two     gpu.Stage2Result
+	branded gpu.Stage2Result
+}
+
+// own is a brand for all ads.
+var own = ad.Brand{LogoID: "l", Colors: []string{"#8a1c2b", "#f2b53b"}, Layout: "right-column", ByDefault: true}
+
+// ownLogo is its logo, with transparent parts.
+func ownLogo() ([]byte, error) {
+	logo := image.NewNRGBA(image.Rect(0, 0, 120, 80))
+	for i := range logo.Pix {
+		logo.Pix[i] = uint8(200 - i%90*(i/4%120/80)) // a block and stripes
+	}
+	var file bytes.Buffer
+	err := png.Encode(&file, logo)
+	return file.Bytes(), err
 }
 
 var fields = ad.Fields{
@@ -153,11 +168,20 @@ func render() (_ made, err error) {
 	if err != nil {
 		return made{}, err
 	}
-	m.two, err = client.Stage2(ctx, gpu.Stage2Request{
+	ask := gpu.Stage2Request{
 		IdempotencyKey: "2", Picture: m.one.Picture, ProductName: fields.ProductName, TargetAge: fields.TargetAge,
 		TargetGender: fields.TargetGender, AdConcept: fields.AdConcept, MainCopy: mainCopy, SubCopy: subCopy,
 		Analysis: &m.one.Analysis, HTMLPictureURL: ad.PictureURL, AIMark: fields.AIMark,
-	})
+	}
+	if m.two, err = client.Stage2(ctx, ask); err != nil {
+		return made{}, err
+	}
+	if ask.Logo, err = ownLogo(); err != nil {
+		return made{}, err
+	}
+	ask.IdempotencyKey = "3"
+	ask.Brand = &gpu.Brand{Colors: own.Colors, Layout: own.Layout, HTMLLogoURL: ad.LogoURL}
+	m.branded, err = client.Stage2(ctx, ask)
 	return m, err
 }
 
@@ -224,6 +248,31 @@ func TestBothWaysGiveTheSame(t *testing.T) {
 	}
 }
 
+func TestBothWaysGiveTheSameWithABrand(t *testing.T) {
+	t.Parallel()
+	st, b := studio(t)
+	m, err := server1()
+	if err != nil {
+		t.Fatal(err)
+	}
+	logo, err := ownLogo()
+	if err != nil {
+		t.Fatal(err)
+	}
+	yes, with := true, brand{own, logo}
+	maker := rendition.Maker{Pictures: b, Brands: brands{with}, Logos: with}
+	got, err := maker.Make(t.Context(), st, like(st, ad.Wish{Brand: &yes, Layout: &own.Layout}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(b.objects["rendition-r1.png"], m.branded.Picture) || got.HTML != m.branded.HTML {
+		t.Error("the picture or the HTML differs")
+	}
+	if got.Drawn != own.Layout || !strings.Contains(got.HTML, ad.LogoURL) || got.HTML == m.two.HTML {
+		t.Errorf("layout %q, HTML\n%s", got.Drawn, got.HTML)
+	}
+}
+
 func word(s string) *string { return &s }
 
 func TestARenditionForAChannel(t *testing.T) {
@@ -234,16 +283,12 @@ func TestARenditionForAChannel(t *testing.T) {
 			t.Parallel()
 			st, b := studio(t)
 			of, _ := channel.ByName(c)
-			logo := image.NewNRGBA(image.Rect(0, 0, 80, 80))
-			for i := range logo.Pix {
-				logo.Pix[i] = 200
-			}
-			var file bytes.Buffer
-			if err := png.Encode(&file, logo); err != nil {
+			logo, err := ownLogo()
+			if err != nil {
 				t.Fatal(err)
 			}
-			own := brand{ad.Brand{LogoID: "l", Colors: []string{"#8a1c2b"}}, file.Bytes()}
-			m := rendition.Maker{Pictures: b, Brands: brands{own}, Logos: own}
+			with := brand{ad.Brand{LogoID: "l", Colors: own.Colors[:1]}, logo}
+			m := rendition.Maker{Pictures: b, Brands: brands{with}, Logos: with}
 			r, err := m.Make(t.Context(), st, like(st, ad.Wish{
 				Channel: of.Name, Size: of.Size(), Brand: &yes, MainCopy: word("겨울 여행"), SubCopy: word(""),
 			}))
