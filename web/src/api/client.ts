@@ -1,6 +1,7 @@
 import createClient from 'openapi-fetch'
 import { deadline } from '../keep/within'
 import { texts } from '../texts'
+import type { CutOut } from './cutout'
 import type { components, paths } from './schema'
 
 export type Ad = components['schemas']['Ad']
@@ -12,7 +13,7 @@ export type Channel = components['schemas']['Channel']
 export type Copies = components['schemas']['Copies']
 export type Brand = components['schemas']['Brand']
 export type BrandWish = components['schemas']['BrandWish']
-type SceneWish = components['schemas']['SceneWish']
+export type SceneWish = components['schemas']['SceneWish'] & { cutout?: CutOut }
 type BundleWish = components['schemas']['BundleWish']
 export type ListedAd = components['schemas']['ListedAd']
 export type List = components['schemas']['List']

@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks'
 import { table } from '../ad/fields.gen'
 import { roughly } from '../ad/time'
+import { productOf, type SceneProduct } from '../api/cutout'
 import { TextField } from '../pages/start/fields'
 import { texts } from '../texts'
 import { Icon } from '../ui/icon'
@@ -39,6 +40,7 @@ export function ScenesTool({ studio }: { studio: Studio }) {
               >
                 {s.thumbnail_url && <img src={s.thumbnail_url} alt="" width="480" height="480" loading="lazy" />}
                 <span class="tile-name">{words.nth(i + 1)}</span>
+                <ProductMark {...productOf(s)} />
               </button>
             ) : (
               <div class="tile" role="status" aria-busy={s.status !== 'failed'}>
@@ -59,6 +61,15 @@ export function ScenesTool({ studio }: { studio: Studio }) {
           </li>
         ))}
       </ul>
+      {studio.mend && (
+        <div class="tool-mend">
+          <button class="button" onClick={studio.mend}>
+            <Icon name="brush" />
+            {texts.studio.cutout.open}
+          </button>
+          <p class="hint">{texts.studio.cutout.openHint}</p>
+        </div>
+      )}
       <TextField
         place="scene_concept"
         label={words.concept}
@@ -78,5 +89,16 @@ export function ScenesTool({ studio }: { studio: Studio }) {
         {rendering ? words.waiting : words.make}
       </button>
     </div>
+  )
+}
+
+/** How a scene shows its product, where that is not simply cut out. */
+function ProductMark({ product }: SceneProduct) {
+  if (!product || (product.cut_out && product.doubts.length === 0)) return null
+  return (
+    <span class="badge tile-mark" data-framed={!product.cut_out || undefined}>
+      <Icon name={product.cut_out ? 'alert' : 'frame'} />
+      {product.cut_out ? words.doubted : words.framed}
+    </span>
   )
 }

@@ -1,5 +1,4 @@
 import type { ComponentChildren } from 'preact'
-import { useState } from 'preact/hooks'
 import { texts } from '../texts'
 import { Switch } from '../ui/switch'
 import '../pages/start/form.css'
@@ -7,10 +6,8 @@ import { LookTool } from './look-tool'
 import { ScenesTool } from './scenes-tool'
 import { SizesTool } from './sizes-tool'
 import './studio.css'
-import type { Studio } from './use-studio'
+import type { Studio, Tool } from './use-studio'
 import { WordsTool } from './words-tool'
-
-type Tool = keyof typeof texts.studio.tool
 
 const tools = { words: WordsTool, sizes: SizesTool, look: LookTool, scenes: ScenesTool } satisfies Record<Tool, unknown>
 
@@ -26,8 +23,7 @@ interface Props {
  */
 export function Tools({ studio, children }: Props) {
   const words = texts.studio
-  const { current } = studio
-  const [tool, setTool] = useState<Tool>('words')
+  const { current, tool } = studio
   const Chosen = tools[tool]
   return (
     <section class="card studio" aria-labelledby="studio">
@@ -36,7 +32,7 @@ export function Tools({ studio, children }: Props) {
         label={words.tools}
         value={tool}
         choices={(Object.keys(tools) as Tool[]).map((name) => [name, words.tool[name]] as const)}
-        onChange={(next) => setTool(next)}
+        onChange={(next) => studio.choose(next)}
       />
       <div class="studio-picture" aria-hidden="true" style={{ '--ratio': String(current.width / current.height) }}>
         {children}

@@ -1,6 +1,7 @@
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import { newKey } from '../api/key'
-import type { Ad, Choices, Rendition, Scene } from '../api/client'
+import type { Ad, Choices, Problem, Rendition, Scene, SceneWish } from '../api/client'
+import { photoOf } from '../api/cutout'
 import { useSite } from '../app/site'
 import { within } from '../keep/within'
 import { texts } from '../texts'
@@ -29,6 +30,9 @@ function ready(address: string): Promise<void> {
   return image.decode()
 }
 
+/** One kind of thing that can be changed. */
+export type Tool = keyof typeof words.tool
+
 /** What the parts of the studio see and do. */
 export interface Studio {
   ad: Ad
@@ -54,6 +58,17 @@ export interface Studio {
   remove(): Promise<void>
   /** Orders another scene; its picture is made and shown when it comes. */
   newScene(concept: string): Promise<boolean>
+  /** The same by a wish of any kind; gives why it was refused. One key makes no second scene. */
+  order(wish: SceneWish, key: string): Promise<Problem | null>
+  /** What is being changed, of `texts.studio.tool`. */
+  tool: Tool
+  choose(tool: Tool): void
+  /** Begins to mend what was cut out for the scene that is shown; null where that cannot be. */
+  mend: (() => void) | null
+  /** The scene that is mended now. */
+  mending: Scene | null
+  /** Ends that; `sent`: a scene was ordered by it. */
+  mended(sent: boolean): void
   /** Notes that a picture was downloaded, so that it is never given up for another. */
   kept(renditionId: string): void
 }
@@ -78,6 +93,8 @@ export function useStudio({ ad, onAd, look }: Props): Studio | null {
   const [draft, setDraft] = useState<Studio['draft'] | null>(null)
   // What was asked for last: shown as chosen while its picture is made.
   const [wish, setWish] = useState<Design | null>(null)
+  const [tool, setTool] = useState<Tool>('words')
+  const [mending, setMending] = useState<Scene | null>(null)
   const tried = useRef(new Set<string>())
   const working = useRef(false)
 
@@ -159,7 +176,16 @@ export function useStudio({ ad, onAd, look }: Props): Studio | null {
     void applyLatest.current({ scene_id: last.scene_id })
   }, [ad.scenes, site])
 
+  const order = async (wish: SceneWish, key: string): Promise<Problem | null> => {
+    const answer = await site.api.scene(ad.ad_id, wish, key)
+    if (!answer.ok) return answer.problem
+    ordered.current.add(answer.data.scene_id)
+    look()
+    return null
+  }
+
   if (!current || !design) return null
+  const own = scenes.find((s) => s.scene_id === (wish ?? design).scene_id && s.status === 'succeeded')
   const mine = draft ?? { main_copy: design.main_copy, sub_copy: design.sub_copy }
   return {
     ad,
@@ -199,14 +225,20 @@ export function useStudio({ ad, onAd, look }: Props): Studio | null {
       site.toast(words.removed)
     },
     async newScene(concept) {
-      const answer = await site.api.scene(ad.ad_id, concept ? { ad_concept: concept } : {}, newKey())
-      if (!answer.ok) {
-        setRefused(reason(answer.problem))
-        return false
-      }
-      ordered.current.add(answer.data.scene_id)
-      look()
-      return true
+      const problem = await order(concept ? { ad_concept: concept } : {}, newKey())
+      if (problem) setRefused(reason(problem))
+      return problem === null
+    },
+    order,
+    tool,
+    choose: setTool,
+    mend: own && photoOf(ad) ? () => setMending(own) : null,
+    mending,
+    mended(sent) {
+      setMending(null)
+      if (!sent) return
+      setTool('scenes') // where its progress is seen
+      site.toast(words.cutout.sent)
     },
     kept(id) {
       tried.current.delete(id)

@@ -5,12 +5,12 @@ import { draftKey } from '../../keep/photos'
 import { saveDraft } from '../../keep/draft'
 
 /**
- * Takes an ad's fields, and its photo if this browser still has it, back to the
- * form.
+ * Takes an ad's fields, and its photo if this browser still has it and it is wanted
+ * ("all"), back to the form.
  */
-export async function makeAgain(site: Site, ad: Ad): Promise<void> {
+export async function makeAgain(site: Site, ad: Ad, what: 'all' | 'fields' = 'all'): Promise<void> {
   saveDraft(draftOf(ad))
-  const kept = await site.photos.get(ad.ad_id)
+  const kept = what === 'all' ? await site.photos.get(ad.ad_id) : null
   // Not waited for: the form reads behind what is written here.
   if (kept) void site.photos.put({ key: draftKey, photo: kept.photo })
   else void site.photos.remove(draftKey)

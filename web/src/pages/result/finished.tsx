@@ -4,7 +4,9 @@ import { table } from '../../ad/fields.gen'
 import { removeAd } from '../../ad/remove'
 import { kstDateTime } from '../../ad/time'
 import type { Ad } from '../../api/client'
+import { productOf } from '../../api/cutout'
 import { useSite } from '../../app/site'
+import { CutOutDialog } from '../../studio/cutout/cutout-dialog'
 import { Live, liveOf, withScene } from '../../studio/live'
 import { sizeOf, Strip } from '../../studio/strip'
 import { Tools } from '../../studio/studio'
@@ -17,6 +19,7 @@ import { Downloads } from './downloads'
 import { HtmlCode } from './html-code'
 import { Pictures, type Shown, type View } from './pictures'
 import { ScoreCard } from './score-card'
+import { ProductNote } from './product-note'
 import { Warnings } from './warnings'
 import './finished.css'
 
@@ -41,6 +44,8 @@ export function Finished({ ad, onAd, look }: Props) {
   const address = useMemo(() => (picture ? new URL(picture, location.href).href : ''), [picture])
   const [main, sub] = r ? [r.main_copy, r.sub_copy] : [ad.main_copy ?? '', ad.sub_copy ?? '']
   const own = studio?.scenes.find((s) => s.scene_id === r?.scene_id)
+  // An answer from before scenes told of their product has the ad's own.
+  const told = own ? { ...productOf(own), product: productOf(own).product ?? ad.product ?? null } : null
   const scenePicture = own?.picture_url ?? ad.stage1_url
 
   const final: Shown | null = picture
@@ -139,9 +144,16 @@ export function Finished({ ad, onAd, look }: Props) {
           </Tools>
         )}
         <p class="soft ai-note">{words.aiNote}</p>
-        {ad.product && <ProductNote product={ad.product} />}
+        {told && (
+          <ProductNote
+            {...told}
+            onMend={studio?.mend ?? null}
+            onPhoto={() => void makeAgain(site, ad, 'fields')}
+          />
+        )}
         {ad.stand_in && <p class="note">{words.standIn}</p>}
         <Warnings ad={ad} />
+        {studio?.mending && <CutOutDialog studio={studio} scene={studio.mending} onClose={studio.mended} />}
         {(main || sub) && (
           <section class="card" aria-labelledby="copy">
             <h2 id="copy">{words.copy}</h2>
@@ -239,23 +251,6 @@ export function Finished({ ad, onAd, look }: Props) {
           </details>
         )}
       </section>
-    </div>
-  )
-}
-
-/** What to know of the way the picture shows the product; nothing when all is well. */
-function ProductNote({ product }: { product: NonNullable<Ad['product']> }) {
-  const words = texts.result
-  if (product.cut_out && product.doubts.length === 0) return null
-  return (
-    <div class="note" data-doubts={product.doubts.join(' ')}>
-      <p>{product.cut_out ? words.doubted : words.framed}</p>
-      <ul>
-        {product.doubts.map((doubt) => (
-          <li key={doubt}>{words.doubts[doubt]}</li>
-        ))}
-      </ul>
-      {!product.cut_out && <p>{words.doubtTip}</p>}
     </div>
   )
 }
