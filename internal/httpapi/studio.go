@@ -14,6 +14,7 @@ import (
 	"github.com/nanococoa/nanococoa/internal/ad"
 	"github.com/nanococoa/nanococoa/internal/fault"
 	"github.com/nanococoa/nanococoa/internal/gpu"
+	"github.com/nanococoa/nanococoa/internal/limit"
 )
 
 // Studios is what the API needs of scenes and renditions; see adstore.Store for the faults.
@@ -153,7 +154,7 @@ func (a *api) registerStudio(h huma.API) {
 	huma.Register(h, huma.Operation{
 		OperationID: "create-scene", Method: http.MethodPost, Path: "/api/ads/{ad_id}/scenes",
 		Summary:       "Have one more scene made for a finished ad, which stays as it is meanwhile",
-		DefaultStatus: http.StatusAccepted, MaxBodyBytes: maxJSON + 1, Errors: []int{400, 403, 404, 409, 422, 503},
+		DefaultStatus: http.StatusAccepted, MaxBodyBytes: maxJSON + 1, Errors: []int{400, 403, 404, 409, 422, 429, 503},
 	}, a.createScene)
 	huma.Register(h, huma.Operation{
 		OperationID: "delete-scene", Method: http.MethodDelete, Path: "/api/ads/{ad_id}/scenes/{scene_id}",
@@ -311,7 +312,14 @@ func (a *api) orderScene(ctx context.Context, work ad.Ad, claim *ad.Claim) (ad.A
 			return ad.Ad{}, err
 		}
 		work.FurtherScene = id
+		giveBack, err := a.spendPlace(ctx, limit.Scenes, work.Ref)
+		if err != nil {
+			return ad.Ad{}, err
+		}
 		stored, err := a.Scenes.AddScene(ctx, work, claim)
+		if err != nil {
+			giveBack()
+		}
 		if claim == nil || !fault.Has(err, fault.RequestConflict) {
 			return stored, err
 		}

@@ -43,6 +43,8 @@ type fakeAds struct {
 	stats  func(owner string) (ad.Stats, error)
 	queue  func() (queue.Queue, error)
 
+	ordered func(owner string, c *ad.Claim) (ad.Ad, bool, error)
+
 	studio          func(owner, adID string) (ad.Studio, error) // without it: get's ad, as it was finished
 	setMain         func(owner, adID, renditionID string) error
 	deleteRendition func(owner, adID, renditionID string) error
@@ -115,6 +117,13 @@ func (f *fakeAds) List(_ context.Context, owner string, limit int, cursor string
 		unexpected(f.t, "Ads.List")
 	}
 	return f.list(owner, limit, cursor)
+}
+
+func (f *fakeAds) Ordered(_ context.Context, owner string, c *ad.Claim) (ad.Ad, bool, error) {
+	if f.ordered == nil {
+		unexpected(f.t, "Ads.Ordered")
+	}
+	return f.ordered(owner, c)
 }
 
 func (f *fakeAds) Stats(_ context.Context, owner string) (ad.Stats, error) {
@@ -259,6 +268,7 @@ type world struct {
 	handler  http.Handler
 	log      *bytes.Buffer
 	jar      map[string]string // the browser's cookies
+	now      time.Time         // of sessions
 	private  []string          // what must never be in the log
 }
 
@@ -285,11 +295,12 @@ func newWorldOf(t *testing.T, origin string, table ad.Table) *world {
 		t.Fatal(err)
 	}
 	w := &world{
-		t: t, ads: &fakeAds{t: t}, pictures: &fakePictures{t: t}, machine: &fakeMachine{t: t},
+		t: t, now: time.Now(), ads: &fakeAds{t: t}, pictures: &fakePictures{t: t}, machine: &fakeMachine{t: t},
 		maker: &fakeMaker{t: t}, brands: &fakeBrands{t: t}, logos: &fakeLogos{t: t},
 		log: &bytes.Buffer{}, jar: map[string]string{},
 		private: []string{fields.ProductName, fields.AdConcept, fields.ProductCategory},
 	}
+	signer = signer.At(func() time.Time { return w.now })
 	log := slog.New(slog.NewJSONHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	// The gateway: each route goes to the function that has it (template.yaml).
 	gateway := http.NewServeMux()
@@ -346,8 +357,9 @@ func (w *world) send(r *http.Request) *answer {
 	res := rec.Result()
 	for _, c := range res.Cookies() {
 		w.jar[c.Name] = c.Value
-		id, _, _ := strings.Cut(c.Value, ".")
-		w.private = append(w.private, c.Value, id)
+		if c.Name == "owner" || c.Name == "__Host-owner" {
+			w.private = append(w.private, c.Value, strings.Split(c.Value, ".")[3])
+		}
 	}
 	if id, ok := strings.CutPrefix(r.URL.Path, "/api/images/"); ok && len(id) > 20 {
 		w.private = append(w.private, id)

@@ -1,5 +1,5 @@
 // Command cmd is `make secrets`: it makes the secrets a deployment needs and
-// does not have. ENVIRONMENT names the deployment; OPENAI_API_KEY, if set, is kept as
+// does not have. ENVIRONMENT names the deployment; ROTATE=1 adds a cookie key; OPENAI_API_KEY, if set, is kept as
 // its OpenAI key. Credentials and region are the AWS SDK's usual ones.
 package main
 
@@ -7,6 +7,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
@@ -17,22 +18,40 @@ import (
 
 type settings struct {
 	Environment string `env:"ENVIRONMENT,required,notEmpty"`
+	Rotate      bool   `env:"ROTATE"`
 	OpenAIKey   string `env:"OPENAI_API_KEY"`
 }
 
 func main() { command.Main(run) }
 
-func run(ctx context.Context, s settings, cfg aws.Config, out io.Writer) error {
-	client := ssm.NewFromConfig(cfg)
-	made, err := keys.EnsureCookie(ctx, client, s.Environment)
-	if err != nil {
-		return err
-	}
+func say(out io.Writer, name string, made bool) {
 	state := "is there already and stays"
 	if made {
 		state = "made"
 	}
-	_, _ = fmt.Fprintf(out, "%s: %s\n", keys.CookieName(s.Environment), state)
+	_, _ = fmt.Fprintf(out, "%s: %s\n", name, state)
+}
+
+func run(ctx context.Context, s settings, cfg aws.Config, out io.Writer) error {
+	client := ssm.NewFromConfig(cfg)
+	// Pictures first: their key may be a copy of the cookies' first one.
+	made, err := keys.EnsurePicture(ctx, client, s.Environment)
+	if err != nil {
+		return err
+	}
+	say(out, keys.PictureName(s.Environment), made)
+	if made, err = keys.EnsureCookie(ctx, client, s.Environment); err != nil {
+		return err
+	}
+	say(out, keys.CookieName(s.Environment), made)
+	if s.Rotate {
+		day, err := keys.RotateCookie(ctx, client, s.Environment, time.Now())
+		if err != nil {
+			return fmt.Errorf("%w, but from %s on", err, day)
+		}
+		_, _ = fmt.Fprintf(out, "%s: a new key signs from %s on (UTC), the former ones go on to verify\n",
+			keys.CookieName(s.Environment), day)
+	}
 	if s.OpenAIKey == "" {
 		_, _ = fmt.Fprintf(out, "%s: unchanged; set OPENAI_API_KEY to store one\n", keys.OpenAIName(s.Environment))
 		return nil
