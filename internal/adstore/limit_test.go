@@ -91,7 +91,8 @@ func TestAUseIsGivenBack(t *testing.T) {
 		t.Errorf("the next hour: %v", err)
 	}
 	l.Now = func() time.Time { return now.Add(2 * time.Hour) }
-	if r, err = l.Take(t.Context(), limit.Orders, me); !fault.Has(err, fault.LimitReached) || r.States[0].Window != limit.Day {
+	r, err = l.Take(t.Context(), limit.Orders, me)
+	if !fault.Has(err, fault.LimitReached) || r.States[0].Window != limit.Day {
 		t.Errorf("beyond the day: %+v, %v", r.States, err)
 	}
 }

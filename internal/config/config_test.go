@@ -137,5 +137,6 @@ func TestEveryMissingVariableIsNamedAtOnce(t *testing.T) { //nolint:paralleltest
 	check(err, all...)
 	only(t, "TABLE_NAME=ads", "BUCKET_NAME=", "SITE_ORIGIN=https://x")
 	_, err = config.Load[config.API]()
-	check(err, "BUCKET_NAME", "STATE_MACHINE_ARN", "COOKIE_KEY_PARAMETER", "PICTURE_KEY_PARAMETER") // an empty one is a missing one
+	// An empty one is a missing one.
+	check(err, "BUCKET_NAME", "STATE_MACHINE_ARN", "COOKIE_KEY_PARAMETER", "PICTURE_KEY_PARAMETER")
 }

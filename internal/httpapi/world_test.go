@@ -26,6 +26,7 @@ import (
 	"github.com/nanococoa/nanococoa/internal/ad"
 	"github.com/nanococoa/nanococoa/internal/copywriter"
 	"github.com/nanococoa/nanococoa/internal/httpapi"
+	"github.com/nanococoa/nanococoa/internal/limit"
 	"github.com/nanococoa/nanococoa/internal/queue"
 )
 
@@ -267,6 +268,8 @@ type world struct {
 	model    httpapi.Suggester
 	handler  http.Handler
 	log      *bytes.Buffer
+	limits   *limit.Limiter // of nothing, until a test fills its table
+	places   *fakePlaces
 	jar      map[string]string // the browser's cookies
 	now      time.Time         // of sessions
 	private  []string          // what must never be in the log
@@ -290,6 +293,12 @@ func newWorldAt(t *testing.T, origin string) *world {
 // newWorldOf is a world whose owners say what a table lists.
 func newWorldOf(t *testing.T, origin string, table ad.Table) *world {
 	t.Helper()
+	return newWorldBehind(t, origin, table, false)
+}
+
+// newWorldBehind is a world whose callers' addresses CloudFront or the gateway says.
+func newWorldBehind(t *testing.T, origin string, table ad.Table, viewer bool) *world {
+	t.Helper()
 	signer, err := httpapi.NewSigner(signingKey)
 	if err != nil {
 		t.Fatal(err)
@@ -301,13 +310,16 @@ func newWorldOf(t *testing.T, origin string, table ad.Table) *world {
 		private: []string{fields.ProductName, fields.AdConcept, fields.ProductCategory},
 	}
 	signer = signer.At(func() time.Time { return w.now })
+	w.places = &fakePlaces{}
+	w.limits = &limit.Limiter{Tallies: &fakeTallies{counts: map[string]int{}}, Now: func() time.Time { return w.now }}
+	callers := httpapi.Callers{Limits: w.limits, ViewerAddress: viewer}
 	log := slog.New(slog.NewJSONHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	// The gateway: each route goes to the function that has it (template.yaml).
 	gateway := http.NewServeMux()
 	w.handler = gateway
 	drawing := httpapi.NewComposing(httpapi.Composing{
 		Ads: w.ads, Maker: w.maker, Bundle: w.maker, Brands: w.brands, Logos: w.logos,
-		Signer: signer, Origin: origin, Log: log,
+		Signer: signer, Origin: origin, Log: log, Callers: callers,
 	})
 	for _, route := range []string{
 		"POST /api/ads/{ad_id}/renditions", "GET /api/ads/{ad_id}/renditions/{rendition_id}/file",
@@ -318,13 +330,14 @@ func newWorldOf(t *testing.T, origin string, table ad.Table) *world {
 	gateway.HandleFunc("POST /api/ads/{ad_id}/copies", func(rw http.ResponseWriter, r *http.Request) {
 		httpapi.NewSuggesting(httpapi.Suggesting{
 			Template: copywriter.Template{},
-			Ads:      w.ads, Model: w.model, Signer: signer, Origin: origin, Log: log,
+			Ads:      w.ads, Model: w.model, Signer: signer, Origin: origin, Log: log, Callers: callers,
 		}).ServeHTTP(rw, r)
 	})
 	gateway.Handle("/", httpapi.New(httpapi.Config{
 		Fields: table, Ads: w.ads, Studios: w.ads, Scenes: w.ads, Pictures: w.pictures, Machine: w.machine,
 		Signer: signer, Origin: origin,
 		Queue: queue.Outlook{Tickets: w.ads, Slots: 1, Now: time.Now}, Log: log,
+		Callers: callers, Places: w.places, PlacesPerOwner: 3,
 	}))
 	// Whatever a test does: nothing of an owner may be in the log.
 	t.Cleanup(func() {

@@ -181,7 +181,9 @@ func TestNoLimiterAllowsEverything(t *testing.T) {
 // A use writes once for each subject and period, not once a quota.
 func TestAUseIsFewWrites(t *testing.T) {
 	t.Parallel()
-	for _, use := range []limit.Use{limit.Orders, limit.Uploads, limit.Scenes, limit.Renditions, limit.Copies, limit.Bundles, limit.Waits} {
+	for _, use := range []limit.Use{
+		limit.Orders, limit.Uploads, limit.Scenes, limit.Renditions, limit.Copies, limit.Bundles, limit.Waits,
+	} {
 		l, m, _ := limiter(limit.Default())
 		if _, err := l.Take(t.Context(), use, guest("me", "here")); err != nil || m.writes != 3 {
 			t.Errorf("%s: %d writes, %v", use, m.writes, err)
@@ -237,10 +239,12 @@ func TestADeploymentsOwnNumbers(t *testing.T) {
 		}
 	}
 	l, m, _ := limiter(got)
-	if _, err := l.Take(t.Context(), limit.Uploads, guest("me", "here")); !fault.Has(err, fault.LimitReached) || m.sum() != 0 {
+	_, err := l.Take(t.Context(), limit.Uploads, guest("me", "here"))
+	if !fault.Has(err, fault.LimitReached) || m.sum() != 0 {
 		t.Errorf("none are allowed: %v", err)
 	}
-	if err := got.UnmarshalText([]byte("*:5")); err != nil || slices.ContainsFunc(got, func(q limit.Quota) bool { return q.Most != 5 }) {
+	err = got.UnmarshalText([]byte("*:5"))
+	if err != nil || slices.ContainsFunc(got, func(q limit.Quota) bool { return q.Most != 5 }) {
 		t.Errorf("%v, %v", got, err)
 	}
 	if err := got.UnmarshalText(nil); err != nil || !slices.Equal(got, limit.Default()) {
