@@ -95,7 +95,9 @@ func TestWhatCostsMoneyIsCounted(t *testing.T) {
 		use  limit.Use
 		call func(w *world, id string) *answer
 	}{
-		"an order": {limit.Orders, func(w *world, _ string) *answer { return w.generate(order(fields, flat(w.t, 128, 128))) }},
+		"an order": {limit.Orders, func(w *world, _ string) *answer {
+			return w.generate(order(fields, flat(w.t, 128, 128)))
+		}},
 		"an upload": {limit.Uploads, func(w *world, _ string) *answer {
 			return w.post("/api/uploads", "application/json", upload(w.t, nil))
 		}},
@@ -253,7 +255,8 @@ func TestAFourthOrderThatWaitsIsRefused(t *testing.T) {
 	w.places.bounded, w.places.left = true, 0
 	w.allowing(limit.Orders, 9)
 	res := w.generate(order(fields, flat(t, 128, 128)))
-	if p := res.fails(429, "Ad.TooManyWaiting"); !strings.Contains(p.Detail, "3건") || res.header.Get("Retry-After") != "60" {
+	p := res.fails(429, "Ad.TooManyWaiting")
+	if !strings.Contains(p.Detail, "3건") || res.header.Get("Retry-After") != "60" {
 		t.Errorf("%q, %v", p.Detail, res.header)
 	}
 	if w.counted() != 0 {
@@ -366,7 +369,8 @@ func TestAPageWithoutCookies(t *testing.T) {
 	accept(w)
 	r := httptest.NewRequest(http.MethodGet, "/api/health", nil)
 	r.Header.Set("Sec-Fetch-Site", "same-origin")
-	if res := w.send(r).is(200); !strings.HasPrefix(res.header.Get("Set-Cookie"), "probe=1; Path=/; Max-Age=86400; HttpOnly") {
+	res := w.send(r).is(200)
+	if !strings.HasPrefix(res.header.Get("Set-Cookie"), "probe=1; Path=/; Max-Age=86400; HttpOnly") {
 		t.Errorf("%v", res.header)
 	}
 	w.generate(order(fields, flat(t, 128, 128)), page...).is(202)

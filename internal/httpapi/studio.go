@@ -197,7 +197,10 @@ type renditionInput struct {
 // deleteRendition removes the record before the pictures: a rendition without pictures
 // would be broken, and pictures without one are removed with the ad.
 func (a *api) deleteRendition(ctx context.Context, in *renditionInput) (*struct{}, error) {
-	if !ad.ValidID(in.AdID) || !ad.ValidID(in.RenditionID) {
+	if !ad.ValidID(in.AdID) {
+		return nil, a.answer(ctx, fault.New(fault.AdNotFound, nil))
+	}
+	if !ad.ValidID(in.RenditionID) {
 		return nil, a.answer(ctx, fault.New(fault.RenditionNotFound, nil))
 	}
 	if err := a.Studios.DeleteRendition(ctx, ownerOf(ctx).id, in.AdID, in.RenditionID); err != nil {
@@ -213,7 +216,10 @@ type sceneInput struct {
 }
 
 func (a *api) deleteScene(ctx context.Context, in *sceneInput) (*struct{}, error) {
-	if !ad.ValidID(in.AdID) || !ad.ValidID(in.SceneID) {
+	if !ad.ValidID(in.AdID) {
+		return nil, a.answer(ctx, fault.New(fault.AdNotFound, nil))
+	}
+	if !ad.ValidID(in.SceneID) {
 		return nil, a.answer(ctx, fault.New(fault.SceneNotFound, nil))
 	}
 	if err := a.Studios.DeleteScene(ctx, ownerOf(ctx).id, in.AdID, in.SceneID); err != nil {

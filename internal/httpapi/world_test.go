@@ -280,6 +280,9 @@ const site = "http://localhost:8890"
 // signingKey is any key of enough bytes.
 var signingKey = bytes.Repeat([]byte("k"), 32)
 
+// formerKey is one that signed sessions before it was replaced.
+var formerKey = bytes.Repeat([]byte("f"), 32)
+
 func newWorld(t *testing.T) *world {
 	t.Helper()
 	return newWorldAt(t, site)
@@ -299,7 +302,8 @@ func newWorldOf(t *testing.T, origin string, table ad.Table) *world {
 // newWorldBehind is a world whose callers' addresses CloudFront or the gateway says.
 func newWorldBehind(t *testing.T, origin string, table ad.Table, viewer bool) *world {
 	t.Helper()
-	signer, err := httpapi.NewSigner(signingKey)
+	signer, err := httpapi.NewSigner(signingKey, httpapi.SessionKey{Key: signingKey},
+		httpapi.SessionKey{ID: "former", Key: formerKey})
 	if err != nil {
 		t.Fatal(err)
 	}
