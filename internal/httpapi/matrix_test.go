@@ -28,6 +28,7 @@ const (
 	ofOwner   reach = "everybody, about what is their own"
 	ofOrder   reach = "everybody, and what is made is their own"
 	ofPicture reach = "whoever has the picture's id"
+	ofShare   reach = "whoever has the share's id"
 	open      reach = "everybody, all the same"
 )
 
@@ -57,9 +58,15 @@ var access = map[string]struct {
 	"PUT /api/brand":                                      {ofOrder, `{"colors":[]}`, 200},
 	"POST /api/brand/logo":                                {ofOrder, `{"content_type":"image/png","content_length":9}`, 201},
 	"GET /api/images/{image_id}":                          {ofPicture, "", 302},
+	"PUT /api/ads/{ad_id}/share":                          {ofAd, "", 200},
+	"DELETE /api/ads/{ad_id}/share":                       {ofAd, "", 204},
+	"GET /api/shared/{share_id}":                          {ofShare, "", 200},
 	"GET /api/channels":                                   {open, "", 200},
 	"GET /api/health":                                     {open, "", 200},
 }
+
+// sharedAs is the id that ME's ad is shared by.
+const sharedAs = "abcdefghijklmnopqrstuvwxyz"
 
 // session makes a session as the API does.
 func session(key []byte, id, owner string, at time.Time) string {
@@ -128,6 +135,14 @@ func owned(t *testing.T, adID, sceneID, renditionID string, failed bool) (w *wor
 	w.ads.retry = func(owner, id string) (ad.Ad, error) { return a, whose(owner, id) }
 	w.ads.remove = whose
 	w.ads.setMain = func(owner, id, _ string) error { return whose(owner, id) }
+	w.ads.unshare = whose
+	w.ads.share = func(owner, id string) (string, error) { return sharedAs, whose(owner, id) }
+	w.ads.shared = func(id string) (ad.Studio, error) {
+		if id != sharedAs {
+			return ad.Studio{}, fault.New(fault.ShareNotFound, nil)
+		}
+		return finishedStudio(a), nil
+	}
 	w.ads.deleteScene = func(owner, id, _ string) error { return whose(owner, id) }
 	w.ads.deleteRendition = func(owner, id, _ string) error { return whose(owner, id) }
 	w.ads.made = func(ad.Ref, *ad.Claim) (string, error) { return "", nil }
@@ -207,6 +222,8 @@ func TestWhoMayDoWhat(t *testing.T) {
 					m.ofOrder(who, c.cookie, c.mine)
 				case ofPicture:
 					m.ofPicture(who, c.cookie)
+				case ofShare:
+					m.ofShare(who, c.cookie)
 				case open:
 					m.open(who, c.cookie)
 				}
@@ -236,7 +253,7 @@ func (m *matrix) call(cookie, adID, imageID string) (*answer, []string) {
 	*m.made, m.w.jar = nil, map[string]string{}
 	method, path, _ := strings.Cut(m.route, " ")
 	path = strings.NewReplacer("{ad_id}", adID, "{scene_id}", m.sceneID, "{rendition_id}", m.renditionID,
-		"{image_id}", imageID).Replace(path)
+		"{image_id}", imageID, "{share_id}", imageID).Replace(path)
 	contentType, body := "application/json", []byte(strings.ReplaceAll(access[m.route].body, "RENDITION", m.renditionID))
 	switch {
 	case path == "/api/ads/generate":
@@ -304,6 +321,27 @@ func (m *matrix) ofOrder(who, cookie string, mine bool) {
 	cookies := (&http.Response{Header: res.header}).Cookies()
 	if len(cookies) != 1 || len(made) > 0 && !strings.Contains(cookies[0].Value, "."+made[0]+".") {
 		m.t.Errorf("%s: cookies %v for %v", who, cookies, made)
+	}
+}
+
+func (m *matrix) ofShare(who, cookie string) {
+	m.t.Helper()
+	for what, id := range map[string]string{
+		"genuine": sharedAs, "unknown": strings.Repeat("a", 26), "malformed": "no-id", "of an ad's id": m.adID,
+	} {
+		res, _ := m.call(cookie, "", id)
+		if what == "genuine" {
+			res.is(access[m.route].done)
+			continue
+		}
+		res.fails(404, "Share.NotFound")
+		res.header.Del("Set-Cookie")
+		if m.strange == nil {
+			m.strange = res
+		}
+		if !bytes.Equal(res.body, m.strange.body) || !reflect.DeepEqual(res.header, m.strange.header) {
+			m.t.Errorf("%s, %s: %v %s, else %v %s", who, what, res.header, res.body, m.strange.header, m.strange.body)
+		}
 	}
 }
 
