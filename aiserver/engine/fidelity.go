@@ -8,10 +8,10 @@ import (
 )
 
 // MinFidelity in dB is the least at which a picture shows its photo: what an engine makes
-// below it is no rendering of that photo (GPU.BadAnswer). True pictures have 35 dB and more;
+// below it is no rendering of that photo (GPU.BadAnswer). True pictures have 45 dB and more;
 // a colour cast of ten levels has 28, a product moved by a hundredth of its side about 25, and
 // one of which a tenth is covered about 18.
-const MinFidelity = 20
+const MinFidelity = 25
 
 // Fidelity is how closely the picture shows the photo's own pixels where the engine says they
 // stand (Source, Place), inside the mask and away from its soft edge: peak signal to noise in

@@ -3,7 +3,11 @@ package server_test
 import (
 	"bytes"
 	"context"
+	"encoding/base64"
 	"errors"
+	"image"
+	"image/color"
+	"image/png"
 	"io"
 	"maps"
 	"net"
@@ -202,6 +206,38 @@ func (s *site) inFlight(parts []part, headers ...header) <-chan answer {
 		got <- a
 	}()
 	return got
+}
+
+// Another word of the owner's is another request, and the same one in other spaces is not.
+func TestTheOwnersWordIsContent(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	s.painter.spoil = func(r *engine.Rendering) {
+		r.Found = image.NewAlpha(image.Rect(0, 0, 30, 20))
+		r.Found.Pix[7] = 200
+	}
+	var first, again gpu.Stage1Answer
+	s.stage1(with(small(t), "cutout", `{"mode":"photo"}`), key("k")).into(t, &first)
+	s.stage1(with(small(t), "cutout", `{ "mode": "photo" }`), key("k")).into(t, &again)
+	if s.painter.renders() != 1 || first.Mask != again.Mask {
+		t.Errorf("%d renders", s.painter.renders())
+	}
+	s.stage1(with(small(t), "cutout", `{"box":[0,0,1,1]}`), key("k")).want(t, http.StatusUnprocessableEntity, fault.RequestConflict)
+	text, _ := strings.CutPrefix(again.Mask, gpu.DataURLPrefix)
+	raw, err := base64.StdEncoding.DecodeString(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	mask, err := png.Decode(bytes.NewReader(raw))
+	if err != nil || mask.Bounds() != image.Rect(0, 0, 30, 20) {
+		t.Fatalf("%v, %v", mask.Bounds(), err)
+	}
+	if got := color.NRGBAModel.Convert(mask.At(7, 0)); got != (color.NRGBA{255, 255, 255, 200}) {
+		t.Errorf("the mask has %v", got)
+	}
+	if _, _, _, a := mask.At(8, 0).RGBA(); a != 0 {
+		t.Errorf("beside it: %d", a)
+	}
 }
 
 func TestADuplicateInFlightJoins(t *testing.T) {

@@ -84,6 +84,7 @@ func TestEveryOptionalFieldReachesItsPlace(t *testing.T) {
 	for name, v := range map[string]string{
 		"image_source_url": store.URL + "/photo.jpg?sig=1", "prompt": "A misty street at dawn.", "seed": "9007199254740991",
 		"size":           "1080x1350",
+		"cutout":         ` { "mode" : "auto", "box": [0.12345678, 0, 0.5, 0.5] } `,
 		"output_put_url": store.URL + "/out.png?sig=2",
 	} {
 		form = with(form, name, v)
@@ -92,7 +93,7 @@ func TestEveryOptionalFieldReachesItsPlace(t *testing.T) {
 	s.stage1(form).into(t, &one)
 	asked := s.painter.last()
 	if asked.Prompt != "A misty street at dawn." || asked.Seed != gpu.MaxSeed || asked.Size != image.Pt(1080, 1350) ||
-		one.Seed != gpu.MaxSeed {
+		one.Seed != gpu.MaxSeed || asked.CutOut.String() != `{"mode":"auto","box":[0.1235,0,0.5,0.5]}` {
 		t.Errorf("the engine was asked %+v", asked)
 	}
 	if digest(put) != one.Output.SHA256 {
@@ -276,15 +277,20 @@ func TestStage1RefusesBadRequests(t *testing.T) {
 		"a prompt too long": {
 			with(good, "prompt", strings.Repeat("a", 4001)), 422, fault.RequestInvalid, []string{"prompt"},
 		},
-		"a field far too big": {with(good, "prompt", long(20_000)), 413, fault.RequestTooLarge, nil},
-		"seed: words":         {with(good, "seed", "seven"), 422, fault.RequestInvalid, []string{"seed"}},
-		"seed: negative":      {with(good, "seed", "-1"), 422, fault.RequestInvalid, []string{"seed"}},
-		"seed: too big":       {with(good, "seed", "9007199254740992"), 422, fault.RequestInvalid, []string{"seed"}},
-		"size: words":         {with(good, "size", "big"), 422, fault.RequestInvalid, []string{"size"}},
-		"size: too small":     {with(good, "size", "341x228"), 422, fault.RequestInvalid, []string{"size"}},
-		"size: too big":       {with(good, "size", "1920x1921"), 422, fault.RequestInvalid, []string{"size"}},
-		"size: sign":          {with(good, "size", "+500x500"), 422, fault.RequestInvalid, []string{"size"}},
-		"size: leading zero":  {with(good, "size", "0500x500"), 422, fault.RequestInvalid, []string{"size"}},
+		"a field far too big":  {with(good, "prompt", long(20_000)), 413, fault.RequestTooLarge, nil},
+		"cutout: no JSON":      {with(good, "cutout", "auto"), 422, fault.RequestInvalid, []string{"cutout"}},
+		"cutout: another mode": {with(good, "cutout", `{"mode":"knife"}`), 422, fault.RequestInvalid, []string{"cutout.mode"}},
+		"cutout: wrong strokes": {
+			with(good, "cutout", `{"keep":[{"points":[[0,2]],"width":0.1}]}`), 422, fault.RequestInvalid, []string{"cutout.keep"},
+		},
+		"seed: words":        {with(good, "seed", "seven"), 422, fault.RequestInvalid, []string{"seed"}},
+		"seed: negative":     {with(good, "seed", "-1"), 422, fault.RequestInvalid, []string{"seed"}},
+		"seed: too big":      {with(good, "seed", "9007199254740992"), 422, fault.RequestInvalid, []string{"seed"}},
+		"size: words":        {with(good, "size", "big"), 422, fault.RequestInvalid, []string{"size"}},
+		"size: too small":    {with(good, "size", "341x228"), 422, fault.RequestInvalid, []string{"size"}},
+		"size: too big":      {with(good, "size", "1920x1921"), 422, fault.RequestInvalid, []string{"size"}},
+		"size: sign":         {with(good, "size", "+500x500"), 422, fault.RequestInvalid, []string{"size"}},
+		"size: leading zero": {with(good, "size", "0500x500"), 422, fault.RequestInvalid, []string{"size"}},
 		"a foreign put URL": {
 			with(good, "output_put_url", "https://a.example.com/x"), 422, fault.RequestInvalid, []string{"output_put_url"},
 		},

@@ -13,9 +13,9 @@ import (
 	"github.com/nanococoa/nanococoa/internal/ad"
 )
 
-// maxRecent bounds the remembered cut-outs in bytes: five of the largest photos, or some
-// twenty ordinary ones. An owner's further scenes come within minutes.
-const maxRecent = 48 << 20
+// maxRecent bounds the remembered cut-outs in bytes: three products that fill the largest
+// photos, or some ten ordinary ones. An owner's further scenes come within minutes.
+const maxRecent = 32 << 20
 
 // part is a product cut out of a photo, as scenes need it. It is shared: nobody changes it.
 type part struct {

@@ -4,8 +4,9 @@
 //
 //	uploads/{ad_id}/original     the photo as the owner sent it: untrusted, never shown
 //	ads/{ad_id}/product.png      the prepared photo
-//	ads/{ad_id}/thumbnail.jpg    the prepared photo, small
-//	ads/{ad_id}/stage1.png       the product in its first scene; stage1.jpg, thumbnail1.jpg: for pages
+//	ads/{ad_id}/product.jpg      the prepared photo, for pages; thumbnail.jpg: small
+//	ads/{ad_id}/stage1.png       the product in its first scene; stage1.jpg, thumbnail1.jpg: for pages;
+//	                             stage1-mask.png: where the product lies in the photo
 //	ads/{ad_id}/stage2.png       its first rendition; stage2.jpg, thumbnail2.jpg: for pages
 //	ads/{ad_id}/scene-{id}.png   a further scene, and so on; see ad.ScenePictures, ad.RenditionPictures
 //

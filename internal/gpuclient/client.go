@@ -220,7 +220,7 @@ func (c *Client) Score(ctx context.Context, r gpu.ScoreRequest) (ad.Score, error
 		return ad.Score{}, fmt.Errorf("score: %w", err)
 	}
 	var a gpu.ScoreAnswer
-	body := gpu.ScoreBody{ImageURL: src, Prompt: r.Prompt, Analysis: r.Analysis}
+	body := gpu.ScoreBody{ImageURL: src, Prompt: r.Prompt, Analysis: r.Analysis, Product: r.Product}
 	if _, err := c.postJSON(ctx, gpu.PathScore, r.IdempotencyKey, body, &a); err != nil {
 		return ad.Score{}, fmt.Errorf("score: %w", err)
 	}

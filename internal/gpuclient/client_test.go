@@ -126,7 +126,7 @@ func TestStage1SendsTheContractAndChecksThePicture(t *testing.T) {
 		}
 		want := map[string]string{
 			"product_name": "무선 이어폰", "product_category": "전자제품", "ad_concept": "새벽", "prompt": "A street.", "seed": "42",
-			"size": "40x30",
+			"size": "40x30", "cutout": `{"mode":"auto","box":[0,0,0.5,1]}`,
 		}
 		for k, v := range want {
 			if r.FormValue(k) != v {
@@ -143,7 +143,9 @@ func TestStage1SendsTheContractAndChecksThePicture(t *testing.T) {
 		}
 		w.Header().Set("Content-Type", "application/json; charset=utf-8")
 		w.Header().Set(gpu.HeaderReplayed, "true")
-		_ = json.NewEncoder(w).Encode(stage1Answer(out))
+		answer := stage1Answer(out)
+		answer.Mask = gpu.DataURLPrefix + base64.StdEncoding.EncodeToString(pic)
+		_ = json.NewEncoder(w).Encode(answer)
 	})
 	f.on(http.MethodGet, gpu.PathImages+pictureID, func(w http.ResponseWriter, r *http.Request) {
 		if r.Header.Get("Authorization") != "Bearer a-shared-token" {
@@ -158,12 +160,12 @@ func TestStage1SendsTheContractAndChecksThePicture(t *testing.T) {
 	}).Stage1(t.Context(), gpu.Stage1Request{
 		IdempotencyKey: "ad.1.stage1", Photo: []byte("photo"), ProductName: "무선 이어폰", ProductCategory: "전자제품",
 		AdConcept: "새벽", Prompt: "A street.",
-		Seed: &seed, Width: 40, Height: 30,
+		Seed: &seed, Width: 40, Height: 30, CutOut: &ad.CutOut{Mode: "auto", Box: &ad.Box{0, 0, 0.5, 1}},
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !bytes.Equal(got.Picture, pic) || got.Width != 40 || got.Height != 30 || got.Seed != 42 ||
+	if !bytes.Equal(got.Picture, pic) || !bytes.Equal(got.Mask, pic) || got.Width != 40 || got.Height != 30 || got.Seed != 42 ||
 		!got.StandIn || got.Engine != "fake" || !got.Replayed ||
 		got.Analysis.Source != "fake" || got.Scene != "plain" || !got.CutOut {
 		t.Errorf("result = %+v", got)
@@ -188,7 +190,7 @@ func TestStage1SendsNoMoreThanItHas(t *testing.T) {
 	})
 	f.on(http.MethodGet, gpu.PathImages+pictureID, serve(pic))
 	if got, err := f.client().Stage1(context.Background(), gpu.Stage1Request{Photo: []byte("p")}); err != nil ||
-		got.Replayed {
+		got.Replayed || got.Mask != nil {
 		t.Errorf("%+v, %v", got, err)
 	}
 }
@@ -235,6 +237,24 @@ func TestStage2SendsThePictureInside(t *testing.T) {
 	r.Picture, r.PictureURL = nil, "https://s3.example.com/1.png"
 	if _, err := f.client().Stage2(t.Context(), r); err != nil || body.Stage1Image != r.PictureURL {
 		t.Errorf("stage1_image = %q, %v", body.Stage1Image, err)
+	}
+}
+
+// The score rests on how far the cut-out is to be trusted, so the server must hear of it.
+func TestTheScoreHearsOfTheProduct(t *testing.T) {
+	t.Parallel()
+	f := newFake(t)
+	f.on(http.MethodPost, gpu.PathScore, func(w http.ResponseWriter, r *http.Request) {
+		var body gpu.ScoreBody
+		if err := json.NewDecoder(r.Body).Decode(&body); err != nil || body.Product == nil || body.Product.Confidence != 0.25 {
+			t.Errorf("sent %+v, %v", body, err)
+		}
+		w.Header().Set("Content-Type", "application/json")
+		_ = json.NewEncoder(w).Encode(gpu.ScoreAnswer{ClipScore: 0.7, Metric: "standin-v1", StandIn: true})
+	})
+	ask := gpu.ScoreRequest{Picture: []byte("p"), Prompt: "새벽", Product: &ad.Product{Confidence: 0.25}}
+	if _, err := f.client().Score(t.Context(), ask); err != nil {
+		t.Error(err)
 	}
 }
 
@@ -345,6 +365,23 @@ func TestRefusals(t *testing.T) {
 				t.Errorf("%d calls", f.calls.Load())
 			}
 		})
+	}
+}
+
+func TestAMaskThatIsNone(t *testing.T) {
+	t.Parallel()
+	for name, mask := range map[string]string{
+		"an address": "https://example.com/mask.png", "no base64": gpu.DataURLPrefix + "!", "no PNG": gpu.DataURLPrefix + "aGk=",
+	} {
+		f := newFake(t)
+		_, out := picture(t, 8, 8)
+		answer := stage1Answer(out)
+		answer.Mask = mask
+		f.json(gpu.PathStage1, answer)
+		_, err := f.client().Stage1(t.Context(), gpu.Stage1Request{Photo: []byte("p")})
+		if !fault.Has(err, fault.GPUBadAnswer) {
+			t.Errorf("%s: %v", name, err)
+		}
 	}
 }
 

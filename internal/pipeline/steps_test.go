@@ -225,8 +225,30 @@ func TestPreparedPictures(t *testing.T) {
 	if size := sizeOf(t, w.objects[ad.ProductPhoto], "png"); size != image.Pt(700, 500) {
 		t.Errorf("product of %v", size)
 	}
+	if size := sizeOf(t, w.objects[ad.ProductPage], "jpeg"); size != image.Pt(700, 500) {
+		t.Errorf("the page's photo of %v", size)
+	}
 	if size := sizeOf(t, w.objects[ad.ProductThumbnail], "jpeg"); max(size.X, size.Y) != 480 {
 		t.Errorf("thumbnail of %v", size)
+	}
+}
+
+// The owner's word goes to the server, and where the product was found is kept for the owner.
+func TestTheOwnersWordGoesToTheServer(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	run := stage1(w)
+	w.ad.CutOutWish = &ad.CutOut{Mode: ad.CutOutAuto, Box: &ad.Box{0.1, 0.1, 0.5, 0.5}}
+	w.scene.Mask = []byte("mask")
+	if err := run(context.Background(), w.input()); err != nil {
+		t.Fatal(err)
+	}
+	asked, ok := w.asked[0].(gpu.Stage1Request)
+	if !ok || asked.CutOut != w.ad.CutOutWish {
+		t.Errorf("asked %+v", w.asked)
+	}
+	if !w.result.HasMask || string(w.objects[ad.Stage1Mask]) != "mask" || w.types[ad.Stage1Mask] != "image/png" {
+		t.Errorf("left %+v, stored %q", w.result, w.objects[ad.Stage1Mask])
 	}
 }
 
