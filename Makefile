@@ -68,6 +68,8 @@ WORKER := build/worker/.installed
 
 # What Node runs here: the pages' packages and the tools.
 NODE_PACKAGES := web/node_modules/.package-lock.json tools/node_modules/.package-lock.json
+# Two hundred packages more, which `make measure` alone needs.
+LIGHTHOUSE := tools/lighthouse/node_modules/.package-lock.json
 
 # ------------------------------------------------------------------ every day
 
@@ -112,7 +114,7 @@ compiled: build/aiserver build/local $(LINT)
 
 .PHONY: clean
 clean: ## remove everything built and all local data
-	rm -rf .aws-sam .local .venv build gallery screenshots tools/node_modules tools/lighthouse/node_modules web/dist web/node_modules
+	rm -rf .aws-sam .local .venv build gallery screenshots web/dist $(dir $(NODE_PACKAGES) $(LIGHTHOUSE))
 
 # -------------------------------------------------------------- parts of test
 
@@ -259,9 +261,8 @@ screenshots: KOREAN_FONT := fonts-nanum
 screenshots: packages build web/node_modules/.package-lock.json ## every page and state of the site, into screenshots/
 	PORT=0 build/local npm --prefix web run screenshots
 
-MEASURES := web/node_modules/.package-lock.json tools/lighthouse/node_modules/.package-lock.json
 .PHONY: measure
-measure: packages build $(MEASURES) ## how fast the start page is on a slow phone, and Lighthouse's figures of every page
+measure: packages build web/node_modules/.package-lock.json $(LIGHTHOUSE) ## how fast the pages are on a slow phone
 	PORT=0 build/local npm --prefix web run measure
 	PORT=0 build/local node tools/lighthouse/measure.mjs
 
@@ -460,7 +461,7 @@ web/node_modules/.package-lock.json: web/package.json web/package-lock.json
 tools/node_modules/.package-lock.json: tools/package.json tools/package-lock.json
 	@$(SHOW) "Installing the Node tools" npm --prefix tools ci
 	@touch $@
-tools/lighthouse/node_modules/.package-lock.json: $(addprefix tools/lighthouse/package,.json -lock.json)
+$(LIGHTHOUSE): $(addprefix tools/lighthouse/package,.json -lock.json)
 	@$(SHOW) "Installing Lighthouse" npm --prefix tools/lighthouse ci
 	@touch $@
 web/dist/index.html: web/node_modules/.package-lock.json $(WEB_SOURCES)

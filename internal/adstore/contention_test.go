@@ -91,6 +91,11 @@ func stored(status ad.Status) string {
 	return `{"owner":{"S":"me"},"ad_id":{"S":"a0"},"attempt":{"N":"1"},"status":{"S":"` + string(status) + `"}}`
 }
 
+// The same of a finished ad that was edited, with more attributes.
+func edited(more string) string {
+	return strings.TrimSuffix(stored(ad.Succeeded), "}") + `,"edits":{"N":"1"}` + more + `}`
+}
+
 // These are all the calls that write several items at once, with the number of these.
 var transactions = map[string]struct {
 	items  int
@@ -111,6 +116,13 @@ var transactions = map[string]struct {
 	}},
 	"delete a published ad": {5, stored(ad.Succeeded), func(ctx context.Context, s *adstore.Store) error {
 		return s.Delete(ctx, "me", "a0")
+	}},
+	"share": {2, edited(""), func(ctx context.Context, s *adstore.Store) error {
+		_, err := s.Share(ctx, "me", "a0")
+		return err
+	}},
+	"unshare": {2, edited(`,"share":{"S":"x"}`), func(ctx context.Context, s *adstore.Store) error {
+		return s.Unshare(ctx, "me", "a0")
 	}},
 	"publish": {3, stored(ad.Running), func(ctx context.Context, s *adstore.Store) error {
 		return s.Publish(ctx, ad.Ref{Owner: "me", AdID: "a0", Attempt: 1})

@@ -37,7 +37,8 @@ func TestAShareIsSwitchedOnAndOff(t *testing.T) {
 		t.Errorf("%d items more", n-before)
 	}
 	got, err := s.Shared(t.Context(), first)
-	if main, ok := got.MainRendition(); err != nil || !ok || got.AdID != a.AdID || got.Share != first || main.ID != a.AdID {
+	main, ok := got.MainRendition()
+	if err != nil || !ok || got.AdID != a.AdID || got.Share != first || main.ID != a.AdID {
 		t.Errorf("it shows %+v, %v", got, err)
 	}
 	for range 2 {

@@ -314,7 +314,10 @@ func TestPartsThatAreNoneOfOurs(t *testing.T) {
 	w := newWorld(t)
 	made, _ := w.accepting()
 	parts := append(
-		[]part{{"", "", "x"}, {"product_name", "", ""}, {"_charset_", "", "utf-8"}, {"user_id", "", "somebody"}, {"owner", "", "somebody"}},
+		[]part{
+			{"", "", "x"}, {"product_name", "", ""}, {"_charset_", "", "utf-8"}, {"user_id", "", "somebody"},
+			{"owner", "", "somebody"},
+		},
 		order(fields, flat(t, 128, 128))...,
 	)
 	parts = append(

@@ -188,7 +188,8 @@ func view(st ad.Studio, s *Signer, origin string) Ad {
 	v := Ad{
 		AdID: a.AdID, Fields: a.Fields, Status: string(a.Status), Progress: progress(a), ThumbnailURL: s.thumbnailURL(a),
 		Prompt: optional(a.Prompt), CopySource: optional(string(a.CopySource)), StandIn: a.StandIn,
-		Warnings: warnings(a), Scenes: []Scene{}, Renditions: []Rendition{}, ShareURL: shareURL(origin, a), CreatedAt: a.CreatedAt, UpdatedAt: a.UpdatedAt,
+		Warnings: warnings(a), Scenes: []Scene{}, Renditions: []Rendition{}, ShareURL: shareURL(origin, a),
+		CreatedAt: a.CreatedAt, UpdatedAt: a.UpdatedAt,
 	}
 	if a.Has(ad.Prepare) {
 		page := ad.ProductPage

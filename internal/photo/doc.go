@@ -66,9 +66,22 @@
 // Peak memory of a process that prepares one photo of 8192×6144, about the largest
 // taken, the file included: sequential JPEG 34 MB (CMYK 43), GIF 74, lossy WebP 88,
 // PNG 166 (with alpha 216; 16 bits and interlacing cost nothing more), progressive
-// JPEG 177 (4:4:4: 322), lossless WebP 212, WebP with alpha 380. It takes up to 1.8 s
-// of processor time, and 2.6 s for a PNG of 16 bits with alpha. Bombs are refused
-// within 25 ms and 4 MB (BenchmarkBombs).
+// JPEG 177 (4:4:4: 322), lossless WebP 212, WebP with alpha 380. It takes up to 1.9 s
+// of processor time but for what the next section lists. Bombs are refused within 25 ms
+// and 4 MB (BenchmarkBombs).
+//
+// # What may take longer
+//
+// A photo takes at most 2 s of processor time and 400 MB. `make corpus CORPUS=folder`
+// names every file that takes more. Those that may, and why:
+//
+//	what                                        up to           why
+//	PNG of 16 bits with alpha, from 35 million  2.9 s, 234 MB   eight bytes a pixel are unpacked and unfiltered,
+//	pixels on                                                   and each row needs the one above: no part of the
+//	                                                            work can be left out or done beside another
+//
+// Nothing takes more than 400 MB: what would (progressive CMYK at 50 million pixels) is
+// refused by its header (maxWorking).
 //
 // The PNG is compressed at the fastest level. For product photos of 1536×1536
 // that takes 50–150 ms where the default takes 170–930, for files of 0.6–2.5 MB

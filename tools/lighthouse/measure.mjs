@@ -46,7 +46,7 @@ async function finishedAd() {
  * One look at a page. Search engines shall not list what is an owner's, so that is not
  * asked of it; and the public page's policy lets no script of Lighthouse fetch robots.txt.
  */
-async function look(port, url, owned, cookie) {
+async function look(port, url, owned, cookie, tries = 3) {
   const { lhr } = await lighthouse(url, {
     port,
     output: 'json',
@@ -55,6 +55,8 @@ async function look(port, url, owned, cookie) {
     ...(cookie ? { extraHeaders: { Cookie: cookie } } : {}),
     ...(owned ? { skipAudits: ['is-crawlable', 'robots-txt'] } : {}),
   })
+  // On a busy machine the browser sometimes loses the trace.
+  if (lhr.runtimeError && tries > 1) return look(port, url, owned, cookie, tries - 1)
   if (lhr.runtimeError) throw new Error(`${url}: ${lhr.runtimeError.message}`)
   const below = Object.values(lhr.audits).filter((a) => a.score !== null && a.score < 0.9)
   return {
