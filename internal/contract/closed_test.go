@@ -126,3 +126,76 @@ func TestTheFloorOfTLS(t *testing.T) {
 		}
 	}
 }
+
+// What costs money ends sooner than what is looked at, and closed doors take none of it: no
+// order, no address for a photo, no event of a photo.
+func TestDoorsThatClose(t *testing.T) {
+	t.Parallel()
+	tp := readTemplate(t)
+	routes := map[string]bool{}
+	for _, folder := range folders(t) {
+		for _, e := range in(tp.function(folder), "Events") {
+			if at(e, "Type") == "Api" {
+				routes[fmt.Sprint(at(e, "Properties", "Method"), " ", at(e, "Properties", "Path"))] = true
+			}
+		}
+	}
+	var got []string
+	for _, s := range list(at(tp.resources["Api"], "Properties", "MethodSettings")) {
+		encoded := fmt.Sprint(at(s, "ResourcePath"))
+		if encoded == "/*" {
+			continue
+		}
+		route := fmt.Sprint(at(s, "HttpMethod"), " ", strings.ReplaceAll(strings.TrimPrefix(encoded, "/"), "~1", "/"))
+		got = append(got, route)
+		if !routes[route] {
+			t.Errorf("%s is throttled and is no route", route)
+		}
+		for _, limit := range []string{"ThrottlingRateLimit", "ThrottlingBurstLimit"} {
+			if cond := list(at(s, limit, "Fn::If")); len(cond) != 3 || cond[0] != "DoorsClosed" || number(cond[1]) != 0 {
+				t.Errorf("%s: %s is %v when the doors are closed", route, limit, at(s, limit))
+			}
+		}
+	}
+	sameSet(t, "routes that closed doors refuse", got, []string{
+		"POST /api/ads/generate", "POST /api/uploads", "POST /api/ads/{ad_id}/retry", "POST /api/ads/{ad_id}/scenes",
+		"POST /api/ads/{ad_id}/copies",
+	})
+	ingest := list(at(tp.function("ingest"), "ReservedConcurrentExecutions", "Fn::If"))
+	if len(ingest) != 3 || ingest[0] != "DoorsClosed" || number(ingest[1]) != 0 {
+		t.Errorf("the event of a photo is handled behind closed doors: %v", ingest)
+	}
+	// An account that may run ten functions at once can reserve none.
+	if at(tp.doc, "Parameters", "ReserveConcurrency", "Default") != "false" {
+		t.Error("a new account cannot deploy this")
+	}
+}
+
+// Nothing is installed but what was locked: a version can be replaced where it came from.
+func TestPythonIsLockedByHash(t *testing.T) {
+	t.Parallel()
+	for _, file := range []string{"tools/requirements.txt", "aiserver/worker/requirements.txt"} {
+		pinned := 0
+		for _, one := range strings.Split(strings.ReplaceAll(string(read(t, file)), "\\\n", " "), "\n") {
+			if one = strings.TrimSpace(one); one == "" || strings.HasPrefix(one, "#") {
+				continue
+			}
+			pinned++
+			if !strings.Contains(one, "==") || !strings.Contains(one, " --hash=sha256:") {
+				t.Errorf("%s: %.60s has no version or no hash", file, one)
+			}
+		}
+		if pinned == 0 {
+			t.Errorf("%s pins nothing", file)
+		}
+	}
+	installs := regexp.MustCompile(`(?s)\$\((?:WORKER_)?PIP\)[^\n]*(?:\\\n[^\n]*)*`).FindAllString(string(read(t, "Makefile")), -1)
+	for _, i := range installs {
+		if !strings.Contains(i, "--require-hashes") {
+			t.Errorf("pip takes what has another hash: %s", i)
+		}
+	}
+	if len(installs) != 2 {
+		t.Errorf("%d installs were found", len(installs))
+	}
+}
