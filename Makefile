@@ -406,7 +406,7 @@ PIP := .venv/bin/pip install --disable-pip-version-check
 .venv/.installed: tools/requirements.txt
 	@$(SHOW) "Making the Python venv" $(PYTHON) -m venv .venv || \
 	  { echo "on Debian: apt-get install python3-venv"; exit 1; }
-	@$(SHOW) "Installing the Python tools" $(PIP) --no-compile --require-hashes \
+	@$(SHOW) "Installing the Python tools" $(PIP) --no-compile --no-deps --require-hashes \
 	  --requirement tools/requirements.txt
 	@touch $@
 
