@@ -3,6 +3,7 @@ package doors_test
 import (
 	"os"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
@@ -32,9 +33,9 @@ func TestDoors(t *testing.T) {
 	}); err != nil {
 		t.Fatal(err)
 	}
-	if err := cloudformation.NewStackCreateCompleteWaiter(client, func(o *cloudformation.StackCreateCompleteWaiterOptions) {
-		o.MinDelay = 1
-	}).Wait(t.Context(), &cloudformation.DescribeStacksInput{StackName: &stack}, 1e11); err != nil {
+	wait := cloudformation.NewStackCreateCompleteWaiter(client)
+	in := &cloudformation.DescribeStacksInput{StackName: &stack}
+	if err := wait.Wait(t.Context(), in, time.Minute); err != nil {
 		t.Fatal(err)
 	}
 	for _, step := range []struct {

@@ -202,10 +202,12 @@ func TestPublishMeasures(t *testing.T) {
 		want            fault.Code
 	}{
 		"an ad": {
-			rendered: rendered, begun: rendered.Add(7 * time.Second), calls: []string{"begin publish", "publish", "remove original", "measure"},
+			rendered: rendered, begun: rendered.Add(7 * time.Second),
+			calls: []string{"begin publish", "publish", "remove original", "measure"},
 		},
 		"clocks that disagree": {
-			rendered: rendered, begun: rendered.Add(-time.Second), calls: []string{"begin publish", "publish", "remove original"},
+			rendered: rendered, begun: rendered.Add(-time.Second),
+			calls: []string{"begin publish", "publish", "remove original"},
 		},
 		"without a picture's time": {begun: rendered, calls: []string{"begin publish", "publish", "remove original"}},
 		"the measure cannot be kept": {
