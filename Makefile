@@ -284,10 +284,12 @@ app_parameters = Environment=$(ENVIRONMENT) SiteOrigin=$(SITE_ORIGIN) Architectu
   $(if $(AI_SERVER_URL),AIServerUrl=$(AI_SERVER_URL)) \
   $(if $(OPENAI_KEY_PARAMETER),OpenAIKeyParameter=$(OPENAI_KEY_PARAMETER)) \
   $(if $(AI_SERVER_TOKEN_PARAMETER),AIServerTokenParameter=$(AI_SERVER_TOKEN_PARAMETER)) \
-  $(if $(ALARM_EMAIL),AlarmEmail=$(ALARM_EMAIL)) $(if $(LIMITS),Limits=$(LIMITS))
+  $(if $(ALARM_EMAIL),AlarmEmail=$(ALARM_EMAIL)) $(if $(MONTHLY_BUDGET),MonthlyBudget=$(MONTHLY_BUDGET)) \
+  $(if $(LIMITS),Limits=$(LIMITS))
 site_parameters = Environment=$(ENVIRONMENT) \
   ApiDomain=/nanococoa/$(ENVIRONMENT)/api-domain PicturesBucket=/nanococoa/$(ENVIRONMENT)/bucket \
-  $(if $(DOMAIN),DomainName=$(DOMAIN) CertificateArn=$(CERTIFICATE_ARN))
+  $(if $(DOMAIN),DomainName=$(DOMAIN) CertificateArn=$(CERTIFICATE_ARN)) \
+  $(if $(WEB_ACL_ARN),WebAclArn=$(WEB_ACL_ARN))
 SITE = ENVIRONMENT=$(ENVIRONMENT) AWS_REGION=$(REGION) $(GO) run ./infra/site/cmd
 
 # Storage and API must know the origin the pages come from. Without a domain of
@@ -312,13 +314,22 @@ deploy-site: .venv/.installed web/dist/index.html ## the pages alone
 	$(SAM) deploy --config-env $(ENVIRONMENT)-site --parameter-overrides $(site_parameters)
 	@$(SITE) publish
 
+.PHONY: deploy-firewall
+deploy-firewall: .venv/.installed ## who asks too often is refused; then deploy-site with the WEB_ACL_ARN it says
+	$(SAM) deploy --template-file infra/firewall.yaml --stack-name nanococoa-$(ENVIRONMENT)-firewall \
+	  --region us-east-1 --no-fail-on-empty-changeset --parameter-overrides Environment=$(ENVIRONMENT)
+
 .PHONY: secrets
-secrets: ## make the environment's keys if it has none (ROTATE=1: one more cookie key); keep OPENAI_API_KEY and AI_SERVER_TOKEN if set
+secrets: ## make keys that are missing (ROTATE=1: one more cookie key); keep OPENAI_API_KEY, AI_SERVER_TOKEN
 	@ENVIRONMENT=$(ENVIRONMENT) AWS_REGION=$(REGION) ROTATE=$(ROTATE) $(GO) run ./infra/keys/cmd
 
 .PHONY: redrive
 redrive: ## what lies in the environment's dead-letter queues; with APPLY=1 put back to where it came from
 	@ENVIRONMENT=$(ENVIRONMENT) AWS_REGION=$(REGION) APPLY=$(APPLY) $(GO) run ./infra/redrive/cmd
+
+.PHONY: stop start
+stop start: ## close the environment's doors: nothing can be ordered, ads can be seen; and open them
+	@ENVIRONMENT=$(ENVIRONMENT) AWS_REGION=$(REGION) DOORS=$(if $(filter stop,$@),closed,open) $(GO) run ./infra/doors/cmd
 
 .PHONY: delete
 delete: .venv/.installed ## remove the environment's code from AWS; photos, ads and secrets stay
@@ -396,7 +407,8 @@ PIP := .venv/bin/pip install --disable-pip-version-check
 .venv/.installed: tools/requirements.txt
 	@$(SHOW) "Making the Python venv" $(PYTHON) -m venv .venv || \
 	  { echo "on Debian: apt-get install python3-venv"; exit 1; }
-	@$(SHOW) "Installing the Python tools" $(PIP) --no-compile --requirement tools/requirements.txt
+	@$(SHOW) "Installing the Python tools" $(PIP) --no-compile --no-deps --require-hashes \
+	  --requirement tools/requirements.txt
 	@touch $@
 
 .PHONY: worker
@@ -416,22 +428,23 @@ build/worker/.installed: $(addprefix aiserver/worker/,requirements.txt package.j
 	  build/worker/venv/bin/python -I aiserver/worker/python --check --role cutout=build/worker/u2netp.onnx
 	@rm -rf build/worker/node_modules && touch $@
 
+# A lock has the hash of every file that pip may take, so that a package that was replaced
+# is refused. What is pinned already stays as it is while requirements.in allows it.
+LOCK = rm -rf build/lock && $(PYTHON) -m venv build/lock && \
+  build/lock/bin/pip install --quiet --disable-pip-version-check pip-tools==7.6.2 && \
+  cp $(1)/requirements.txt build/lock/ && cd $(1) && $(CURDIR)/build/lock/bin/pip-compile --quiet \
+  --generate-hashes --strip-extras --allow-unsafe --no-header --no-annotate --no-emit-index-url \
+  --no-emit-find-links --output-file $(CURDIR)/build/lock/requirements.txt requirements.in && cd $(CURDIR) && \
+  { echo '\# Written by `make $@` from requirements.in. Do not edit.'; grep -v '^\#' build/lock/requirements.txt; } \
+  > build/lock/with-title && mv build/lock/with-title $(1)/requirements.txt && rm -rf build/lock
+
 .PHONY: worker-lock
 worker-lock: ## write aiserver/worker/requirements.txt anew from requirements.in
-	rm -rf build/lock && $(PYTHON) -m venv build/lock
-	build/lock/bin/pip install --quiet --disable-pip-version-check pip-tools==7.6.2
-	{ echo '# Written by `make worker-lock` from requirements.in. Do not edit.'; cd aiserver/worker; \
-	  ../../build/lock/bin/pip-compile --quiet --generate-hashes --strip-extras --no-header --no-annotate \
-	  --no-emit-index-url --no-emit-find-links --output-file - requirements.in; } > build/lock/requirements.txt
-	mv build/lock/requirements.txt aiserver/worker/requirements.txt && rm -rf build/lock
+	$(call LOCK,aiserver/worker)
 
 .PHONY: tools-lock
 tools-lock: ## write tools/requirements.txt anew from tools/requirements.in
-	rm -rf build/lock && $(PYTHON) -m venv build/lock
-	build/lock/bin/pip install --quiet --disable-pip-version-check --requirement tools/requirements.in
-	{ echo '# Written by `make tools-lock` from requirements.in. Do not edit.'; build/lock/bin/pip freeze; } \
-	  > tools/requirements.txt
-	rm -rf build/lock
+	$(call LOCK,tools)
 
 # Go's linter, pinned in tools/go.mod so that the project links none of it.
 $(LINT): tools/go.mod tools/go.sum

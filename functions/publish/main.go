@@ -5,6 +5,7 @@ import (
 	"context"
 
 	"github.com/nanococoa/nanococoa/internal/adstore"
+	"github.com/nanococoa/nanococoa/internal/blob"
 	"github.com/nanococoa/nanococoa/internal/config"
 	"github.com/nanococoa/nanococoa/internal/function"
 	"github.com/nanococoa/nanococoa/internal/pipeline"
@@ -13,6 +14,8 @@ import (
 
 func main() { step.Main("publish", wire) }
 
-func wire(_ context.Context, c config.End, f function.Shared) (step.Func, error) {
-	return pipeline.Publish{Ads: adstore.Open(f.AWS, c.TableName, f.Meter)}.Run, nil
+func wire(_ context.Context, c config.Publish, f function.Shared) (step.Func, error) {
+	return pipeline.Publish{
+		Ads: adstore.Open(f.AWS, c.TableName, f.Meter), Originals: blob.Open(f.AWS, c.BucketName),
+	}.Run, nil
 }

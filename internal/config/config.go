@@ -118,6 +118,11 @@ type (
 		Table
 		Bucket
 	}
+	// Publish configures functions/publish.
+	Publish struct {
+		Table
+		Bucket
+	}
 	// Write configures functions/prompt and functions/copywrite.
 	Write struct {
 		Table
@@ -153,7 +158,7 @@ type (
 	// Deadletter configures functions/deadletter: all else it needs is in the
 	// message.
 	Deadletter struct{ Deployment }
-	// End configures functions/publish and functions/fail.
+	// End configures functions/fail.
 	End struct{ Table }
 )
 

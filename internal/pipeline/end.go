@@ -17,11 +17,21 @@ type Publisher interface {
 	MeasureRest(ctx context.Context, rest time.Duration) error
 }
 
+// Originals removes photos as their owners sent them; see blob.Bucket.
+type Originals interface {
+	Remove(ctx context.Context, adID string, p ad.Picture) error
+}
+
 // Publish writes the finished ad and its owner's statistics in one transaction, or that a
 // further scene is finished.
-type Publish struct{ Ads Publisher }
+type Publish struct {
+	Ads       Publisher
+	Originals Originals
+}
 
-// Run is the step. Published twice, an ad counts once.
+// Run is the step. Published twice, an ad counts once. Of a finished ad the photo as it was
+// sent goes, which may say where it was taken: everything further is made of the prepared
+// one. A failed ad keeps it for its owner's retry.
 func (p Publish) Run(ctx context.Context, in ad.StepInput) error {
 	// Begin refuses an ad that has ended. If this attempt itself has published it, and
 	// only the reply was lost, Publish returns nil.
@@ -36,6 +46,9 @@ func (p Publish) Run(ctx context.Context, in ad.StepInput) error {
 	// has no other steps after stage 1.
 	if in.FurtherScene != "" {
 		return nil
+	}
+	if err := p.Originals.Remove(ctx, in.AdID, ad.OriginalPhoto); err != nil {
+		return err
 	}
 	if rest, known := queue.Rest(&a); known {
 		return p.Ads.MeasureRest(ctx, rest)

@@ -21,12 +21,18 @@ func TestPublish(t *testing.T) {
 	t.Parallel()
 	gone := fault.New(fault.AdGone, nil)
 	for name, tc := range map[string]struct {
-		begin, publish error
-		calls          []string
-		want           fault.Code // "" for none
+		begin, publish, remove error
+		calls                  []string
+		want                   fault.Code // "" for none
 	}{
-		"an ad":                                {calls: []string{"begin publish", "publish"}},
-		"a published one whose reply got lost": {begin: gone, calls: []string{"begin publish", "publish"}},
+		"an ad": {calls: []string{"begin publish", "publish", "remove original"}},
+		"the photo cannot be removed": {
+			remove: down(fault.StorageUnavailable), calls: []string{"begin publish", "publish", "remove original"},
+			want: fault.StorageUnavailable,
+		},
+		"a published one whose reply got lost": {
+			begin: gone, calls: []string{"begin publish", "publish", "remove original"},
+		},
 		"a deleted one": {
 			begin: gone, publish: gone, calls: []string{"begin publish", "publish"}, want: fault.AdGone,
 		},
@@ -38,8 +44,8 @@ func TestPublish(t *testing.T) {
 		},
 	} {
 		w := newWorld(t)
-		w.fail["begin publish"], w.fail["publish"] = tc.begin, tc.publish
-		err := pipeline.Publish{Ads: w}.Run(context.Background(), w.input())
+		w.fail["begin publish"], w.fail["publish"], w.fail["remove original"] = tc.begin, tc.publish, tc.remove
+		err := pipeline.Publish{Ads: w, Originals: originals{w}}.Run(context.Background(), w.input())
 		if got := fault.From(err); (got == nil) != (tc.want == "") || (got != nil && got.Code != tc.want) {
 			t.Errorf("%s: %v, want %q", name, err, tc.want)
 		}
@@ -196,28 +202,37 @@ func TestPublishMeasures(t *testing.T) {
 		want            fault.Code
 	}{
 		"an ad": {
-			rendered: rendered, begun: rendered.Add(7 * time.Second), calls: []string{"begin publish", "publish", "measure"},
+			rendered: rendered, begun: rendered.Add(7 * time.Second),
+			calls: []string{"begin publish", "publish", "remove original", "measure"},
 		},
 		"clocks that disagree": {
-			rendered: rendered, begun: rendered.Add(-time.Second), calls: []string{"begin publish", "publish"},
+			rendered: rendered, begun: rendered.Add(-time.Second),
+			calls: []string{"begin publish", "publish", "remove original"},
 		},
-		"without a picture's time": {begun: rendered, calls: []string{"begin publish", "publish"}},
+		"without a picture's time": {begun: rendered, calls: []string{"begin publish", "publish", "remove original"}},
 		"the measure cannot be kept": {
 			rendered: rendered, begun: rendered.Add(7 * time.Second), fail: down(fault.StorageThrottled),
-			calls: []string{"begin publish", "publish", "measure"}, want: fault.StorageThrottled,
+			calls: []string{"begin publish", "publish", "remove original", "measure"}, want: fault.StorageThrottled,
 		},
 	} {
 		w := newWorld(t)
 		w.ad.Steps[ad.Stage1] = ad.StepTimes{FinishedAt: tc.rendered}
 		w.ad.Steps[ad.Publish] = ad.StepTimes{StartedAt: tc.begun}
 		w.fail["begin publish"], w.fail["measure"] = tc.begin, tc.fail
-		err := pipeline.Publish{Ads: w}.Run(t.Context(), w.input())
+		err := pipeline.Publish{Ads: w, Originals: originals{w}}.Run(t.Context(), w.input())
 		if got := fault.From(err); (got == nil) != (tc.want == "") || (got != nil && got.Code != tc.want) {
 			t.Errorf("%s: %v, want %q", name, err, tc.want)
 		}
 		w.called(tc.calls...)
-		if len(tc.calls) == 3 && w.rest != 7*time.Second {
+		if len(tc.calls) == 4 && w.rest != 7*time.Second {
 			t.Errorf("%s: measured %v", name, w.rest)
 		}
 	}
+}
+
+// originals is the photos as they were sent.
+type originals struct{ *world }
+
+func (o originals) Remove(_ context.Context, adID string, p ad.Picture) error {
+	return o.call("remove "+string(p), adID == o.ad.AdID)
 }

@@ -198,7 +198,7 @@ func TestAFurtherScene(t *testing.T) {
 	in := further(w)
 	w.ad.Steps[ad.Stage1] = ad.StepTimes{FinishedAt: time.Unix(1, 0)}
 	w.ad.Steps[ad.Publish] = ad.StepTimes{StartedAt: time.Unix(2, 0)}
-	if err := (pipeline.Publish{Ads: w}).Run(context.Background(), in); err != nil {
+	if err := (pipeline.Publish{Ads: w, Originals: originals{w}}).Run(context.Background(), in); err != nil {
 		t.Fatal(err)
 	}
 	w.called("begin publish", "publish")
