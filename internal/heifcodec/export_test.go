@@ -3,7 +3,7 @@ package heifcodec
 // What only tests name.
 var (
 	Stoppable = stoppable
-	StopName  = stopName
+	Host      = host
 	NewMemory = func() *memory { return &memory{} }
 	MaxMemory = uint64(maxMemory)
 )
