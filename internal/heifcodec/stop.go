@@ -21,7 +21,7 @@ const (
 // collector of Go's memory may run, which waits for programs that do not come back.
 //
 // wazero has a way to the same end, WithCloseOnContextDone, which asks at every such place.
-// With it decoding took three to five times as long (adr/0026).
+// With it decoding took three to five times as long (docs/adr/0026).
 //
 // It reads the binary format of WebAssembly 2.0 without vectors.
 func stoppable(program []byte) ([]byte, error) {
