@@ -75,6 +75,10 @@ var shipped = []struct {
 	{"Pretendard (subset, renamed)", "internal/compose/fonts/LICENSE.txt", []string{functions, aiserver}},
 	{"Gowun Batang (subset, renamed)", "internal/compose/fonts/LICENSE-serif.txt", []string{functions, aiserver}},
 	{"Gaegu (subset, renamed)", "internal/compose/fonts/LICENSE-hand.txt", []string{functions, aiserver}},
+	{"libheif (as WebAssembly)", "internal/heifcodec/wasm/LICENSE.libheif", []string{functions}},
+	{"libde265 (as WebAssembly)", "internal/heifcodec/wasm/LICENSE.libde265", []string{functions}},
+	{"libavif (as WebAssembly)", "internal/heifcodec/wasm/LICENSE.libavif", []string{functions}},
+	{"libaom (as WebAssembly)", "internal/heifcodec/wasm/LICENSE.aom", []string{functions}},
 	{"Pretendard (web font)", "web/src/fonts/OFL.txt", []string{pages}},
 	{"Amazon Berkeley Objects (two pictures)", "web/public/NOTICE.txt", []string{pages}},
 }
@@ -200,6 +204,7 @@ func normal(text string) string {
 //nolint:gochecknoglobals // a table
 var known = []struct{ id, words string }{
 	{"Apache-2.0", "Apache License Version 2.0, January 2004"},
+	{"LGPL-3.0-only", "GNU LESSER GENERAL PUBLIC LICENSE Version 3"},
 	{"OFL-1.1", "SIL OPEN FONT LICENSE Version 1.1"},
 	{"CC-BY-4.0", "CC BY 4.0"},
 	{"BSD-3-Clause", "nor the names of its contributors may be used"},

@@ -17,6 +17,7 @@ import (
 const (
 	maxZip       = 4.5 // the API has all operations of the studio; it was 3.9 before them
 	maxZipOpenAI = 7.4
+	maxZipCodecs = 6 // decoders of HEIC and AVIF, and what runs them
 	maxZipFonts  = 7 // of which fonts are 1.4, and what shapes text 0.8
 )
 
@@ -45,6 +46,8 @@ func TestTheZipsAreSmall(t *testing.T) {
 		switch configOf(t, folder) {
 		case "Write", "Suggest": // it links openai-go
 			limit = maxZipOpenAI
+		case "Prepare":
+			limit = maxZipCodecs
 		case "Compose":
 			limit = maxZipFonts
 		}

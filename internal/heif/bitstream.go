@@ -87,6 +87,10 @@ func (s *Still) readUnits(lengths int, set []byte) error {
 		if c.short || len(unit) < 2 {
 			return damaged("a unit of the bitstream is cut off")
 		}
+		// No unit has three zeros in a row (ITU-T H.265, 7.4.2), but one that came only in part.
+		if bytes.Contains(unit, []byte{0, 0, 0}) {
+			return damaged("zeros in the bitstream")
+		}
 		switch kind := unit[0] >> 1 & 63; {
 		case kind < 32 && len(unit) > 2:
 			first = first || unit[2]&0x80 != 0

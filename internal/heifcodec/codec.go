@@ -19,7 +19,6 @@ import (
 	"context"
 	_ "embed"
 	"encoding/binary"
-	"errors"
 	"fmt"
 	"image"
 	"io"
@@ -118,11 +117,27 @@ func compile(packed []byte) (*program, error) {
 	// first.
 	ctx := context.Background()
 	p := &program{runtime: wazero.NewRuntime(ctx)}
-	if _, err := wasi_snapshot_preview1.Instantiate(ctx, p.runtime); err != nil {
+	if err := host(ctx, p.runtime); err != nil {
 		return nil, err
 	}
 	p.code, err = p.runtime.CompileModule(ctx, code)
 	return p, err
+}
+
+// host gives programs what they import: WASI without anything behind it, and the answer to
+// whether to go on.
+func host(ctx context.Context, r wazero.Runtime) error {
+	const badDescriptor = 8
+	b := r.NewHostModuleBuilder(wasi_snapshot_preview1.ModuleName)
+	wasi_snapshot_preview1.NewFunctionExporter().ExportFunctions(b)
+	b.NewFunctionBuilder().WithGoFunction(api.GoFunc(func(ctx context.Context, stack []uint64) {
+		if err := ctx.Err(); err != nil {
+			panic(err) // which Call gives as an error
+		}
+		stack[0] = badDescriptor
+	}), []api.ValueType{api.ValueTypeI32}, []api.ValueType{api.ValueTypeI32}).Export(askName)
+	_, err := b.Instantiate(ctx)
+	return err
 }
 
 // machine is a running program with a memory of its own.
@@ -130,7 +145,6 @@ type machine struct {
 	module       api.Module
 	memory       *memory
 	malloc, call api.Function
-	forget       func() bool // the end of the context
 }
 
 func (p *program) start(ctx context.Context) (*machine, error) {
@@ -147,20 +161,11 @@ func (p *program) start(ctx context.Context) (*machine, error) {
 		return nil, err
 	}
 	m.module, m.malloc, m.call = module, module.ExportedFunction("malloc"), module.ExportedFunction("decode")
-	stop, ok := module.ExportedGlobal(stopName).(api.MutableGlobal)
-	if !ok {
-		m.close(ctx)
-		return nil, errors.New("a program that cannot be stopped")
-	}
-	m.forget = context.AfterFunc(ctx, func() { stop.Set(1) })
 	return m, nil
 }
 
 // close ends the program and gives its memory back.
 func (m *machine) close(ctx context.Context) {
-	if m.forget != nil {
-		m.forget()
-	}
 	_ = m.module.Close(context.WithoutCancel(ctx))
 	m.memory.Free()
 }
@@ -342,11 +347,16 @@ func (m *machine) decodeAV1(ctx context.Context, s heif.Still, in uint32, size i
 	if err != nil {
 		return nil, err
 	}
+	// The program says that all is well of a picture that it could not decode too, and leaves
+	// the place for it as it was. Of one that it could every pixel is opaque.
+	if !m.module.Memory().Write(out, make([]byte, pixel)) {
+		return nil, heif.ErrDamaged
+	}
 	if err := call(0, out); err != nil {
 		return nil, err
 	}
 	pix, ok := m.module.Memory().Read(out, uint32(total))
-	if !ok {
+	if !ok || pix[pixel-1] != 255 {
 		return nil, heif.ErrDamaged
 	}
 	if pixel == 4 {

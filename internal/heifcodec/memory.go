@@ -6,7 +6,8 @@ import (
 	"github.com/tetratelabs/wazero/experimental"
 )
 
-// maxMemory is the most memory in bytes of one Decode.
+// maxMemory is the most memory in bytes of one Decode. An AVIF of 50 megapixels in one part
+// comes near it; prepare has 1769 MB.
 const maxMemory = 1 << 30
 
 // memory is the memory of one program. It lies outside of Go's heap, so that it costs only

@@ -5,17 +5,23 @@ import (
 	"fmt"
 )
 
-// stopName is the name of the global variable that stoppable exports.
-const stopName = "stop"
+// What a program asks at every so many turns whether to go on: a function of WASI that it
+// imports anyway and has no use for here. Its argument then is none that a program has.
+const (
+	askName = "fd_close"
+	asking  = -2
+	// between is the number of turns and calls between two questions: about two
+	// milliseconds of decoding.
+	between = 1 << 20
+)
 
-// stoppable adds a global variable to a program in WebAssembly and, at the begin of each
-// function and of each turn of a loop, a look at it: once it is not zero, the program traps.
-// A program can run for long only by loops and calls, so whoever sets the variable stops it
-// at once.
+// stoppable adds a count to a program in WebAssembly: at the begin of each function and of
+// each turn of a loop it goes down by one, and at zero the program asks the host whether to
+// go on. A program can run for long only by loops and calls. The question is also when the
+// collector of Go's memory may run, which waits for programs that do not come back.
 //
-// wazero has a way to the same end, WithCloseOnContextDone, which leaves the program for Go
-// at the same places. With it decoding took three to five times as long; this costs
-// a few hundredths (adr/0026).
+// wazero has a way to the same end, WithCloseOnContextDone, which asks at every such place.
+// With it decoding took three to five times as long (docs/adr/0026).
 //
 // It reads the binary format of WebAssembly 2.0 without vectors.
 func stoppable(program []byte) ([]byte, error) {
@@ -29,30 +35,26 @@ func stoppable(program []byte) ([]byte, error) {
 		body []byte
 	}
 	var sections []section
-	imported, own := 0, -1 // global variables
+	imported, own, ask := 0, -1, -1 // global variables, and the function to ask
 	for len(r.b) > 0 && r.err == nil {
 		id := r.byte()
 		body := r.take(r.uint())
 		switch s := (&wasm{b: body}); id {
 		case importSection:
-			imported = s.importedGlobals()
+			imported, ask = s.imports()
 			r.err = errors.Join(r.err, s.err)
 		case globalSection:
 			own = s.uint()
-			body = withCount(own+1, s.b, i32, mutable, i32Const, 0, end)
-		case exportSection:
-			n := s.uint()
-			entry := append([]byte{byte(len(stopName))}, stopName...)
-			entry = append(append(entry, globalExport), leb(imported+own)...)
-			body = withCount(n+1, s.b, entry...)
+			body = append(append(leb(own+1), s.b...), append([]byte{i32, mutable}, constant(between, end)...)...)
 		case codeSection:
-			body = s.code(append(append([]byte{globalGet}, leb(imported+own)...), ifThen, noResult, unreachable, end))
+			body = s.code(look(leb(imported+own), leb(ask)))
 			r.err = errors.Join(r.err, s.err)
 		}
 		sections = append(sections, section{id, body})
 	}
-	if r.err == nil && own < 0 {
-		r.err = errors.New("no global variables") // what comes from LLVM has one at least
+	if r.err == nil && (own < 0 || ask < 0) {
+		// What comes from LLVM has both.
+		r.err = fmt.Errorf("no global variables, or no %s", askName)
 	}
 	if r.err != nil {
 		return nil, fmt.Errorf("program in WebAssembly: %w", r.err)
@@ -66,17 +68,35 @@ func stoppable(program []byte) ([]byte, error) {
 
 // Of the binary format.
 const (
-	importSection, globalSection, exportSection, codeSection = 2, 6, 7, 10
+	importSection, globalSection, codeSection = 2, 6, 10
 
 	i32, mutable, noResult = 0x7f, 1, 0x40
-	globalExport           = 3
+	globalImport           = 3
 
-	unreachable, loop, ifThen, end, globalGet, i32Const = 0x00, 0x03, 0x04, 0x0b, 0x23, 0x41
+	loop, ifThen, end, call, drop  = 0x03, 0x04, 0x0b, 0x10, 0x1a
+	globalGet, globalSet           = 0x23, 0x24
+	i32Const, equalsZero, subtract = 0x41, 0x45, 0x6b
 )
 
-// withCount makes a vector of n entries of those there are and one more.
-func withCount(n int, entries []byte, one ...byte) []byte {
-	return append(append(leb(n), entries...), one...)
+// look is the instructions that count and ask.
+func look(count, ask []byte) (out []byte) {
+	out = append(append(out, globalGet), count...)
+	out = append(out, constant(1, subtract)...)
+	out = append(append(out, globalSet), count...)
+	out = append(append(out, globalGet), count...)
+	out = append(out, equalsZero, ifThen, noResult)
+	out = append(append(out, constant(between, globalSet)...), count...)
+	out = append(append(out, constant(asking, call)...), ask...)
+	return append(out, drop, end)
+}
+
+// constant is a number of 32 bits and an instruction after it.
+func constant(v int, then byte) []byte {
+	out := []byte{i32Const}
+	for ; v < -64 || v > 63; v >>= 7 {
+		out = append(out, byte(v)|128)
+	}
+	return append(out, byte(v)&127, then)
 }
 
 // leb writes a number as LEB128.
@@ -123,25 +143,32 @@ func (r *wasm) uint() (v int) {
 	return v
 }
 
-// importedGlobals counts the global variables among the imports.
-func (r *wasm) importedGlobals() (n int) {
+// imports counts the global variables among the imports and finds the function to ask,
+// -1 without one.
+func (r *wasm) imports() (globals, ask int) {
+	ask = -1
+	functions := 0
 	for k := r.uint(); k > 0 && r.err == nil; k-- {
 		r.take(r.uint())
-		r.take(r.uint())
+		name := string(r.take(r.uint()))
 		switch r.byte() {
 		case 0: // function
 			r.uint()
+			if name == askName {
+				ask = functions
+			}
+			functions++
 		case 1: // table
 			r.byte()
 			r.limits()
 		case 2: // memory
 			r.limits()
-		case globalExport:
-			n++
+		case globalImport:
+			globals++
 			r.take(2)
 		}
 	}
-	return n
+	return globals, ask
 }
 
 func (r *wasm) limits() {

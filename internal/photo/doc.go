@@ -21,8 +21,9 @@
 //   - PNG's own words for colours: cICP (P3, BT.2020, linear, PQ and HLG), sRGB, gAMA
 //     and cHRM.
 //
-// HEIC and AVIF are known by their brands and refused: every decoder for them needs
-// C.
+//   - HEIC and AVIF, where an Intake has a Codec: the primary picture, or the first of a
+//     sequence; grids, opacity, 8 to 12 bits, clap, irot, imir (Exif does not count there),
+//     ICC profiles and the numbers of nclx. docs/adr/0026 has their figures.
 //
 // # How a photo is read
 //

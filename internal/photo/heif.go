@@ -20,8 +20,8 @@ type Codec interface {
 	Decode(ctx context.Context, stills []heif.Still, take func(i int, img image.Image) error) error
 }
 
-// maxDecoding is how long decoding a HEIC or AVIF may take, with half a minute of the
-// function's 45 seconds; TODO.
+// maxDecoding is how long decoding a HEIC or AVIF may take, of the function's 45 seconds. The
+// largest take about 9 seconds of a processor (docs/adr/0026).
 const maxDecoding = 30 * time.Second
 
 // openHEIF reads the boxes. What they say of sizes is held to the limits here; what the
