@@ -285,6 +285,7 @@ type world struct {
 	log      *bytes.Buffer
 	jar      map[string]string // the browser's cookies
 	private  []string          // what must never be in the log
+	judged   []string          // texts that moderation was asked about
 }
 
 const site = "http://localhost:8890"
@@ -320,7 +321,7 @@ func newWorldOf(t *testing.T, origin string, table ad.Table) *world {
 	gateway := http.NewServeMux()
 	w.handler = gateway
 	drawing := httpapi.NewComposing(httpapi.Composing{
-		Ads: w.ads, Maker: w.maker, Bundle: w.maker, Brands: w.brands, Logos: w.logos,
+		Ads: w.ads, Judge: w, Maker: w.maker, Bundle: w.maker, Brands: w.brands, Logos: w.logos,
 		Signer: signer, Origin: origin, Log: log,
 	})
 	for _, route := range []string{
