@@ -59,6 +59,43 @@ func (w *world) drawn(st *ad.Studio) (asked *[]ad.Rendition) {
 	return asked
 }
 
+// Allowed implements httpapi.Moderator: a text with the word 금지 is refused.
+func (w *world) Allowed(_ context.Context, texts []string, photo []byte) bool {
+	w.judged = append(w.judged, strings.Join(texts, "|"))
+	if photo != nil {
+		w.t.Error("a photo is judged")
+	}
+	return !strings.Contains(strings.Join(texts, ""), "금지")
+}
+
+// What an owner writes is judged before anything is drawn, and only what is written.
+func TestWordsAreJudgedBeforeTheyAreDrawn(t *testing.T) {
+	t.Parallel()
+	for name, tc := range map[string]struct{ body, judged string }{
+		"the headline":    {`{"main_copy":"금지"}`, "금지"},
+		"the badge":       {`{"badge":"금지", "sub_copy":"작은 글"}`, "작은 글|금지"},
+		"harmless":        {`{"main_copy":"새봄"}`, "새봄"},
+		"nothing written": {`{"layout":"card","main_copy":""}`, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w, st := atStudio(t)
+			asked := w.drawn(st)
+			res := w.json("POST", "/api/ads/"+st.AdID+"/renditions", tc.body)
+			if strings.Contains(tc.body, "금지") {
+				if res.fails(422, string(fault.RenditionRefused)); len(*asked) != 0 {
+					t.Error("it was drawn")
+				}
+			} else if res.is(201); len(*asked) != 1 {
+				t.Error("it was not drawn")
+			}
+			if got := strings.Join(w.judged, "/"); got != tc.judged {
+				t.Errorf("judged: %q, want %q", got, tc.judged)
+			}
+		})
+	}
+}
+
 func (w *world) json(method, path, body string, headers ...string) *answer {
 	w.t.Helper()
 	r := httptest.NewRequest(method, path, strings.NewReader(body))
@@ -457,7 +494,7 @@ func TestFilesAndBundles(t *testing.T) {
 
 	w.maker.bundle = func(_ ad.Studio, r ad.Rendition, channels []channel.Channel) (ad.Bundle, error) {
 		asked = r.ID
-		b := ad.Bundle{URL: "https://bucket/zip", Name: "울.zip", Bytes: 5}
+		b := ad.Bundle{URL: "https://bucket/zip", Name: "울.zip", Bytes: 5, Failed: []ad.BundleFailure{}}
 		for _, c := range channels {
 			b.Files = append(b.Files, ad.BundleFile{Channel: c.Name, Name: c.Label, Format: string(c.Format)})
 		}
@@ -587,6 +624,22 @@ func TestTheBrand(t *testing.T) {
 	if kept.LogoID != before {
 		t.Errorf("kept %+v", kept)
 	}
+	// A repeated request is about the same logo, another one is not.
+	seen := map[string]string{}
+	for _, tc := range []struct{ name, key, body string }{
+		{"first", "k", `{"content_type":"image/png","content_length":5000}`},
+		{"another file", "k", `{"content_type":"image/png","content_length":5001}`},
+		{"another key", "l", `{"content_type":"image/png","content_length":5000}`},
+	} {
+		one := decode[httpapi.LogoUploading](w.json("POST", "/api/brand/logo", tc.body, "Idempotency-Key", tc.key).is(201))
+		two := decode[httpapi.LogoUploading](w.json("POST", "/api/brand/logo", tc.body, "Idempotency-Key", tc.key).is(201))
+		if one.LogoID != two.LogoID || !ad.ValidID(one.LogoID) || seen[one.LogoID] != "" {
+			t.Errorf("%s: %s, %s, before: %v", tc.name, one.LogoID, two.LogoID, seen)
+		}
+		seen[one.LogoID] = tc.name
+	}
+	w.json("POST", "/api/brand/logo", `{"content_type":"image/png","content_length":5}`, "Idempotency-Key", "a b").
+		fails(422, "Request.Invalid", "Idempotency-Key")
 	w.json("POST", "/api/brand/logo", `{"content_type":"image/heic","content_length":0}`).
 		fails(422, "Request.Invalid", "content_type", "content_length")
 	// Without a logo.
