@@ -27,7 +27,9 @@ export function Tools({ studio, children }: Props) {
   const Chosen = tools[tool]
   return (
     <section class="card studio" aria-labelledby="studio">
-      <h2 id="studio">{words.title}</h2>
+      <h2 id="studio" tabIndex={-1}>
+        {words.title}
+      </h2>
       <Switch
         label={words.tools}
         value={tool}

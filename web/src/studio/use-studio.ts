@@ -238,6 +238,9 @@ export function useStudio({ ad, onAd, look }: Props): Studio | null {
       setMending(null)
       if (!sent) return
       setTool('scenes') // where its progress is seen
+      const title = document.getElementById('studio')
+      title?.focus({ preventScroll: true })
+      title?.scrollIntoView()
       site.toast(words.cutout.sent)
     },
     kept(id) {

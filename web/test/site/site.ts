@@ -309,11 +309,21 @@ export function plainPng(width: number, height: number): Buffer {
   return png(width, height, Buffer.alloc(height * (1 + width * 3)))
 }
 
-function png(width: number, height: number, rows: Buffer): Buffer {
+/** A mask as the API gives it: grey with alpha, and the middle half of each side is what was cut out. */
+export function maskPng(width: number, height: number): Buffer {
+  const rows = Buffer.alloc(height * (1 + width * 2))
+  for (let y = height >> 2; y < (height * 3) >> 2; y++) {
+    for (let x = width >> 2; x < (width * 3) >> 2; x++) rows[y * (1 + width * 2) + 2 + 2 * x] = 255
+  }
+  return png(width, height, rows, 4)
+}
+
+/** `kind` is PNG's colour type: 2 is RGB, 4 grey with alpha. */
+function png(width: number, height: number, rows: Buffer, kind: 2 | 4 = 2): Buffer {
   const header = Buffer.alloc(13)
   header.writeUInt32BE(width, 0)
   header.writeUInt32BE(height, 4)
-  header.set([8, 2, 0, 0, 0], 8)
+  header.set([8, kind, 0, 0, 0], 8)
   const chunk = (kind: string, data: Buffer) => {
     const body = Buffer.concat([Buffer.from(kind), data])
     const out = Buffer.alloc(body.length + 8)

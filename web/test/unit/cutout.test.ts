@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { confidenceWord, waysOn } from '../../src/ad/product'
 import type { Box, Doubt, Point } from '../../src/api/cutout'
+import { parseCutOut } from '../../src/keep/cutout'
 import { fitted, fromWire, limits, simplified, strokesOf, toWire, type Stroke } from '../../src/studio/cutout/strokes'
 import {
   boxBetween,
@@ -253,4 +254,22 @@ describe('a doubt of the product', () => {
     [0.8, 'high'],
     [1, 'high'],
   ])('a confidence of %d is %s', (confidence, word) => expect(confidenceWord(confidence)).toBe(word))
+})
+
+describe('a kept cut-out', () => {
+  it('is read back', () => {
+    const said = { mode: 'auto', box: [0, 0, 1, 1], keep: [{ points: [[0, 0]], width: 0.1, order: 0 }] }
+    expect(parseCutOut(JSON.stringify(said))).toEqual(said)
+    expect(parseCutOut('{"mode":"photo"}')).toEqual({ mode: 'photo' })
+  })
+  it.each([
+    ['nothing', null],
+    ['no JSON', '{'],
+    ['null', 'null'],
+    ['another mode', '{"mode":"x"}'],
+    ['a box of three', '{"mode":"auto","box":[0,0,1]}'],
+    ['a stroke without points', '{"mode":"auto","keep":[{"points":[],"width":1}]}'],
+    ['points that are none', '{"mode":"auto","erase":[{"points":[["a",1]],"width":1}]}'],
+    ['strokes that are none', '{"mode":"auto","keep":[1]}'],
+  ])('is none from %s', (_, stored) => expect(parseCutOut(stored)).toBeNull())
 })

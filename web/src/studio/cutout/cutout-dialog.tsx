@@ -3,6 +3,7 @@ import { newKey } from '../../api/key'
 import type { Problem, Scene, SceneWish } from '../../api/client'
 import { photoOf, productOf, type Box } from '../../api/cutout'
 import { useSite } from '../../app/site'
+import { dropCutOut, loadCutOut, saveCutOut } from '../../keep/cutout'
 import { within } from '../../keep/within'
 import { texts } from '../../texts'
 import { Icon, type IconName } from '../../ui/icon'
@@ -43,13 +44,14 @@ export function CutOutDialog({ studio, scene, onClose }: Props) {
     own: told.mask,
     auto: told.said ? (studio.scenes.map(productOf).find((p) => p.mask && !p.said)?.mask ?? null) : told.mask,
   }))
-  const [history, setHistory] = useState(() => begin(opened))
+  const [kept] = useState(() => loadCutOut(scene.scene_id))
+  const [history, setHistory] = useState(() => (kept ? done(begin(opened), workOf(kept)) : begin(opened)))
   const [tool, setTool] = useState<Tool>('keep')
   const [brush, setBrush] = useState(28)
   const [ghost, setGhost] = useState(true)
   const [view, setView] = useState<View>(whole)
   const [stage, setStage] = useState<Size>({ width: 0, height: 0 })
-  const [said, setSaid] = useState('')
+  const [said, setSaid] = useState(kept ? words.restored : '')
   const [wrong, setWrong] = useState('')
   const [sending, setSending] = useState(false)
   const pictures = usePictures(photoOf(ad), masks)
@@ -61,6 +63,8 @@ export function CutOutDialog({ studio, scene, onClose }: Props) {
   const dirty = !same(work, opened)
   const rendering = isRendering(ad)
   const free = work.mode === 'auto'
+  const lead = layers.mask ? words.lead : words.leadUnknown
+  const hint = rendering ? words.rendering : !dirty ? lead : kept ? words.restored : words.sentNote
 
   // The same words again are only spoken when they change.
   const say = (text: string) => setSaid((before) => (before === text ? `${text}\u00a0` : text))
@@ -68,6 +72,11 @@ export function CutOutDialog({ studio, scene, onClose }: Props) {
   useEffect(() => {
     dialog.current?.showModal()
   }, [])
+  useEffect(() => {
+    const now = dirty && pictures.state === 'there' && cutOutOf(work, pictures.size)
+    if (now) saveCutOut(scene.scene_id, now)
+    else if (pictures.state === 'there') dropCutOut(scene.scene_id)
+  }, [work, pictures.state])
   useEffect(() => {
     if (!dirty) return
     const onLeave = (e: BeforeUnloadEvent) => e.preventDefault()
@@ -115,6 +124,7 @@ export function CutOutDialog({ studio, scene, onClose }: Props) {
   const leave = async () => {
     if (sending) return
     if (dirty && !(await site.ask(words.leave))) return
+    dropCutOut(scene.scene_id)
     dialog.current?.close()
   }
 
@@ -174,6 +184,15 @@ export function CutOutDialog({ studio, scene, onClose }: Props) {
         <h2 id="cutout-title" tabIndex={-1} autofocus>
           {words.title}
         </h2>
+        <Key icon="undo" label={words.undo} off={!history.past.length} onPress={undo} />
+        <Key icon="redo" label={words.redo} off={!history.future.length} onPress={redo} />
+        <button
+          class="button button-quiet"
+          aria-disabled={same(work, untouched) ? 'true' : undefined}
+          onClick={reset}
+        >
+          {words.reset}
+        </button>
         <button class="button button-quiet button-icon" aria-label={texts.site.close} onClick={() => void leave()}>
           <Icon name="close" />
         </button>
@@ -263,23 +282,12 @@ export function CutOutDialog({ studio, scene, onClose }: Props) {
       </div>
 
       <div class="cutout-send">
-        <div class="cutout-steps">
-          <Key icon="undo" label={words.undo} off={!history.past.length} onPress={undo} />
-          <Key icon="redo" label={words.redo} off={!history.future.length} onPress={redo} />
-          <button
-            class="button button-quiet"
-            aria-disabled={same(work, untouched) ? 'true' : undefined}
-            onClick={reset}
-          >
-            {words.reset}
-          </button>
-        </div>
         {wrong ? (
           <p class="note note-bad" role="alert">
             {wrong}
           </p>
         ) : (
-          <p class="hint">{free && !layers.mask ? words.leadUnknown : dirty ? words.sentNote : words.lead}</p>
+          <p class="hint">{hint}</p>
         )}
         <button
           class="button button-main button-wide"

@@ -81,7 +81,9 @@ export class Painter {
       c.globalAlpha = 1
     }
     c.drawImage(this.#product.canvas, left, top, width, height)
-    twice(c, () => c.strokeRect(left - 0.5, top - 0.5, width + 1, height + 1), 1)
+    c.strokeStyle = 'rgb(128 116 106 / 80%)'
+    c.lineWidth = 1
+    c.strokeRect(left - 0.5, top - 0.5, width + 1, height + 1)
   }
 
   /** Draws the photo as it is, in a frame. */

@@ -35,7 +35,7 @@ function sameBox(a: Box | null, b: Box | null): boolean {
 
 /** Whether a work's strokes begin with those of another. */
 function begins(work: Work, other: Work): boolean {
-  return other.strokes.every((s, i) => s === work.strokes[i])
+  return other.strokes.every((s, i) => s === work.strokes[i] || JSON.stringify(s) === JSON.stringify(work.strokes[i]))
 }
 
 /** A mask, and what is painted on it. */
