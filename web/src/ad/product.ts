@@ -1,4 +1,17 @@
-import type { Doubt } from '../api/cutout'
+import type { CutOut, Doubt, Product, Scene } from '../api/client'
+
+/** What a scene tells of its product; null where nothing is known. */
+export interface SceneProduct {
+  product: Product | null
+  /** A PNG of the photo's shape: its alpha is what was cut out. */
+  mask: string | null
+  /** What the owner said of it. */
+  said: CutOut | null
+}
+
+export function productOf({ product, mask_url, cutout }: Scene): SceneProduct {
+  return { product: product ?? null, mask: mask_url, said: cutout ?? null }
+}
 
 /** What mends a doubt: the owner's own brush, or another photo. */
 export type Way = 'mend' | 'photo'

@@ -1,7 +1,6 @@
 import createClient from 'openapi-fetch'
 import { deadline } from '../keep/within'
 import { texts } from '../texts'
-import type { CutOut } from './cutout'
 import type { components, paths } from './schema'
 
 export type Ad = components['schemas']['Ad']
@@ -13,7 +12,12 @@ export type Channel = components['schemas']['Channel']
 export type Copies = components['schemas']['Copies']
 export type Brand = components['schemas']['Brand']
 export type BrandWish = components['schemas']['BrandWish']
-export type SceneWish = components['schemas']['SceneWish'] & { cutout?: CutOut }
+export type SceneWish = components['schemas']['SceneWish']
+/** The owner's word on how the product is cut out. */
+export type CutOut = components['schemas']['CutOut']
+/** How a scene shows its product. */
+export type Product = components['schemas']['Product']
+export type Doubt = Product['doubts'][number]
 type BundleWish = components['schemas']['BundleWish']
 export type ListedAd = components['schemas']['ListedAd']
 export type List = components['schemas']['List']
@@ -56,6 +60,7 @@ export interface Api {
   unshare(adId: string): Promise<Answer<undefined>>
   copies(adId: string): Promise<Answer<Copies>>
   scene(adId: string, wish: SceneWish, key: string): Promise<Answer<components['schemas']['SceneAccepted']>>
+  removeScene(adId: string, sceneId: string): Promise<Answer<undefined>>
   choices(): Promise<Answer<Choices>>
   bundle(adId: string, wish: BundleWish): Promise<Answer<components['schemas']['Bundle']>>
   brand(): Promise<Answer<Brand>>
@@ -99,6 +104,11 @@ export function connect(): Api {
     copies: (ad_id) => answer(client.POST('/api/ads/{ad_id}/copies', { ...of(ad_id), signal: within() })),
     scene: (ad_id, body, key) =>
       answer(client.POST('/api/ads/{ad_id}/scenes', { body, ...once(ad_id, key), signal: within() })),
+    removeScene: (ad_id, scene_id) =>
+      answer(client.DELETE('/api/ads/{ad_id}/scenes/{scene_id}', {
+        params: { path: { ad_id, scene_id } },
+        signal: within(),
+      })),
     choices: () => answer(client.GET('/api/channels', { signal: within() })),
     bundle: (ad_id, body) =>
       answer(client.POST('/api/ads/{ad_id}/bundle', { body, ...of(ad_id), signal: within() })),

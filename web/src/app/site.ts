@@ -9,6 +9,8 @@ export interface Question {
   title: string
   body: string
   yes: string
+  /** Left out: 취소. */
+  no?: string
 }
 
 export interface Toast {

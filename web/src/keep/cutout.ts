@@ -1,4 +1,4 @@
-import type { CutOut } from '../api/cutout'
+import type { CutOut } from '../api/client'
 
 // For as long as the tab lives: a phone throws a page away while its owner takes a call.
 const nameOf = (sceneId: string) => `nanococoa.cutout.${sceneId}`

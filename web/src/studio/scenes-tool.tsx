@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks'
 import { table } from '../ad/fields.gen'
+import { productOf, type SceneProduct } from '../ad/product'
 import { roughly } from '../ad/time'
-import { productOf, type SceneProduct } from '../api/cutout'
 import { TextField } from '../pages/start/fields'
 import { texts } from '../texts'
 import { Icon } from '../ui/icon'
@@ -17,6 +17,9 @@ export function ScenesTool({ studio }: { studio: Studio }) {
   const [concept, setConcept] = useState(ad.ad_concept)
   const [asking, setAsking] = useState(false)
   const rendering = isRendering(ad)
+  // The main picture's scene stays.
+  const main = studio.renditions.find((r) => r.main)?.scene_id
+  const removable = scenes.find((s) => s.scene_id === design.scene_id && s.scene_id !== main)
 
   const make = async () => {
     if (asking || rendering) return
@@ -50,7 +53,12 @@ export function ScenesTool({ studio }: { studio: Studio }) {
                 </span>
                 <span class="tile-name">{s.status === 'failed' ? words.failed : words.waiting}</span>
                 {s.status === 'failed' ? (
-                  <small>{s.error?.detail}</small>
+                  <>
+                    <small>{s.error?.detail}</small>
+                    <button class="link" onClick={() => void studio.removeScene(s)}>
+                      {words.remove}
+                    </button>
+                  </>
                 ) : s.stalled ? (
                   <small>{words.stalled}</small>
                 ) : s.eta_seconds !== null ? (
@@ -69,6 +77,12 @@ export function ScenesTool({ studio }: { studio: Studio }) {
           </button>
           <p class="hint">{texts.studio.cutout.openHint}</p>
         </div>
+      )}
+      {removable && (
+        <button class="button button-quiet" onClick={() => void studio.removeScene(removable)}>
+          <Icon name="trash" />
+          {words.removeThis(scenes.indexOf(removable) + 1)}
+        </button>
       )}
       <TextField
         place="scene_concept"

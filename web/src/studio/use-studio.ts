@@ -1,7 +1,6 @@
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import { newKey } from '../api/key'
 import type { Ad, Choices, Problem, Rendition, Scene, SceneWish } from '../api/client'
-import { photoOf } from '../api/cutout'
 import { useSite } from '../app/site'
 import { within } from '../keep/within'
 import { texts } from '../texts'
@@ -60,6 +59,8 @@ export interface Studio {
   newScene(concept: string): Promise<boolean>
   /** The same by a wish of any kind; gives why it was refused. One key makes no second scene. */
   order(wish: SceneWish, key: string): Promise<Problem | null>
+  /** Deletes a scene and, after asking, the pictures made of it. Not the main picture's. */
+  removeScene(scene: Scene): Promise<void>
   /** What is being changed, of `texts.studio.tool`. */
   tool: Tool
   choose(tool: Tool): void
@@ -230,9 +231,23 @@ export function useStudio({ ad, onAd, look }: Props): Studio | null {
       return problem === null
     },
     order,
+    async removeScene({ scene_id }) {
+      const of = list.filter((r) => r.scene_id === scene_id)
+      if (of.length && !(await site.ask(words.scenes.removal(of.length)))) return
+      for (const { rendition_id } of of) {
+        const answer = await site.api.removeRendition(ad.ad_id, rendition_id)
+        if (!answer.ok && answer.problem.status !== 404) return site.toast(answer.problem.detail, { bad: true })
+        setGone((g) => new Set([...g, rendition_id]))
+        setHistory((h) => h.filter((id) => id !== rendition_id))
+      }
+      const answer = await site.api.removeScene(ad.ad_id, scene_id)
+      if (!answer.ok && answer.problem.status !== 404) return site.toast(answer.problem.detail, { bad: true })
+      look()
+      site.toast(words.scenes.removed)
+    },
     tool,
     choose: setTool,
-    mend: own && photoOf(ad) ? () => setMending(own) : null,
+    mend: own && ad.photo_url ? () => setMending(own) : null,
     mending,
     mended(sent) {
       setMending(null)

@@ -4,7 +4,7 @@ import { texts } from '../texts'
 import './dialog.css'
 
 /** A question before something that cannot be undone. Escape and a press beside it mean no. */
-export function Confirm({ title, body, yes, answer }: Question & { answer: (yes: boolean) => void }) {
+export function Confirm({ title, body, yes, no, answer }: Question & { answer: (yes: boolean) => void }) {
   const dialog = useRef<HTMLDialogElement>(null)
   useEffect(() => {
     dialog.current?.showModal()
@@ -27,7 +27,7 @@ export function Confirm({ title, body, yes, answer }: Question & { answer: (yes:
         </p>
         <div class="confirm-buttons">
           <button class="button" value="no" autofocus>
-            {texts.site.cancel}
+            {no ?? texts.site.cancel}
           </button>
           <button class="button button-danger" value="yes">
             {yes}

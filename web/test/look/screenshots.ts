@@ -130,6 +130,18 @@ function failed(ad: Shown, retryable: boolean): Ad {
   }
 }
 
+/** The ad with a doubt about its cut-out, and one about its photo. */
+function doubted(ad: Shown): Ad {
+  const product = { ...ad.product!, confidence: 0.4, doubts: ['leftover' as const, 'cropped' as const] }
+  const detail = '사진이 작습니다. 더 큰 사진이면 더 또렷하게 나옵니다.'
+  return {
+    ...ad,
+    product,
+    warnings: [{ field: 'product_image', code: 'Photo.Small', detail }],
+    scenes: ad.scenes.map((s) => ({ ...s, product })),
+  }
+}
+
 /** A dashboard with everything on it. */
 function full(ad: Shown): { ads: ListedAd[]; next_cursor: string | null } {
   const status: ListedAd['status'][] = [
@@ -365,6 +377,22 @@ const states: Record<string, State> = {
     }),
     (page) => studioTool(page, 'scenes'),
   ),
+  ...Object.fromEntries(
+    ['open', 'box', 'photo'].map((name): [string, State] => [
+      `cutout-${name}`,
+      seen(doubted, async (page) => {
+        await page.getByRole('button', { name: texts.studio.cutout.open }).first().click()
+        await page.getByRole('application').waitFor()
+        const { tool, modes, boxAdd } = texts.studio.cutout
+        if (name === 'box') {
+          await page.getByRole('radio', { name: tool.box, exact: true }).check()
+          await page.getByRole('button', { name: boxAdd }).click()
+        }
+        if (name === 'photo') await page.getByRole('radio', { name: modes.photo, exact: true }).check()
+      }),
+    ]),
+  ),
+  'result-doubted': seen(doubted, (page) => studioTool(page, 'scenes')),
   'studio-strip': seen((ad) => {
     const [first] = ad.renditions
     const story = { ...first!, width: 1080, height: 1920, channel: 'instagram-story', main: false }
@@ -400,7 +428,7 @@ const states: Record<string, State> = {
 }
 
 /** What fills the screen stays as large as the screen; everything else is shown whole. */
-const asScreen = /large|delete|screen/
+const asScreen = /large|delete|screen|cutout/
 
 async function shoot(page: Page, name: string): Promise<void> {
   await page.waitForTimeout(400) // pictures and fonts

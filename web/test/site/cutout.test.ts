@@ -1,7 +1,6 @@
 import type { BrowserContextOptions, Page } from 'playwright-core'
 import { expect, it } from 'vitest'
-import type { Ad, SceneWish } from '../../src/api/client'
-import type { CutOut } from '../../src/api/cutout'
+import type { Ad, CutOut, SceneWish } from '../../src/api/client'
 import { accessible, finished, madeAd, maskPng, phone, photo, texts, useBrowser, visit } from './site'
 
 // The page alone is tested: its answers are a finished ad's, with the photo and the mask of
@@ -20,8 +19,8 @@ interface Order {
 async function open(device: BrowserContextOptions, busy = false): Promise<{ page: Page; ad: Ad; orders: Order[] }> {
   const { ad, owner } = await madeAd()
   const one = await visit({ ...device, storageState: owner })
-  const scenes = ad.scenes.map((s) => ({ ...s, seed: 7, product, mask_url: '/api/images/mask', cutout: null }))
-  const answer = { ...ad, product, photo_url: '/api/images/photo', scenes: scenes as Ad['scenes'] }
+  const scenes = ad.scenes.map((s) => ({ ...s, seed: 7, product, mask_url: '/api/images/mask' }))
+  const answer: Ad = { ...ad, product, photo_url: '/api/images/photo', scenes }
   const orders: Order[] = []
   const { context } = one
   await context.route(/\/api\/ads\/[0-9a-f-]{36}$/, (route) => route.fulfill({ json: answer }))
@@ -122,10 +121,11 @@ it('on a phone a finger keeps and erases, and what was drawn is ordered once', a
   expect(orders[0]!.key).toBe(orders[1]!.key)
   expect(Object.keys(cutout)).toEqual(['mode', 'keep'])
   const [line] = cutout.keep!
+  const points = line!.points as [x: number, y: number][]
   expect(cutout).toMatchObject({ mode: 'auto', keep: [{ order: 0 }] })
-  expect(line!.points.length).toBeLessThanOrEqual(4) // it was straight
-  for (const [, y] of line!.points) expect(y).toBeCloseTo(0.5, 1)
-  expect(line!.points.at(-1)![0] - line!.points[0]![0]).toBeCloseTo((0.15 * 360) / (360 - 28), 1)
+  expect(points.length).toBeLessThanOrEqual(4) // it was straight
+  for (const [, y] of points) expect(y).toBeCloseTo(0.5, 1)
+  expect(points.at(-1)![0] - points[0]![0]).toBeCloseTo((0.15 * 360) / (360 - 28), 1)
   expect(line!.width).toBeCloseTo(28 / (360 - 28), 2)
 })
 

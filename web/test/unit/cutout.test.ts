@@ -1,8 +1,17 @@
 import { describe, expect, it } from 'vitest'
 import { confidenceWord, waysOn } from '../../src/ad/product'
-import type { Box, Doubt, Point } from '../../src/api/cutout'
+import type { Doubt } from '../../src/api/client'
 import { parseCutOut } from '../../src/keep/cutout'
-import { fitted, fromWire, limits, simplified, strokesOf, toWire, type Stroke } from '../../src/studio/cutout/strokes'
+import {
+  fitted,
+  fromWire,
+  limits,
+  simplified,
+  strokesOf,
+  toWire,
+  type Point,
+  type Stroke,
+} from '../../src/studio/cutout/strokes'
 import {
   boxBetween,
   dragged,
@@ -14,6 +23,7 @@ import {
   toPhoto,
   whole,
   zoomed,
+  type Box,
 } from '../../src/studio/cutout/view'
 import { begin, cutOutOf, done, layersOf, redone, same, undone, untouched, workOf } from '../../src/studio/cutout/work'
 import { texts } from '../../src/texts'

@@ -1,5 +1,4 @@
-import { confidenceWord, waysOn } from '../../ad/product'
-import type { SceneProduct } from '../../api/cutout'
+import { confidenceWord, waysOn, type SceneProduct } from '../../ad/product'
 import { texts } from '../../texts'
 import { Icon } from '../../ui/icon'
 

@@ -1,7 +1,7 @@
 import { useEffect, useId, useMemo, useRef, useState } from 'preact/hooks'
+import { productOf } from '../../ad/product'
 import { newKey } from '../../api/key'
 import type { Problem, Scene, SceneWish } from '../../api/client'
-import { photoOf, productOf, type Box } from '../../api/cutout'
 import { useSite } from '../../app/site'
 import { dropCutOut, loadCutOut, saveCutOut } from '../../keep/cutout'
 import { within } from '../../keep/within'
@@ -14,7 +14,7 @@ import type { Studio } from '../use-studio'
 import './cutout.css'
 import { Stage, type Tool } from './stage'
 import { limits, type Size, type Stroke } from './strokes'
-import { whole, zoomed, mostZoom, type View } from './view'
+import { whole, zoomed, mostZoom, type Box, type View } from './view'
 import { begin, cutOutOf, done, layersOf, redone, same, undone, untouched, workOf, type Work } from './work'
 
 const words = texts.studio.cutout
@@ -54,7 +54,7 @@ export function CutOutDialog({ studio, scene, onClose }: Props) {
   const [said, setSaid] = useState(kept ? words.restored : '')
   const [wrong, setWrong] = useState('')
   const [sending, setSending] = useState(false)
-  const pictures = usePictures(photoOf(ad), masks)
+  const pictures = usePictures(ad.photo_url, masks)
   const order = useRef({ body: '', key: '' })
 
   const work = history.now
@@ -63,8 +63,9 @@ export function CutOutDialog({ studio, scene, onClose }: Props) {
   const dirty = !same(work, opened)
   const rendering = isRendering(ad)
   const free = work.mode === 'auto'
-  const lead = layers.mask ? words.lead : words.leadUnknown
-  const hint = rendering ? words.rendering : !dirty ? lead : kept ? words.restored : words.sentNote
+  const lead = layers.mask ? words.lead : work.box ? words.boxFinds : words.leadUnknown
+  const begun = dirty && (!free || layers.mask !== null)
+  const hint = rendering ? words.rendering : !begun ? lead : kept ? words.restored : words.sentNote
 
   // The same words again are only spoken when they change.
   const say = (text: string) => setSaid((before) => (before === text ? `${text}\u00a0` : text))

@@ -1,6 +1,5 @@
-import type { Box, Point } from '../../api/cutout'
-import type { Size, Stroke } from './strokes'
-import { handles, type Rect } from './view'
+import type { Point, Size, Stroke } from './strokes'
+import { handles, type Box, type Rect } from './view'
 
 /**
  * Draws the cut-out: the photo where the mask and the strokes leave it. Nothing is ever

@@ -1,8 +1,7 @@
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
-import type { Box, Point } from '../../api/cutout'
 import { texts } from '../../texts'
 import { drawBox, drawBrush, Painter } from './painter'
-import { strokesOf, type Size, type Stroke } from './strokes'
+import { strokesOf, type Point, type Size, type Stroke } from './strokes'
 import type { Layers, Work } from './work'
 import {
   boxBetween,
@@ -14,6 +13,7 @@ import {
   toPhoto,
   whole,
   zoomed,
+  type Box,
   type Handle,
   type View,
 } from './view'

@@ -1,4 +1,7 @@
-import type { Point, WireStroke } from '../../api/cutout'
+import type { CutOut } from '../../api/client'
+
+/** A place on the photo: fractions of its width and height, 0..1, origin top left. */
+export type Point = [x: number, y: number]
 
 /** A line of a brush: what it goes over is product ("keep") or ground ("erase"). */
 export interface Stroke {
@@ -90,8 +93,8 @@ function pointsOf(strokes: readonly Stroke[]): number {
 }
 
 /** Strokes as the API takes them: by kind, with the order in which they were drawn. */
-export function toWire(strokes: readonly Stroke[]): { keep?: WireStroke[]; erase?: WireStroke[] } {
-  const wire: { keep?: WireStroke[]; erase?: WireStroke[] } = {}
+export function toWire(strokes: readonly Stroke[]): Pick<CutOut, 'keep' | 'erase'> {
+  const wire: Pick<CutOut, 'keep' | 'erase'> = {}
   strokes.forEach(({ kind, points, width }, order) => {
     ;(wire[kind] ??= []).push({ points: points.map(([x, y]): Point => [x, y]), width, order })
   })
@@ -99,12 +102,12 @@ export function toWire(strokes: readonly Stroke[]): { keep?: WireStroke[]; erase
 }
 
 /** The strokes of an answer, in the order in which they lie on one another. */
-export function fromWire({ keep = [], erase = [] }: { keep?: WireStroke[]; erase?: WireStroke[] }): Stroke[] {
+export function fromWire({ keep = [], erase = [] }: Pick<CutOut, 'keep' | 'erase'>): Stroke[] {
   const all = [
     ...keep.map((s) => ({ kind: 'keep' as const, ...s })),
     ...erase.map((s) => ({ kind: 'erase' as const, ...s })), // of equal orders these win
   ]
   return all
     .sort((a, b) => (a.order ?? 0) - (b.order ?? 0))
-    .map(({ kind, points, width }) => ({ kind, points, width }))
+    .map(({ kind, points, width }) => ({ kind, points: points.map((p) => [p![0]!, p![1]!] as Point), width }))
 }

@@ -1,5 +1,7 @@
-import type { Box, Point } from '../../api/cutout'
-import type { Size } from './strokes'
+import type { Point, Size } from './strokes'
+
+/** A rectangle [x, y, width, height] on the photo, fractions of its sides. */
+export type Box = [x: number, y: number, w: number, h: number]
 
 /** Which part of the photo is seen: how many times it is enlarged, and what of it lies in the middle. */
 export interface View {

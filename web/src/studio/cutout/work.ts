@@ -1,10 +1,11 @@
-import type { Box, CutOut } from '../../api/cutout'
+import type { CutOut } from '../../api/client'
 import { fitted, fromWire, toWire, type Size, type Stroke } from './strokes'
+import type { Box } from './view'
 
 /** What an owner says of the cut-out. */
 export interface Work {
   /** "photo": the whole photo, framed. */
-  mode: CutOut['mode']
+  mode: 'auto' | 'photo'
   box: Box | null
   strokes: readonly Stroke[]
 }
@@ -14,7 +15,8 @@ export const untouched: Work = { mode: 'auto', box: null, strokes: [] }
 
 /** The work that an answer tells of. */
 export function workOf(said: CutOut | null): Work {
-  return said ? { mode: said.mode, box: said.box ?? null, strokes: fromWire(said) } : untouched
+  if (!said) return untouched
+  return { mode: said.mode ?? 'auto', box: (said.box as Box | undefined) ?? null, strokes: fromWire(said) }
 }
 
 /** The order of a cut-out; null when it has more strokes than the API takes. */
