@@ -15,8 +15,17 @@ interface Order {
   key: string | undefined
 }
 
-/** A page with the ad, and what it has ordered so far. The first order is refused where `busy` says so. */
-async function open(device: BrowserContextOptions, busy = false): Promise<{ page: Page; ad: Ad; orders: Order[] }> {
+interface Opened {
+  page: Page
+  ad: Ad
+  /** What the page is answered of it; may be changed. */
+  answer: Ad
+  /** What it has ordered so far. */
+  orders: Order[]
+}
+
+/** A page with the ad. Its first order is refused where `busy` says so. */
+async function open(device: BrowserContextOptions, busy = false): Promise<Opened> {
   const { ad, owner } = await madeAd()
   const one = await visit({ ...device, storageState: owner })
   const scenes = ad.scenes.map((s) => ({ ...s, seed: 7, product, mask_url: '/api/images/mask' }))
@@ -39,7 +48,7 @@ async function open(device: BrowserContextOptions, busy = false): Promise<{ page
   })
   const page = await one.page(`/result/${ad.ad_id}`)
   await finished(page)
-  return { page, ad, orders }
+  return { page, ad, answer, orders }
 }
 
 const stage = (page: Page) => page.getByRole('application')
@@ -198,4 +207,34 @@ it('the whole photo is ordered alone, and leaving without a change asks nothing'
   await button(page, words.send).click()
   await page.getByRole('dialog').waitFor({ state: 'detached' })
   expect(orders[0]!.wish.cutout).toEqual({ mode: 'photo' })
+})
+
+it('a scene is deleted with its pictures, after asking', async () => {
+  const { page, ad, answer } = await open({})
+  const further = { ...answer.scenes[0]!, scene_id: ad.ad_id.replace(/^./, 'f'), product: { ...product, cut_out: false } }
+  const made = { ...ad.renditions[0]!, rendition_id: further.scene_id, scene_id: further.scene_id, main: false }
+  answer.scenes = [...answer.scenes, further]
+  answer.renditions = [...ad.renditions, made]
+  const deleted: string[] = []
+  await page.context().route(/\/(renditions|scenes)\/[0-9a-f-]{36}$/, (route) => {
+    const [, kind, id] = /\/(\w+)\/([^/]+)$/.exec(route.request().url())!
+    deleted.push(`${route.request().method()} ${kind}`)
+    if (kind === 'scenes') answer.scenes = answer.scenes.filter((s) => s.scene_id !== id)
+    answer.renditions = answer.renditions.filter((r) => r.rendition_id !== id)
+    return route.fulfill({ status: 204 })
+  })
+  await page.reload()
+  await finished(page)
+  await radio(page, texts.studio.tool.scenes).check()
+  const remove = page.getByRole('button', { name: texts.studio.scenes.removeThis(2) })
+  expect(await remove.count()).toBe(0) // the main picture's scene is shown, which stays
+  await page.getByRole('list', { name: texts.studio.strip }).getByRole('button').last().click()
+  await page.getByText(texts.studio.scenes.framed).waitFor()
+  await accessible(page)
+  await remove.click()
+  await page.getByRole('dialog').getByText(texts.studio.scenes.removal(1).body).waitFor()
+  await page.getByRole('dialog').getByRole('button', { name: texts.studio.scenes.remove }).click()
+  await page.getByText(texts.studio.scenes.removed).waitFor()
+  expect(deleted).toEqual(['DELETE renditions', 'DELETE scenes'])
+  await remove.waitFor({ state: 'detached' })
 })
