@@ -274,6 +274,7 @@ OPENAI_KEY_PARAMETER   ?=
 DOMAIN                 ?=
 CERTIFICATE_ARN        ?=
 ALARM_EMAIL            ?=
+LIMITS                 ?=
 ARCHITECTURE           ?= arm64
 
 storage_parameters = Environment=$(ENVIRONMENT) SiteOrigin=$(SITE_ORIGIN)
@@ -282,7 +283,7 @@ app_parameters = Environment=$(ENVIRONMENT) SiteOrigin=$(SITE_ORIGIN) Architectu
   $(if $(AI_SERVER_URL),AIServerUrl=$(AI_SERVER_URL)) \
   $(if $(OPENAI_KEY_PARAMETER),OpenAIKeyParameter=$(OPENAI_KEY_PARAMETER)) \
   $(if $(AI_SERVER_TOKEN_PARAMETER),AIServerTokenParameter=$(AI_SERVER_TOKEN_PARAMETER)) \
-  $(if $(ALARM_EMAIL),AlarmEmail=$(ALARM_EMAIL))
+  $(if $(ALARM_EMAIL),AlarmEmail=$(ALARM_EMAIL)) $(if $(LIMITS),Limits=$(LIMITS))
 site_parameters = Environment=$(ENVIRONMENT) \
   ApiDomain=/nanococoa/$(ENVIRONMENT)/api-domain PicturesBucket=/nanococoa/$(ENVIRONMENT)/bucket \
   $(if $(DOMAIN),DomainName=$(DOMAIN) CertificateArn=$(CERTIFICATE_ARN))
@@ -311,8 +312,8 @@ deploy-site: .venv/.installed web/dist/index.html ## the pages alone
 	@$(SITE) publish
 
 .PHONY: secrets
-secrets: ## make the environment's cookie key if it has none; keep OPENAI_API_KEY and AI_SERVER_TOKEN if set
-	@ENVIRONMENT=$(ENVIRONMENT) AWS_REGION=$(REGION) $(GO) run ./infra/keys/cmd
+secrets: ## make the environment's keys if it has none (ROTATE=1: one more cookie key); keep OPENAI_API_KEY and AI_SERVER_TOKEN if set
+	@ENVIRONMENT=$(ENVIRONMENT) AWS_REGION=$(REGION) ROTATE=$(ROTATE) $(GO) run ./infra/keys/cmd
 
 .PHONY: redrive
 redrive: ## what lies in the environment's dead-letter queues; with APPLY=1 put back to where it came from

@@ -30,5 +30,6 @@ func wire(ctx context.Context, c config.API, f function.Shared) (any, error) {
 		Machine: workflow.Open(f.AWS, c.StateMachineARN, ads),
 		Queue:   queue.Outlook{Tickets: ads, Slots: c.GPUSlots, Now: time.Now},
 		Signer:  signer, Origin: c.SiteOrigin, Log: f.Log,
+		Callers: door.Callers(c.Door, ads), Places: ads, PlacesPerOwner: c.PlacesPerOwner,
 	})), nil
 }

@@ -25,6 +25,6 @@ func wire(ctx context.Context, c config.Compose, f function.Shared) (any, error)
 	maker := rendition.Maker{Pictures: bucket, Brands: ads, Logos: bucket.Logos()}
 	return door.Lambda(httpapi.NewComposing(httpapi.Composing{
 		Ads: ads, Maker: maker, Bundle: maker, Brands: ads, Logos: bucket.Logos(),
-		Signer: signer, Origin: c.SiteOrigin, Log: f.Log,
+		Signer: signer, Origin: c.SiteOrigin, Log: f.Log, Callers: door.Callers(c.Door, ads),
 	})), nil
 }

@@ -27,5 +27,6 @@ func wire(ctx context.Context, c config.Suggest, f function.Shared) (any, error)
 	}
 	return door.Lambda(httpapi.NewSuggesting(httpapi.Suggesting{
 		Ads: ads, Model: writer, Template: copywriter.Template{}, Signer: signer, Origin: c.SiteOrigin, Log: f.Log,
+		Callers: door.Callers(c.Door, ads),
 	})), nil
 }

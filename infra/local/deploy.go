@@ -86,6 +86,10 @@ func (d *Deployment) put(ctx context.Context, s stack) error {
 
 // parameters keeps the secrets and gives template.yaml's parameters.
 func (d *Deployment) parameters(ctx context.Context) ([]string, error) {
+	// Before the cookie key: that of an earlier version signed pictures' ids too.
+	if _, err := keys.EnsurePicture(ctx, d.ssm(), environment); err != nil {
+		return nil, err
+	}
 	if _, err := keys.EnsureCookie(ctx, d.ssm(), environment); err != nil {
 		return nil, err
 	}
@@ -96,6 +100,8 @@ func (d *Deployment) parameters(ctx context.Context) ([]string, error) {
 		// MiniStack 1.5.33 refuses alarms on metric math, and judges the others without
 		// their dimensions.
 		"Alarms=false",
+		// Everything here comes from one address, and tests order as hundreds of owners do.
+		"Limits=*:1000000", "PlacesPerOwner=1000",
 	}
 	if d.o.OpenAIKey == "" {
 		return out, keys.Remove(ctx, d.ssm(), keys.OpenAIName(environment)) // an earlier run may have been killed

@@ -13,6 +13,8 @@
 //	Brand        OWNER#{owner}  BRAND            logo, colours and layout that the owner's ads have in common
 //	Stats        OWNER#{owner}  STATS            counters over all published ads
 //	Month        OWNER#{owner}  STATS#{yyyy-mm}  the same for the ads ordered in one KST month
+//	Places       OWNER#{owner}  PLACES           what of an owner's waits for the GPU server, as last looked at; gone by TTL
+//	Tally        see tallyKey   LIMIT#{period}   how often what costs money was used in a day or moment; gone by TTL
 //	Queue        QUEUE          STAGE1           the queue before the GPU server: tickets and moving averages
 //	Outage       OUTAGE         OPENAI           failures of the text model in a row, and until when nobody asks it
 //	ScanCursor   SWEEP          SCAN_CURSOR      how far the sweeper has come through the bucket
@@ -36,6 +38,8 @@
 //	an ad is published or deleted     TransactWriteItems Ad (+ Pointer, Tombstone, items, Share) + Stats + Month
 //	an ad's position in the queue     GetItem Queue
 //	may the model be asked            GetItem Outage
+//	may an owner use this             UpdateItem Tally of the owner, the address and everybody
+//	may one more of an owner wait     UpdateItem Places; when they are taken, BatchGetItem of what holds them
 //	what should have moved on by now  Query index due, shard by shard
 //	objects of unknown ads            BatchGetItem Pointer, 100 a sweep
 //
@@ -57,6 +61,7 @@ import (
 
 	"github.com/nanococoa/nanococoa/internal/ad"
 	"github.com/nanococoa/nanococoa/internal/fault"
+	"github.com/nanococoa/nanococoa/internal/limit"
 )
 
 const (
@@ -117,6 +122,21 @@ func brandKey(owner string) map[string]types.AttributeValue { return key(ownerKe
 func outageKey() map[string]types.AttributeValue { return key("OUTAGE", "OPENAI") }
 
 func scanCursorKey() map[string]types.AttributeValue { return key("SWEEP", "SCAN_CURSOR") }
+
+func placesKey(owner string) map[string]types.AttributeValue { return key(ownerKey(owner), "PLACES") }
+
+// tallyKey is the key of a tally: an owner's lie with the owner, so that they go with it.
+func tallyKey(t limit.Tally) map[string]types.AttributeValue {
+	pk := "LIMIT"
+	switch t.Who {
+	case limit.Guest:
+		pk = ownerKey(t.ID)
+	case limit.Address:
+		pk = "ADDRESS#" + t.ID
+	case limit.Everybody:
+	}
+	return key(pk, "LIMIT#"+t.Period)
+}
 
 func queueKey() map[string]types.AttributeValue { return key("QUEUE", "STAGE1") }
 

@@ -109,6 +109,20 @@ func (s *Store) putClaim(r ad.Ref, made string, c ad.Claim) types.TransactWriteI
 	}}
 }
 
+// Ordered gives the ad that an earlier request of an owner with the same claim ordered within
+// the last day, and whether there was one.
+//
+// Faults: Request.Conflict when it was kept with another fingerprint; Ad.NotFound when the ad
+// was deleted.
+func (s *Store) Ordered(ctx context.Context, owner string, c *ad.Claim) (a ad.Ad, known bool, err error) {
+	item, err := s.claim(ctx, owner, *c)
+	if err != nil || item == nil {
+		return ad.Ad{}, false, err
+	}
+	a, err = s.Get(ctx, owner, text(item, "ad_id"))
+	return a, err == nil, err
+}
+
 // claimed finds the ad an earlier request with the same key made.
 func (s *Store) claimed(ctx context.Context, owner string, c ad.Claim) (ad.Ad, error) {
 	item, err := s.claim(ctx, owner, c)

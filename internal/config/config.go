@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/caarlos0/env/v11"
+
+	"github.com/nanococoa/nanococoa/internal/limit"
 )
 
 // Deployment says which environment this is: dev, prod, ... Metrics are kept by it.
@@ -43,8 +45,14 @@ type Machine struct {
 
 // Door is what every function behind the API knows of whoever calls it.
 type Door struct {
-	CookieKeyParameter string `env:"COOKIE_KEY_PARAMETER,required,notEmpty"`
-	SiteOrigin         string `env:"SITE_ORIGIN,required,notEmpty"` // e.g. https://ads.example.com
+	CookieKeyParameter  string `env:"COOKIE_KEY_PARAMETER,required,notEmpty"`
+	PictureKeyParameter string `env:"PICTURE_KEY_PARAMETER,required,notEmpty"`
+	SiteOrigin          string `env:"SITE_ORIGIN,required,notEmpty"` // e.g. https://ads.example.com
+	// Limits is what the deployment has otherwise than limit.Default.
+	Limits limit.Table `env:"LIMITS"`
+	// CallerAddress is who says where a call comes from: "gateway", or "cloudfront" where
+	// nobody but CloudFront can call the gateway.
+	CallerAddress string `env:"CALLER_ADDRESS" envDefault:"gateway"`
 }
 
 // GPU is the GPU server. Its token, if it wants one, is a SecureString.
@@ -82,6 +90,10 @@ type (
 		Machine
 		Door
 		GPUSlots int `env:"GPU_SLOTS" envDefault:"1"`
+		// PlacesPerOwner is how many of an owner's ads may wait for the GPU server: enough
+		// to order the next one while one is made, and few enough that everybody's first
+		// ad comes soon.
+		PlacesPerOwner int `env:"PLACES_PER_OWNER" envDefault:"3"`
 	}
 	// Compose configures functions/compose.
 	Compose struct {

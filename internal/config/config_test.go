@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/nanococoa/nanococoa/internal/config"
+	"github.com/nanococoa/nanococoa/internal/limit"
 )
 
 // only leaves nothing in the environment but ENVIRONMENT, which every function has, and
@@ -32,7 +33,7 @@ func only(t *testing.T, vars ...string) {
 func TestTheConfigurationOfTheAPI(t *testing.T) { //nolint:paralleltest // it sets the environment
 	only(
 		t, "TABLE_NAME=ads", "BUCKET_NAME=photos", "STATE_MACHINE_ARN=arn:aws:states:x", "COOKIE_KEY_PARAMETER=/n/key",
-		"SITE_ORIGIN=https://ads.example.com",
+		"PICTURE_KEY_PARAMETER=/n/pictures", "SITE_ORIGIN=https://ads.example.com", "LIMITS=orders.guest.hour:3",
 	)
 	got, err := config.Load[config.API]()
 	if err != nil {
@@ -42,8 +43,13 @@ func TestTheConfigurationOfTheAPI(t *testing.T) { //nolint:paralleltest // it se
 		Table:   config.Table{Deployment: config.Deployment{Environment: "dev"}, TableName: "ads"},
 		Bucket:  config.Bucket{BucketName: "photos"},
 		Machine: config.Machine{StateMachineARN: "arn:aws:states:x"},
-		Door:    config.Door{CookieKeyParameter: "/n/key", SiteOrigin: "https://ads.example.com"}, GPUSlots: 1,
+		Door: config.Door{
+			CookieKeyParameter: "/n/key", PictureKeyParameter: "/n/pictures", SiteOrigin: "https://ads.example.com",
+			Limits: limit.Default(), CallerAddress: "gateway",
+		},
+		GPUSlots: 1, PlacesPerOwner: 3,
 	}
+	want.Limits[0].Most = 3 // orders of a guest in an hour
 	if d := cmp.Diff(want, got); d != "" {
 		t.Errorf("-want +got\n%s", d)
 	}
@@ -112,7 +118,9 @@ func TestADeploymentHasAName(t *testing.T) { //nolint:paralleltest // it sets th
 
 // Whoever deploys learns of everything that is missing at once.
 func TestEveryMissingVariableIsNamedAtOnce(t *testing.T) { //nolint:paralleltest // it sets the environment
-	all := []string{"TABLE_NAME", "BUCKET_NAME", "STATE_MACHINE_ARN", "COOKIE_KEY_PARAMETER", "SITE_ORIGIN"}
+	all := []string{
+		"TABLE_NAME", "BUCKET_NAME", "STATE_MACHINE_ARN", "COOKIE_KEY_PARAMETER", "PICTURE_KEY_PARAMETER", "SITE_ORIGIN",
+	}
 	check := func(err error, want ...string) {
 		t.Helper()
 		if err == nil {
@@ -129,5 +137,6 @@ func TestEveryMissingVariableIsNamedAtOnce(t *testing.T) { //nolint:paralleltest
 	check(err, all...)
 	only(t, "TABLE_NAME=ads", "BUCKET_NAME=", "SITE_ORIGIN=https://x")
 	_, err = config.Load[config.API]()
-	check(err, "BUCKET_NAME", "STATE_MACHINE_ARN", "COOKIE_KEY_PARAMETER") // an empty one is a missing one
+	// An empty one is a missing one.
+	check(err, "BUCKET_NAME", "STATE_MACHINE_ARN", "COOKIE_KEY_PARAMETER", "PICTURE_KEY_PARAMETER")
 }

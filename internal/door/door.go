@@ -1,32 +1,55 @@
-// Package door opens what the functions behind the API share: the key that signs guests'
-// cookies and pictures' ids, and the way from API Gateway's event to a handler.
+// Package door opens what the functions behind the API share: the keys that sign guests'
+// sessions and pictures' ids, the limits, and the way from API Gateway's event to a handler.
 package door
 
 import (
 	"context"
 	"encoding/base64"
 	"fmt"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"github.com/nanococoa/nanococoa/internal/config"
 	"github.com/nanococoa/nanococoa/internal/httpapi"
+	"github.com/nanococoa/nanococoa/internal/limit"
 	"github.com/nanococoa/nanococoa/internal/secret"
 )
 
-// Signer reads the signing key.
+// Signer reads the keys.
 func Signer(ctx context.Context, cfg aws.Config, c config.Door) (*httpapi.Signer, error) {
-	value, err := secret.Read(ctx, cfg, c.CookieKeyParameter)
+	ring, err := secret.Read(ctx, cfg, c.CookieKeyParameter)
 	if err != nil {
 		return nil, err
 	}
-	key, err := base64.StdEncoding.DecodeString(value)
+	sessions, err := SessionKeys(ring)
 	if err != nil {
-		return nil, fmt.Errorf("the parameter %s is not base64: %w", c.CookieKeyParameter, err)
+		return nil, fmt.Errorf("the parameter %s: %w", c.CookieKeyParameter, err)
 	}
-	signer, err := httpapi.NewSigner(key)
+	value, err := secret.Read(ctx, cfg, c.PictureKeyParameter)
 	if err != nil {
-		return nil, fmt.Errorf("the parameter %s: %w; make it with `make secrets`", c.CookieKeyParameter, err)
+		return nil, err
+	}
+	pictures, err := base64.StdEncoding.DecodeString(value)
+	if err != nil {
+		return nil, fmt.Errorf("the parameter %s is not base64: %w", c.PictureKeyParameter, err)
+	}
+	signer, err := httpapi.NewSigner(pictures, sessions...)
+	if err != nil {
+		return nil, fmt.Errorf("the parameters %s and %s: %w; make them with `make secrets`", c.CookieKeyParameter,
+			c.PictureKeyParameter, err)
 	}
 	return signer, nil
+}
+
+// Callers makes what is known of callers, whose uses are counted in tallies.
+func Callers(c config.Door, tallies limit.Tallies) httpapi.Callers {
+	table := c.Limits
+	if table == nil { // the deployment says nothing
+		table = limit.Default()
+	}
+	return httpapi.Callers{
+		Limits:        &limit.Limiter{Table: table, Tallies: tallies, Now: time.Now},
+		ViewerAddress: c.CallerAddress == "cloudfront",
+	}
 }

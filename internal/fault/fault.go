@@ -34,6 +34,8 @@ const (
 	RequestThrottled   Code = "Request.Throttled"   // more requests than the gateway takes; it answers this one itself
 	RequestCrossOrigin Code = "Request.CrossOrigin" // another site's page made the browser send it
 
+	RequestNoCookie Code = "Request.NoCookie" // a page's browser keeps no cookie of ours: the ad would be nobody's
+
 	RequestUnauthorized Code = "Request.Unauthorized" // the call needs a token and has none or a wrong one
 
 	AdNotFound     Code = "Ad.NotFound"     // unknown, deleted, or another owner's
@@ -44,6 +46,10 @@ const (
 	AdAborted      Code = "Ad.Aborted"      // the execution was stopped from outside
 	AdNoUpload     Code = "Ad.NoUpload"     // the photo never arrived
 	AdRefused      Code = "Ad.Refused"      // moderation found what no ad may show
+
+	AdTooManyWaiting Code = "Ad.TooManyWaiting" // as many of the owner's ads wait for the GPU server as may
+
+	LimitReached Code = "Limit.Reached" // a quota is used up; RetryAfter says until when
 
 	AdNotFinished Code = "Ad.NotFinished" // a rendition or scene of an ad that has not succeeded
 
@@ -100,6 +106,9 @@ var kinds = map[Code]Kind{
 	RequestUnsupported: {415, false, "지원하지 않는 요청 형식입니다. API 문서(/api/docs)를 확인해 주세요."},
 	RequestConflict:    {409, false, "같은 Idempotency-Key로 다른 내용이 이미 접수되었습니다. 새 키로 다시 보내 주세요."},
 
+	RequestNoCookie: {400, false, "이 브라우저의 쿠키가 꺼져 있어 광고를 만드셔도 다시 찾아 드릴 수 없습니다. " +
+		"브라우저 설정에서 쿠키를 켜신 뒤 이 페이지를 새로 고침해 주세요. 쓰신 내용은 그대로 있습니다."},
+
 	RequestUnauthorized: {401, false, "이 서버를 쓸 권한을 확인하지 못했습니다. 운영자에게 토큰을 확인해 주세요."},
 
 	RequestNotFound:  {404, false, "없는 주소입니다. API 문서(/api/docs)에서 주소와 방식을 확인해 주세요."},
@@ -117,6 +126,10 @@ var kinds = map[Code]Kind{
 
 	AdRefused: {422, false, "보내신 사진이나 글에 광고로 만들 수 없는 내용이 있는 것으로 보입니다. 사진과 글을 바꿔 새 광고를 만들어 주세요. " +
 		"잘못된 판단이라면 다른 각도의 사진이나 다른 표현으로 다시 시도하실 수 있습니다."},
+
+	AdTooManyWaiting: {429, false, "차례를 기다리는 광고가 이미 여러 건 있습니다. 그중 하나가 만들어지기 시작한 뒤에 다시 시도해 주세요."},
+
+	LimitReached: {429, false, "쓰실 수 있는 만큼 모두 쓰셨습니다. 잠시 뒤 다시 시도해 주세요."},
 
 	AdNotFinished: {409, false, "아직 다 만들어지지 않은 광고입니다. 광고가 완성된 뒤에 다시 시도해 주세요."},
 	ShareNotFound: {404, false, "지금은 볼 수 없는 광고입니다. 주인이 공개를 껐거나 광고를 삭제했을 수 있으니 보내 준 분께 확인해 주세요."},

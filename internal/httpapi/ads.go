@@ -16,6 +16,7 @@ import (
 
 	"github.com/nanococoa/nanococoa/internal/ad"
 	"github.com/nanococoa/nanococoa/internal/fault"
+	"github.com/nanococoa/nanococoa/internal/limit"
 )
 
 func typeOf(v any) reflect.Type { return reflect.TypeOf(v) }
@@ -42,6 +43,9 @@ const pollSeconds = 2
 // decoding the photo, stores record and photo, and starts the ad.
 func (a *api) generate(ctx context.Context, in *generateInput) (*generateOutput, error) {
 	began := time.Now()
+	if err := needsCookie(ctx); err != nil {
+		return nil, a.answer(ctx, err)
+	}
 	fields, picture, err := decodeForm(a.Fields, in.ContentType, in.RawBody)
 	if err != nil && !fault.Has(err, fault.RequestInvalid) {
 		return nil, a.answer(ctx, err)
@@ -64,7 +68,11 @@ func (a *api) generate(ctx context.Context, in *generateInput) (*generateOutput,
 	if err := a.Machine.Start(ctx, made.Ref); err != nil {
 		return nil, a.answer(ctx, err)
 	}
-	return a.accepted(ctx, made, began.Add(preferredWait(in.Prefer))), nil
+	by := began
+	if wait := preferredWait(in.Prefer); wait > 0 && a.mayWait(ctx) {
+		by = began.Add(wait)
+	}
+	return a.accepted(ctx, made, by), nil
 }
 
 // accept makes the record of a new ad, or finds the one an earlier request with
@@ -76,14 +84,35 @@ func (a *api) accept(ctx context.Context, f ad.Fields, c *ad.Claim) (ad.Ad, erro
 		return ad.Ad{}, err
 	}
 	g := ownerOf(ctx)
-	g.keep()
 	fresh := ad.Ad{Ref: ad.Ref{Owner: g.id, AdID: id, Attempt: 1}, Fields: f, Status: ad.AwaitingUpload}
-	stored, _, err := a.Ads.Create(ctx, fresh, c)
+	giveBack, err := a.spendPlace(ctx, limit.Orders, fresh.Ref)
+	if err != nil {
+		return a.orderedBefore(ctx, c, err)
+	}
+	g.keep()
+	stored, created, err := a.Ads.Create(ctx, fresh, c)
+	if err != nil || !created {
+		giveBack()
+	}
 	if fault.Has(err, fault.AdNotFound) {
 		const detail = "이 Idempotency-Key로 만든 광고는 삭제되었습니다. 새 키로 다시 보내 주세요."
 		return ad.Ad{}, &fault.Fault{Code: fault.AdGone, Detail: detail, Err: err}
 	}
 	return stored, err
+}
+
+// orderedBefore gives the ad of an earlier request with a claim, though no further one may be
+// ordered now: the answer to the last order that was allowed can be lost as any other.
+func (a *api) orderedBefore(ctx context.Context, c *ad.Claim, refused error) (ad.Ad, error) {
+	g := ownerOf(ctx)
+	if c == nil || g.caller.New || !fault.Has(refused, fault.LimitReached, fault.AdTooManyWaiting) {
+		return ad.Ad{}, refused
+	}
+	found, known, err := a.Ads.Ordered(ctx, g.id, c)
+	if err != nil || !known {
+		return ad.Ad{}, refused
+	}
+	return found, nil
 }
 
 // accepted answers 202, or 200 with the whole ad when it is done by then.
@@ -208,6 +237,9 @@ type uploadOutput struct {
 
 // upload is the way to the second door: S3's event starts the ad.
 func (a *api) upload(ctx context.Context, in *uploadInput) (*uploadOutput, error) {
+	if err := needsCookie(ctx); err != nil {
+		return nil, a.answer(ctx, err)
+	}
 	req, err := decodeUpload(a.Fields, in.ContentType, in.RawBody)
 	if err != nil && !fault.Has(err, fault.RequestInvalid) {
 		return nil, a.answer(ctx, err)
@@ -219,11 +251,17 @@ func (a *api) upload(ctx context.Context, in *uploadInput) (*uploadOutput, error
 	if err := joinInvalid(wrong, err); err != nil {
 		return nil, a.answer(ctx, err)
 	}
-	made, err := a.accept(ctx, req.Fields, claim)
+	giveBack, err := a.spend(ctx, limit.Uploads)
 	if err != nil {
 		return nil, a.answer(ctx, err)
 	}
+	made, err := a.accept(ctx, req.Fields, claim)
+	if err != nil {
+		giveBack()
+		return nil, a.answer(ctx, err)
+	}
 	if made.Status != ad.AwaitingUpload { // a second photo would come too late, or start nothing
+		giveBack()
 		return nil, a.answer(ctx, &fault.Fault{
 			Code: fault.RequestConflict,
 			Detail: "이 Idempotency-Key로 만든 광고는 이미 사진을 받았거나 끝났습니다. " +
@@ -308,7 +346,20 @@ func (a *api) retry(ctx context.Context, in *adInput) (*acceptedOutput, error) {
 	if !ad.ValidID(in.AdID) {
 		return nil, a.answer(ctx, fault.New(fault.AdNotFound, nil))
 	}
+	found, err := a.find(ctx, in.AdID) // what cannot be retried is not counted
+	if err != nil {
+		return nil, a.answer(ctx, err)
+	}
+	giveBack := func() {}
+	if found.Status == ad.Failed && (found.Failure == nil || found.Failure.Retryable) {
+		if giveBack, err = a.spendPlace(ctx, limit.Orders, found.Ref); err != nil {
+			return nil, a.answer(ctx, err)
+		}
+	}
 	again, err := a.Ads.Retry(ctx, ownerOf(ctx).id, in.AdID)
+	if err != nil {
+		giveBack()
+	}
 	if fault.Has(err, fault.AdNotFailed) {
 		again, err = a.retried(ctx, in.AdID, err)
 	}

@@ -270,34 +270,34 @@ func TestRetry(t *testing.T) {
 		code   string
 		calls  string
 	}{
-		"a failed ad":  {want: 202, calls: "retry start"},
-		"another's ad": {retry: fault.New(fault.AdNotFound, nil), want: 404, code: "Ad.NotFound", calls: "retry"},
+		"a failed ad":  {want: 202, calls: "get retry start"},
+		"another's ad": {retry: fault.New(fault.AdNotFound, nil), want: 404, code: "Ad.NotFound", calls: "get retry"},
 		"a finished ad": {
 			retry: fault.New(fault.AdNotFailed, nil), status: ad.Succeeded, tries: 2, want: 409, code: "Ad.NotFailed",
-			calls: "retry get",
+			calls: "get retry get",
 		},
 		"a running ad": {
 			retry: fault.New(fault.AdNotFailed, nil), status: ad.Running, tries: 2, want: 409, code: "Ad.NotFailed",
-			calls: "retry get",
+			calls: "get retry get",
 		},
 		"a new ad that waits": {
 			retry: fault.New(fault.AdNotFailed, nil), status: ad.Queued, tries: 1, want: 409, code: "Ad.NotFailed",
-			calls: "retry get",
+			calls: "get retry get",
 		},
 		"an ad without its photo": {
 			retry: fault.New(fault.AdNotFailed, nil), status: ad.AwaitingUpload, tries: 1, want: 409, code: "Ad.NotFailed",
-			calls: "retry get",
+			calls: "get retry get",
 		},
 		"a failure that stays": {
-			retry: fault.New(fault.AdNotRetryable, nil), want: 409, code: "Ad.NotRetryable", calls: "retry",
+			retry: fault.New(fault.AdNotRetryable, nil), want: 409, code: "Ad.NotRetryable", calls: "get retry",
 		},
-		"the start fails": {start: down, want: 503, code: "Storage.Unavailable", calls: "retry start"},
+		"the start fails": {start: down, want: 503, code: "Storage.Unavailable", calls: "get retry start"},
 		"and is asked for again": {
-			retry: fault.New(fault.AdNotFailed, nil), status: ad.Queued, tries: 2, want: 202, calls: "retry get start",
+			retry: fault.New(fault.AdNotFailed, nil), status: ad.Queued, tries: 2, want: 202, calls: "get retry get start",
 		},
 		"and fails again to start": {
 			retry: fault.New(fault.AdNotFailed, nil), status: ad.Queued, tries: 2, start: down, want: 503,
-			code: "Storage.Unavailable", calls: "retry get start",
+			code: "Storage.Unavailable", calls: "get retry get start",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

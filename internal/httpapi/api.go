@@ -20,6 +20,7 @@ import (
 
 	"github.com/nanococoa/nanococoa/internal/ad"
 	"github.com/nanococoa/nanococoa/internal/fault"
+	"github.com/nanococoa/nanococoa/internal/limit"
 	"github.com/nanococoa/nanococoa/internal/queue"
 )
 
@@ -31,6 +32,7 @@ type Ads interface {
 	Retry(ctx context.Context, owner, adID string) (ad.Ad, error)
 	Delete(ctx context.Context, owner, adID string) error
 	List(ctx context.Context, owner string, limit int, cursor string) ([]ad.Ad, string, error)
+	Ordered(ctx context.Context, owner string, c *ad.Claim) (a ad.Ad, known bool, err error)
 	Stats(ctx context.Context, owner string) (ad.Stats, error)
 }
 
@@ -67,6 +69,10 @@ type Config struct {
 	Signer   *Signer
 	Origin   string // the site's origin, e.g. "https://ads.example.com"
 	Log      *slog.Logger
+
+	Callers        Callers
+	Places         Places // nil: as many of an owner's ads may wait as there are
+	PlacesPerOwner int
 }
 
 // base is what every function behind the API has.
@@ -75,6 +81,12 @@ type base struct {
 	origin string // the site's, without a slash at the end
 	log    *slog.Logger
 	step   string // the function's name in the log
+	limits *limit.Limiter
+	viewer bool // Callers.ViewerAddress
+}
+
+func newBase(s *Signer, origin string, log *slog.Logger, step string, c Callers) base {
+	return base{signer: s, origin: origin, log: log, step: step, limits: c.Limits, viewer: c.ViewerAddress}
 }
 
 // api is the operations over a config.
@@ -87,7 +99,7 @@ type api struct {
 // that too.
 func New(c Config) http.Handler {
 	c.Origin = strings.TrimRight(c.Origin, "/")
-	a := &api{Config: c, base: base{signer: c.Signer, origin: c.Origin, log: c.Log, step: "api"}}
+	a := &api{Config: c, base: newBase(c.Signer, c.Origin, c.Log, "api", c.Callers)}
 	mux := http.NewServeMux()
 	o := a.register(mux).OpenAPI()
 	mux.HandleFunc("GET /api/openapi.json", description(o))
@@ -100,7 +112,7 @@ func (b *base) serve(mux *http.ServeMux) http.Handler {
 	mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) {
 		problemOf(fault.New(fault.RequestNotFound, nil)).write(w)
 	})
-	who := owners{signer: b.signer, secure: strings.HasPrefix(b.origin, "https://")}
+	who := owners{signer: b.signer, secure: strings.HasPrefix(b.origin, "https://"), viewer: b.viewer}
 	// The log is inside of what copies the request: ServeMux writes the route
 	// into the very request it gets.
 	return who.middleware(b.logged(b.sameOrigin(oneFormat(mux))))
@@ -200,7 +212,9 @@ func newAPI(mux *http.ServeMux) huma.API {
 			Info: &huma.Info{Title: "nanoCocoa", Version: "1", Description: "" +
 				"One product photo and a few words in, a finished Korean ad out. " +
 				"Errors are application/problem+json with a machine-readable code and a Korean detail. " +
-				"The first order sets a cookie that says whose ads are whose: send it along with every later call."},
+				"The first order sets a cookie that says whose ads are whose: send it along with every later call. " +
+				"What costs money is counted by owner, by address and in all: RateLimit and RateLimit-Policy tell what is " +
+				"left, and 429 comes with Retry-After."},
 			Components: &huma.Components{Schemas: huma.NewMapRegistry("#/components/schemas/", huma.DefaultSchemaNamer)},
 		},
 		Formats: huma.DefaultFormats, DefaultFormat: "application/json",
@@ -229,7 +243,7 @@ func (a *api) register(mux *http.ServeMux) huma.API {
 		OperationID: "generate", Method: http.MethodPost, Path: "/api/ads/generate",
 		Summary:       "Make an ad from a photo and a few words",
 		DefaultStatus: http.StatusAccepted, MaxBodyBytes: maxBody + 1, RequestBody: body, SkipValidateBody: true,
-		Errors: []int{400, 403, 409, 410, 413, 415, 422, 503},
+		Errors: []int{400, 403, 409, 410, 413, 415, 422, 429, 503},
 		Responses: map[string]*huma.Response{
 			"200": {Description: "The finished ad, when Prefer: wait was long enough", Content: jsonContent(schema(Ad{}))},
 			"202": {Description: "Accepted; follow status_url", Content: jsonContent(schema(Accepted{}))},
@@ -242,7 +256,7 @@ func (a *api) register(mux *http.ServeMux) huma.API {
 		OperationID: "upload", Method: http.MethodPost, Path: "/api/uploads",
 		Summary:       "Ask for an address to upload a large photo to; its arrival starts the ad",
 		DefaultStatus: http.StatusCreated, MaxBodyBytes: maxJSON + 1, RequestBody: body, SkipValidateBody: true,
-		Errors: []int{400, 403, 409, 410, 413, 415, 422, 503},
+		Errors: []int{400, 403, 409, 410, 413, 415, 422, 429, 503},
 	}, a.upload)
 	body.Content["application/json"].Schema = schema(UploadBody{})
 
@@ -254,7 +268,7 @@ func (a *api) register(mux *http.ServeMux) huma.API {
 	huma.Register(h, huma.Operation{
 		OperationID: "retry-ad", Method: http.MethodPost, Path: "/api/ads/{ad_id}/retry",
 		Summary:       "Try a failed ad again",
-		DefaultStatus: http.StatusAccepted, Errors: []int{403, 404, 409, 503},
+		DefaultStatus: http.StatusAccepted, Errors: []int{403, 404, 409, 429, 503},
 	}, a.retry)
 	huma.Register(h, huma.Operation{
 		OperationID: "delete-ad", Method: http.MethodDelete, Path: "/api/ads/{ad_id}",
@@ -279,7 +293,10 @@ func (a *api) register(mux *http.ServeMux) huma.API {
 	huma.Register(h, huma.Operation{
 		OperationID: "health", Method: http.MethodGet, Path: "/api/health",
 		Summary: "Whether the API answers",
-	}, func(context.Context, *struct{}) (*healthOutput, error) {
+	}, func(ctx context.Context, _ *struct{}) (*healthOutput, error) {
+		if g := ownerOf(ctx); g.noCookie { // by the next call it is known whether the browser keeps cookies
+			g.probe()
+		}
 		return &healthOutput{Body: Health{Status: "ok"}}, nil
 	})
 	a.registerStudio(h)

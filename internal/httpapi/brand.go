@@ -14,6 +14,7 @@ import (
 
 	"github.com/nanococoa/nanococoa/internal/ad"
 	"github.com/nanococoa/nanococoa/internal/fault"
+	"github.com/nanococoa/nanococoa/internal/limit"
 	"github.com/nanococoa/nanococoa/internal/photo"
 )
 
@@ -185,12 +186,18 @@ type logoInput struct{ Body LogoBody }
 type logoOutput struct{ Body LogoUploading }
 
 func (c *composer) uploadLogo(ctx context.Context, in *logoInput) (*logoOutput, error) {
+	if err := needsCookie(ctx); err != nil {
+		return nil, c.answer(ctx, err)
+	}
 	file := UploadBody{ContentType: in.Body.ContentType, ContentLength: in.Body.ContentLength}
 	if bad := file.wrongFile(logoTypes); len(bad) > 0 {
 		return nil, c.answer(ctx, fault.Invalid(bad...))
 	}
 	id, err := ad.NewID()
 	if err != nil {
+		return nil, c.answer(ctx, err)
+	}
+	if _, err := c.spend(ctx, limit.Uploads); err != nil {
 		return nil, c.answer(ctx, err)
 	}
 	ownerOf(ctx).keep()
@@ -213,6 +220,6 @@ func registerBrand(h huma.API, d drawing) {
 	register(h, huma.Operation{
 		OperationID: "upload-logo", Method: http.MethodPost, Path: "/api/brand/logo",
 		Summary:       "Ask for an address to upload a logo to; PUT /api/brand then takes it",
-		DefaultStatus: http.StatusCreated, Errors: []int{400, 403, 422, 503},
+		DefaultStatus: http.StatusCreated, Errors: []int{400, 403, 422, 429, 503},
 	}, d.uploadLogo)
 }

@@ -17,6 +17,7 @@ import (
 	"github.com/nanococoa/nanococoa/internal/fault"
 	"github.com/nanococoa/nanococoa/internal/gpu"
 	"github.com/nanococoa/nanococoa/internal/josa"
+	"github.com/nanococoa/nanococoa/internal/limit"
 )
 
 // Renditions is what composing needs of the ad store; see adstore.Store for the faults.
@@ -53,6 +54,8 @@ type Composing struct {
 	Signer *Signer
 	Origin string // the site's origin
 	Log    *slog.Logger
+
+	Callers Callers
 }
 
 // composer is the operations over it.
@@ -64,7 +67,7 @@ type composer struct {
 // NewComposing makes the handler of the operations that draw.
 func NewComposing(c Composing) http.Handler {
 	c.Origin = strings.TrimRight(c.Origin, "/")
-	a := &composer{Composing: c, base: base{signer: c.Signer, origin: c.Origin, log: c.Log, step: "compose"}}
+	a := &composer{Composing: c, base: newBase(c.Signer, c.Origin, c.Log, "compose", c.Callers)}
 	mux := http.NewServeMux()
 	registerComposing(newAPI(mux), drawing{
 		create: a.create, file: a.file, bundle: a.bundle, choices: a.choices,
@@ -90,7 +93,7 @@ func registerComposing(h huma.API, d drawing) {
 	register(h, huma.Operation{
 		OperationID: "create-rendition", Method: http.MethodPost, Path: "/api/ads/{ad_id}/renditions",
 		Summary:       "Make one more picture of a finished ad: other words, size, scene or looks",
-		DefaultStatus: http.StatusCreated, MaxBodyBytes: maxJSON + 1, Errors: []int{400, 403, 404, 409, 410, 422, 503},
+		DefaultStatus: http.StatusCreated, MaxBodyBytes: maxJSON + 1, Errors: []int{400, 403, 404, 409, 410, 422, 429, 503},
 	}, d.create)
 	register(h, huma.Operation{
 		OperationID: "get-file", Method: http.MethodGet, Path: "/api/ads/{ad_id}/renditions/{rendition_id}/file",
@@ -100,7 +103,7 @@ func registerComposing(h huma.API, d drawing) {
 	register(h, huma.Operation{
 		OperationID: "create-bundle", Method: http.MethodPost, Path: "/api/ads/{ad_id}/bundle",
 		Summary:       "Pack a rendition for several channels into one ZIP; takes up to half a second a channel",
-		DefaultStatus: http.StatusCreated, MaxBodyBytes: maxJSON + 1, Errors: []int{400, 403, 404, 409, 422, 503},
+		DefaultStatus: http.StatusCreated, MaxBodyBytes: maxJSON + 1, Errors: []int{400, 403, 404, 409, 422, 429, 503},
 	}, d.bundle)
 	register(h, huma.Operation{
 		OperationID: "list-channels", Method: http.MethodGet, Path: "/api/channels",
@@ -211,14 +214,20 @@ func (c *composer) make(
 	if len(st.Renditions) >= ad.MaxRenditions {
 		return ad.Rendition{}, fault.New(fault.RenditionTooMany, nil)
 	}
+	giveBack, err := c.spend(ctx, limit.Renditions)
+	if err != nil {
+		return ad.Rendition{}, err
+	}
 	one, err = c.Maker.Make(ctx, st, one)
 	if err != nil {
+		giveBack()
 		return ad.Rendition{}, err
 	}
 	kept, err := c.Ads.AddRendition(ctx, st.Ref, one, claim)
 	if err == nil {
 		return kept, nil
 	}
+	giveBack()
 	// Its pictures belong to nothing. A failure to remove them is not worth another error:
 	// they go with the ad.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
@@ -368,8 +377,13 @@ func (c *composer) bundle(ctx context.Context, in *bundleInput) (*bundleOutput, 
 	if len(bad) > 0 {
 		return nil, c.answer(ctx, fault.Invalid(bad...))
 	}
+	giveBack, err := c.spend(ctx, limit.Bundles)
+	if err != nil {
+		return nil, c.answer(ctx, err)
+	}
 	out, err := c.Bundle.Bundle(ctx, st, r, channels)
 	if err != nil {
+		giveBack()
 		return nil, c.answer(ctx, err)
 	}
 	return &bundleOutput{Body: out}, nil

@@ -7,6 +7,7 @@ import (
 	"encoding/base64"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -114,7 +115,8 @@ func TestAForgedCookieIsAStranger(t *testing.T) {
 	w := newWorld(t)
 	owner := w.signedIn()
 	good := w.jar["owner"]
-	if want := owner + "." + sign(signingKey, "owner", owner); good != want {
+	v := "2.0." + strconv.FormatInt(w.now.Unix(), 36) + "." + owner
+	if want := v + "." + sign(signingKey, "session", v); good != want {
 		t.Fatalf("cookie %q, want %q", good, want)
 	}
 	seen := func(cookies ...*http.Cookie) (got string) {
@@ -135,19 +137,28 @@ func TestAForgedCookieIsAStranger(t *testing.T) {
 		t.Errorf("behind a cookie of the same name: %q", got)
 	}
 	forged := map[string]string{
-		"no signature":             owner,
-		"an empty signature":       owner + ".",
-		"only the signature":       "." + sign(signingKey, "owner", ""),
-		"a longer id":              owner + "A" + good[len(owner):],
-		"another id":               other(good[0]) + good[1:],
-		"cut off":                  good[:len(good)-1],
-		"more behind it":           good + "A",
-		"another key":              owner + "." + sign(bytes.Repeat([]byte("x"), 32), "owner", owner),
-		"another purpose":          owner + "." + sign(signingKey, "image", owner),
-		"nothing":                  "",
-		"an id with a dot":         "a.b." + sign(signingKey, "owner", "a.b"),
-		"a signature of upper":     strings.ToUpper(good),
-		"the other spelling of it": lastBits(good),
+		"the owner alone":           owner,
+		"no signature":              v,
+		"an empty signature":        v + ".",
+		"nobody's":                  "2.0.tp6wox.." + sign(signingKey, "session", "2.0.tp6wox."),
+		"a longer id":               v + "A" + good[len(v):],
+		"another id":                v[:len(v)-1] + other(v[len(v)-1]) + good[len(v):],
+		"cut off":                   good[:len(good)-1],
+		"more behind it":            good + "A",
+		"another key":               v + "." + sign(bytes.Repeat([]byte("x"), 32), "session", v),
+		"another key's id":          "2.1" + good[3:],
+		"another version":           "3" + good[1:],
+		"another purpose":           v + "." + sign(signingKey, "owner", v),
+		"no time":                   "2.0.!." + owner + "." + sign(signingKey, "session", "2.0.!."+owner),
+		"a later time":              "2.0.zzzzzz." + owner + good[len(v):],
+		"nothing":                   "",
+		"more parts":                v + ".b." + sign(signingKey, "session", v+".b"),
+		"a signature of upper":      strings.ToUpper(good),
+		"the other spelling of it":  lastBits(good),
+		"an old one of another key": owner + "." + sign(bytes.Repeat([]byte("x"), 32), "owner", owner),
+		"an old one cut off":        owner + "." + sign(signingKey, "owner", owner)[1:],
+		"an old one, of a picture":  owner + "." + sign(signingKey, "image", owner),
+		"an old one of nobody":      "." + sign(signingKey, "owner", ""),
 	}
 	for name, v := range forged {
 		if got := seen(cookie(v)); got == owner || len(got) < 26 {

@@ -58,7 +58,7 @@ func problemOf(err error) *Problem {
 	for _, b := range f.Fields {
 		p.Errors = append(p.Errors, FieldFail{Field: b.Name, Detail: b.Detail})
 	}
-	if p.Status == http.StatusServiceUnavailable {
+	if p.Status == http.StatusServiceUnavailable || p.Status == http.StatusTooManyRequests {
 		p.retryAfter = max(retryAfter, retryafter.Seconds(f.RetryAfter))
 	}
 	return p

@@ -13,6 +13,7 @@ import (
 	"github.com/nanococoa/nanococoa/internal/ad"
 	"github.com/nanococoa/nanococoa/internal/fault"
 	"github.com/nanococoa/nanococoa/internal/gpu"
+	"github.com/nanococoa/nanococoa/internal/limit"
 )
 
 // Studios is what the API needs of scenes and renditions; see adstore.Store for the faults.
@@ -160,7 +161,8 @@ func (a *api) registerStudio(h huma.API) {
 	huma.Register(h, huma.Operation{
 		OperationID: "create-scene", Method: http.MethodPost, Path: "/api/ads/{ad_id}/scenes",
 		Summary:       "Have one more scene made for a finished ad, which stays as it is meanwhile",
-		DefaultStatus: http.StatusAccepted, MaxBodyBytes: maxJSON + ad.MaxCutOutBytes + 1, Errors: []int{400, 403, 404, 409, 422, 503},
+		DefaultStatus: http.StatusAccepted, MaxBodyBytes: maxJSON + ad.MaxCutOutBytes + 1,
+		Errors: []int{400, 403, 404, 409, 422, 429, 503},
 	}, a.createScene)
 	huma.Register(h, huma.Operation{
 		OperationID: "delete-scene", Method: http.MethodDelete, Path: "/api/ads/{ad_id}/scenes/{scene_id}",
@@ -203,7 +205,10 @@ type renditionInput struct {
 // deleteRendition removes the record before the pictures: a rendition without pictures
 // would be broken, and pictures without one are removed with the ad.
 func (a *api) deleteRendition(ctx context.Context, in *renditionInput) (*struct{}, error) {
-	if !ad.ValidID(in.AdID) || !ad.ValidID(in.RenditionID) {
+	if !ad.ValidID(in.AdID) {
+		return nil, a.answer(ctx, fault.New(fault.AdNotFound, nil))
+	}
+	if !ad.ValidID(in.RenditionID) {
 		return nil, a.answer(ctx, fault.New(fault.RenditionNotFound, nil))
 	}
 	if err := a.Studios.DeleteRendition(ctx, ownerOf(ctx).id, in.AdID, in.RenditionID); err != nil {
@@ -219,7 +224,10 @@ type sceneInput struct {
 }
 
 func (a *api) deleteScene(ctx context.Context, in *sceneInput) (*struct{}, error) {
-	if !ad.ValidID(in.AdID) || !ad.ValidID(in.SceneID) {
+	if !ad.ValidID(in.AdID) {
+		return nil, a.answer(ctx, fault.New(fault.AdNotFound, nil))
+	}
+	if !ad.ValidID(in.SceneID) {
 		return nil, a.answer(ctx, fault.New(fault.SceneNotFound, nil))
 	}
 	if err := a.Studios.DeleteScene(ctx, ownerOf(ctx).id, in.AdID, in.SceneID); err != nil {
@@ -328,7 +336,14 @@ func (a *api) orderScene(ctx context.Context, work ad.Ad, claim *ad.Claim) (ad.A
 			return ad.Ad{}, err
 		}
 		work.FurtherScene = id
+		giveBack, err := a.spendPlace(ctx, limit.Scenes, work.Ref)
+		if err != nil {
+			return ad.Ad{}, err
+		}
 		stored, err := a.Scenes.AddScene(ctx, work, claim)
+		if err != nil {
+			giveBack()
+		}
 		if claim == nil || !fault.Has(err, fault.RequestConflict) {
 			return stored, err
 		}

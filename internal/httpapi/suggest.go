@@ -11,6 +11,7 @@ import (
 
 	"github.com/nanococoa/nanococoa/internal/ad"
 	"github.com/nanococoa/nanococoa/internal/fault"
+	"github.com/nanococoa/nanococoa/internal/limit"
 )
 
 // Suggester writes copy; see llm.Model for the faults.
@@ -31,6 +32,8 @@ type Suggesting struct {
 	Signer   *Signer
 	Origin   string // the site's origin
 	Log      *slog.Logger
+
+	Callers Callers
 }
 
 type suggester struct {
@@ -41,7 +44,7 @@ type suggester struct {
 // NewSuggesting makes the handler of the operation that asks a model for words.
 func NewSuggesting(c Suggesting) http.Handler {
 	c.Origin = strings.TrimRight(c.Origin, "/")
-	a := &suggester{Suggesting: c, base: base{signer: c.Signer, origin: c.Origin, log: c.Log, step: "suggest"}}
+	a := &suggester{Suggesting: c, base: newBase(c.Signer, c.Origin, c.Log, "suggest", c.Callers)}
 	mux := http.NewServeMux()
 	registerSuggesting(newAPI(mux), a.copies)
 	return a.serve(mux)
@@ -51,7 +54,7 @@ func registerSuggesting(h huma.API, copies func(context.Context, *adInput) (*cop
 	register(h, huma.Operation{
 		OperationID: "suggest-copies", Method: http.MethodPost, Path: "/api/ads/{ad_id}/copies",
 		Summary: "Four suggestions for the words, none of which the ad has",
-		Errors:  []int{403, 404, 409, 503},
+		Errors:  []int{403, 404, 409, 429, 503},
 	}, copies)
 }
 
@@ -81,6 +84,9 @@ func (s *suggester) copies(ctx context.Context, in *adInput) (*copiesOutput, err
 	var taken []ad.Copy
 	for _, r := range st.Renditions {
 		taken = append(taken, ad.Copy{Main: r.MainCopy, Sub: r.SubCopy})
+	}
+	if _, err := s.spend(ctx, limit.Copies); err != nil {
+		return nil, s.answer(ctx, err)
 	}
 	scene, _ := st.Scene(main.SceneID)
 	found, err := s.write(ctx, st.Fields, scene.Analysis, taken)

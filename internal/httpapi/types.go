@@ -41,7 +41,7 @@ type Uploading struct {
 }
 
 // Upload is a presigned POST: send Fields, then the photo as the last part,
-// named "file", to URL within an hour.
+// named "file", to URL within a quarter of an hour.
 type Upload struct {
 	URL    string            `json:"url"`
 	Fields map[string]string `json:"fields"`

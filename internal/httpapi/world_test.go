@@ -26,6 +26,7 @@ import (
 	"github.com/nanococoa/nanococoa/internal/ad"
 	"github.com/nanococoa/nanococoa/internal/copywriter"
 	"github.com/nanococoa/nanococoa/internal/httpapi"
+	"github.com/nanococoa/nanococoa/internal/limit"
 	"github.com/nanococoa/nanococoa/internal/queue"
 )
 
@@ -42,6 +43,8 @@ type fakeAds struct {
 	list   func(owner string, limit int, cursor string) ([]ad.Ad, string, error)
 	stats  func(owner string) (ad.Stats, error)
 	queue  func() (queue.Queue, error)
+
+	ordered func(owner string, c *ad.Claim) (ad.Ad, bool, error)
 
 	studio          func(owner, adID string) (ad.Studio, error) // without it: get's ad, as it was finished
 	setMain         func(owner, adID, renditionID string) error
@@ -119,6 +122,13 @@ func (f *fakeAds) List(_ context.Context, owner string, limit int, cursor string
 		unexpected(f.t, "Ads.List")
 	}
 	return f.list(owner, limit, cursor)
+}
+
+func (f *fakeAds) Ordered(_ context.Context, owner string, c *ad.Claim) (ad.Ad, bool, error) {
+	if f.ordered == nil {
+		unexpected(f.t, "Ads.Ordered")
+	}
+	return f.ordered(owner, c)
 }
 
 func (f *fakeAds) Stats(_ context.Context, owner string) (ad.Stats, error) {
@@ -283,7 +293,10 @@ type world struct {
 	model    httpapi.Suggester
 	handler  http.Handler
 	log      *bytes.Buffer
+	limits   *limit.Limiter // of nothing, until a test fills its table
+	places   *fakePlaces
 	jar      map[string]string // the browser's cookies
+	now      time.Time         // of sessions
 	private  []string          // what must never be in the log
 }
 
@@ -291,6 +304,9 @@ const site = "http://localhost:8890"
 
 // signingKey is any key of enough bytes.
 var signingKey = bytes.Repeat([]byte("k"), 32)
+
+// formerKey is one that signed sessions before it was replaced.
+var formerKey = bytes.Repeat([]byte("f"), 32)
 
 func newWorld(t *testing.T) *world {
 	t.Helper()
@@ -305,23 +321,34 @@ func newWorldAt(t *testing.T, origin string) *world {
 // newWorldOf is a world whose owners say what a table lists.
 func newWorldOf(t *testing.T, origin string, table ad.Table) *world {
 	t.Helper()
-	signer, err := httpapi.NewSigner(signingKey)
+	return newWorldBehind(t, origin, table, false)
+}
+
+// newWorldBehind is a world whose callers' addresses CloudFront or the gateway says.
+func newWorldBehind(t *testing.T, origin string, table ad.Table, viewer bool) *world {
+	t.Helper()
+	signer, err := httpapi.NewSigner(signingKey, httpapi.SessionKey{Key: signingKey},
+		httpapi.SessionKey{ID: "former", Key: formerKey})
 	if err != nil {
 		t.Fatal(err)
 	}
 	w := &world{
-		t: t, ads: &fakeAds{t: t}, pictures: &fakePictures{t: t}, machine: &fakeMachine{t: t},
+		t: t, now: time.Now(), ads: &fakeAds{t: t}, pictures: &fakePictures{t: t}, machine: &fakeMachine{t: t},
 		maker: &fakeMaker{t: t}, brands: &fakeBrands{t: t}, logos: &fakeLogos{t: t},
 		log: &bytes.Buffer{}, jar: map[string]string{},
 		private: []string{fields.ProductName, fields.AdConcept, fields.ProductCategory},
 	}
+	signer = signer.At(func() time.Time { return w.now })
+	w.places = &fakePlaces{}
+	w.limits = &limit.Limiter{Tallies: &fakeTallies{counts: map[string]int{}}, Now: func() time.Time { return w.now }}
+	callers := httpapi.Callers{Limits: w.limits, ViewerAddress: viewer}
 	log := slog.New(slog.NewJSONHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	// The gateway: each route goes to the function that has it (template.yaml).
 	gateway := http.NewServeMux()
 	w.handler = gateway
 	drawing := httpapi.NewComposing(httpapi.Composing{
 		Ads: w.ads, Maker: w.maker, Bundle: w.maker, Brands: w.brands, Logos: w.logos,
-		Signer: signer, Origin: origin, Log: log,
+		Signer: signer, Origin: origin, Log: log, Callers: callers,
 	})
 	for _, route := range []string{
 		"POST /api/ads/{ad_id}/renditions", "GET /api/ads/{ad_id}/renditions/{rendition_id}/file",
@@ -332,13 +359,14 @@ func newWorldOf(t *testing.T, origin string, table ad.Table) *world {
 	gateway.HandleFunc("POST /api/ads/{ad_id}/copies", func(rw http.ResponseWriter, r *http.Request) {
 		httpapi.NewSuggesting(httpapi.Suggesting{
 			Template: copywriter.Template{},
-			Ads:      w.ads, Model: w.model, Signer: signer, Origin: origin, Log: log,
+			Ads:      w.ads, Model: w.model, Signer: signer, Origin: origin, Log: log, Callers: callers,
 		}).ServeHTTP(rw, r)
 	})
 	gateway.Handle("/", httpapi.New(httpapi.Config{
 		Fields: table, Ads: w.ads, Studios: w.ads, Shares: w.ads, Scenes: w.ads, Pictures: w.pictures, Machine: w.machine,
 		Signer: signer, Origin: origin,
 		Queue: queue.Outlook{Tickets: w.ads, Slots: 1, Now: time.Now}, Log: log,
+		Callers: callers, Places: w.places, PlacesPerOwner: 3,
 	}))
 	// Whatever a test does: nothing of an owner may be in the log.
 	t.Cleanup(func() {
@@ -371,8 +399,9 @@ func (w *world) send(r *http.Request) *answer {
 	res := rec.Result()
 	for _, c := range res.Cookies() {
 		w.jar[c.Name] = c.Value
-		id, _, _ := strings.Cut(c.Value, ".")
-		w.private = append(w.private, c.Value, id)
+		if c.Name == "owner" || c.Name == "__Host-owner" {
+			w.private = append(w.private, c.Value, strings.Split(c.Value, ".")[3])
+		}
 	}
 	if id, ok := strings.CutPrefix(r.URL.Path, "/api/images/"); ok && len(id) > 20 {
 		w.private = append(w.private, id)

@@ -1,12 +1,14 @@
 // Command cmd is `make secrets`: it makes the secrets a deployment needs and
-// does not have. ENVIRONMENT names the deployment; OPENAI_API_KEY, if set, is kept as
-// its OpenAI key, and AI_SERVER_TOKEN as the token of its GPU server. Credentials and region are the AWS SDK's usual ones.
+// does not have. ENVIRONMENT names the deployment; ROTATE=1 adds a cookie key; OPENAI_API_KEY,
+// if set, is kept as its OpenAI key, and AI_SERVER_TOKEN as the token of its GPU server.
+// Credentials and region are the AWS SDK's usual ones.
 package main
 
 import (
 	"context"
 	"fmt"
 	"io"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
@@ -17,23 +19,41 @@ import (
 
 type settings struct {
 	Environment   string `env:"ENVIRONMENT,required,notEmpty"`
+	Rotate        bool   `env:"ROTATE"`
 	OpenAIKey     string `env:"OPENAI_API_KEY"`
 	AIServerToken string `env:"AI_SERVER_TOKEN"`
 }
 
 func main() { command.Main(run) }
 
-func run(ctx context.Context, s settings, cfg aws.Config, out io.Writer) error {
-	client := ssm.NewFromConfig(cfg)
-	made, err := keys.EnsureCookie(ctx, client, s.Environment)
-	if err != nil {
-		return err
-	}
+func say(out io.Writer, name string, made bool) {
 	state := "is there already and stays"
 	if made {
 		state = "made"
 	}
-	_, _ = fmt.Fprintf(out, "%s: %s\n", keys.CookieName(s.Environment), state)
+	_, _ = fmt.Fprintf(out, "%s: %s\n", name, state)
+}
+
+func run(ctx context.Context, s settings, cfg aws.Config, out io.Writer) error {
+	client := ssm.NewFromConfig(cfg)
+	// Pictures first: their key may be a copy of the cookies' first one.
+	made, err := keys.EnsurePicture(ctx, client, s.Environment)
+	if err != nil {
+		return err
+	}
+	say(out, keys.PictureName(s.Environment), made)
+	if made, err = keys.EnsureCookie(ctx, client, s.Environment); err != nil {
+		return err
+	}
+	say(out, keys.CookieName(s.Environment), made)
+	if s.Rotate {
+		day, err := keys.RotateCookie(ctx, client, s.Environment, time.Now())
+		if err != nil {
+			return fmt.Errorf("%w, but from %s on", err, day)
+		}
+		_, _ = fmt.Fprintf(out, "%s: a new key signs from %s on (UTC), the former ones go on to verify\n",
+			keys.CookieName(s.Environment), day)
+	}
 	for _, one := range []struct{ variable, value, name, setting string }{
 		{"OPENAI_API_KEY", s.OpenAIKey, keys.OpenAIName(s.Environment), "OPENAI_KEY_PARAMETER"},
 		{"AI_SERVER_TOKEN", s.AIServerToken, keys.TokenName(s.Environment), "AI_SERVER_TOKEN_PARAMETER"},

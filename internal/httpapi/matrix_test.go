@@ -1,0 +1,346 @@
+package httpapi_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"maps"
+	"net/http"
+	"net/http/httptest"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/nanococoa/nanococoa/internal/ad"
+	"github.com/nanococoa/nanococoa/internal/channel"
+	"github.com/nanococoa/nanococoa/internal/fault"
+	"github.com/nanococoa/nanococoa/internal/httpapi"
+	"github.com/nanococoa/nanococoa/internal/rendition"
+)
+
+// reach is whom a route answers, and about what.
+type reach string
+
+const (
+	ofAd      reach = "the owner of the ad, and nobody else"
+	ofOwner   reach = "everybody, about what is their own"
+	ofOrder   reach = "everybody, and what is made is their own"
+	ofPicture reach = "whoever has the picture's id"
+	open      reach = "everybody, all the same"
+)
+
+// access is one row for each route. body is sent as JSON; done is the answer to whom the route
+// answers.
+var access = map[string]struct {
+	reach reach
+	body  string
+	done  int
+}{
+	"POST /api/ads/generate":                              {ofOrder, "", 202},
+	"POST /api/uploads":                                   {ofOrder, "upload", 201},
+	"GET /api/ads/{ad_id}":                                {ofAd, "", 200},
+	"DELETE /api/ads/{ad_id}":                             {ofAd, "", 204},
+	"POST /api/ads/{ad_id}/retry":                         {ofAd, "", 202},
+	"PUT /api/ads/{ad_id}/main":                           {ofAd, `{"rendition_id":"RENDITION"}`, 200},
+	"POST /api/ads/{ad_id}/scenes":                        {ofAd, "{}", 202},
+	"DELETE /api/ads/{ad_id}/scenes/{scene_id}":           {ofAd, "", 204},
+	"POST /api/ads/{ad_id}/renditions":                    {ofAd, "{}", 201},
+	"DELETE /api/ads/{ad_id}/renditions/{rendition_id}":   {ofAd, "", 204},
+	"GET /api/ads/{ad_id}/renditions/{rendition_id}/file": {ofAd, "", 302},
+	"POST /api/ads/{ad_id}/bundle":                        {ofAd, `{"channels":["naver-wide"]}`, 201},
+	"POST /api/ads/{ad_id}/copies":                        {ofAd, "", 200},
+	"GET /api/dashboard/ads":                              {ofOwner, "", 200},
+	"GET /api/dashboard/stats":                            {ofOwner, "", 200},
+	"GET /api/brand":                                      {ofOwner, "", 200},
+	"PUT /api/brand":                                      {ofOrder, `{"colors":[]}`, 200},
+	"POST /api/brand/logo":                                {ofOrder, `{"content_type":"image/png","content_length":9}`, 201},
+	"GET /api/images/{image_id}":                          {ofPicture, "", 302},
+	"GET /api/channels":                                   {open, "", 200},
+	"GET /api/health":                                     {open, "", 200},
+}
+
+// session makes a session as the API does.
+func session(key []byte, id, owner string, at time.Time) string {
+	v := strings.Join([]string{"2", id, strconv.FormatInt(at.Unix(), 36), owner}, ".")
+	return v + "." + sign(key, "session", v)
+}
+
+// callers are the cookies there can be; mine says whose session is that of the owner "ME".
+func callers(now time.Time) map[string]struct {
+	cookie string
+	mine   bool
+} {
+	me := session(signingKey, "0", "ME", now)
+	return map[string]struct {
+		cookie string
+		mine   bool
+	}{
+		"guest":                   {me, true},
+		"guest, by a rotated key": {session(formerKey, "former", "ME", now), true},
+		"guest, in the old form":  {"ME." + sign(signingKey, "owner", "ME"), true},
+		"another guest":           {session(signingKey, "0", "YOU", now), false},
+		"expired":                 {session(signingKey, "0", "ME", now.Add(-401*24*time.Hour)), false},
+		"revoked":                 {session(bytes.Repeat([]byte("r"), 32), "revoked", "ME", now), false},
+		"tampered":                {strings.Replace(me, ".ME.", ".MF.", 1), false},
+		"none":                    {"", false},
+	}
+}
+
+// owned is a world in which "ME" has one finished ad and a brand, as the store tells of it:
+// nothing to anybody else. It gives the owners that what was made belongs to.
+func owned(t *testing.T, adID, sceneID, renditionID string, failed bool) (w *world, made *[]string) {
+	t.Helper()
+	w, made = newWorld(t), &[]string{}
+	a := finished(t, "ME")
+	a.AdID = adID
+	if failed {
+		a.Status = ad.Failed
+	}
+	missing := fault.New(fault.AdNotFound, nil)
+	whose := func(owner, id string) error {
+		if owner != "ME" || id != adID {
+			return missing
+		}
+		return nil
+	}
+	w.ads.create = func(a ad.Ad, _ *ad.Claim) (ad.Ad, bool, error) { *made = append(*made, a.Owner); return a, true, nil }
+	w.ads.get = func(owner, id string) (ad.Ad, error) {
+		if err := whose(owner, id); err != nil {
+			return ad.Ad{}, err
+		}
+		return a, nil
+	}
+	w.ads.studio = func(owner, id string) (ad.Studio, error) {
+		if err := whose(owner, id); err != nil {
+			return ad.Studio{}, err
+		}
+		st := finishedStudio(a)
+		if len(st.Renditions) > 0 {
+			more := st.Renditions[0]
+			more.ID = renditionID
+			st.Renditions = append(st.Renditions, more)
+		}
+		return st, nil
+	}
+	w.ads.find = func(id string) (ad.Ad, error) { return a, whose("ME", id) }
+	w.ads.retry = func(owner, id string) (ad.Ad, error) { return a, whose(owner, id) }
+	w.ads.remove = whose
+	w.ads.setMain = func(owner, id, _ string) error { return whose(owner, id) }
+	w.ads.deleteScene = func(owner, id, _ string) error { return whose(owner, id) }
+	w.ads.deleteRendition = func(owner, id, _ string) error { return whose(owner, id) }
+	w.ads.made = func(ad.Ref, *ad.Claim) (string, error) { return "", nil }
+	w.ads.addScene = func(s ad.Ad, _ *ad.Claim) (ad.Ad, error) { s.Status = ad.Queued; return s, nil }
+	w.ads.addRendition = func(_ ad.Ref, r ad.Rendition, _ *ad.Claim) (ad.Rendition, error) { return r, nil }
+	w.ads.list = func(owner string, _ int, _ string) ([]ad.Ad, string, error) {
+		if owner != "ME" {
+			return nil, "", nil
+		}
+		return []ad.Ad{a}, "", nil
+	}
+	w.ads.stats = func(owner string) (ad.Stats, error) {
+		if owner != "ME" {
+			return ad.Stats{}, nil
+		}
+		return ad.Stats{TotalAds: 1}, nil
+	}
+	w.brands.get = func(owner string) (ad.Brand, error) {
+		if owner != "ME" {
+			return ad.Brand{}, nil
+		}
+		return ad.Brand{Colors: []string{"#123456"}}, nil
+	}
+	w.brands.set = func(owner string, _ ad.Brand) error { *made = append(*made, owner); return nil }
+	w.logos.post = func(string, string, int64) (ad.Upload, error) { return ad.Upload{Fields: map[string]string{}}, nil }
+	w.pictures.post = w.logos.post
+	w.pictures.put = func(string, ad.Picture, []byte, string) error { return nil }
+	w.pictures.purge = func(string) error { return nil }
+	w.pictures.remove = func(string, ad.Picture) error { return nil }
+	w.pictures.link = func(string, ad.Picture, time.Duration) (string, error) { return "https://bucket.example/x", nil }
+	w.machine.start = func(ad.Ref) error { return nil }
+	w.machine.stop = w.machine.start
+	w.maker.choices = func() ad.Choices { return rendition.Maker{}.Choices() }
+	w.maker.make = func(_ ad.Studio, r ad.Rendition) (ad.Rendition, error) { return r, nil }
+	w.maker.file = func(ad.Studio, ad.Rendition, channel.Format) (string, error) { return "https://bucket.example/x", nil }
+	w.maker.bundle = func(ad.Studio, ad.Rendition, []channel.Channel) (ad.Bundle, error) {
+		return ad.Bundle{Files: []ad.BundleFile{}}, nil
+	}
+	return w, made
+}
+
+// Who may do what: every route, every kind of caller, the caller's own ad, another's, one that
+// never was, and what is no id. A route without a row fails.
+func TestWhoMayDoWhat(t *testing.T) {
+	t.Parallel()
+	var doc struct {
+		Paths map[string]map[string]json.RawMessage `json:"paths"`
+	}
+	raw, err := httpapi.OpenAPI()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal(raw, &doc); err != nil {
+		t.Fatal(err)
+	}
+	var routes []string
+	for path, methods := range doc.Paths {
+		for method := range methods {
+			routes = append(routes, strings.ToUpper(method)+" "+path)
+		}
+	}
+	slices.Sort(routes)
+	if rows := slices.Sorted(maps.Keys(access)); !slices.Equal(rows, routes) {
+		t.Errorf("rows for %q, routes %q", rows, routes)
+	}
+	for route, row := range access {
+		t.Run(route, func(t *testing.T) {
+			t.Parallel()
+			m := matrix{t: t, route: route, adID: newID(t), sceneID: newID(t), renditionID: newID(t)}
+			for who, c := range callers(time.Now()) {
+				switch row.reach {
+				case ofAd:
+					m.ofAd(who, c.cookie, c.mine)
+				case ofOwner:
+					m.ofOwner(who, c.cookie, c.mine)
+				case ofOrder:
+					m.ofOrder(who, c.cookie, c.mine)
+				case ofPicture:
+					m.ofPicture(who, c.cookie)
+				case open:
+					m.open(who, c.cookie)
+				}
+			}
+		})
+	}
+}
+
+// matrix is the calls of one route.
+type matrix struct {
+	w    *world
+	made *[]string
+
+	t                          *testing.T
+	route                      string
+	adID, sceneID, renditionID string
+	strange                    *answer // to the first who asked for what is not theirs
+	same                       *answer // to the first who asked for what is everybody's
+}
+
+// call asks as a browser that keeps one cookie, and gives whose is what was made.
+func (m *matrix) call(cookie, adID, imageID string) (*answer, []string) {
+	m.t.Helper()
+	if m.w == nil {
+		m.w, m.made = owned(m.t, m.adID, m.sceneID, m.renditionID, strings.HasSuffix(m.route, "/retry"))
+	}
+	*m.made, m.w.jar = nil, map[string]string{}
+	method, path, _ := strings.Cut(m.route, " ")
+	path = strings.NewReplacer("{ad_id}", adID, "{scene_id}", m.sceneID, "{rendition_id}", m.renditionID,
+		"{image_id}", imageID).Replace(path)
+	contentType, body := "application/json", []byte(strings.ReplaceAll(access[m.route].body, "RENDITION", m.renditionID))
+	switch {
+	case path == "/api/ads/generate":
+		contentType, body = encode(m.t, order(fields, flat(m.t, 128, 128)))
+	case string(body) == "upload":
+		body = upload(m.t, nil)
+	case len(body) == 0:
+		contentType = ""
+	}
+	r := httptest.NewRequest(method, path, bytes.NewReader(body))
+	if contentType != "" {
+		r.Header.Set("Content-Type", contentType)
+	}
+	if cookie != "" {
+		r.AddCookie(&http.Cookie{Name: "owner", Value: cookie})
+	}
+	return m.w.send(r), *m.made
+}
+
+func (m *matrix) ofAd(who, cookie string, mine bool) {
+	m.t.Helper()
+	const never = "0190a5b2-0000-7000-8000-000000000000"
+	for what, id := range map[string]string{
+		"the ad": m.adID, "unknown": never, "malformed": "no-id", "in capitals": strings.ToUpper(m.adID),
+	} {
+		res, _ := m.call(cookie, id, "")
+		if mine && what == "the ad" {
+			if res.status != access[m.route].done {
+				m.t.Errorf("%s, %s: %d %s", who, what, res.status, res.body)
+			}
+			continue
+		}
+		res.fails(404, "Ad.NotFound")
+		res.header.Del("Set-Cookie") // of a session that is renewed: it says nothing of the ad
+		if m.strange == nil {
+			m.strange = res
+		}
+		if !bytes.Equal(res.body, m.strange.body) || !reflect.DeepEqual(res.header, m.strange.header) {
+			m.t.Errorf("%s, %s: %v %s, else %v %s", who, what, res.header, res.body, m.strange.header, m.strange.body)
+		}
+	}
+}
+
+func (m *matrix) ofOwner(who, cookie string, mine bool) {
+	m.t.Helper()
+	res, _ := m.call(cookie, "", "")
+	res.is(access[m.route].done)
+	has := bytes.Contains(res.body, []byte(m.adID)) || bytes.Contains(res.body, []byte("#123456")) ||
+		bytes.Contains(res.body, []byte(`"total_ads":1`))
+	if has != mine {
+		m.t.Errorf("%s: %s", who, res.body)
+	}
+}
+
+func (m *matrix) ofOrder(who, cookie string, mine bool) {
+	m.t.Helper()
+	res, made := m.call(cookie, "", "")
+	res.is(access[m.route].done)
+	for _, owner := range made {
+		stranger := owner != "ME" && owner != "YOU" && len(owner) >= 26
+		if (owner == "ME") != mine || (who == "another guest") != (owner == "YOU") || !mine && who != "another guest" && !stranger {
+			m.t.Errorf("%s: made for %q", who, owner)
+		}
+	}
+	cookies := (&http.Response{Header: res.header}).Cookies()
+	if len(cookies) != 1 || len(made) > 0 && !strings.Contains(cookies[0].Value, "."+made[0]+".") {
+		m.t.Errorf("%s: cookies %v for %v", who, cookies, made)
+	}
+}
+
+func (m *matrix) ofPicture(who, cookie string) {
+	m.t.Helper()
+	id := func(adID string) string {
+		v := adID + ".stage2"
+		return v + "." + sign(signingKey, "image", v)
+	}
+	for what, imageID := range map[string]string{
+		"genuine": id(m.adID), "of no ad": id(m.sceneID), "of no id": id("no-id"), "malformed": "no-id",
+		"forged": m.adID + ".stage2." + sign(formerKey, "image", m.adID+".stage2"), "of an ad's id": m.adID,
+	} {
+		res, _ := m.call(cookie, "", imageID)
+		if what == "genuine" {
+			res.is(302)
+			continue
+		}
+		res.fails(404, "Image.NotFound")
+		res.header.Del("Set-Cookie")
+		if m.strange == nil {
+			m.strange = res
+		}
+		if !bytes.Equal(res.body, m.strange.body) || !reflect.DeepEqual(res.header, m.strange.header) {
+			m.t.Errorf("%s, %s: %v %s, else %v %s", who, what, res.header, res.body, m.strange.header, m.strange.body)
+		}
+	}
+}
+
+func (m *matrix) open(who, cookie string) {
+	m.t.Helper()
+	res, _ := m.call(cookie, "", "")
+	res.is(access[m.route].done)
+	if m.same == nil {
+		m.same = res
+	}
+	if !bytes.Equal(res.body, m.same.body) {
+		m.t.Errorf("%s: %s, else %s", who, res.body, m.same.body)
+	}
+}

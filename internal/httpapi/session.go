@@ -1,0 +1,107 @@
+package httpapi
+
+import (
+	"strconv"
+	"strings"
+	"time"
+)
+
+// A session is who is calling, in a cookie that nobody but us can make:
+//
+//	2.{key id}.{seconds since 1970, base 36}.{owner}.{signature}
+//
+// The key's id lets keys be replaced while their sessions go on, the time lets a session end
+// here and not only in the browser, and the version lets all this change. A cookie that is
+// not one of these is nobody's: its bearer is a new guest, never an error.
+
+// sessionVersion is the first part of every session.
+const sessionVersion = "2"
+
+// sessionLife is the longest browsers keep a cookie (400 days); a guest's ads are reachable
+// by nothing else. It begins anew with every order, and with any call once it is renewAfter
+// old.
+const sessionLife = 400 * 24 * time.Hour
+
+// renewAfter is how old a session gets before a call that makes nothing renews it: so a
+// replaced key can go after sessionLife, and yet hardly any answer sets a cookie.
+const renewAfter = 30 * 24 * time.Hour
+
+// probeLife is longer than anybody fills in a form.
+const probeLife = 24 * time.Hour
+
+// oldUntil is when sessions of version 1, {owner}.{signature}, are no longer read. They were
+// made until version 2 came (November 2026), and browsers have kept none for longer than
+// sessionLife by then.
+var oldUntil = time.Date(2028, time.February, 1, 0, 0, 0, 0, time.UTC)
+
+// SessionKey signs sessions.
+type SessionKey struct {
+	ID   string    // of letters, digits and "-"; "" is the first key there was, whose sessions have "0"
+	From time.Time // from when on it signs; it verifies always. Functions that run know it before.
+	Key  []byte
+}
+
+func (k SessionKey) id() string {
+	if k.ID == "" {
+		return "0"
+	}
+	return k.ID
+}
+
+// current is the key that signs now: the last one whose time has come.
+func (s *Signer) current() SessionKey {
+	now, out := s.now(), s.sessions[0]
+	for _, k := range s.sessions[1:] {
+		if begun := !k.From.After(now); begun && (k.From.After(out.From) || out.From.After(now)) {
+			out = k
+		}
+	}
+	return out
+}
+
+// session makes the session of an owner, from now.
+func (s *Signer) session(owner string) string {
+	key := s.current()
+	v := strings.Join([]string{sessionVersion, key.id(), strconv.FormatInt(s.now().Unix(), 36), owner}, ".")
+	return v + "." + signature(key.Key, "session", v)
+}
+
+// owner gives whose session a cookie is, "" when it is none or over, and whether it needs no
+// renewal.
+func (s *Signer) owner(cookie string) (owner string, fresh bool) {
+	v, mac, _ := cutLast(cookie, ".")
+	parts := strings.Split(v, ".")
+	const all = 4
+	if len(parts) == 1 {
+		return s.oldOwner(v, mac), false
+	}
+	if len(parts) != all || parts[0] != sessionVersion {
+		return "", false
+	}
+	for _, key := range s.sessions {
+		if key.id() != parts[1] || !genuine(key.Key, "session", v, mac) {
+			continue
+		}
+		seconds, err := strconv.ParseInt(parts[2], 36, 64)
+		age := s.now().Sub(time.Unix(seconds, 0))
+		if err != nil || age > sessionLife {
+			return "", false
+		}
+		return parts[3], age <= renewAfter && key.id() == s.current().id()
+	}
+	return "", false
+}
+
+// oldOwner gives whose session of version 1 this is. It has no key's id, and any may have
+// signed it.
+func (s *Signer) oldOwner(owner, mac string) string {
+	if !s.now().Before(oldUntil) {
+		return ""
+	}
+	for _, key := range s.sessions {
+		if genuine(key.Key, "owner", owner, mac) {
+			return owner
+		}
+	}
+	return ""
+}

@@ -1,0 +1,127 @@
+package httpapi
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/nanococoa/nanococoa/internal/ad"
+	"github.com/nanococoa/nanococoa/internal/fault"
+	"github.com/nanococoa/nanococoa/internal/limit"
+	"github.com/nanococoa/nanococoa/internal/retryafter"
+)
+
+// Callers is what every function behind the API knows of whoever calls it.
+type Callers struct {
+	Limits *limit.Limiter // nil: nothing is counted
+	// ViewerAddress: calls come by CloudFront alone, whose function says where from. Else
+	// the gateway does.
+	ViewerAddress bool
+}
+
+// Places keeps how many of an owner's ads wait for the GPU server; see adstore.Store for the
+// faults.
+type Places interface {
+	TakePlace(ctx context.Context, r ad.Ref, most int) (ok bool, err error)
+	ReturnPlace(ctx context.Context, r ad.Ref) error
+}
+
+// needsCookie refuses what a page orders whose browser keeps no cookie: before it costs
+// anything. A browser that only has none yet gets the probe, and its page asks again.
+//
+// Fault: Request.NoCookie.
+func needsCookie(ctx context.Context) error {
+	g := ownerOf(ctx)
+	if !g.noCookie {
+		return nil
+	}
+	g.probe()
+	return fault.New(fault.RequestNoCookie, nil)
+}
+
+// spend counts a use of the caller's before it is done, and tells the caller what is left.
+// giveBack is for a use that came to nothing.
+//
+// Faults: Limit.Reached; Storage.*.
+func (b *base) spend(ctx context.Context, use limit.Use) (giveBack func(), err error) {
+	g := ownerOf(ctx)
+	r, err := b.limits.Take(ctx, use, g.caller)
+	tell(g.header, r.States)
+	if fault.Has(err, fault.LimitReached) {
+		b.log.WarnContext(ctx, "refused", "step", b.step, "error", err.Error())
+	}
+	return func() { b.limits.Return(ctx, r) }, err
+}
+
+// waitsTooLong is what a caller is told whose ads all wait: how long one of them may do so is
+// in its own answer.
+const waitsTooLong = time.Minute
+
+// spendPlace counts a use that has something wait for the GPU server, and holds a place there
+// for it. An owner has few: so no owner's hundred ads stand before another's first.
+//
+// Faults: as spend; Ad.TooManyWaiting.
+func (a *api) spendPlace(ctx context.Context, use limit.Use, r ad.Ref) (giveBack func(), err error) {
+	if a.Places == nil {
+		return a.spend(ctx, use)
+	}
+	switch ok, err := a.Places.TakePlace(ctx, r, a.PlacesPerOwner); {
+	case err != nil:
+		return nil, err
+	case !ok:
+		const detail = "차례를 기다리는 광고가 이미 %d건 있습니다. 그중 하나가 만들어지기 시작한 뒤에 다시 시도해 주세요. " +
+			"급하지 않은 광고를 삭제하셔도 됩니다. 쓰신 내용은 그대로 있습니다."
+		return nil, &fault.Fault{
+			Code: fault.AdTooManyWaiting, Detail: fmt.Sprintf(detail, a.PlacesPerOwner), RetryAfter: waitsTooLong,
+			Err: fmt.Errorf("%d ads of the owner wait", a.PlacesPerOwner),
+		}
+	}
+	leave := func() {
+		if err := a.Places.ReturnPlace(context.WithoutCancel(ctx), r); err != nil {
+			a.Log.WarnContext(ctx, "a place was not given back", "step", "api", "ad_id", r.AdID, "error", err.Error())
+		}
+	}
+	back, err := a.spend(ctx, use)
+	if err != nil {
+		leave()
+		return nil, err
+	}
+	return func() { back(); leave() }, nil
+}
+
+// mayWait reports whether a request may wait for its ad: so many requests that wait keep
+// none from being answered.
+func (a *api) mayWait(ctx context.Context) bool {
+	_, err := a.limits.Take(ctx, limit.Waits, ownerOf(ctx).caller)
+	return err == nil
+}
+
+// windows are the lengths of windows in seconds.
+var windows = map[limit.Window]int{limit.Day: 86400, limit.Hour: 3600, limit.Moment: 30}
+
+// tell writes what is left of quotas: as draft-ietf-httpapi-ratelimit-headers-10 has it, and
+// of the quota that ends first in the three headers of its earlier drafts, which more
+// clients read.
+func tell(h http.Header, states []limit.State) {
+	if h == nil || len(states) == 0 {
+		return
+	}
+	var policies, left []string
+	tight := states[0]
+	for _, s := range states {
+		name := fmt.Sprintf("%s-%s-%s", s.Use, s.Who, s.Window)
+		policies = append(policies, fmt.Sprintf("%q;q=%d;w=%d", name, s.Most, windows[s.Window]))
+		left = append(left, fmt.Sprintf("%q;r=%d;t=%d", name, s.Left, retryafter.Seconds(s.Ends)))
+		if s.Left < tight.Left {
+			tight = s
+		}
+	}
+	h.Set("RateLimit-Policy", strings.Join(policies, ", "))
+	h.Set("RateLimit", strings.Join(left, ", "))
+	h.Set("RateLimit-Limit", strconv.Itoa(tight.Most))
+	h.Set("RateLimit-Remaining", strconv.Itoa(tight.Left))
+	h.Set("RateLimit-Reset", strconv.Itoa(retryafter.Seconds(tight.Ends)))
+}
