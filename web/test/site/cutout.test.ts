@@ -211,7 +211,8 @@ it('the whole photo is ordered alone, and leaving without a change asks nothing'
 
 it('a scene is deleted with its pictures, after asking', async () => {
   const { page, ad, answer } = await open({})
-  const further = { ...answer.scenes[0]!, scene_id: ad.ad_id.replace(/^./, 'f'), product: { ...product, cut_out: false } }
+  const scene_id = ad.ad_id.replace(/^./, 'f')
+  const further = { ...answer.scenes[0]!, scene_id, product: { ...product, cut_out: false } }
   const made = { ...ad.renditions[0]!, rendition_id: further.scene_id, scene_id: further.scene_id, main: false }
   answer.scenes = [...answer.scenes, further]
   answer.renditions = [...ad.renditions, made]

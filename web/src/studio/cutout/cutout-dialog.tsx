@@ -63,7 +63,9 @@ export function CutOutDialog({ studio, scene, onClose }: Props) {
   const dirty = !same(work, opened)
   const rendering = isRendering(ad)
   const free = work.mode === 'auto'
-  const lead = layers.mask ? words.lead : work.box ? words.boxFinds : words.leadUnknown
+  const touch = matchMedia('(pointer: coarse)').matches
+  const known = touch ? `${words.lead} ${words.leadTouch}` : words.lead
+  const lead = layers.mask ? known : work.box ? words.boxFinds : words.leadUnknown
   const begun = dirty && (!free || layers.mask !== null)
   const hint = rendering ? words.rendering : !begun ? lead : kept ? words.restored : words.sentNote
 

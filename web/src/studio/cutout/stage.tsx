@@ -1,6 +1,6 @@
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { texts } from '../../texts'
-import { drawBox, drawBrush, Painter } from './painter'
+import { drawBox, drawBrush, Drawing } from './drawing'
 import { strokesOf, type Point, type Size, type Stroke } from './strokes'
 import type { Layers, Work } from './work'
 import {
@@ -65,7 +65,7 @@ type Gesture =
 export function Stage(props: Props) {
   const { photo, mask, layers, work, tool, brush, ghost, view } = props
   const canvas = useRef<HTMLCanvasElement>(null)
-  const painter = useRef<Painter>(null)
+  const drawing = useRef<Drawing>(null)
   const [size, setSize] = useState<Size>({ width: 0, height: 0 })
   const [moved, setMoved] = useState<Box | null>(null) // the box while it is dragged
   const [pen, setPen] = useState<Point | null>(null) // the brush of the keys
@@ -78,8 +78,8 @@ export function Stage(props: Props) {
   const brushing = tool === 'keep' || tool === 'erase'
   const free = work.mode === 'auto'
   const box = moved ?? work.box
-  if (!painter.current) painter.current = new Painter(photo)
-  const { size: picture } = painter.current
+  if (!drawing.current) drawing.current = new Drawing(photo)
+  const { size: picture } = drawing.current
   const now = useRef({ ...props, stage: size })
   now.current = { ...props, stage: size }
 
@@ -100,14 +100,14 @@ export function Stage(props: Props) {
   }, [])
 
   useLayoutEffect(() => {
-    painter.current!.paint(mask, box, layers.strokes)
+    drawing.current!.paint(mask, box, layers.strokes)
     // A line that is still drawn lies on top.
     const g = gesture.current
     if (g.does === 'stroke') add(g.line)
     if (keyed.current) add(keyed.current)
   }, [mask, box, layers.strokes])
 
-  const add = (line: Stroke) => painter.current!.add(line, now.current.work.box)
+  const add = (line: Stroke) => drawing.current!.add(line, now.current.work.box)
   const lineAt = (kind: Stroke['kind'], at: Point): Line => {
     const r = rect()
     return { kind, points: [at], width: now.current.brush / Math.max(r.width, r.height) }
@@ -126,8 +126,8 @@ export function Stage(props: Props) {
       c.setTransform(dots, 0, 0, dots, 0, 0)
       c.clearRect(0, 0, size.width, size.height)
       const r = rectOf(size, picture, view)
-      if (!free) return painter.current!.frame(c, r)
-      painter.current!.draw(c, r, ghost ? (mask ? faint : 2 * faint) : 0)
+      if (!free) return drawing.current!.frame(c, r)
+      drawing.current!.draw(c, r, ghost ? (mask ? faint : 2 * faint) : 0)
       if (box) drawBox(c, box, r, tool === 'box')
       const keys = pen && brushing && ([r.left + pen[0] * r.width, r.top + pen[1] * r.height] as Point)
       const at = keys ?? (brushing && hover)
@@ -159,7 +159,7 @@ export function Stage(props: Props) {
   const finish = (line: Stroke) => now.current.onStrokes(strokesOf(line, picture))
   const drop = () => {
     gesture.current = { does: 'nothing' }
-    painter.current!.paint(mask, work.box, layers.strokes)
+    drawing.current!.paint(mask, work.box, layers.strokes)
     setMoved(null)
     draw()
   }

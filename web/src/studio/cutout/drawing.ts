@@ -5,7 +5,7 @@ import { handles, type Box, type Rect } from './view'
  * Draws the cut-out: the photo where the mask and the strokes leave it. Nothing is ever
  * read back: the pictures come from another origin, and the browser would forbid it.
  */
-export class Painter {
+export class Drawing {
   readonly #photo: HTMLImageElement
   readonly #alpha: CanvasRenderingContext2D
   readonly #product: CanvasRenderingContext2D
