@@ -28,6 +28,7 @@ const (
 	ofOwner   reach = "everybody, about what is their own"
 	ofOrder   reach = "everybody, and what is made is their own"
 	ofPicture reach = "whoever has the picture's id"
+	ofShare   reach = "whoever has the share's id"
 	open      reach = "everybody, all the same"
 )
 
@@ -53,6 +54,9 @@ var access = map[string]struct {
 	"GET /api/ads/{ad_id}/renditions/{rendition_id}/file": {ofAd, "", 302},
 	"POST /api/ads/{ad_id}/bundle":                        {ofAd, `{"channels":["naver-wide"]}`, 201},
 	"POST /api/ads/{ad_id}/copies":                        {ofAd, "", 200},
+	"PUT /api/ads/{ad_id}/share":                          {ofAd, "", 200},
+	"DELETE /api/ads/{ad_id}/share":                       {ofAd, "", 204},
+	"GET /api/shared/{share_id}":                          {ofShare, "", 200},
 	"GET /api/dashboard/ads":                              {ofOwner, "", 200},
 	"GET /api/dashboard/stats":                            {ofOwner, "", 200},
 	"GET /api/brand":                                      {ofOwner, "", 200},
@@ -89,6 +93,9 @@ func callers(now time.Time) map[string]struct {
 		"none":                    {"", false},
 	}
 }
+
+// shareID is the one share there is.
+var shareID = ad.NewShareID()
 
 // owned is a world in which "ME" has one finished ad and a brand, as the store tells of it:
 // nothing to anybody else. It gives the owners that what was made belongs to.
@@ -140,6 +147,14 @@ func owned(t *testing.T, adID, sceneID, renditionID string, failed bool) (w *wor
 			return nil, "", nil
 		}
 		return []ad.Ad{a}, "", nil
+	}
+	w.ads.share = func(owner, id string) (string, error) { return shareID, whose(owner, id) }
+	w.ads.unshare = whose
+	w.ads.shared = func(id string) (ad.Studio, error) {
+		if id != shareID {
+			return ad.Studio{}, fault.New(fault.ShareNotFound, nil)
+		}
+		return finishedStudio(a), nil
 	}
 	w.ads.stats = func(owner string) (ad.Stats, error) {
 		if owner != "ME" {
@@ -208,7 +223,12 @@ func TestWhoMayDoWhat(t *testing.T) {
 				case ofOrder:
 					m.ofOrder(who, c.cookie, c.mine)
 				case ofPicture:
-					m.ofPicture(who, c.cookie)
+					m.ofBearer(who, c.cookie, "Image.NotFound", m.pictures())
+				case ofShare:
+					m.ofBearer(who, c.cookie, "Share.NotFound", map[string]string{
+						"genuine": shareID, "switched off": ad.NewShareID(), "malformed": "no-id", "of an ad's id": m.adID,
+						"in capitals": strings.ToUpper(shareID),
+					})
 				case open:
 					m.open(who, c.cookie)
 				}
@@ -230,7 +250,7 @@ type matrix struct {
 }
 
 // call asks as a browser that keeps one cookie, and gives whose is what was made.
-func (m *matrix) call(cookie, adID, imageID string) (*answer, []string) {
+func (m *matrix) call(cookie, adID, bearerID string) (*answer, []string) {
 	m.t.Helper()
 	if m.w == nil {
 		m.w, m.made = owned(m.t, m.adID, m.sceneID, m.renditionID, strings.HasSuffix(m.route, "/retry"))
@@ -238,7 +258,7 @@ func (m *matrix) call(cookie, adID, imageID string) (*answer, []string) {
 	*m.made, m.w.jar = nil, map[string]string{}
 	method, path, _ := strings.Cut(m.route, " ")
 	path = strings.NewReplacer("{ad_id}", adID, "{scene_id}", m.sceneID, "{rendition_id}", m.renditionID,
-		"{image_id}", imageID).Replace(path)
+		"{image_id}", bearerID, "{share_id}", bearerID).Replace(path)
 	contentType, body := "application/json", []byte(strings.ReplaceAll(access[m.route].body, "RENDITION", m.renditionID))
 	switch {
 	case path == "/api/ads/generate":
@@ -310,22 +330,28 @@ func (m *matrix) ofOrder(who, cookie string, mine bool) {
 	}
 }
 
-func (m *matrix) ofPicture(who, cookie string) {
-	m.t.Helper()
+// pictures are ids of pictures.
+func (m *matrix) pictures() map[string]string {
 	id := func(adID string) string {
 		v := adID + ".stage2"
 		return v + "." + sign(signingKey, "image", v)
 	}
-	for what, imageID := range map[string]string{
+	return map[string]string{
 		"genuine": id(m.adID), "of no ad": id(m.sceneID), "of no id": id("no-id"), "malformed": "no-id",
 		"forged": m.adID + ".stage2." + sign(formerKey, "image", m.adID+".stage2"), "of an ad's id": m.adID,
-	} {
-		res, _ := m.call(cookie, "", imageID)
+	}
+}
+
+// ofBearer asks with ids that open to whoever has them, if they are genuine.
+func (m *matrix) ofBearer(who, cookie, code string, ids map[string]string) {
+	m.t.Helper()
+	for what, id := range ids {
+		res, _ := m.call(cookie, "", id)
 		if what == "genuine" {
-			res.is(302)
+			res.is(access[m.route].done)
 			continue
 		}
-		res.fails(404, "Image.NotFound")
+		res.fails(404, code)
 		res.header.Del("Set-Cookie")
 		if m.strange == nil {
 			m.strange = res
