@@ -312,7 +312,7 @@ deploy-site: .venv/.installed web/dist/index.html ## the pages alone
 	@$(SITE) publish
 
 .PHONY: secrets
-secrets: ## make the environment's keys if it has none (ROTATE=1: one more cookie key); keep OPENAI_API_KEY and AI_SERVER_TOKEN if set
+secrets: ## make the keys it has not (ROTATE=1: one more cookie key); keep OPENAI_API_KEY, AI_SERVER_TOKEN if set
 	@ENVIRONMENT=$(ENVIRONMENT) AWS_REGION=$(REGION) ROTATE=$(ROTATE) $(GO) run ./infra/keys/cmd
 
 .PHONY: redrive
