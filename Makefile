@@ -320,7 +320,7 @@ deploy-firewall: .venv/.installed ## who asks too often is refused; then deploy-
 	  --region us-east-1 --no-fail-on-empty-changeset --parameter-overrides Environment=$(ENVIRONMENT)
 
 .PHONY: secrets
-secrets: ## make keys that are missing (ROTATE=1: one more cookie key); keep OPENAI_API_KEY, AI_SERVER_TOKEN
+secrets: ## make the keys it has not (ROTATE=1: one more cookie key); keep OPENAI_API_KEY, AI_SERVER_TOKEN if set
 	@ENVIRONMENT=$(ENVIRONMENT) AWS_REGION=$(REGION) ROTATE=$(ROTATE) $(GO) run ./infra/keys/cmd
 
 .PHONY: redrive

@@ -32,6 +32,8 @@ const (
 	open      reach = "everybody, all the same"
 )
 
+const logoBody = `{"content_type":"image/png","content_length":9}`
+
 // access is one row for each route. body is sent as JSON; done is the answer to whom the route
 // answers.
 var access = map[string]struct {
@@ -52,21 +54,18 @@ var access = map[string]struct {
 	"GET /api/ads/{ad_id}/renditions/{rendition_id}/file": {ofAd, "", 302},
 	"POST /api/ads/{ad_id}/bundle":                        {ofAd, `{"channels":["naver-wide"]}`, 201},
 	"POST /api/ads/{ad_id}/copies":                        {ofAd, "", 200},
+	"PUT /api/ads/{ad_id}/share":                          {ofAd, "", 200},
+	"DELETE /api/ads/{ad_id}/share":                       {ofAd, "", 204},
+	"GET /api/shared/{share_id}":                          {ofShare, "", 200},
 	"GET /api/dashboard/ads":                              {ofOwner, "", 200},
 	"GET /api/dashboard/stats":                            {ofOwner, "", 200},
 	"GET /api/brand":                                      {ofOwner, "", 200},
 	"PUT /api/brand":                                      {ofOrder, `{"colors":[]}`, 200},
-	"POST /api/brand/logo":                                {ofOrder, `{"content_type":"image/png","content_length":9}`, 201},
+	"POST /api/brand/logo":                                {ofOrder, logoBody, 201},
 	"GET /api/images/{image_id}":                          {ofPicture, "", 302},
-	"PUT /api/ads/{ad_id}/share":                          {ofAd, "", 200},
-	"DELETE /api/ads/{ad_id}/share":                       {ofAd, "", 204},
-	"GET /api/shared/{share_id}":                          {ofShare, "", 200},
 	"GET /api/channels":                                   {open, "", 200},
 	"GET /api/health":                                     {open, "", 200},
 }
-
-// sharedAs is the id that ME's ad is shared by.
-const sharedAs = "abcdefghijklmnopqrstuvwxyz"
 
 // session makes a session as the API does.
 func session(key []byte, id, owner string, at time.Time) string {
@@ -94,6 +93,9 @@ func callers(now time.Time) map[string]struct {
 		"none":                    {"", false},
 	}
 }
+
+// shareID is the one share there is.
+var shareID = ad.NewShareID()
 
 // owned is a world in which "ME" has one finished ad and a brand, as the store tells of it:
 // nothing to anybody else. It gives the owners that what was made belongs to.
@@ -135,14 +137,6 @@ func owned(t *testing.T, adID, sceneID, renditionID string, failed bool) (w *wor
 	w.ads.retry = func(owner, id string) (ad.Ad, error) { return a, whose(owner, id) }
 	w.ads.remove = whose
 	w.ads.setMain = func(owner, id, _ string) error { return whose(owner, id) }
-	w.ads.unshare = whose
-	w.ads.share = func(owner, id string) (string, error) { return sharedAs, whose(owner, id) }
-	w.ads.shared = func(id string) (ad.Studio, error) {
-		if id != sharedAs {
-			return ad.Studio{}, fault.New(fault.ShareNotFound, nil)
-		}
-		return finishedStudio(a), nil
-	}
 	w.ads.deleteScene = func(owner, id, _ string) error { return whose(owner, id) }
 	w.ads.deleteRendition = func(owner, id, _ string) error { return whose(owner, id) }
 	w.ads.made = func(ad.Ref, *ad.Claim) (string, error) { return "", nil }
@@ -153,6 +147,14 @@ func owned(t *testing.T, adID, sceneID, renditionID string, failed bool) (w *wor
 			return nil, "", nil
 		}
 		return []ad.Ad{a}, "", nil
+	}
+	w.ads.share = func(owner, id string) (string, error) { return shareID, whose(owner, id) }
+	w.ads.unshare = whose
+	w.ads.shared = func(id string) (ad.Studio, error) {
+		if id != shareID {
+			return ad.Studio{}, fault.New(fault.ShareNotFound, nil)
+		}
+		return finishedStudio(a), nil
 	}
 	w.ads.stats = func(owner string) (ad.Stats, error) {
 		if owner != "ME" {
@@ -221,9 +223,12 @@ func TestWhoMayDoWhat(t *testing.T) {
 				case ofOrder:
 					m.ofOrder(who, c.cookie, c.mine)
 				case ofPicture:
-					m.ofPicture(who, c.cookie)
+					m.ofBearer(who, c.cookie, "Image.NotFound", m.pictures())
 				case ofShare:
-					m.ofShare(who, c.cookie)
+					m.ofBearer(who, c.cookie, "Share.NotFound", map[string]string{
+						"genuine": shareID, "switched off": ad.NewShareID(), "malformed": "no-id", "of an ad's id": m.adID,
+						"in capitals": strings.ToUpper(shareID),
+					})
 				case open:
 					m.open(who, c.cookie)
 				}
@@ -245,7 +250,7 @@ type matrix struct {
 }
 
 // call asks as a browser that keeps one cookie, and gives whose is what was made.
-func (m *matrix) call(cookie, adID, imageID string) (*answer, []string) {
+func (m *matrix) call(cookie, adID, bearerID string) (*answer, []string) {
 	m.t.Helper()
 	if m.w == nil {
 		m.w, m.made = owned(m.t, m.adID, m.sceneID, m.renditionID, strings.HasSuffix(m.route, "/retry"))
@@ -253,7 +258,7 @@ func (m *matrix) call(cookie, adID, imageID string) (*answer, []string) {
 	*m.made, m.w.jar = nil, map[string]string{}
 	method, path, _ := strings.Cut(m.route, " ")
 	path = strings.NewReplacer("{ad_id}", adID, "{scene_id}", m.sceneID, "{rendition_id}", m.renditionID,
-		"{image_id}", imageID, "{share_id}", imageID).Replace(path)
+		"{image_id}", bearerID, "{share_id}", bearerID).Replace(path)
 	contentType, body := "application/json", []byte(strings.ReplaceAll(access[m.route].body, "RENDITION", m.renditionID))
 	switch {
 	case path == "/api/ads/generate":
@@ -314,7 +319,8 @@ func (m *matrix) ofOrder(who, cookie string, mine bool) {
 	res.is(access[m.route].done)
 	for _, owner := range made {
 		stranger := owner != "ME" && owner != "YOU" && len(owner) >= 26
-		if (owner == "ME") != mine || (who == "another guest") != (owner == "YOU") || !mine && who != "another guest" && !stranger {
+		another := who == "another guest"
+		if (owner == "ME") != mine || (owner == "YOU") != another || (mine || another) == stranger {
 			m.t.Errorf("%s: made for %q", who, owner)
 		}
 	}
@@ -324,43 +330,28 @@ func (m *matrix) ofOrder(who, cookie string, mine bool) {
 	}
 }
 
-func (m *matrix) ofShare(who, cookie string) {
+// pictures are ids of pictures.
+func (m *matrix) pictures() map[string]string {
+	id := func(adID string) string {
+		v := adID + ".stage2"
+		return v + "." + sign(signingKey, "image", v)
+	}
+	return map[string]string{
+		"genuine": id(m.adID), "of no ad": id(m.sceneID), "of no id": id("no-id"), "malformed": "no-id",
+		"forged": m.adID + ".stage2." + sign(formerKey, "image", m.adID+".stage2"), "of an ad's id": m.adID,
+	}
+}
+
+// ofBearer asks with ids that open to whoever has them, if they are genuine.
+func (m *matrix) ofBearer(who, cookie, code string, ids map[string]string) {
 	m.t.Helper()
-	for what, id := range map[string]string{
-		"genuine": sharedAs, "unknown": strings.Repeat("a", 26), "malformed": "no-id", "of an ad's id": m.adID,
-	} {
+	for what, id := range ids {
 		res, _ := m.call(cookie, "", id)
 		if what == "genuine" {
 			res.is(access[m.route].done)
 			continue
 		}
-		res.fails(404, "Share.NotFound")
-		res.header.Del("Set-Cookie")
-		if m.strange == nil {
-			m.strange = res
-		}
-		if !bytes.Equal(res.body, m.strange.body) || !reflect.DeepEqual(res.header, m.strange.header) {
-			m.t.Errorf("%s, %s: %v %s, else %v %s", who, what, res.header, res.body, m.strange.header, m.strange.body)
-		}
-	}
-}
-
-func (m *matrix) ofPicture(who, cookie string) {
-	m.t.Helper()
-	id := func(adID string) string {
-		v := adID + ".stage2"
-		return v + "." + sign(signingKey, "image", v)
-	}
-	for what, imageID := range map[string]string{
-		"genuine": id(m.adID), "of no ad": id(m.sceneID), "of no id": id("no-id"), "malformed": "no-id",
-		"forged": m.adID + ".stage2." + sign(formerKey, "image", m.adID+".stage2"), "of an ad's id": m.adID,
-	} {
-		res, _ := m.call(cookie, "", imageID)
-		if what == "genuine" {
-			res.is(302)
-			continue
-		}
-		res.fails(404, "Image.NotFound")
+		res.fails(404, code)
 		res.header.Del("Set-Cookie")
 		if m.strange == nil {
 			m.strange = res
