@@ -26,8 +26,8 @@ func printed(w, h int) *image.NRGBA {
 
 // shown puts a part of a photo into a picture, as wide as side, in a round mask.
 func shown(photo *image.NRGBA, part image.Rectangle, side int) engine.Rendering {
-	size := image.Pt(400, 300)
-	r := engine.Rendering{Picture: image.NewRGBA(image.Rectangle{Max: size}), Mask: image.NewAlpha(image.Rectangle{Max: size})}
+	all := image.Rectangle{Max: image.Pt(400, 300)}
+	r := engine.Rendering{Picture: image.NewRGBA(all), Mask: image.NewAlpha(all)}
 	draw.Draw(r.Picture, r.Picture.Rect, image.NewUniform(color.RGBA{90, 140, 90, 255}), image.Point{}, draw.Src)
 	at := image.Rect(0, 0, side, side*part.Dy()/part.Dx()).Add(image.Pt(37, 21))
 	draw.CatmullRom.Scale(r.Picture, at, photo, part, draw.Src, nil)
@@ -45,7 +45,7 @@ func shown(photo *image.NRGBA, part image.Rectangle, side int) engine.Rendering 
 		w, h := float64(in.X), float64(in.Y)
 		return ad.Box{float64(b.Min.X) / w, float64(b.Min.Y) / h, float64(b.Dx()) / w, float64(b.Dy()) / h}
 	}
-	r.Source, r.Place = box(part, photo.Rect.Size()), box(at, size)
+	r.Source, r.Place = box(part, photo.Rect.Size()), box(at, all.Max)
 	return r
 }
 

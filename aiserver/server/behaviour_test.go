@@ -222,7 +222,8 @@ func TestTheOwnersWordIsContent(t *testing.T) {
 	if s.painter.renders() != 1 || first.Mask != again.Mask {
 		t.Errorf("%d renders", s.painter.renders())
 	}
-	s.stage1(with(small(t), "cutout", `{"box":[0,0,1,1]}`), key("k")).want(t, http.StatusUnprocessableEntity, fault.RequestConflict)
+	other := s.stage1(with(small(t), "cutout", `{"box":[0,0,1,1]}`), key("k"))
+	other.want(t, http.StatusUnprocessableEntity, fault.RequestConflict)
 	text, _ := strings.CutPrefix(again.Mask, gpu.DataURLPrefix)
 	raw, err := base64.StdEncoding.DecodeString(text)
 	if err != nil {

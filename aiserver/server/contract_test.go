@@ -277,11 +277,14 @@ func TestStage1RefusesBadRequests(t *testing.T) {
 		"a prompt too long": {
 			with(good, "prompt", strings.Repeat("a", 4001)), 422, fault.RequestInvalid, []string{"prompt"},
 		},
-		"a field far too big":  {with(good, "prompt", long(20_000)), 413, fault.RequestTooLarge, nil},
-		"cutout: no JSON":      {with(good, "cutout", "auto"), 422, fault.RequestInvalid, []string{"cutout"}},
-		"cutout: another mode": {with(good, "cutout", `{"mode":"knife"}`), 422, fault.RequestInvalid, []string{"cutout.mode"}},
+		"a field far too big": {with(good, "prompt", long(20_000)), 413, fault.RequestTooLarge, nil},
+		"cutout: no JSON":     {with(good, "cutout", "auto"), 422, fault.RequestInvalid, []string{"cutout"}},
+		"cutout: another mode": {
+			with(good, "cutout", `{"mode":"knife"}`), 422, fault.RequestInvalid, []string{"cutout.mode"},
+		},
 		"cutout: wrong strokes": {
-			with(good, "cutout", `{"keep":[{"points":[[0,2]],"width":0.1}]}`), 422, fault.RequestInvalid, []string{"cutout.keep"},
+			with(good, "cutout", `{"keep":[{"points":[[0,2]],"width":0.1}]}`), 422, fault.RequestInvalid,
+			[]string{"cutout.keep"},
 		},
 		"seed: words":        {with(good, "seed", "seven"), 422, fault.RequestInvalid, []string{"seed"}},
 		"seed: negative":     {with(good, "seed", "-1"), 422, fault.RequestInvalid, []string{"seed"}},

@@ -120,7 +120,7 @@ func (s *Server) stage1(ctx context.Context, c call, r *http.Request, body io.Re
 			}
 			fidelity, measured := made.Fidelity(img)
 			if measured && fidelity < engine.MinFidelity {
-				return nil, "", fault.Newf(fault.GPUBadAnswer, "the picture shows the photo at %.1f dB, which is not that photo", fidelity)
+				return nil, "", fault.Newf(fault.GPUBadAnswer, "the engine shows the photo at %.1f dB", fidelity)
 			}
 			mask, err := maskURL(made.Found)
 			if err != nil {

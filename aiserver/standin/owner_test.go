@@ -85,7 +85,9 @@ func TestWhereACutProductStands(t *testing.T) {
 			return b.Max.X == size.X && b.Max.Y < size.Y
 		}},
 		"on top": {image.Rect(100, 0, 120, 110), func(b image.Rectangle, size image.Point) bool { return b.Min.Y == 0 }},
-		"whole":  {image.Rect(80, 50, 160, 150), func(b image.Rectangle, size image.Point) bool { return b.Inset(-4).In(image.Rectangle{Max: size}) }},
+		"whole": {image.Rect(80, 50, 160, 150), func(b image.Rectangle, size image.Point) bool {
+			return b.Inset(-4).In(image.Rectangle{Max: size})
+		}},
 	} {
 		photo := image.NewNRGBA(image.Rect(0, 0, 240, 180))
 		draw.Draw(photo, photo.Rect, image.NewUniform(color.NRGBA{244, 243, 240, 255}), image.Point{}, draw.Src)
@@ -141,9 +143,9 @@ func TestTheFrame(t *testing.T) {
 		t.Errorf("a backdrop of %.0f by day and %.0f by night", d, n)
 	}
 	below := image.Rect(board.Min.X+20, board.Max.Y+1, board.Max.X-20, board.Max.Y+4)
-	far := below.Add(image.Pt(0, 22))
-	if below.Max.Y > size.Y || light(day, below) > light(day, far.Intersect(day.Rect))-8 {
-		t.Errorf("%.0f below the board at %v, %.0f further down", light(day, below), board, light(day, far.Intersect(day.Rect)))
+	far := below.Add(image.Pt(0, 22)).Intersect(day.Rect)
+	if below.Max.Y > size.Y || light(day, below) > light(day, far)-8 {
+		t.Errorf("%.0f below the board at %v, %.0f further down", light(day, below), board, light(day, far))
 	}
 	// What differs between two seeds is the side of the light.
 	left := image.Rect(board.Min.X-8, board.Min.Y+20, board.Min.X-2, board.Max.Y-20)
@@ -189,7 +191,8 @@ func TestTheLastCutOutsAreRemembered(t *testing.T) {
 	t.Parallel()
 	photo := image.NewNRGBA(image.Rect(0, 0, 180, 180))
 	draw.Draw(photo, photo.Rect, image.NewUniform(color.NRGBA{244, 243, 240, 255}), image.Point{}, draw.Src)
-	draw.Draw(photo, image.Rect(60, 40, 120, 150), image.NewUniform(color.NRGBA{190, 40, 35, 255}), image.Point{}, draw.Src)
+	red := image.NewUniform(color.NRGBA{190, 40, 35, 255})
+	draw.Draw(photo, image.Rect(60, 40, 120, 150), red, image.Point{}, draw.Src)
 	network := &counted{state: "ready"}
 	e := standin.New(network)
 	ask := engine.Request{Photo: photo, Concept: "스튜디오", Seed: 1, Size: image.Pt(342, 342)}

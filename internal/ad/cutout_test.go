@@ -28,23 +28,25 @@ func TestTheCutOutsLimits(t *testing.T) {
 		in    ad.CutOut
 		wrong string // fields, by commas
 	}{
-		"nothing":               {ad.CutOut{}, ""},
-		"the photo":             {ad.CutOut{Mode: "photo"}, ""},
-		"the smallest box":      {ad.CutOut{Box: &ad.Box{0.98, 0.98, 0.02, 0.02}}, ""},
-		"a smaller one":         {ad.CutOut{Box: &ad.Box{0.5, 0.5, 0.019, 0.5}}, "cutout.box"},
-		"a box of no numbers":   {ad.CutOut{Box: &ad.Box{math.NaN(), 0, 1, 1}}, "cutout.box"},
-		"the thinnest stroke":   {ad.CutOut{Keep: dot(0, 1, 0.002, 0)}, ""},
-		"a thinner one":         {ad.CutOut{Keep: dot(0, 1, 0.0019, 0)}, "cutout.keep"},
-		"the thickest":          {ad.CutOut{Erase: dot(0, 1, 0.5, 7)}, ""},
-		"a thicker one":         {ad.CutOut{Erase: dot(0, 1, 0.51, 7)}, "cutout.erase"},
-		"below any":             {ad.CutOut{Erase: dot(0, 1, 0.5, -1)}, "cutout.erase"},
-		"no points":             {ad.CutOut{Keep: strokes(1, 0)}, "cutout.keep"},
-		"all strokes":           {ad.CutOut{Keep: strokes(100, 1), Erase: strokes(100, 1)}, ""},
-		"one more":              {ad.CutOut{Keep: strokes(100, 1), Erase: strokes(101, 1)}, "cutout.keep,cutout.erase"},
-		"all points":            {ad.CutOut{Keep: strokes(10, 500)}, ""},
-		"one more point":        {ad.CutOut{Keep: append(strokes(10, 500), strokes(1, 1)...)}, "cutout.keep"},
-		"a box on the photo":    {ad.CutOut{Mode: "photo", Box: &ad.Box{0, 0, 1, 1}}, "cutout.box"},
-		"everything at a time":  {ad.CutOut{Mode: "x", Box: &ad.Box{}, Keep: strokes(1, 0)}, "cutout.mode,cutout.box,cutout.keep"},
+		"nothing":             {ad.CutOut{}, ""},
+		"the photo":           {ad.CutOut{Mode: "photo"}, ""},
+		"the smallest box":    {ad.CutOut{Box: &ad.Box{0.98, 0.98, 0.02, 0.02}}, ""},
+		"a smaller one":       {ad.CutOut{Box: &ad.Box{0.5, 0.5, 0.019, 0.5}}, "cutout.box"},
+		"a box of no numbers": {ad.CutOut{Box: &ad.Box{math.NaN(), 0, 1, 1}}, "cutout.box"},
+		"the thinnest stroke": {ad.CutOut{Keep: dot(0, 1, 0.002, 0)}, ""},
+		"a thinner one":       {ad.CutOut{Keep: dot(0, 1, 0.0019, 0)}, "cutout.keep"},
+		"the thickest":        {ad.CutOut{Erase: dot(0, 1, 0.5, 7)}, ""},
+		"a thicker one":       {ad.CutOut{Erase: dot(0, 1, 0.51, 7)}, "cutout.erase"},
+		"below any":           {ad.CutOut{Erase: dot(0, 1, 0.5, -1)}, "cutout.erase"},
+		"no points":           {ad.CutOut{Keep: strokes(1, 0)}, "cutout.keep"},
+		"all strokes":         {ad.CutOut{Keep: strokes(100, 1), Erase: strokes(100, 1)}, ""},
+		"one more":            {ad.CutOut{Keep: strokes(100, 1), Erase: strokes(101, 1)}, "cutout.keep,cutout.erase"},
+		"all points":          {ad.CutOut{Keep: strokes(10, 500)}, ""},
+		"one more point":      {ad.CutOut{Keep: append(strokes(10, 500), strokes(1, 1)...)}, "cutout.keep"},
+		"a box on the photo":  {ad.CutOut{Mode: "photo", Box: &ad.Box{0, 0, 1, 1}}, "cutout.box"},
+		"everything at a time": {
+			ad.CutOut{Mode: "x", Box: &ad.Box{}, Keep: strokes(1, 0)}, "cutout.mode,cutout.box,cutout.keep",
+		},
 		"strokes and the photo": {ad.CutOut{Mode: "photo", Erase: strokes(1, 1)}, "cutout.erase"},
 	} {
 		_, err := tc.in.Canonical()
@@ -89,7 +91,9 @@ func TestTheCutOutAsJSON(t *testing.T) {
 			t.Errorf("%s: %v, %v", silent, c, err)
 		}
 	}
-	for _, broken := range []string{`{`, `[]`, `{"mode":"auto"} {}`, `{"lasso":1}`, `{"keep":[{"points":[[1]],"width":0.1}]}`} {
+	for _, broken := range []string{
+		`{`, `[]`, `{"mode":"auto"} {}`, `{"lasso":1}`, `{"keep":[{"points":[[1]],"width":0.1}]}`,
+	} {
 		if _, err := ad.ParseCutOut(broken); !fault.Has(err, fault.RequestInvalid) {
 			t.Errorf("%s: %v", broken, err)
 		}

@@ -50,7 +50,11 @@ func TestTheOwnersWordOnTheCutOut(t *testing.T) {
 		[]*ad.CutOut{(*stored)[0].CutOutWish, (*stored)[1].CutOutWish, (*stored)[2].CutOutWish}); d != "" {
 		t.Errorf("-want +got\n%s", d)
 	}
-	if a, b, c := (*claims)[0].Fingerprint, (*claims)[1].Fingerprint, (*claims)[2].Fingerprint; a == b || b == c || a == c {
+	orders := map[string]bool{}
+	for _, c := range *claims {
+		orders[c.Fingerprint] = true
+	}
+	if len(orders) != 3 {
 		t.Error("another word is the same order")
 	}
 

@@ -301,7 +301,8 @@ func (a *api) createScene(ctx context.Context, in *createSceneInput) (*sceneOutp
 			fmt.Fprintf(h, ", cut out %s", cutout)
 		}
 	})
-	if err := joinInvalid(wrong, a.Fields.Only("ad_concept").Validate(work.Fields), checkSeed(wish.Seed), badCutOut); err != nil {
+	err = joinInvalid(wrong, a.Fields.Only("ad_concept").Validate(work.Fields), checkSeed(wish.Seed), badCutOut)
+	if err != nil {
 		return nil, a.answer(ctx, err)
 	}
 	work, err = a.orderScene(ctx, work, claim)

@@ -66,8 +66,10 @@ func clip(w *world) step.Func {
 // happy is what each step calls, in order, when all goes well.
 func happy() map[ad.Step][]string {
 	return map[ad.Step][]string{
-		ad.Prepare: {"begin prepare", "get original", "put product.png", "put product.jpg", "put thumbnail.jpg", "finish prepare"},
-		ad.Prompt:  {"begin prompt", "write prompt", "finish prompt"},
+		ad.Prepare: {
+			"begin prepare", "get original", "put product.png", "put product.jpg", "put thumbnail.jpg", "finish prepare",
+		},
+		ad.Prompt: {"begin prompt", "write prompt", "finish prompt"},
 		ad.Stage1: {
 			"begin stage1", "get product.png", "gpu stage1", "put thumbnail1.jpg", "put stage1.jpg", "put stage1.png",
 			"finish stage1",

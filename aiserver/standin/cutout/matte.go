@@ -73,7 +73,11 @@ func matte(ctx context.Context, photo *image.NRGBA, r *regions) (*image.NRGBA, e
 	}
 	p.dropCrumbs()
 	p.obey()
-	return p.soften(ctx)
+	out, err := p.soften(ctx)
+	if err == nil {
+		p.settle(out)
+	}
+	return out, err
 }
 
 // localColors spreads typical product and background colours over the grid, each

@@ -215,6 +215,32 @@ func (p *plate) obey() {
 	}
 }
 
+// settle takes back what softening did inside a stroke, of which only the rim is an edge: a
+// stroke may be thinner than an edge is soft.
+func (p *plate) settle(out *image.NRGBA) {
+	if p.r.word == nil {
+		return
+	}
+	said := p.r.word.pixels
+	for i, v := range said {
+		if v != kept && v != erased {
+			continue
+		}
+		x, y := i%p.w, i/p.w
+		rim := x > 0 && said[i-1] != v || x < p.w-1 && said[i+1] != v ||
+			y > 0 && said[i-p.w] != v || y < p.h-1 && said[i+p.w] != v
+		o := out.Pix[y*out.Stride+4*x:][:4]
+		switch {
+		case rim:
+		case v == erased:
+			clear(o)
+		default:
+			copy(o, p.photo.Pix[y*p.photo.Stride+4*x:][:3])
+			o[3] = 255
+		}
+	}
+}
+
 // obeyed takes what the owner erased out of a photo that came cut out. What it has cleared
 // itself has no colour, so nothing of it can be kept.
 func (s *said) obeyed(photo *image.NRGBA) *image.NRGBA {
