@@ -8,16 +8,22 @@
 //     CMYK and YCCK with the ink inverted as Adobe does; every sampling layout that
 //     libjpeg reads, whichever component is the widest. Not lossless, arithmetic
 //     or 12-bit ones, nor two components.
+//
 //   - PNG: every colour type, depth and interlacing. Of an animation, the default
 //     image, which is its first frame.
+//
 //   - WebP: lossy, lossless, alpha. Of an animation, the first frame.
+//
 //   - GIF: the first frame, in its place on the screen, which is made larger when it
 //     is too small.
+//
 //   - Orientation from EXIF in JPEG, PNG (eXIf) and WebP.
+//
 //   - ICC profiles: curves and a matrix (Display P3 of iPhones and Macs, Adobe RGB,
 //     ProPhoto, linear ones), tables (printers' CMYK, scanners, XYB of JPEG), grey. Tables
 //     are read by github.com/kovidgoyal/imaging. A profile of another space than the
 //     picture's is ignored. CMYK without a profile becomes RGB by the plain formula.
+//
 //   - PNG's own words for colours: cICP (P3, BT.2020, linear, PQ and HLG), sRGB, gAMA
 //     and cHRM.
 //
