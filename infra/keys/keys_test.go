@@ -1,15 +1,20 @@
 package keys_test
 
 import (
+	"bytes"
 	"encoding/base64"
+	"errors"
 	"os"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
 	"github.com/aws/aws-sdk-go-v2/service/ssm/types"
 
 	"github.com/nanococoa/nanococoa/infra/keys"
+	"github.com/nanococoa/nanococoa/internal/door"
 	"github.com/nanococoa/nanococoa/internal/localaws"
 )
 
@@ -76,6 +81,84 @@ func TestASecretIsReplacedAndRemoved(t *testing.T) {
 		}
 		if got, _ := kept(t, client, name); got != "" {
 			t.Errorf("still there: %q", got)
+		}
+	}
+}
+
+// A new key beside the former ones: none of them is lost, and the new one is known to
+// everybody for a day before it signs.
+func TestACookieKeyIsRotated(t *testing.T) {
+	t.Parallel()
+	client := ssm.NewFromConfig(localaws.Config(t))
+	environment := localaws.Name(t)
+	at := time.Date(2026, 11, 28, 23, 0, 0, 0, time.UTC)
+	if _, err := keys.RotateCookie(t.Context(), client, environment, at); err == nil {
+		t.Fatal("nothing was rotated")
+	}
+	if _, err := keys.EnsureCookie(t.Context(), client, environment); err != nil {
+		t.Fatal(err)
+	}
+	first, _ := kept(t, client, keys.CookieName(environment))
+	if day, err := keys.RotateCookie(t.Context(), client, environment, at); err != nil || day != "2026-11-30" {
+		t.Fatalf("%s, %v", day, err)
+	}
+	ring, kind := kept(t, client, keys.CookieName(environment))
+	read, err := door.SessionKeys(ring)
+	if err != nil || len(read) != 2 || kind != types.ParameterTypeSecureString {
+		t.Fatalf("%d keys as %s, %v", len(read), kind, err)
+	}
+	if got := base64.StdEncoding.EncodeToString(read[0].Key); read[0].ID != "" || got != first {
+		t.Error("the first key is another: every guest has lost their ads")
+	}
+	if k := read[1]; k.ID != "2026-11-30" || k.From.Sub(at) < 24*time.Hour || bytes.Equal(k.Key, read[0].Key) {
+		t.Errorf("the new key %s signs from %v on", k.ID, k.From)
+	}
+	// Not twice at once, but again once it signs.
+	if day, err := keys.RotateCookie(t.Context(), client, environment, at.Add(24*time.Hour)); !errors.Is(err,
+		keys.ErrRotating) || day != "2026-11-30" {
+		t.Errorf("%s, %v", day, err)
+	}
+	for n := 3; n < 12; n++ {
+		at = at.AddDate(0, 3, 0)
+		if _, err := keys.RotateCookie(t.Context(), client, environment, at); err != nil {
+			t.Fatal(err)
+		}
+		ring, _ = kept(t, client, keys.CookieName(environment))
+		if got := len(strings.Fields(ring)); got != min(n, 8) {
+			t.Errorf("%d keys of %d", got, n)
+		}
+	}
+}
+
+// Pictures' ids were signed by the first cookie key once: their key is its copy, and stays
+// when that is rotated. A new environment has two keys.
+func TestThePictureKeyKeepsAddressesGood(t *testing.T) {
+	t.Parallel()
+	client := ssm.NewFromConfig(localaws.Config(t))
+	old, fresh := localaws.Name(t)+"-o", localaws.Name(t)+"-f"
+	if _, err := keys.EnsureCookie(t.Context(), client, old); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := keys.RotateCookie(t.Context(), client, old, time.Now()); err != nil {
+		t.Fatal(err)
+	}
+	for _, environment := range []string{old, fresh} {
+		for _, want := range []bool{true, false} {
+			if made, err := keys.EnsurePicture(t.Context(), client, environment); err != nil || made != want {
+				t.Errorf("made %v, %v", made, err)
+			}
+		}
+		if _, err := keys.EnsureCookie(t.Context(), client, environment); err != nil {
+			t.Fatal(err)
+		}
+		picture, kind := kept(t, client, keys.PictureName(environment))
+		cookie, _ := kept(t, client, keys.CookieName(environment))
+		if raw, err := base64.StdEncoding.DecodeString(picture); err != nil || len(raw) != 32 ||
+			kind != types.ParameterTypeSecureString {
+			t.Errorf("%d bytes as %s, %v", len(raw), kind, err)
+		}
+		if same := picture == strings.Fields(cookie)[0]; same != (environment == old) {
+			t.Errorf("%s: the same key: %v", environment, same)
 		}
 	}
 }

@@ -19,9 +19,9 @@ import (
 
 // When an unfinished record is looked at again by the sweeper.
 const (
-	// uploadDue is longer than a presigned upload lives (one hour) and than S3's
-	// events are late.
-	uploadDue = 90 * time.Minute
+	// uploadDue is longer than a presigned upload lives (a quarter of an hour) and than
+	// S3's events are late. Until then the ad holds one of its owner's places.
+	uploadDue = 30 * time.Minute
 	// workDue is longer than any step takes, the GPU server's 300 seconds included. An
 	// ad that waits longer in the queue is found to be running, and is postponed.
 	workDue = 10 * time.Minute

@@ -217,9 +217,10 @@ func (b *Bucket) link(ctx context.Context, key string, life time.Duration) (stri
 	return req.URL, nil
 }
 
-// uploadLife is how long a presigned POST is good: enough to send 20 MB over a bad mobile
-// connection, and to be interrupted before.
-const uploadLife = time.Hour
+// uploadLife is how long a presigned POST is good: enough to send 20 MB at 0.2 Mbit/s, twice
+// over what a bad mobile connection has. Whoever was interrupted gets a fresh one by the
+// order's Idempotency-Key.
+const uploadLife = 15 * time.Minute
 
 // NewUpload presigns the upload of an ad's photo: key, content type and length
 // (1..size bytes) are fixed by the signature.

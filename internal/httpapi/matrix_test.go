@@ -32,6 +32,8 @@ const (
 	open      reach = "everybody, all the same"
 )
 
+const logoBody = `{"content_type":"image/png","content_length":9}`
+
 // access is one row for each route. body is sent as JSON; done is the answer to whom the route
 // answers.
 var access = map[string]struct {
@@ -56,7 +58,7 @@ var access = map[string]struct {
 	"GET /api/dashboard/stats":                            {ofOwner, "", 200},
 	"GET /api/brand":                                      {ofOwner, "", 200},
 	"PUT /api/brand":                                      {ofOrder, `{"colors":[]}`, 200},
-	"POST /api/brand/logo":                                {ofOrder, `{"content_type":"image/png","content_length":9}`, 201},
+	"POST /api/brand/logo":                                {ofOrder, logoBody, 201},
 	"GET /api/images/{image_id}":                          {ofPicture, "", 302},
 	"PUT /api/ads/{ad_id}/share":                          {ofAd, "", 200},
 	"DELETE /api/ads/{ad_id}/share":                       {ofAd, "", 204},
@@ -314,7 +316,8 @@ func (m *matrix) ofOrder(who, cookie string, mine bool) {
 	res.is(access[m.route].done)
 	for _, owner := range made {
 		stranger := owner != "ME" && owner != "YOU" && len(owner) >= 26
-		if (owner == "ME") != mine || (who == "another guest") != (owner == "YOU") || !mine && who != "another guest" && !stranger {
+		another := who == "another guest"
+		if (owner == "ME") != mine || (owner == "YOU") != another || (mine || another) == stranger {
 			m.t.Errorf("%s: made for %q", who, owner)
 		}
 	}

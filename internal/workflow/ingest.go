@@ -22,6 +22,7 @@ type Records interface {
 type Uploads interface {
 	Get(ctx context.Context, adID string, p ad.Picture, limit int64) ([]byte, error)
 	Purge(ctx context.Context, adID string) error
+	Remove(ctx context.Context, adID string, p ad.Picture) error
 }
 
 // Starter starts an attempt; see Machine.Start.
@@ -80,6 +81,15 @@ func (in *Ingest) start(ctx context.Context, adID string) error {
 	}
 	if err != nil {
 		return err
+	}
+	// An address to upload to is good for one photo. What is sent after that one is neither
+	// looked at nor kept.
+	switch a.Status {
+	case ad.Running:
+		return nil
+	case ad.Succeeded:
+		return in.Pictures.Remove(ctx, adID, ad.OriginalPhoto)
+	case ad.AwaitingUpload, ad.Queued, ad.Failed:
 	}
 	if a.Status == ad.AwaitingUpload {
 		// Nobody has looked at this photo yet. One that cannot be used need not start the

@@ -57,6 +57,11 @@ func (w *world) Purge(_ context.Context, adID string) error {
 	return w.purge
 }
 
+func (w *world) Remove(_ context.Context, adID string, p ad.Picture) error {
+	w.calls = append(w.calls, "remove "+string(p)+" "+adID)
+	return nil
+}
+
 func (w *world) Start(_ context.Context, r ad.Ref) error {
 	if r != w.ad.Ref {
 		w.t.Errorf("started %+v, found %+v", r, w.ad.Ref)
@@ -221,7 +226,14 @@ func TestAnAdThatIsOnItsWayIsNotCheckedAgain(t *testing.T) {
 		if err := w.deliver(created("uploads/" + w.ad.AdID + "/original")); err != nil {
 			t.Errorf("%s: %v", st, err)
 		}
-		w.called("find", "start")
+		switch st {
+		case ad.Running:
+			w.called("find")
+		case ad.Succeeded: // the photo is used, and what came after it is nothing of ours
+			w.called("find", "remove original")
+		case ad.Queued, ad.Failed, ad.AwaitingUpload:
+			w.called("find", "start")
+		}
 	}
 }
 
