@@ -9,6 +9,7 @@ import (
 	"encoding/base64"
 	"fmt"
 	"net/http"
+	"strings"
 	"sync"
 	"time"
 
@@ -112,7 +113,8 @@ func (o owners) middleware(next http.Handler) http.Handler {
 		}
 		g.keep = sync.OnceFunc(func() { http.SetCookie(w, o.cookie(o.cookieName(), o.signer.session(g.id), sessionLife)) })
 		g.probe = func() { http.SetCookie(w, o.cookie(o.named("probe"), "1", probeLife)) }
-		if id != "" && !fresh {
+		// Not where an answer may be kept for others, as on a public page.
+		if id != "" && !fresh && strings.HasPrefix(r.URL.Path, "/api/") {
 			g.keep()
 		}
 		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), ownerKey{}, g)))

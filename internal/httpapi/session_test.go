@@ -141,3 +141,16 @@ func TestPicturesOutliveTheKeysOfSessions(t *testing.T) {
 		t.Errorf("%q was %q", after, before)
 	}
 }
+
+// What may be kept for others has nobody's session in it.
+func TestAPublicPageSetsNoCookie(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.ads.list = func(string, int, string) ([]ad.Ad, string, error) { return nil, "", nil }
+	for path, want := range map[string]int{"/api/dashboard/ads": 1, "/s/no-share": 0, "/s/no-share/picture": 0} {
+		w.jar = map[string]string{"owner": "ME." + sign(signingKey, "owner", "ME")} // of a form that is renewed
+		if got := len(w.get(path).header.Values("Set-Cookie")); got != want {
+			t.Errorf("%s sets %d cookies", path, got)
+		}
+	}
+}

@@ -179,6 +179,7 @@ export const texts = {
     server: '잠시 문제가 생겼습니다. 조금 뒤 다시 시도해 주세요.',
     busy: '요청이 잠시 몰렸습니다. 조금 뒤 다시 시도해 주세요.',
     kept: '쓰신 내용은 그대로 있습니다.',
+    again: (time: string) => `${time}부터 다시 하실 수 있습니다.`,
   },
 
   making: {

@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { check, emptyDraft, fieldsOf, placeOf, places, type Draft, type Place, type Wrong } from '../../ad/fields'
 import { table } from '../../ad/fields.gen'
-import type { Problem } from '../../api/client'
+import { greet } from '../../api/greet'
 import { newKey } from '../../api/key'
 import { inApp, outside, type InApp } from '../../app/in-app'
 import { useSite } from '../../app/site'
@@ -12,7 +12,7 @@ import { texts } from '../../texts'
 import { Icon } from '../../ui/icon'
 import type { Photo } from '../../photo/photo'
 import { Fault } from './fields'
-import { order } from './order'
+import { order, refusal, type Order } from './order'
 import { OwnerField } from './owner-field'
 import { PhotoField } from './photo-field'
 import './form.css'
@@ -77,6 +77,7 @@ export function AdForm() {
     if (next) {
       void site.photos.put({ key: draftKey, photo: next })
       site.prepare('result')
+      void greet()
     } else {
       void site.photos.remove(draftKey)
     }
@@ -96,18 +97,15 @@ export function AdForm() {
     })
   }
 
-  const blameFor = (problem: Problem) => {
+  const blameFor = (refused: Extract<Order, { ok: false }>) => {
     const next: Wrong = {}
     let general = ''
-    for (const { field, detail } of problem.errors) {
+    for (const { field, detail } of refused.problem.errors) {
       const place = placeOf(field)
       if (place) next[place] ??= detail
       else general ||= detail
     }
-    // What has no code did not come from the API, which says by itself what is kept.
-    const detail =
-      problem.code === '' || problem.status === 0 ? `${problem.detail} ${texts.fault.kept}` : problem.detail
-    blame(next, Object.keys(next).length > 0 ? general : detail)
+    blame(next, Object.keys(next).length > 0 ? general : refusal(refused))
   }
 
   const submit = async () => {
@@ -128,7 +126,7 @@ export function AdForm() {
       outcome = await send()
     }
     setSending(null)
-    if (!outcome.ok) return blameFor(outcome.problem)
+    if (!outcome.ok) return blameFor(outcome)
     touched.current = true
     clearDraft()
     void site.photos.remove(draftKey)

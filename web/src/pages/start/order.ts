@@ -1,17 +1,38 @@
 import type { Fields } from '../../ad/fields'
+import { kstDateTime } from '../../ad/time'
 import type { Problem } from '../../api/client'
 import { directLimit, sendDirect, type OnProgress } from '../../api/send'
 import type { Site } from '../../app/site'
 import type { Photo } from '../../photo/photo'
+import { texts } from '../../texts'
 
-export type Order = { ok: true; data: string } | { ok: false; problem: Problem }
+/** What became of an order; `retryAfter` is in seconds, when the server said. */
+export type Order = { ok: true; data: string } | { ok: false; problem: Problem; retryAfter?: number }
+
+/**
+ * What is said of an order that was refused. The API's own words say what to do next;
+ * where it says when, the time of day is added, by which an owner comes back.
+ */
+export function refusal({ problem, retryAfter }: Extract<Order, { ok: false }>, now = new Date()): string {
+  // What has no code did not come from the API, which says by itself what is kept.
+  if (problem.code === '' || problem.status === 0) return `${problem.detail} ${texts.fault.kept}`
+  if (problem.code !== 'Limit.Reached' || !retryAfter) return problem.detail
+  const at = new Date(now.getTime() + retryAfter * 1000)
+  return `${problem.detail} ${texts.fault.again(kstDateTime(at.toISOString()))}`
+}
+
+/** Orders an ad as `send` does. A browser that had no cookie yet has one by the first refusal. */
+export async function order(...asked: Parameters<typeof send>): Promise<Order> {
+  const first = await send(...asked)
+  return !first.ok && first.problem.code === 'Request.NoCookie' ? send(...asked) : first
+}
 
 /**
  * Orders an ad and gives its id. A small photo goes along in one request. For a
  * larger one the ad gets its id first and the photo follows by itself, so that
  * its progress can be followed at the ad's own address.
  */
-export async function order(
+async function send(
   site: Pick<Site, 'api' | 'photos' | 'uploads'>,
   fields: Fields,
   photo: Photo,

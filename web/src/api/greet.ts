@@ -1,0 +1,12 @@
+/**
+ * Lets the API learn whether this browser keeps cookies, before anything is ordered: its
+ * answer sets one. What becomes of the call does not matter; an order that comes too early
+ * is answered so and sent again (pages/start/order.ts).
+ */
+export async function greet(): Promise<void> {
+  try {
+    await fetch('/api/health')
+  } catch {
+    // Offline. The order itself will say so.
+  }
+}
