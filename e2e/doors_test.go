@@ -32,6 +32,19 @@ func TestFirstDoor(t *testing.T) {
 		acc.Status != "queued" || a.header.Get("Retry-After") == "" {
 		t.Errorf("accepted: %+v %v", acc, a.header)
 	}
+	if left := a.header.Get("RateLimit"); !strings.HasPrefix(left, `"orders-guest-hour";r=999999;t=`) {
+		t.Errorf("told what is left: %q, of %q", left, a.header.Get("RateLimit-Policy"))
+	}
+	// A page whose browser keeps no cookie: nothing is made that nobody could find again.
+	contentType, body := form(t, fields("울 더플백"), sample(t, "duffel-bag.jpg"))
+	stranger := newOwner(t)
+	stranger.http.Jar = nil
+	for range 2 {
+		refused := stranger.do("POST", "/api/ads/generate", contentType, body, "Origin", sys.SiteURL).want(t, 400)
+		if p := refused.problem(t); p.Code != "Request.NoCookie" {
+			t.Errorf("without cookies: %+v", p)
+		}
+	}
 	sawStage1 := false
 	last := -1
 	o.until(acc.AdID, "finished", func(v httpapi.Ad) bool {
