@@ -127,13 +127,13 @@ func placesKey(owner string) map[string]types.AttributeValue { return key(ownerK
 
 // tallyKey is the key of a tally: an owner's lie with the owner, so that they go with it.
 func tallyKey(t limit.Tally) map[string]types.AttributeValue {
-	pk := "LIMIT"
+	pk := ownerKey(t.ID) // of whatever kind: an owner who gets an account has used what the guest has
 	switch t.Who {
-	case limit.Guest:
-		pk = ownerKey(t.ID)
 	case limit.Address:
 		pk = "ADDRESS#" + t.ID
 	case limit.Everybody:
+		pk = "LIMIT"
+	case limit.Guest:
 	}
 	return key(pk, "LIMIT#"+t.Period)
 }

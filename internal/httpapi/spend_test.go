@@ -68,11 +68,14 @@ func (w *world) counted() (n int) {
 
 // fakePlaces are as many as there are, until a test says how many are left.
 type fakePlaces struct {
+	mu      sync.Mutex
 	bounded bool
 	left    int
 }
 
 func (f *fakePlaces) TakePlace(context.Context, ad.Ref, int) (bool, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
 	if f.bounded && f.left == 0 {
 		return false, nil
 	}
@@ -80,7 +83,12 @@ func (f *fakePlaces) TakePlace(context.Context, ad.Ref, int) (bool, error) {
 	return true, nil
 }
 
-func (f *fakePlaces) ReturnPlace(context.Context, ad.Ref) error { f.left++; return nil }
+func (f *fakePlaces) ReturnPlace(context.Context, ad.Ref) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.left++
+	return nil
+}
 
 // allowing bounds a use of a guest's.
 func (w *world) allowing(use limit.Use, most int) {
