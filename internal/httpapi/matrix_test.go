@@ -181,7 +181,7 @@ func owned(t *testing.T, adID, sceneID, renditionID string, failed bool) (w *wor
 	w.maker.make = func(_ ad.Studio, r ad.Rendition) (ad.Rendition, error) { return r, nil }
 	w.maker.file = func(ad.Studio, ad.Rendition, channel.Format) (string, error) { return "https://bucket.example/x", nil }
 	w.maker.bundle = func(ad.Studio, ad.Rendition, []channel.Channel) (ad.Bundle, error) {
-		return ad.Bundle{Files: []ad.BundleFile{}}, nil
+		return ad.Bundle{Files: []ad.BundleFile{}, Failed: []ad.BundleFailure{}}, nil
 	}
 	return w, made
 }
