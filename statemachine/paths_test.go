@@ -578,6 +578,7 @@ var reportedByNoStep = map[fault.Code]string{
 	fault.RenditionNotFound:   "the API's",
 	fault.RenditionMain:       "the API's",
 	fault.RenditionTooMany:    "the API's",
+	fault.RenditionRefused:    "the API's",
 	fault.SceneNotFound:       "the API's",
 	fault.SceneInUse:          "the API's",
 	fault.SceneTooMany:        "the API's",

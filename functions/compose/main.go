@@ -11,6 +11,7 @@ import (
 	"github.com/nanococoa/nanococoa/internal/door"
 	"github.com/nanococoa/nanococoa/internal/function"
 	"github.com/nanococoa/nanococoa/internal/httpapi"
+	"github.com/nanococoa/nanococoa/internal/moderator"
 	"github.com/nanococoa/nanococoa/internal/rendition"
 )
 
@@ -21,10 +22,14 @@ func wire(ctx context.Context, c config.Compose, f function.Shared) (any, error)
 	if err != nil {
 		return nil, err
 	}
+	judge, err := moderator.Open(ctx, f.AWS, c.Moderation, f.Log)
+	if err != nil {
+		return nil, err
+	}
 	ads, bucket := adstore.Open(f.AWS, c.TableName, f.Meter), blob.Open(f.AWS, c.BucketName)
 	maker := rendition.Maker{Pictures: bucket, Brands: ads, Logos: bucket.Logos()}
 	return door.Lambda(httpapi.NewComposing(httpapi.Composing{
-		Ads: ads, Maker: maker, Bundle: maker, Brands: ads, Logos: bucket.Logos(),
+		Ads: ads, Judge: judge, Maker: maker, Bundle: maker, Brands: ads, Logos: bucket.Logos(),
 		Signer: signer, Origin: c.SiteOrigin, Log: f.Log, Callers: door.Callers(c.Door, ads),
 	})), nil
 }

@@ -4,7 +4,6 @@ package main
 
 import (
 	"context"
-	"strings"
 	"time"
 
 	"github.com/nanococoa/nanococoa/internal/adstore"
@@ -12,10 +11,9 @@ import (
 	"github.com/nanococoa/nanococoa/internal/config"
 	"github.com/nanococoa/nanococoa/internal/function"
 	"github.com/nanococoa/nanococoa/internal/gpuserver"
-	"github.com/nanococoa/nanococoa/internal/llm/moderation"
+	"github.com/nanococoa/nanococoa/internal/moderator"
 	"github.com/nanococoa/nanococoa/internal/pipeline"
 	"github.com/nanococoa/nanococoa/internal/queue"
-	"github.com/nanococoa/nanococoa/internal/secret"
 	"github.com/nanococoa/nanococoa/internal/step"
 	"github.com/nanococoa/nanococoa/internal/taskqueue"
 )
@@ -29,7 +27,7 @@ func wire(ctx context.Context, c config.Stage1, f function.Shared) (any, error) 
 	}
 	ads := adstore.Open(f.AWS, c.TableName, f.Meter)
 	stage1 := pipeline.Stage1{Ads: ads, Pictures: blob.Open(f.AWS, c.BucketName), GPU: server}
-	if stage1.Judge, err = judge(ctx, f, c.KeyParameter, c.BaseURL); err != nil {
+	if stage1.Judge, err = moderator.Open(ctx, f.AWS, c.Moderation, f.Log); err != nil {
 		return nil, err
 	}
 	messages := taskqueue.OpenQueue(f.AWS, c.QueueURL)
@@ -38,13 +36,4 @@ func wire(ctx context.Context, c config.Stage1, f function.Shared) (any, error) 
 		Server: server, Render: step.Observe("stage1", f.Log, stage1.Run), Slots: c.GPUSlots,
 		Log: f.Log, Meter: f.Meter, Now: time.Now, PutBack: c.PutBack, Hold: c.Hold,
 	}, &taskqueue.Lease{Messages: messages, Log: f.Log.With("step", "stage1")}), nil
-}
-
-// judge is who judges orders, nil without a key.
-func judge(ctx context.Context, f function.Shared, keyParameter, baseURL string) (pipeline.Moderator, error) {
-	key, err := secret.Read(ctx, f.AWS, keyParameter)
-	if err != nil || strings.TrimSpace(key) == "" {
-		return nil, err
-	}
-	return moderation.New(key, baseURL, f.Log, time.Now), nil
 }

@@ -75,7 +75,8 @@ type OpenAI struct {
 	Cooldown time.Duration `env:"OPENAI_COOLDOWN" envDefault:"30s"`
 }
 
-// Moderation says who judges orders. Without a key nobody does.
+// Moderation says who judges orders and what owners write onto pictures. Without a key
+// nobody does.
 type Moderation struct {
 	KeyParameter string `env:"OPENAI_KEY_PARAMETER"`
 	BaseURL      string `env:"OPENAI_BASE_URL"`
@@ -100,6 +101,7 @@ type (
 		Table
 		Bucket
 		Door
+		Moderation
 	}
 	// Suggest configures functions/suggest.
 	Suggest struct {

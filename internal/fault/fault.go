@@ -58,6 +58,7 @@ const (
 	RenditionNotFound Code = "Rendition.NotFound"
 	RenditionMain     Code = "Rendition.Main"    // the main rendition cannot be deleted
 	RenditionTooMany  Code = "Rendition.TooMany" // the ad has ad.MaxRenditions
+	RenditionRefused  Code = "Rendition.Refused" // moderation found what no ad may say
 	SceneNotFound     Code = "Scene.NotFound"
 	SceneInUse        Code = "Scene.InUse"   // a rendition shows it, or it is being made
 	SceneTooMany      Code = "Scene.TooMany" // the ad has ad.MaxScenes
@@ -137,6 +138,7 @@ var kinds = map[Code]Kind{
 	RenditionNotFound: {404, false, "그림을 찾을 수 없습니다. 이미 삭제하지 않으셨는지 확인해 주세요."},
 	RenditionMain:     {409, false, "대표 그림은 지울 수 없습니다. 다른 그림을 대표로 고르신 뒤 지워 주세요."},
 	RenditionTooMany:  {409, false, "광고 하나에 그림은 20개까지 만들 수 있습니다. 쓰지 않는 그림을 지우신 뒤 다시 시도해 주세요."},
+	RenditionRefused:  {422, false, "쓰신 문구나 배지에 광고에 쓸 수 없는 내용이 있는 것으로 보입니다. 다른 표현으로 바꿔 다시 시도해 주세요."},
 	SceneNotFound:     {404, false, "장면을 찾을 수 없습니다. 이미 삭제하지 않으셨는지 확인해 주세요."},
 	SceneInUse:        {409, false, "만들고 있거나 그림에서 쓰고 있는 장면은 지울 수 없습니다. 그 그림들을 먼저 지워 주세요."},
 	SceneTooMany:      {409, false, "광고 하나에 장면은 6개까지 만들 수 있습니다. 쓰지 않는 장면을 지우신 뒤 다시 시도해 주세요."},

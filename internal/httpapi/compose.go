@@ -44,9 +44,15 @@ type Bundler interface {
 	Bundle(ctx context.Context, st ad.Studio, r ad.Rendition, channels []channel.Channel) (ad.Bundle, error)
 }
 
+// Moderator says whether what an owner writes may stand on an ad; see moderation.Client.
+type Moderator interface {
+	Allowed(ctx context.Context, texts []string, photo []byte) bool
+}
+
 // Composing is what functions/compose is made of.
 type Composing struct {
 	Ads    Renditions
+	Judge  Moderator // nil: nobody is asked
 	Maker  Maker
 	Bundle Bundler
 	Brands Brands
@@ -210,6 +216,9 @@ func (c *composer) make(
 			one.Layout = brand.Layout
 		}
 	}
+	if !c.allowed(ctx, wish) {
+		return ad.Rendition{}, fault.New(fault.RenditionRefused, nil)
+	}
 	// Asked before it is drawn, as that is the work; the write itself asks again.
 	if len(st.Renditions) >= ad.MaxRenditions {
 		return ad.Rendition{}, fault.New(fault.RenditionTooMany, nil)
@@ -246,6 +255,18 @@ func (c *composer) make(
 		return ad.Rendition{}, err
 	}
 	return earlier(&st, made)
+}
+
+// allowed has the words that the owner has written judged, as those of an order are. What
+// is left as it was has been judged before.
+func (c *composer) allowed(ctx context.Context, wish ad.Wish) bool {
+	var texts []string
+	for _, text := range []*string{wish.MainCopy, wish.SubCopy, wish.Badge} {
+		if text != nil && *text != "" {
+			texts = append(texts, *text)
+		}
+	}
+	return c.Judge == nil || len(texts) == 0 || c.Judge.Allowed(ctx, texts, nil)
 }
 
 func earlier(st *ad.Studio, made string) (ad.Rendition, error) {

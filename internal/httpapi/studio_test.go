@@ -59,6 +59,43 @@ func (w *world) drawn(st *ad.Studio) (asked *[]ad.Rendition) {
 	return asked
 }
 
+// Allowed implements httpapi.Moderator: a text with the word 금지 is refused.
+func (w *world) Allowed(_ context.Context, texts []string, photo []byte) bool {
+	w.judged = append(w.judged, strings.Join(texts, "|"))
+	if photo != nil {
+		w.t.Error("a photo is judged")
+	}
+	return !strings.Contains(strings.Join(texts, ""), "금지")
+}
+
+// What an owner writes is judged before anything is drawn, and only what is written.
+func TestWordsAreJudgedBeforeTheyAreDrawn(t *testing.T) {
+	t.Parallel()
+	for name, tc := range map[string]struct{ body, judged string }{
+		"the headline":    {`{"main_copy":"금지"}`, "금지"},
+		"the badge":       {`{"badge":"금지", "sub_copy":"작은 글"}`, "작은 글|금지"},
+		"harmless":        {`{"main_copy":"새봄"}`, "새봄"},
+		"nothing written": {`{"layout":"card","main_copy":""}`, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w, st := atStudio(t)
+			asked := w.drawn(st)
+			res := w.json("POST", "/api/ads/"+st.AdID+"/renditions", tc.body)
+			if strings.Contains(tc.body, "금지") {
+				if res.fails(422, string(fault.RenditionRefused)); len(*asked) != 0 {
+					t.Error("it was drawn")
+				}
+			} else if res.is(201); len(*asked) != 1 {
+				t.Error("it was not drawn")
+			}
+			if got := strings.Join(w.judged, "/"); got != tc.judged {
+				t.Errorf("judged: %q, want %q", got, tc.judged)
+			}
+		})
+	}
+}
+
 func (w *world) json(method, path, body string, headers ...string) *answer {
 	w.t.Helper()
 	r := httptest.NewRequest(method, path, strings.NewReader(body))

@@ -298,6 +298,7 @@ type world struct {
 	jar      map[string]string // the browser's cookies
 	now      time.Time         // of sessions
 	private  []string          // what must never be in the log
+	judged   []string          // texts that moderation was asked about
 }
 
 const site = "http://localhost:8890"
@@ -347,7 +348,7 @@ func newWorldBehind(t *testing.T, origin string, table ad.Table, viewer bool) *w
 	gateway := http.NewServeMux()
 	w.handler = gateway
 	drawing := httpapi.NewComposing(httpapi.Composing{
-		Ads: w.ads, Maker: w.maker, Bundle: w.maker, Brands: w.brands, Logos: w.logos,
+		Ads: w.ads, Judge: w, Maker: w.maker, Bundle: w.maker, Brands: w.brands, Logos: w.logos,
 		Signer: signer, Origin: origin, Log: log, Callers: callers,
 	})
 	for _, route := range []string{
