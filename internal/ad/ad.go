@@ -5,6 +5,7 @@ package ad
 
 import (
 	"cmp"
+	"crypto/sha256"
 	"fmt"
 	"html"
 	"regexp"
@@ -73,6 +74,15 @@ func NewID() (string, error) {
 		return "", fmt.Errorf("new ad id: %w", err)
 	}
 	return id.String(), nil
+}
+
+// IDOf gives the id that belongs to some texts: the same for the same ones. It has the
+// form of NewID's.
+func IDOf(texts ...string) string {
+	sum := sha256.Sum256([]byte(strings.Join(texts, "\x00")))
+	id := uuid.UUID(sum[:16])
+	id[6], id[8] = id[6]&0x0f|0x70, id[8]&0x3f|0x80 // version and variant
+	return id.String()
 }
 
 var idForm = regexp.MustCompile(`^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$`)

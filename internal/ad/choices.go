@@ -27,10 +27,17 @@ type Choices struct {
 
 // Bundle is a ZIP with one file a channel.
 type Bundle struct {
-	URL   string       `json:"url" doc:"Where to save it from, for an hour"`
-	Name  string       `json:"name" doc:"Its Korean file name"`
-	Bytes int          `json:"bytes"`
-	Files []BundleFile `json:"files" nullable:"false"`
+	URL    string          `json:"url" doc:"Where to save it from, for an hour"`
+	Name   string          `json:"name" doc:"Its Korean file name"`
+	Bytes  int             `json:"bytes"`
+	Files  []BundleFile    `json:"files" nullable:"false"`
+	Failed []BundleFailure `json:"failed" nullable:"false" doc:"What could not be made; the others are in the ZIP"`
+}
+
+// BundleFailure is a channel of which a bundle has no file.
+type BundleFailure struct {
+	Channel string `json:"channel"`
+	Detail  string `json:"detail" doc:"Why, in Korean"`
 }
 
 // BundleFile is one file of a bundle.

@@ -3,7 +3,9 @@ package httpapi
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"image/png"
+	"io"
 	"net/http"
 	"regexp"
 	"slices"
@@ -181,7 +183,10 @@ func (c *composer) intakeLogo(ctx context.Context, logoID string) (wrong string,
 	return "", c.Logos.Put(ctx, logoID, file.Bytes())
 }
 
-type logoInput struct{ Body LogoBody }
+type logoInput struct {
+	IdempotencyKey string `header:"Idempotency-Key" doc:"The same request with the same key is about the same logo"`
+	Body           LogoBody
+}
 
 type logoOutput struct{ Body LogoUploading }
 
@@ -190,8 +195,14 @@ func (c *composer) uploadLogo(ctx context.Context, in *logoInput) (*logoOutput, 
 		return nil, c.answer(ctx, err)
 	}
 	file := UploadBody{ContentType: in.Body.ContentType, ContentLength: in.Body.ContentLength}
+	claim, wrong := claimFor(in.IdempotencyKey, func(h io.Writer) {
+		fmt.Fprintf(h, "logo: %s %d", strings.ToLower(file.ContentType), file.ContentLength)
+	})
 	if bad := file.wrongFile(logoTypes); len(bad) > 0 {
-		return nil, c.answer(ctx, fault.Invalid(bad...))
+		wrong = joinInvalid(wrong, fault.Invalid(bad...))
+	}
+	if wrong != nil {
+		return nil, c.answer(ctx, wrong)
 	}
 	id, err := ad.NewID()
 	if err != nil {
@@ -200,7 +211,12 @@ func (c *composer) uploadLogo(ctx context.Context, in *logoInput) (*logoOutput, 
 	if _, err := c.spend(ctx, limit.Uploads); err != nil {
 		return nil, c.answer(ctx, err)
 	}
-	ownerOf(ctx).keep()
+	g := ownerOf(ctx)
+	if claim != nil {
+		// Nothing is stored before the file comes, so nothing has to remember the key.
+		id = ad.IDOf("logo", g.id, claim.Key, claim.Fingerprint)
+	}
+	g.keep()
 	up, err := c.Logos.NewUpload(ctx, id, strings.ToLower(file.ContentType), file.ContentLength)
 	if err != nil {
 		return nil, c.answer(ctx, err)

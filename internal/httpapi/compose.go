@@ -373,8 +373,9 @@ type BundleWish struct {
 }
 
 type bundleInput struct {
-	AdID string `path:"ad_id"`
-	Body BundleWish
+	AdID           string `path:"ad_id"`
+	IdempotencyKey string `header:"Idempotency-Key" doc:"Not needed: a repeated request gives the same files and makes none twice"`
+	Body           BundleWish
 }
 
 type bundleOutput struct{ Body ad.Bundle }
@@ -384,6 +385,7 @@ func (c *composer) bundle(ctx context.Context, in *bundleInput) (*bundleOutput, 
 	if err != nil {
 		return nil, c.answer(ctx, err)
 	}
+	_, wrongKey := claimFor(in.IdempotencyKey, func(io.Writer) {})
 	var bad []fault.Field
 	if id := in.Body.RenditionID; id != nil {
 		var known bool
@@ -396,7 +398,10 @@ func (c *composer) bundle(ctx context.Context, in *bundleInput) (*bundleOutput, 
 		bad = append(bad, fault.Field{Name: "channels", Detail: wrong})
 	}
 	if len(bad) > 0 {
-		return nil, c.answer(ctx, fault.Invalid(bad...))
+		wrongKey = joinInvalid(wrongKey, fault.Invalid(bad...))
+	}
+	if wrongKey != nil {
+		return nil, c.answer(ctx, wrongKey)
 	}
 	giveBack, err := c.spend(ctx, limit.Bundles)
 	if err != nil {

@@ -494,7 +494,7 @@ func TestFilesAndBundles(t *testing.T) {
 
 	w.maker.bundle = func(_ ad.Studio, r ad.Rendition, channels []channel.Channel) (ad.Bundle, error) {
 		asked = r.ID
-		b := ad.Bundle{URL: "https://bucket/zip", Name: "울.zip", Bytes: 5}
+		b := ad.Bundle{URL: "https://bucket/zip", Name: "울.zip", Bytes: 5, Failed: []ad.BundleFailure{}}
 		for _, c := range channels {
 			b.Files = append(b.Files, ad.BundleFile{Channel: c.Name, Name: c.Label, Format: string(c.Format)})
 		}
@@ -624,6 +624,22 @@ func TestTheBrand(t *testing.T) {
 	if kept.LogoID != before {
 		t.Errorf("kept %+v", kept)
 	}
+	// A repeated request is about the same logo, another one is not.
+	seen := map[string]string{}
+	for _, tc := range []struct{ name, key, body string }{
+		{"first", "k", `{"content_type":"image/png","content_length":5000}`},
+		{"another file", "k", `{"content_type":"image/png","content_length":5001}`},
+		{"another key", "l", `{"content_type":"image/png","content_length":5000}`},
+	} {
+		one := decode[httpapi.LogoUploading](w.json("POST", "/api/brand/logo", tc.body, "Idempotency-Key", tc.key).is(201))
+		two := decode[httpapi.LogoUploading](w.json("POST", "/api/brand/logo", tc.body, "Idempotency-Key", tc.key).is(201))
+		if one.LogoID != two.LogoID || !ad.ValidID(one.LogoID) || seen[one.LogoID] != "" {
+			t.Errorf("%s: %s, %s, before: %v", tc.name, one.LogoID, two.LogoID, seen)
+		}
+		seen[one.LogoID] = tc.name
+	}
+	w.json("POST", "/api/brand/logo", `{"content_type":"image/png","content_length":5}`, "Idempotency-Key", "a b").
+		fails(422, "Request.Invalid", "Idempotency-Key")
 	w.json("POST", "/api/brand/logo", `{"content_type":"image/heic","content_length":0}`).
 		fails(422, "Request.Invalid", "content_type", "content_length")
 	// Without a logo.

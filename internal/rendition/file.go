@@ -73,31 +73,31 @@ func extensionOf(f channel.Format) string {
 
 // Bundle composes a rendition for several channels, packs one file for each into a ZIP and
 // gives an address to save it from. Words that do not fit a channel are cut there: one
-// narrow banner must not keep the others away.
+// narrow banner must not keep the others away, and neither must a channel that fails: the
+// bundle names it. Each file is kept, so that it is made once however often it is asked for,
+// alone or with others.
 //
-// Faults: Request.Invalid names channels when a file cannot be below its channel's limit.
+// Faults: Request.Invalid names channels when there is no file at all.
 func (m Maker) Bundle(
 	ctx context.Context, a ad.Studio, r ad.Rendition, channels []channel.Channel,
 ) (ad.Bundle, error) {
-	scene, brand, err := m.open(ctx, a, r)
+	draw, err := m.bundled(ctx, a, r)
 	if err != nil {
 		return ad.Bundle{}, err
 	}
 	var b bytes.Buffer
 	packed := zip.NewWriter(&b)
-	out := ad.Bundle{Name: fileName(a.ProductName) + " 광고 그림.zip"}
+	out := ad.Bundle{Name: fileName(a.ProductName) + " 광고 그림.zip", Failed: []ad.BundleFailure{}}
 	digest := fnv.New64a()
 	for _, c := range channels {
-		_, d := r.Like(ad.Wish{Channel: c.Name, Size: c.Size()})
-		drawn, err := scene.Draw(ctx, a.Fields, d, brand, c.Text, false)
-		if err != nil {
-			return ad.Bundle{}, err
-		}
-		data, err := picturefile.Encode(ctx, drawn.Image, c.Format, c.MaxBytes)
-		if fault.Has(err, fault.RequestInvalid) {
-			return ad.Bundle{}, fault.Invalid(fault.Field{
-				Name: "channels", Detail: fmt.Sprintf("%s 그림은 정해진 용량으로 줄일 수 없습니다. 빼고 다시 시도해 주세요.", c.Label),
-			})
+		data, err := draw(c)
+		if f := fault.From(err); err != nil && f.Code == fault.RequestInvalid && len(f.Fields) > 0 {
+			detail := f.Fields[0].Detail
+			if f.Fields[0].Name == "format" {
+				detail = "이 그림은 정해진 용량으로 줄일 수 없습니다."
+			}
+			out.Failed = append(out.Failed, ad.BundleFailure{Channel: c.Name, Detail: c.Label + ": " + detail})
+			continue
 		}
 		if err != nil {
 			return ad.Bundle{}, err
@@ -117,6 +117,9 @@ func (m Maker) Bundle(
 		out.Files = append(out.Files, file)
 		_, _ = digest.Write([]byte(c.Name + " "))
 	}
+	if len(out.Files) == 0 {
+		return ad.Bundle{}, fault.Invalid(fault.Field{Name: "channels", Detail: out.Failed[0].Detail})
+	}
 	if err := packed.Close(); err != nil {
 		return ad.Bundle{}, fault.New(fault.Internal, err)
 	}
@@ -129,6 +132,47 @@ func (m Maker) Bundle(
 	}
 	out.URL, err = m.Pictures.Link(ctx, a.AdID, p, bundleLife)
 	return out, err
+}
+
+// bundled gives what makes the file of a channel, or finds the one that was made before. A
+// rendition does not change; the owner's brand may, so it is part of the file's name.
+func (m Maker) bundled(
+	ctx context.Context, a ad.Studio, r ad.Rendition,
+) (func(channel.Channel) ([]byte, error), error) {
+	var own ad.Brand
+	if r.Brand {
+		var err error
+		if own, err = m.Brands.Brand(ctx, a.Owner); err != nil {
+			return nil, err
+		}
+	}
+	key := fnv.New64a()
+	fmt.Fprint(key, own)
+	var scene *Scene
+	var brand *compose.Brand
+	return func(c channel.Channel) ([]byte, error) {
+		p := ad.Picture(fmt.Sprintf("rendition-%s-%s-%x.%s", r.ID, c.Name, key.Sum64(), extensionOf(c.Format)))
+		data, err := m.Pictures.Get(ctx, a.AdID, p, maxPicture)
+		if err == nil || !fault.Has(err, fault.ImageNotFound) {
+			return data, err
+		}
+		if scene == nil {
+			opened, with, err := m.open(ctx, a, r)
+			if err != nil {
+				return nil, err
+			}
+			scene, brand = &opened, with
+		}
+		_, d := r.Like(ad.Wish{Channel: c.Name, Size: c.Size()})
+		drawn, err := scene.Draw(ctx, a.Fields, d, brand, c.Text, false)
+		if err != nil {
+			return nil, err
+		}
+		if data, err = picturefile.Encode(ctx, drawn.Image, c.Format, c.MaxBytes); err != nil {
+			return nil, err
+		}
+		return data, m.Pictures.Put(ctx, a.AdID, p, data, picturefile.ContentType(c.Format))
+	}, nil
 }
 
 // fileName takes out what a file's name may not have on some system.

@@ -385,6 +385,36 @@ func TestABundle(t *testing.T) {
 	}
 }
 
+// A channel that cannot be made is named and keeps no other away; a file is made once.
+func TestABundleWithoutOneOfItsChannels(t *testing.T) {
+	t.Parallel()
+	st, b := studio(t)
+	wide, _ := channel.ByName("kakao-bizboard")
+	tiny := wide
+	tiny.Name, tiny.Label, tiny.MaxBytes = "tiny", "아주 작은 곳", 10
+	out, err := maker(b).Bundle(t.Context(), st, st.Renditions[0], []channel.Channel{tiny, wide})
+	if err != nil || len(out.Files) != 1 || out.Files[0].Channel != wide.Name || len(out.Failed) != 1 ||
+		out.Failed[0].Channel != "tiny" || !strings.Contains(out.Failed[0].Detail, tiny.Label) {
+		t.Errorf("%+v, %v", out, err)
+	}
+	if _, err := maker(b).Bundle(t.Context(), st, st.Renditions[0], []channel.Channel{tiny}); !fault.Has(err,
+		fault.RequestInvalid) || fault.From(err).Fields[0].Name != "channels" {
+		t.Errorf("nothing can be made: %v", err)
+	}
+	delete(b.objects, ad.Stage1Picture) // what a file would be made of
+	again, err := maker(b).Bundle(t.Context(), st, st.Renditions[0], []channel.Channel{wide})
+	if err != nil || !cmp.Equal(again.Files, out.Files) {
+		t.Errorf("a second time: %+v, %v", again, err)
+	}
+	// With another brand it is another file.
+	r, branded := st.Renditions[0], maker(b)
+	r.Brand = true
+	branded.Brands = brands{brand{Brand: ad.Brand{Colors: own.Colors}}}
+	if _, err := branded.Bundle(t.Context(), st, r, []channel.Channel{wide}); !fault.Has(err, fault.ImageNotFound) {
+		t.Errorf("with a brand: %v", err)
+	}
+}
+
 // What is missing is a fault and no picture.
 func TestWhatIsMissing(t *testing.T) {
 	t.Parallel()

@@ -429,8 +429,12 @@ export const texts = {
       all: '모두 고르기',
       none: '모두 빼기',
       get: (n: number) => `${n}개 크기 내려받기`,
-      getting: (n: number) => `그림 ${n}개를 만드는 중입니다.`,
+      getting: (i: number, n: number) => `그림 ${n}개 가운데 ${i}번째를 만드는 중입니다.`,
+      packing: '그림을 파일 하나로 묶는 중입니다.',
+      stop: '그만두기',
+      stopped: '그만두었습니다. 다시 누르시면 만들어 둔 그림 다음부터 이어서 만듭니다.',
       got: (name: string) => `${name} 파일을 내려받습니다.`,
+      gotBut: (name: string, reasons: string) => `${name} 파일을 내려받습니다. 빠진 그림이 있습니다. ${reasons}`,
       pick: '크기를 하나 이상 골라 주세요.',
     },
     look: {

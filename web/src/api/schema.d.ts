@@ -482,11 +482,18 @@ export interface components {
         Bundle: {
             /** Format: int64 */
             bytes: number;
+            /** @description What could not be made; the others are in the ZIP */
+            failed: components["schemas"]["BundleFailure"][];
             files: components["schemas"]["BundleFile"][];
             /** @description Its Korean file name */
             name: string;
             /** @description Where to save it from, for an hour */
             url: string;
+        };
+        BundleFailure: {
+            channel: string;
+            /** @description Why, in Korean */
+            detail: string;
         };
         BundleFile: {
             /** Format: int64 */
@@ -1245,7 +1252,10 @@ export interface operations {
     "create-bundle": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Not needed: a repeated request gives the same files and makes none twice */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 ad_id: string;
             };
@@ -2287,7 +2297,10 @@ export interface operations {
     "upload-logo": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same request with the same key is about the same logo */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };

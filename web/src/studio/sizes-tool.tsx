@@ -1,4 +1,4 @@
-import { useState } from 'preact/hooks'
+import { useRef, useState } from 'preact/hooks'
 import type { Channel } from '../api/client'
 import { useSite } from '../app/site'
 import { texts } from '../texts'
@@ -80,32 +80,48 @@ function Shape({ width, height }: { width: number; height: number }) {
 function Many({ studio, channels }: { studio: Studio; channels: readonly Channel[] }) {
   const site = useSite()
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set(channels.map((c) => c.name)))
-  const [asked, setAsked] = useState(false)
+  const [making, setMaking] = useState<number | null>(null) // how many are made; null: not asked for
+  const stop = useRef(false)
   const all = chosen.size === channels.length
 
+  /** Makes the files one by one, which the server keeps, and then asks for all of them together. */
   const get = async () => {
-    if (asked) return
+    if (making !== null) return
     if (chosen.size === 0) return site.toast(words.pick, { bad: true })
-    setAsked(true)
-    site.announce(words.getting(chosen.size))
-    const answer = await site.api.bundle(
-      studio.ad.ad_id,
-      {
-        channels: channels.filter((c) => chosen.has(c.name)).map((c) => c.name),
-        rendition_id: studio.current.rendition_id,
-      },
-    )
-    setAsked(false)
+    const wanted = channels.filter((c) => chosen.has(c.name))
+    const of = (names: string[]) =>
+      site.api.bundle(studio.ad.ad_id, { channels: names, rendition_id: studio.current.rendition_id })
+    stop.current = false
+    const made: string[] = []
+    const missing: string[] = []
+    for (const [i, c] of wanted.entries()) {
+      setMaking(i)
+      site.announce(words.getting(i + 1, wanted.length))
+      const one = await of([c.name])
+      if (stop.current) {
+        setMaking(null)
+        return site.toast(words.stopped)
+      }
+      if (one.ok) made.push(c.name)
+      else missing.push(one.problem.errors?.[0]?.detail ?? `${c.label}: ${one.problem.detail}`)
+    }
+    setMaking(wanted.length)
+    const answer = made.length > 0 ? await of(made) : null
+    setMaking(null)
+    if (!answer) return site.toast(missing.join(' '), { bad: true })
     if (!answer.ok) return site.toast(answer.problem.detail, { bad: true })
     const link = document.createElement('a')
     link.href = answer.data.url
     link.download = answer.data.name
     link.click()
-    site.toast(words.got(answer.data.name))
+    const reasons = [...missing, ...answer.data.failed.map((f) => f.detail)]
+    if (reasons.length > 0) site.toast(words.gotBut(answer.data.name, reasons.join(' ')), { bad: true })
+    else site.toast(words.got(answer.data.name))
   }
   const flip = (name: string) =>
     setChosen((c) => new Set(c.has(name) ? [...c].filter((one) => one !== name) : [...c, name]))
 
+  const state = making === chosen.size ? words.packing : words.getting((making ?? 0) + 1, chosen.size)
   return (
     <details>
       <summary>{words.many}</summary>
@@ -126,11 +142,23 @@ function Many({ studio, channels }: { studio: Studio; channels: readonly Channel
             </span>
           </label>
         ))}
-        <button class="button button-main" aria-disabled={asked ? 'true' : undefined} onClick={() => void get()}>
+        <button
+          class="button button-main"
+          aria-disabled={making !== null ? 'true' : undefined}
+          onClick={() => void get()}
+        >
           <Icon name="download" />
-          {asked ? words.getting(chosen.size) : words.get(chosen.size)}
+          {words.get(chosen.size)}
         </button>
-        {asked && <progress class="progress" aria-label={words.getting(chosen.size)} />}
+        {making !== null && (
+          <>
+            <progress class="progress" value={making} max={chosen.size} aria-label={state} />
+            <p class="hint">{state}</p>
+            <button type="button" class="link" onClick={() => (stop.current = true)}>
+              {words.stop}
+            </button>
+          </>
+        )}
       </fieldset>
     </details>
   )
