@@ -76,6 +76,12 @@ func NewID() (string, error) {
 	return id.String(), nil
 }
 
+// Size is the size of a picture in px; the zero size is none.
+type Size struct {
+	Width  int `dynamodbav:"width"`
+	Height int `dynamodbav:"height"`
+}
+
 // IDOf gives the id that belongs to some texts: the same for the same ones. It has the
 // form of NewID's.
 func IDOf(texts ...string) string {
@@ -161,6 +167,7 @@ type Ad struct {
 	Score      *Score
 	Seed       *uint64 // of the scene; nil when unknown
 	SeedWish   *uint64 // what the owner asked for; nil: any
+	SizeWish   Size    // of the scene, likewise; zero: the GPU server's own
 	CutOutWish *CutOut // likewise, for the scene; nil: the cut-out is the engine's to find
 	HasMask    bool    // whether SceneMask is there
 	Engine     string  // the GPU server's engine

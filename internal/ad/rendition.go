@@ -35,6 +35,7 @@ type Scene struct {
 	Product   *Product // how the picture shows the product; nil when unknown
 	HasMask   bool     // whether SceneMask is there
 	CutOut    *CutOut  // the owner's word on the cut-out; nil without one
+	Size      Size     // of its picture
 	CreatedAt time.Time
 
 	// Work is the making of a further scene; nil for the first, which was made with the ad.
@@ -113,6 +114,14 @@ func (s *Studio) Scene(id string) (Scene, bool) {
 // them.
 const formerSide = 1024
 
+// SceneSize is the size of the ad's, or further scene's, picture.
+func (a *Ad) SceneSize() Size {
+	if a.SizeWish != (Size{}) {
+		return a.SizeWish
+	}
+	return Size{formerSide, formerSide} // what the GPU server makes when it is told nothing
+}
+
 // First gives the scene and the rendition that an ad is made with. Both have the ad's id,
 // so an ad from before they were items of their own is read the same way. Of an ad that is
 // being made they are what it has so far.
@@ -123,6 +132,7 @@ func (a *Ad) First() (Scene, Rendition) {
 	s := Scene{
 		ID: a.AdID, Status: Succeeded, AdConcept: a.AdConcept, Analysis: a.Analysis, Seed: a.Seed, StandIn: a.StandIn,
 		HasPage: a.Seed != nil, Product: a.Product, HasMask: a.HasMask, CutOut: a.CutOutWish, CreatedAt: a.CreatedAt,
+		Size: a.SceneSize(),
 	}
 	r := Rendition{
 		ID: a.AdID, SceneID: a.AdID,

@@ -47,6 +47,7 @@ type record struct {
 	Brand      bool          `dynamodbav:"brand,omitempty"`
 	Seed       *uint64       `dynamodbav:"seed,omitempty"`
 	SeedWish   *uint64       `dynamodbav:"seed_wish,omitempty"`
+	SizeWish   *ad.Size      `dynamodbav:"size_wish,omitempty"`
 	CutOut     string        `dynamodbav:"cutout,omitempty"` // JSON, as lists of numbers it would take twice the room
 	HasMask    bool          `dynamodbav:"has_mask,omitempty"`
 	Score      *score        `dynamodbav:"score,omitempty"`
@@ -86,11 +87,15 @@ type failure struct {
 
 // recordOf is the record of a new ad, without keys.
 func recordOf(a ad.Ad) record {
-	return record{
+	r := record{
 		Owner: a.Owner, AdID: a.AdID, Attempt: a.Attempt, SceneID: a.FurtherScene, Fields: a.Fields,
 		Status: a.Status, Ticket: a.Ticket, CreatedAt: a.CreatedAt, QueuedAt: a.QueuedAt, UpdatedAt: a.UpdatedAt,
 		Steps: map[ad.Step]stepTimes{}, SeedWish: a.SeedWish, CutOut: a.CutOutWish.String(),
 	}
+	if a.SizeWish != (ad.Size{}) {
+		r.SizeWish = &a.SizeWish
+	}
+	return r
 }
 
 // item is a record as it is put under a key.
@@ -125,6 +130,9 @@ func decode(item map[string]types.AttributeValue) (ad.Ad, error) {
 		Seed: r.Seed, SeedWish: r.SeedWish, CutOutWish: wish, Engine: r.Engine, StandIn: r.StandIn,
 		Score: (*ad.Score)(r.Score), Failure: (*ad.Failure)(r.Failure),
 		Main: r.Main, Share: r.Share, Counts: ad.Counts{Scenes: r.Scenes, Renditions: r.Renditions, Edits: r.Edits},
+	}
+	if r.SizeWish != nil {
+		a.SizeWish = *r.SizeWish
 	}
 	if a.Main == "" && a.Status == ad.Succeeded && a.FurtherScene == "" {
 		a.Main = a.AdID // it was finished before renditions were items: its first one is the only one

@@ -81,7 +81,7 @@ func sceneOf(a ad.Ad) ad.Scene {
 	s := ad.Scene{
 		ID: a.Scene(), Status: a.Status, AdConcept: a.AdConcept, Analysis: a.Analysis, Seed: a.Seed, StandIn: a.StandIn,
 		HasPage: a.Seed != nil, Failure: a.Failure, Product: a.Product, HasMask: a.HasMask, CutOut: a.CutOutWish,
-		CreatedAt: a.CreatedAt,
+		Size: a.SceneSize(), CreatedAt: a.CreatedAt,
 	}
 	if a.FurtherScene != "" {
 		s.Work = &a

@@ -71,7 +71,7 @@ func (s table) addRendition(t *testing.T, a ad.Ad, c *ad.Claim) (ad.Rendition, e
 
 func (s table) addScene(t *testing.T, a ad.Ad, c *ad.Claim) (ad.Ad, error) {
 	t.Helper()
-	scene := ad.Ad{Ref: a.Ref, Fields: a.Fields}
+	scene := ad.Ad{Ref: a.Ref, Fields: a.Fields, SizeWish: ad.Size{Width: 1080, Height: 1920}}
 	scene.FurtherScene, scene.AdConcept, scene.CutOutWish = id(t), "바닷가", &ad.CutOut{
 		Mode: "auto", Keep: []ad.Stroke{{Points: []ad.Point{{.25, .5}}, Width: .1}},
 	}
@@ -282,7 +282,7 @@ func TestTheLifeOfAFurtherScene(t *testing.T) {
 	}
 	running, err := s.Begin(t.Context(), scene.Ref, ad.Stage1)
 	if err != nil || running.FurtherScene != scene.FurtherScene || running.AdConcept != "바닷가" ||
-		running.ProductName == "" {
+		running.ProductName == "" || running.SizeWish != (ad.Size{Width: 1080, Height: 1920}) {
 		t.Fatal(running, err)
 	}
 	seed := uint64(9)

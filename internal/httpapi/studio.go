@@ -3,6 +3,7 @@ package httpapi
 import (
 	"context"
 	"fmt"
+	"image"
 	"io"
 	"net/http"
 	"slices"
@@ -11,6 +12,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/nanococoa/nanococoa/internal/ad"
+	"github.com/nanococoa/nanococoa/internal/channel"
 	"github.com/nanococoa/nanococoa/internal/fault"
 	"github.com/nanococoa/nanococoa/internal/gpu"
 	"github.com/nanococoa/nanococoa/internal/limit"
@@ -33,6 +35,8 @@ type Scenes interface {
 // Scene is one stage 1 picture of an ad.
 type Scene struct {
 	SceneID       string     `json:"scene_id"`
+	Width         int        `json:"width" doc:"px, as height"`
+	Height        int        `json:"height"`
 	Status        string     `json:"status" enum:"queued,running,succeeded,failed"`
 	AdConcept     string     `json:"ad_concept"`
 	PictureURL    *string    `json:"picture_url" doc:"PNG, for downloading; null before it is made, as the next two"`
@@ -77,7 +81,7 @@ type Rendition struct {
 
 func sceneView(adID string, sc ad.Scene, s *Signer) Scene {
 	v := Scene{
-		SceneID: sc.ID, Status: string(sc.Status), AdConcept: sc.AdConcept, Seed: sc.Seed, CutOut: sc.CutOut,
+		SceneID: sc.ID, Width: sc.Size.Width, Height: sc.Size.Height, Status: string(sc.Status), AdConcept: sc.AdConcept, Seed: sc.Seed, CutOut: sc.CutOut,
 		CreatedAt: sc.CreatedAt,
 	}
 	if sc.Failure != nil {
@@ -249,7 +253,9 @@ func (a *api) removeFiles(ctx context.Context, adID string, files []ad.Picture) 
 // or, of the cut-out, the main scene's.
 type SceneWish struct {
 	AdConcept *string    `json:"ad_concept,omitempty" doc:"1–500 characters (grapheme clusters after NFC)"`
-	Seed      *uint64    `json:"seed,omitempty" doc:"At most 9007199254740991; the same seed, concept and cut-out give the same scene"`
+	Seed      *uint64    `json:"seed,omitempty" doc:"At most 9007199254740991; the same seed, concept, cut-out and size give the same scene"`
+	Channel   *string    `json:"channel,omitempty" doc:"A name of GET /api/channels, of whose size the scene is to be; not together with size"`
+	Size      *string    `json:"size,omitempty" example:"1080x1920" doc:"Pixels; left out, with channel: 1024x1024"`
 	CutOut    *ad.CutOut `json:"cutout,omitempty" doc:"How the product is cut out; left out: as in the main scene. {\"mode\":\"auto\"} alone starts anew"`
 }
 
@@ -288,6 +294,8 @@ func (a *api) createScene(ctx context.Context, in *createSceneInput) (*sceneOutp
 		main, _ := found.MainScene()
 		work.CutOutWish = main.CutOut
 	}
+	size, badSize := sizeOf(wish.Channel, wish.Size)
+	work.SizeWish = ad.Size{Width: size.X, Height: size.Y}
 	if wish.AdConcept != nil {
 		work.AdConcept = *wish.AdConcept
 	}
@@ -300,8 +308,11 @@ func (a *api) createScene(ctx context.Context, in *createSceneInput) (*sceneOutp
 		if wish.CutOut != nil {
 			fmt.Fprintf(h, ", cut out %s", cutout)
 		}
+		if badSize == nil && work.SizeWish != (ad.Size{}) {
+			fmt.Fprintf(h, ", %v", work.SizeWish)
+		}
 	})
-	err = joinInvalid(wrong, a.Fields.Only("ad_concept").Validate(work.Fields), checkSeed(wish.Seed), badCutOut)
+	err = joinInvalid(wrong, a.Fields.Only("ad_concept").Validate(work.Fields), checkSeed(wish.Seed), badCutOut, badSize)
 	if err != nil {
 		return nil, a.answer(ctx, err)
 	}
@@ -365,6 +376,39 @@ func (a *api) orderedScene(ctx context.Context, work ad.Ad, sceneID string) (ad.
 	}
 	return *st.Scenes[i].Work, nil
 }
+
+// sizeOf gives the size that a scene was asked for, by a channel or itself; zero for none.
+func sizeOf(name, size *string) (image.Point, error) {
+	wrong := func(field, detail string) (image.Point, error) {
+		return image.Point{}, fault.Invalid(fault.Field{Name: field, Detail: detail})
+	}
+	switch {
+	case name != nil && size != nil:
+		return wrong("size", "채널과 크기 가운데 하나만 보내 주세요.")
+	case name != nil:
+		c, known := channel.ByName(*name)
+		if !known {
+			return wrong("channel", "없는 채널입니다. 채널 목록(/api/channels)에서 골라 주세요.")
+		}
+		return c.Size(), nil
+	case size != nil:
+		p, err := gpu.ParseSize(*size)
+		if err != nil || p.X < minSceneWidth || p.Y < minSceneHeight || max(p.X, p.Y) > maxSceneSide {
+			return wrong("size", fmt.Sprintf("크기는 1080x1350처럼 쓰며, %d×%d부터 %d×%d픽셀까지 만들 수 있습니다.",
+				minSceneWidth, minSceneHeight, maxSceneSide, maxSceneSide))
+		}
+		return p, nil
+	}
+	return image.Point{}, nil
+}
+
+// The sides in px of a scene that may be asked for: what the GPU server makes, and
+// package compose draws. This package must not link either.
+const (
+	minSceneWidth  = 342
+	minSceneHeight = 228
+	maxSceneSide   = 1920
+)
 
 func checkSeed(seed *uint64) error {
 	if seed == nil || *seed <= gpu.MaxSeed {

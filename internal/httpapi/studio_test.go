@@ -68,6 +68,47 @@ func (w *world) Allowed(_ context.Context, texts []string, photo []byte) bool {
 	return !strings.Contains(strings.Join(texts, ""), "금지")
 }
 
+// A scene may be ordered in a channel's size or in one of its own.
+func TestASceneInASize(t *testing.T) {
+	t.Parallel()
+	for name, tc := range map[string]struct {
+		body  string
+		size  ad.Size
+		wrong []string
+	}{
+		"a channel's":     {`{"channel":"instagram-story"}`, ad.Size{Width: 1080, Height: 1920}, nil},
+		"its own":         {`{"size":"1200x628"}`, ad.Size{Width: 1200, Height: 628}, nil},
+		"none":            {`{}`, ad.Size{}, nil},
+		"both":            {`{"size":"1200x628","channel":"wide"}`, ad.Size{}, []string{"size"}},
+		"unknown channel": {`{"channel":"tv"}`, ad.Size{}, []string{"channel"}},
+		"too narrow":      {`{"size":"200x628"}`, ad.Size{}, []string{"size"}},
+		"too large":       {`{"size":"1921x628"}`, ad.Size{}, []string{"size"}},
+		"no size":         {`{"size":"wide"}`, ad.Size{}, []string{"size"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w, st := atStudio(t)
+			var stored *ad.Ad
+			w.ads.made = func(ad.Ref, *ad.Claim) (string, error) { return "", nil }
+			w.ads.addScene = func(a ad.Ad, _ *ad.Claim) (ad.Ad, error) {
+				stored, a.Status = &a, ad.Queued
+				return a, nil
+			}
+			w.machine.start = func(ad.Ref) error { return nil }
+			res := w.json("POST", "/api/ads/"+st.AdID+"/scenes", tc.body)
+			if tc.wrong != nil {
+				if res.fails(422, "Request.Invalid", tc.wrong...); stored != nil {
+					t.Error("it was ordered")
+				}
+				return
+			}
+			if res.is(202); stored == nil || stored.SizeWish != tc.size {
+				t.Errorf("ordered: %+v", stored)
+			}
+		})
+	}
+}
+
 // What an owner writes is judged before anything is drawn, and only what is written.
 func TestWordsAreJudgedBeforeTheyAreDrawn(t *testing.T) {
 	t.Parallel()

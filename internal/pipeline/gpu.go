@@ -60,6 +60,7 @@ func (s Stage1) Run(ctx context.Context, in ad.StepInput) error {
 		}
 		out, err := s.GPU.Stage1(ctx, gpu.Stage1Request{
 			IdempotencyKey: a.IdempotencyKey(ad.Stage1), Photo: product, Seed: a.SeedWish, CutOut: a.CutOutWish,
+			Width: a.SizeWish.Width, Height: a.SizeWish.Height,
 			ProductName: a.ProductName, ProductCategory: a.ProductCategory, AdConcept: a.AdConcept, Prompt: a.Prompt,
 		})
 		if err != nil {

@@ -34,7 +34,7 @@ func prompt(w *world) step.Func { return pipeline.Prompt{Ads: w, Model: w}.Run }
 
 func stage1(w *world) step.Func {
 	w.objects[ad.ProductPhoto] = []byte("product")
-	w.ad.Prompt = "a quiet station"
+	w.ad.Prompt, w.ad.SizeWish = "a quiet station", ad.Size{Width: 1200, Height: 628}
 	w.scene = gpu.Stage1Result{
 		Picture: picture(w.t, 80, 80), Analysis: ad.Analysis{Version: "1"}, Engine: "worker", StandIn: false, Seed: 7,
 		Product: *doubtful(),
@@ -106,6 +106,7 @@ func TestWhatEachStepAsksAndLeaves(t *testing.T) {
 			},
 			asked: func(w *world) []any {
 				return []any{gpu.Stage1Request{
+					Width: 1200, Height: 628,
 					IdempotencyKey: w.ad.AdID + ".2.stage1", Photo: []byte("product"), Prompt: "a quiet station",
 					ProductName: order.ProductName, ProductCategory: order.ProductCategory, AdConcept: order.AdConcept,
 				}}

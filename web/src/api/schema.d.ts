@@ -803,6 +803,8 @@ export interface components {
              * @description Expected time to the end; null when unknown
              */
             eta_seconds: number | null;
+            /** Format: int64 */
+            height: number;
             /** @description The product in photo_url: white PNG of that shape, clear where the ground is; also where the cut-out was not trusted and the photo is framed. null where none is known */
             mask_url: string | null;
             /** @description JPEG, for pages */
@@ -825,6 +827,11 @@ export interface components {
             status: "queued" | "running" | "succeeded" | "failed";
             /** @description JPEG, small */
             thumbnail_url: string | null;
+            /**
+             * Format: int64
+             * @description px, as height
+             */
+            width: number;
         };
         SceneAccepted: {
             ad_id: string;
@@ -837,13 +844,20 @@ export interface components {
         SceneWish: {
             /** @description 1–500 characters (grapheme clusters after NFC) */
             ad_concept?: string;
+            /** @description A name of GET /api/channels, of whose size the scene is to be; not together with size */
+            channel?: string;
             /** @description How the product is cut out; left out: as in the main scene. {"mode":"auto"} alone starts anew */
             cutout?: components["schemas"]["CutOut"];
             /**
              * Format: int64
-             * @description At most 9007199254740991; the same seed, concept and cut-out give the same scene
+             * @description At most 9007199254740991; the same seed, concept, cut-out and size give the same scene
              */
             seed?: number;
+            /**
+             * @description Pixels; left out, with channel: 1024x1024
+             * @example 1080x1920
+             */
+            size?: string;
         };
         Score: {
             metric: string;

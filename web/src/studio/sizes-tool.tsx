@@ -38,8 +38,38 @@ export function SizesTool({ studio }: { studio: Studio }) {
           />
         ))}
       </ul>
+      <Anew studio={studio} />
       <Many studio={studio} channels={channels} />
     </div>
+  )
+}
+
+/**
+ * Where a size is much wider or taller than its scene, the scene's ground is carried on. Then a scene
+ * of that shape can be made, which the size is shown with when it comes.
+ */
+function Anew({ studio }: { studio: Studio }) {
+  const site = useSite()
+  const [asked, setAsked] = useState('')
+  const { current, scenes } = studio
+  const scene = scenes.find((s) => s.scene_id === current.scene_id)
+  if (!current.channel || !scene) return null
+  const { channel } = current
+  const stretch = current.width / current.height / (scene.width / scene.height)
+  if (stretch < 1.4 && stretch > 1 / 1.4) return null
+  const make = async () => {
+    if (asked === channel) return
+    setAsked(channel)
+    if (await studio.newScene('', channel)) site.toast(words.anewAsked)
+    else setAsked('')
+  }
+  return (
+    <p class="hint">
+      {words.anewHint}{' '}
+      <button class="link" aria-disabled={asked === channel ? 'true' : undefined} onClick={() => void make()}>
+        {words.anew}
+      </button>
+    </p>
   )
 }
 

@@ -56,7 +56,7 @@ export interface Studio {
   setMain(): Promise<void>
   remove(): Promise<void>
   /** Orders another scene; its picture is made and shown when it comes. */
-  newScene(concept: string): Promise<boolean>
+  newScene(concept: string, channel?: string): Promise<boolean>
   /** The same by a wish of any kind; gives why it was refused. One key makes no second scene. */
   order(wish: SceneWish, key: string): Promise<Problem | null>
   /** Deletes a scene and, after asking, the pictures made of it. Not the main picture's. */
@@ -166,7 +166,7 @@ export function useStudio({ ad, onAd, look }: Props): Studio | null {
   applyLatest.current = apply
 
   // A scene that was ordered here is shown when it comes.
-  const ordered = useRef(new Set<string>())
+  const ordered = useRef(new Map<string, string | undefined>()) // and the channel it was ordered for
   const before = useRef<readonly Scene[]>(scenes)
   useEffect(() => {
     const came = arrived(before.current, scenes).filter((s) => ordered.current.has(s.scene_id))
@@ -174,13 +174,14 @@ export function useStudio({ ad, onAd, look }: Props): Studio | null {
     const last = came.at(-1)
     if (!last) return
     site.announce(words.scenes.done)
-    void applyLatest.current({ scene_id: last.scene_id })
+    const channel = ordered.current.get(last.scene_id)
+    void applyLatest.current({ scene_id: last.scene_id, ...(channel && { channel }) })
   }, [ad.scenes, site])
 
   const order = async (wish: SceneWish, key: string): Promise<Problem | null> => {
     const answer = await site.api.scene(ad.ad_id, wish, key)
     if (!answer.ok) return answer.problem
-    ordered.current.add(answer.data.scene_id)
+    ordered.current.set(answer.data.scene_id, wish.channel)
     look()
     return null
   }
@@ -225,8 +226,8 @@ export function useStudio({ ad, onAd, look }: Props): Studio | null {
       setHistory((h) => h.filter((id) => id !== current.rendition_id))
       site.toast(words.removed)
     },
-    async newScene(concept) {
-      const problem = await order(concept ? { ad_concept: concept } : {}, newKey())
+    async newScene(concept, channel) {
+      const problem = await order({ ...(concept && { ad_concept: concept }), ...(channel && { channel }) }, newKey())
       if (problem) setRefused(reason(problem))
       return problem === null
     },
