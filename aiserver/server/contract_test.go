@@ -415,7 +415,9 @@ func TestStage2RefusesBadRequests(t *testing.T) {
 			change("html_image_url", `https:/\a.example.com/x`), 422, fault.RequestInvalid, "html_image_url",
 		},
 		"no scheme as src": {change("html_image_url", "//a.example.com/x"), 422, fault.RequestInvalid, "html_image_url"},
-		"brand's colour":   {change("brand", map[string]any{"colors": []string{"red"}}), 422, fault.RequestInvalid, "brand.colors"},
+		"brand's colour": {
+			change("brand", map[string]any{"colors": []string{"red"}}), 422, fault.RequestInvalid, "brand.colors",
+		},
 		"brand's layout":   {change("brand", map[string]any{"layout": "spiral"}), 422, fault.RequestInvalid, "brand.layout"},
 		"logo without src": {change("brand", map[string]any{"logo": "x"}), 422, fault.RequestInvalid, "brand.html_logo_url"},
 		"space in src": {

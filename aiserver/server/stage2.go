@@ -75,7 +75,8 @@ func (s *Server) stage2(ctx context.Context, c call, r *http.Request, body io.Re
 		src = s.sourceFor(b.Stage1Image, r.Host)
 	}
 	return &work{
-		name: callStage2, class: jobs.Finishing, call: c, picture: pic, content: stage2Content(b, logo), putURL: b.OutputPutURL,
+		name: callStage2, class: jobs.Finishing, call: c, picture: pic, content: stage2Content(b, logo),
+		putURL: b.OutputPutURL,
 		do: func(ctx context.Context, e engine.Engine, pic []byte, t *stopwatch) (any, string, error) {
 			img, err := photo.Decode(ctx, pic, compose.MaxSide)
 			if err != nil {

@@ -55,7 +55,8 @@ func FuzzRead(f *testing.F) {
 		if bytes > len(data) || p.Orientation < 1 || p.Orientation > 8 {
 			t.Errorf("%d of %d bytes, orientation %d", bytes, len(data), p.Orientation)
 		}
-		if c := p.Crop; c.X < 0 || c.Y < 0 || c.Width < 1 || c.Height < 1 || c.X+c.Width > p.Width || c.Y+c.Height > p.Height {
+		c := p.Crop
+		if c.X < 0 || c.Y < 0 || c.Width < 1 || c.Height < 1 || c.X+c.Width > p.Width || c.Y+c.Height > p.Height {
 			t.Errorf("cut to %+v of %d×%d", c, p.Width, p.Height)
 		}
 	})

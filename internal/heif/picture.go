@@ -20,7 +20,8 @@ func (f *file) picture() (*Picture, error) {
 		return nil, err
 	}
 	// A grid may leave its colours to its parts.
-	if inner := f.items[f.firstPart(it, f.primary)]; p.Profile == nil && p.Colour == unsaid && inner != it && inner != nil {
+	inner := f.items[f.firstPart(it, f.primary)]
+	if p.Profile == nil && p.Colour == unsaid && inner != it && inner != nil {
 		p.Profile, p.Colour = f.colours(inner)
 	}
 	p.settle()

@@ -20,7 +20,8 @@ type memory struct {
 // Allocate is the method of experimental.MemoryAllocator.
 func (m *memory) Allocate(_, _ uint64) experimental.LinearMemory {
 	// Without memory Reallocate refuses.
-	m.mapped, _ = syscall.Mmap(-1, 0, maxMemory, syscall.PROT_READ|syscall.PROT_WRITE, syscall.MAP_ANON|syscall.MAP_PRIVATE)
+	const rights, kind = syscall.PROT_READ | syscall.PROT_WRITE, syscall.MAP_ANON | syscall.MAP_PRIVATE
+	m.mapped, _ = syscall.Mmap(-1, 0, maxMemory, rights, kind)
 	return m
 }
 

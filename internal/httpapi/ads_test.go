@@ -95,8 +95,9 @@ func TestAFinishedAd(t *testing.T) {
 		PhotoURL:      p(picture("product.png")),
 		Stage1PageURL: p(picture("stage1")), Stage2PageURL: p(picture("stage2")), // made before pages had their own
 		Scenes: []httpapi.Scene{{
-			SceneID: a.AdID, Width: 1024, Height: 1024, Status: "succeeded", AdConcept: a.AdConcept, PictureURL: p(picture("stage1")),
-			PageURL: p(picture("stage1")), ThumbnailURL: p(picture("stage1")), CreatedAt: a.CreatedAt,
+			SceneID: a.AdID, Width: 1024, Height: 1024, Status: "succeeded", AdConcept: a.AdConcept,
+			PictureURL: p(picture("stage1")),
+			PageURL:    p(picture("stage1")), ThumbnailURL: p(picture("stage1")), CreatedAt: a.CreatedAt,
 			Product: &httpapi.Product{Confidence: 0.2, Doubts: []string{"hand"}, FidelityDB: 99, Model: p("u2netp")},
 		}},
 		Renditions: []httpapi.Rendition{{

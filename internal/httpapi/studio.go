@@ -81,8 +81,8 @@ type Rendition struct {
 
 func sceneView(adID string, sc ad.Scene, s *Signer) Scene {
 	v := Scene{
-		SceneID: sc.ID, Width: sc.Size.Width, Height: sc.Size.Height, Status: string(sc.Status), AdConcept: sc.AdConcept, Seed: sc.Seed, CutOut: sc.CutOut,
-		CreatedAt: sc.CreatedAt,
+		SceneID: sc.ID, Width: sc.Size.Width, Height: sc.Size.Height, Status: string(sc.Status), AdConcept: sc.AdConcept,
+		Seed: sc.Seed, CutOut: sc.CutOut, CreatedAt: sc.CreatedAt,
 	}
 	if sc.Failure != nil {
 		v.Error = failureView(*sc.Failure)

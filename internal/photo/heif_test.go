@@ -317,11 +317,15 @@ func TestHEIFThatIsRefused(t *testing.T) {
 		"clap outside":              {clap(500, 1, 70, 1, 0, 1, 0, 1), fault.PhotoCorrupt},
 		"clap over nothing":         {clap(80, 0, 70, 1, 0, 1, 0, 1), fault.PhotoCorrupt},
 		"clap to a strip":           {clap(80, 1, 10, 1, 0, 1, 0, 1), fault.PhotoTooSmall},
-		"a grid of more pixels":     {heifOf("heic", []piece{grid(2, 2, 20000, 20000), part}, four), fault.PhotoTooManyPixels},
-		"a grid with holes":         {heifOf("heic", []piece{grid(2, 2, 300, 150), part}, four), fault.PhotoCorrupt},
-		"a grid of parts unseen":    {heifOf("heic", []piece{grid(2, 2, 100, 150), part}, four), fault.PhotoCorrupt},
-		"a grid of too few parts":   {heifOf("heic", []piece{grid(3, 2, 250, 280), part}, four), fault.PhotoCorrupt},
-		"a grid of itself":          {heifOf("heic", []piece{grid(1, 1, 128, 96)}, isobox("dimg", be(2, 1, 1, 1))), fault.PhotoUnsupported},
+		"a grid of more pixels": {
+			heifOf("heic", []piece{grid(2, 2, 20000, 20000), part}, four), fault.PhotoTooManyPixels,
+		},
+		"a grid with holes":       {heifOf("heic", []piece{grid(2, 2, 300, 150), part}, four), fault.PhotoCorrupt},
+		"a grid of parts unseen":  {heifOf("heic", []piece{grid(2, 2, 100, 150), part}, four), fault.PhotoCorrupt},
+		"a grid of too few parts": {heifOf("heic", []piece{grid(3, 2, 250, 280), part}, four), fault.PhotoCorrupt},
+		"a grid of itself": {
+			heifOf("heic", []piece{grid(1, 1, 128, 96)}, isobox("dimg", be(2, 1, 1, 1))), fault.PhotoUnsupported,
+		},
 		"a grid of one part read a thousand times": {
 			heifOf("heic", []piece{grid(25, 40, 40*128, 25*96), part},
 				isobox("dimg", be(2, 1, 1000), strings.Repeat(be(2, 2), 1000))), fault.PhotoCorrupt,

@@ -22,9 +22,11 @@ func TestTheFirstPictureHasTheBrand(t *testing.T) {
 		logo   bool // whether it is sent
 		kept   bool // whether it is kept with the ad
 	}{
-		"for all ads":    {func(*world) {}, asked, true, true},
-		"when asked":     {func(w *world) { w.own.ByDefault = false }, nil, false, false},
-		"without logo":   {func(w *world) { w.own.LogoID = "" }, &gpu.Brand{Colors: own.Colors, Layout: own.Layout}, false, false},
+		"for all ads": {func(*world) {}, asked, true, true},
+		"when asked":  {func(w *world) { w.own.ByDefault = false }, nil, false, false},
+		"without logo": {
+			func(w *world) { w.own.LogoID = "" }, &gpu.Brand{Colors: own.Colors, Layout: own.Layout}, false, false,
+		},
 		"no room for it": {func(w *world) { w.set.HTML = "<p>" }, asked, true, false},
 		"a logo that was replaced this moment": {
 			func(w *world) { w.fail["logo"] = fault.New(fault.ImageNotFound, nil) },

@@ -110,7 +110,8 @@ describe('faults', () => {
 
   it('leave a photo that only the server can open to the server', async () => {
     const page = await (await visit()).page()
-    const cut = { name: 'a.heic', mimeType: 'image/heic', buffer: Buffer.from('\0\0\0\x18ftypheic\0\0\0\0mif1heic', 'latin1') }
+    const head = Buffer.from('\0\0\0\x18ftypheic\0\0\0\0mif1heic', 'latin1')
+    const cut = { name: 'a.heic', mimeType: 'image/heic', buffer: head }
     await fill(page, { file: null })
     await page.setInputFiles('#product_image', cut)
     await page.getByText(words.photoUnseen).waitFor()
