@@ -37,11 +37,11 @@ export SAM_CLI_TELEMETRY := 0
 FUNCTION_FLAGS := '-ldflags=-s -w' -tags=lambda.norpc
 # For AWS also without inlining: the calls cost microseconds beside the services
 # they wait for, and every zip is half a megabyte smaller. Not where pixels are
-# worked on or fonts unpacked. And without HTTP/2, 0.13 MB of each zip that no service we
+# worked on, fonts unpacked or decoders compiled. And without HTTP/2, 0.13 MB of each zip that no service we
 # call needs.
 AWS_FLAGS      := -trimpath -gcflags=all=-l \
   -gcflags=image/...= -gcflags=golang.org/x/image/...= -gcflags=github.com/nanococoa/nanococoa/internal/photo= \
-  -gcflags=github.com/ulikunitz/xz/...= \
+  -gcflags=github.com/ulikunitz/xz/...= -gcflags=github.com/tetratelabs/wazero/...= \
   $(FUNCTION_FLAGS),nethttpomithttp2
 
 # This machine's processor as Lambda calls it.
