@@ -181,7 +181,7 @@ func (r *bits) usability(layers int) (n Numbers, ok bool) {
 	for range 6 {
 		r.golomb()
 	}
-	if r.flag() && r.flag() {
+	if enabled := r.flag(); enabled && r.flag() { // and sent here
 		r.scaling()
 	}
 	r.uint(2)
@@ -256,7 +256,7 @@ func (r *bits) shortTerm() bool {
 			r.golomb()
 			now := 0
 			for range last + 1 {
-				if r.flag() || r.flag() {
+				if used := r.flag(); used || r.flag() {
 					now++
 				}
 			}
@@ -383,7 +383,7 @@ func (r *bits) readTools(reduced bool) {
 		if order {
 			r.uint(2)
 		}
-		if r.flag() || r.flag() { // screen content tools, by choice or by force
+		if chosen := r.flag(); chosen || r.flag() { // screen content tools, by choice or by force
 			if !r.flag() {
 				r.flag()
 			}

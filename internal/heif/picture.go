@@ -157,7 +157,8 @@ func (f *file) sizeAgrees(it *item, w, h int) bool {
 		if p.kind == "ispe" {
 			c := &cursor{b: p.body}
 			c.full()
-			return c.int(4) == w && c.int(4) == h
+			wide, high := c.int(4), c.int(4)
+			return wide == w && high == h
 		}
 	}
 	return true
