@@ -131,7 +131,7 @@ var moodSigns = [moods]signs{
 		hints: "rose, flutter, fluttering, heart, present",
 	},
 	active: {
-		sure:  "sport, sports hall, track, dynamic, energy, vigour, spirited",
+		sure:  "sport, sports hall, track, sports field, dynamic, energy, vigour, spirited",
 		hints: "gym, power, powerful, passion, speed",
 	},
 	journey: {
@@ -154,7 +154,7 @@ var moodSigns = [moods]signs{
 		hints: "morning, breakfast, sunlight, light",
 	},
 	evening: {
-		hints: "evening, sunset",
+		hints: "evening, sunset, lamplight, after work",
 	},
 	easy: {
 		sure: "busy",
@@ -199,6 +199,7 @@ var details = [...]detail{
 	{atPlace, "a night festival lane with glowing paper lanterns far behind", "lantern"},
 	{atPlace, "the misty bank of a wide river", "river"},
 	{atPlace, "an open running track under a wide sky", "track"},
+	{atPlace, "a green sports field under a wide sky", "sports field"},
 	{atPlace, "a lush garden terrace with clipped hedges", "garden, terrace"},
 	{atPlace, "a still forest clearing with tall trunks far behind", "forest"},
 	{atPlace, "a pale sandy shore beside a clear turquoise sea", "sea, coast, beach"},
@@ -252,7 +253,8 @@ var details = [...]detail{
 	{inLight, "diffused light through drifting mist", "mist"},
 	{inLight, "soft overcast light with fine rain on far surfaces", "rainy day, rain, raindrop"},
 	{inLight, "warm firelight from one side with glowing edges", "fireplace, campfire, fire"},
-	{inLight, "warm low evening light", "evening"},
+	{inLight, "warm low evening light", "evening, after work"},
+	{inLight, "the warm light of a lamp", "lamplight"},
 	{inLight, "dim sculpted light with deep clean shadows", "dark"},
 	{inLight, "bright even daylight with airy shadows", "light, bright, radiant"},
 

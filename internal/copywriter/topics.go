@@ -41,12 +41,12 @@ var topics = [...]topic{
 	{
 		words: "=밤, 밤을, 밤거리, 겨울밤, 가을밤, 밤중, 야경, 불빛, 네온, 어둠, =별, 조명, 라운지, 불을 켜, 불을 밝, 불 켜진",
 		ideas: "night street, night, night sea, night view, nightlife, neon, cyberpunk, city lights, " +
-			"starlight, moonlight, full moon, " +
+			"lamplight, starlight, moonlight, full moon, " +
 			"candlelight, club, campfire, fireworks, lantern, spotlight",
 	},
 	{words: "아침, 새벽", ideas: "morning, breakfast, dawn"},
 	{words: "오후", ideas: "afternoon, tea, coffee, cafe"},
-	{words: "저녁, 노을, 하루 끝, 하루의 끝, 해 질", ideas: "evening, sunset, night, night view, night street"},
+	{words: "저녁, 노을, 하루 끝, 하루의 끝, 해 질", ideas: "evening, sunset, night, night view, night street, after work"},
 	{words: "=봄, 봄날, 봄볕, 봄빛, 봄바람, 새봄, 봄꽃", ideas: "spring, spring flower, sprout, cherry blossom, picnic"},
 	{
 		words: "꽃, 향긋",
@@ -109,7 +109,7 @@ var topics = [...]topic{
 	{words: "캠핑, 텐트, 모닥불", ideas: "camping, car camping, tent, campfire"},
 	{
 		words: "운동, =땀, 달리, 달린, 뛰, 심장, 페이스, 힘차게, 한 걸음 더, 움직",
-		ideas: "sport, sports hall, gym, track, dynamic, energy, power, powerful, vigour, spirited, hiking, passion, speed",
+		ideas: "sport, sports hall, gym, track, sports field, dynamic, energy, power, powerful, vigour, spirited, hiking, passion, speed",
 		kinds: []category.Kind{category.Sport},
 	},
 	{words: "명절, 손님상, 덕담, 차례", ideas: "holidays, lunar feast"},

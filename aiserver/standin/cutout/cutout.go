@@ -143,14 +143,8 @@ func decide(ctx context.Context, m Model, photo *image.NRGBA, g *grid) (*regions
 	if s == nil {
 		return r, r.evidence(), nil
 	}
-	g.word.over(s.p)
 	g.word.over(s.glimpsed)
-	p := s.sharpened(g, 6, 1e-4)
-	for i := range p {
-		// Where a thin part and what is beside it look alike, the filter washes it out.
-		p[i] = (p[i] + s.p[i]) / 2
-	}
-	g.word.over(p)
+	p := s.settled(g)
 	try := func(plain bool, p []float32, open []int) (*regions, Evidence, error) {
 		r, err := segmentSeen(ctx, g, drop, p, s.glimpsed, plain, open)
 		if err != nil {
@@ -189,8 +183,34 @@ func decide(ctx context.Context, m Model, photo *image.NRGBA, g *grid) (*regions
 			return r, e, nil
 		}
 	}
+	if found.Confidence() >= doubtful {
+		return best, found, nil
+	}
+	// Other views cost a look each, so only a photo that would be framed gets them.
+	err = eachView(ctx, m, photo, g, func(other *seen) (bool, error) {
+		for i := range s.glimpsed {
+			s.glimpsed[i] = max(s.glimpsed[i], other.p[i])
+		}
+		for _, plain := range [2]bool{false, true} {
+			r, e, err := try(plain, other.settled(g), nil)
+			if err != nil {
+				return false, err
+			}
+			if e.Confidence() > found.Confidence() {
+				best, found = r, e
+			}
+		}
+		return found.Confidence() < doubtful, nil
+	})
+	if err != nil {
+		return nil, Evidence{}, err
+	}
 	return best, found, nil
 }
+
+// doubtful is the confidence below which a cut is not shown; other views of the photo are
+// worth their time there.
+const doubtful = 0.5
 
 // product tells the product's cells.
 func (r *regions) product() []bool {

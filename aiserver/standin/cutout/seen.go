@@ -14,6 +14,9 @@ type seen struct {
 	most     float32   // before it was stretched: how sure the network is of anything
 }
 
+// nothing is how sure of any cell a network is at most that has found nothing.
+const nothing = 0.3
+
 // look asks the network twice: for the photo, and for a part of it around what it found
 // there, which shows it that part at a higher resolution. With the owner's box it looks at
 // that instead of the photo. nil when it sees nothing.
@@ -32,8 +35,6 @@ func look(ctx context.Context, m Model, photo *image.NRGBA, g *grid) (*seen, err
 	}
 	s := &seen{p: make([]float32, g.w*g.h)}
 	s.most = s.put(g, first, at)
-	// A network that is less sure than this of every cell has found nothing.
-	const nothing = 0.3
 	if s.most < nothing {
 		return nil, nil
 	}
@@ -129,6 +130,18 @@ func (s *seen) refine(g *grid, near *seen, box image.Rectangle) {
 			s.p[i] += k * (near.p[i] - s.p[i])
 		}
 	}
+}
+
+// settled is the network's word with its steps at the photo's edges, and the owner's over it.
+func (s *seen) settled(g *grid) []float32 {
+	g.word.over(s.p)
+	p := s.sharpened(g, 6, 1e-4)
+	for i := range p {
+		// Where a thin part and what is beside it look alike, the filter washes it out.
+		p[i] = (p[i] + s.p[i]) / 2
+	}
+	g.word.over(p)
+	return p
 }
 
 // sharpened moves the steps of the network's soft answer to the photo's own edges: a

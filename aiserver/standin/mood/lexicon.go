@@ -40,6 +40,8 @@ var lexicon = [...]entry{
 	{word: "bright", ideas: "light, bright, radiant", fits: []fit{{Pastel, 0.3}, {Window, 0.3}}, light: 0.8},
 	{word: "dark", ideas: "dark", fits: []fit{{Marble, 0.3}}, light: -0.9},
 	{word: "moonlit", ideas: "moonlight, full moon", hour: Night, fits: []fit{{Hanji, 0.7}}, light: -0.4},
+	{word: "lamplit", ideas: "lamplight, after work", hour: Evening, fits: []fit{{Living, 0.6}}, light: -0.3,
+		warm: 0.7},
 	{word: "candlelit", ideas: "candlelight, fireplace", hour: Evening, fits: []fit{{Living, 0.6}}, light: -0.4,
 		warm: 0.9},
 
@@ -61,6 +63,7 @@ var lexicon = [...]entry{
 
 	// Sport.
 	{word: "sporty", ideas: "sports hall, gym", place: Gym, vivid: 0.5},
+	{word: "sporty", ideas: "sports field", hour: Day, fits: []fit{{Field, 0.9}}, vivid: 0.5},
 	{word: "sporty", ideas: "sport, vigour, track", fits: []fit{{Gym, 0.9}}, vivid: 0.6},
 	{word: "energetic", ideas: "dynamic, energy, power, powerful, passion, speed", fits: []fit{{Gym, 0.4}, {Podium,
 		0.5}}, vivid: 0.7},
