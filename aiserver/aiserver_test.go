@@ -212,7 +212,9 @@ func TestABadConfigurationIsToldWhole(t *testing.T) {
 		"an unknown engine": {
 			[]string{"ENGINE=crystal-ball", "DATA_DIR=" + t.TempDir()}, []string{"crystal-ball", "standin"},
 		},
-		"a taken address": {[]string{"ADDR=256.0.0.1:1", "DATA_DIR=" + t.TempDir()}, []string{"listen"}},
+		"a taken address": {
+			[]string{"ADDR=256.0.0.1:1", "TOKEN=" + strings.Repeat("t", 32), "DATA_DIR=" + t.TempDir()}, []string{"listen"},
+		},
 	} {
 		cmd := exec.Command(path)
 		cmd.Env = environment(tc.env...)

@@ -249,7 +249,7 @@ func order(
 		pipeline.Copywrite{Ads: kept}.Run,
 		pipeline.Stage2{Ads: kept, Pictures: pics, GPU: server}.Run,
 		pipeline.Clip{Ads: kept, Pictures: pics, GPU: server}.Run,
-		pipeline.Publish{Ads: kept}.Run,
+		pipeline.Publish{Ads: kept, Originals: pics}.Run,
 	} {
 		if err := step(ctx, ad.StepInput{Ref: kept.ad.Ref}); err != nil {
 			return ordered{}, err

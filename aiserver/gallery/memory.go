@@ -62,6 +62,12 @@ func (p pictures) Put(_ context.Context, _ string, name ad.Picture, data []byte,
 	return nil
 }
 
+// Remove forgets a picture.
+func (p pictures) Remove(_ context.Context, _ string, name ad.Picture) error {
+	delete(p, name)
+	return nil
+}
+
 // Purge forgets all pictures.
 func (p pictures) Purge(context.Context, string) error {
 	clear(p)

@@ -109,7 +109,8 @@ var topics = [...]topic{
 	{words: "캠핑, 텐트, 모닥불", ideas: "camping, car camping, tent, campfire"},
 	{
 		words: "운동, =땀, 달리, 달린, 뛰, 심장, 페이스, 힘차게, 한 걸음 더, 움직",
-		ideas: "sport, sports hall, gym, track, sports field, dynamic, energy, power, powerful, vigour, spirited, hiking, passion, speed",
+		ideas: "sport, sports hall, gym, track, sports field, dynamic, " +
+			"energy, power, powerful, vigour, spirited, hiking, passion, speed",
 		kinds: []category.Kind{category.Sport},
 	},
 	{words: "명절, 손님상, 덕담, 차례", ideas: "holidays, lunar feast"},
