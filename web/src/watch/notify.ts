@@ -1,7 +1,10 @@
 import { within } from '../keep/within'
 
-/** How long the service worker may take to start; where it cannot, it is never "ready". */
-const patience = 5_000
+/**
+ * How long the service worker may take to start; where it cannot, it is never "ready". On a
+ * busy machine it takes more than 5 s, and nothing waits for it.
+ */
+const patience = 20_000
 
 /** Whether this browser can notify, and whether it may. */
 export function notifyState(): NotificationPermission | 'unavailable' {
