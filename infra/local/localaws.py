@@ -18,11 +18,12 @@ from urllib.parse import parse_qs
 from ministack.core import iam_evaluator
 
 ROOT = os.environ["AWS_ACCESS_KEY_ID"]
-# Whether the request is an upload by a form. Its key is in the form, which MiniStack
-# checks last; until then it looks for the rights of no key.
-FORM = ContextVar("form", default=False)
+# Whether the request needs no key to be looked at: an upload by a form, whose key is in the
+# form and is checked last, or a call of the API, whose routes say for themselves who may.
+# MiniStack looks for the rights of no key all the same, for a route that it does not know.
+KEYLESS = ContextVar("keyless", default=False)
 # Before the rest is loaded, which takes these over by name.
-iam_evaluator.is_root_access_key = lambda key: key == ROOT or not key and FORM.get()
+iam_evaluator.is_root_access_key = lambda key: key == ROOT or not key and KEYLESS.get()
 iam_evaluator._is_root_key = lambda key: False  # whose signatures are not checked
 
 from ministack import app as ministack  # noqa: E402
@@ -32,15 +33,17 @@ NAMES = {"127.0.0.1", "localhost"}
 OPEN = {"/_ministack/health", "/_ministack/ready"}
 
 
-def form(scope, headers):
-    """Reports whether a request is an upload by a form."""
-    kind = headers.get("content-type", "").startswith("multipart/form-data")
-    return scope["method"] == "POST" and kind and not {"authorization", "x-amz-target"} & headers.keys()
+def keyless(scope, headers):
+    """Reports whether a request is an upload by a form or a call of the API."""
+    if {"authorization", "x-amz-target"} & headers.keys():
+        return False
+    form = scope["method"] == "POST" and headers.get("content-type", "").startswith("multipart/form-data")
+    return form or scope["path"].startswith("/_aws/execute-api/")
 
 
 def known(scope, headers):
     """Reports whether whoever asks may; with AUTH=true MiniStack finds out by itself."""
-    if ministack.AUTH or FORM.get() or scope["path"] in OPEN:
+    if ministack.AUTH or KEYLESS.get() or scope["path"] in OPEN:
         return True
     return ministack.extract_access_key_id(headers, parse_qs(scope["query_string"].decode())) == ROOT
 
@@ -52,7 +55,7 @@ def closed(app):
         if scope["type"] == "http":
             headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
             own = scope["path"].startswith(("/_ministack/", "/_localstack/"))
-            FORM.set(form(scope, headers))
+            KEYLESS.set(keyless(scope, headers))
             named = headers.get("host", "").rsplit(":", 1)[0] in NAMES
             if not named or own and scope["path"] not in OPEN or not known(scope, headers):
                 await send({"type": "http.response.start", "status": 403, "headers": []})
