@@ -8,12 +8,12 @@
 //	Pointer      AD#{ad_id}     OWNER            whose ad it is; written and deleted with the ad
 //	Scene        AD#{ad_id}     SCENE#{id}       a stage 1 picture; while a further one is made, what an Ad holds too
 //	Rendition    AD#{ad_id}     RENDITION#{id}   a finished picture: scene, words, size, HTML
-//	Share        SHARE#{id}     AD               the ad that a public page shows; written and deleted with the ad's own share
+//	Share        SHARE#{id}     AD               the ad that a public page shows; as long as the ad says so
 //	Idempotency  OWNER#{owner}  IDEM#{sha256}    a claim: what it made, and its fingerprint; gone after a day by TTL
 //	Brand        OWNER#{owner}  BRAND            logo, colours and layout that the owner's ads have in common
 //	Stats        OWNER#{owner}  STATS            counters over all published ads
 //	Month        OWNER#{owner}  STATS#{yyyy-mm}  the same for the ads ordered in one KST month
-//	Places       OWNER#{owner}  PLACES           what of an owner's waits for the GPU server, as last looked at; gone by TTL
+//	Places       OWNER#{owner}  PLACES           what of an owner's waits in the queue, as last seen; gone by TTL
 //	Tally        see tallyKey   LIMIT#{period}   how often what costs money was used in a day or moment; gone by TTL
 //	Queue        QUEUE          STAGE1           the queue before the GPU server: tickets and moving averages
 //	Outage       OUTAGE         OPENAI           failures of the text model in a row, and until when nobody asks it

@@ -16,7 +16,7 @@ import (
 // The most megabytes of a function's zip. A cold start loads it whole.
 const (
 	maxZip       = 4.6 // the API, 4.52, has the studio's operations, shares, limits; it was 3.9 before them
-	maxZipOpenAI = 7.4
+	maxZipOpenAI = 5   // the largest has 4.6
 	maxZipCodecs = 5.4 // decoders of HEIC and AVIF, and what runs them
 	maxZipFonts  = 7   // of which fonts are 1.4, and what shapes text 0.8
 )
