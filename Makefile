@@ -35,6 +35,8 @@ export SAM_CLI_TELEMETRY := 0
 # the same code gives the same bytes everywhere; not here, where it would have
 # every package compiled once more.
 FUNCTION_FLAGS := '-ldflags=-s -w' -tags=lambda.norpc
+# And without C: what is built here must run where another libc is, or none.
+GO_FUNCTIONS   = CGO_ENABLED=0 GOFLAGS="$(FUNCTION_FLAGS)"
 # For AWS also without inlining: the calls cost microseconds beside the services
 # they wait for, and every zip is half a megabyte smaller. Not where pixels are
 # worked on, fonts unpacked or decoders compiled. And without HTTP/2, 0.13 MB of each zip that no service we
@@ -110,7 +112,7 @@ fetched: .venv/.installed $(WORKER) $(NODE_PACKAGES)
 
 .PHONY: compiled
 compiled: build/aiserver build/local $(LINT)
-	@GOFLAGS="$(FUNCTION_FLAGS)" $(SHOW) "Compiling the functions" $(GO) build ./functions/...
+	@$(GO_FUNCTIONS) $(SHOW) "Compiling the functions" $(GO) build ./functions/...
 
 .PHONY: clean
 clean: ## remove everything built and all local data
@@ -297,7 +299,7 @@ SITE = ENVIRONMENT=$(ENVIRONMENT) AWS_REGION=$(REGION) $(GO) run ./infra/site/cm
 # cannot exist, and are deployed once more when the site is up.
 .PHONY: deploy
 deploy: .venv/.installed secrets ## everything to AWS (ENVIRONMENT, and the settings that README.md lists)
-	GOFLAGS="$(AWS_FLAGS)" $(SAM) build --config-env $(ENVIRONMENT) --parameter-overrides Architecture=$(ARCHITECTURE)
+	CGO_ENABLED=0 GOFLAGS="$(AWS_FLAGS)" $(SAM) build --config-env $(ENVIRONMENT) --parameter-overrides Architecture=$(ARCHITECTURE)
 	@known=$$($(SITE) origin); origin=$(if $(DOMAIN),https://$(DOMAIN),$$known); \
 	$(MAKE) deploy-code deploy-site SITE_ORIGIN=$${origin:-https://not-yet.invalid} \
 	  GUIDED=$(if $(AI_SERVER_URL),,$${known:-1}); \
@@ -455,8 +457,8 @@ $(LINT): tools/go.mod tools/go.sum
 # SAM's own cache looks at each function's folder and misses changes in
 # internal/. Make looks at everything, and Go's build cache does the rest.
 .aws-sam/local/template.yaml: $(TEMPLATE_SOURCES) samconfig.toml $(MODULE) $(FUNCTION_SOURCES) | .venv/.installed
-	@GOFLAGS="$(FUNCTION_FLAGS)" $(SHOW) "Compiling the functions" $(GO) build ./functions/...
-	@GOFLAGS="$(FUNCTION_FLAGS)" $(SHOW) "Building with SAM" \
+	@$(GO_FUNCTIONS) $(SHOW) "Compiling the functions" $(GO) build ./functions/...
+	@$(GO_FUNCTIONS) $(SHOW) "Building with SAM" \
 	  $(SAM) build --config-env local --parameter-overrides Architecture=$(HOST_ARCH)
 	@touch $@
 
