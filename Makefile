@@ -474,7 +474,7 @@ build/localstack/java: $(LS)/dynamodb/pom.xml $(LS)/jsonata/pom.xml $(LS)/java.s
 	  bash -c 'cd $@.new && sha256sum --check --quiet --strict $(CURDIR)/$(LS)/java.sha256'
 	@mv $@.new $@
 build/localstack/init: always
-	@CGO_ENABLED=0 GOOS=linux $(SHOW) "Building the containers' init" $(GO) build -o $@ ./infra/local/containerinit
+	@CGO_ENABLED=0 GOOS=linux $(SHOW) "Building the containers' init" $(GO) build -o $@ ./infra/local/containerinit/cmd
 
 # Go's linter, pinned in tools/go.mod so that the project links none of it.
 $(LINT): tools/go.mod tools/go.sum

@@ -209,24 +209,29 @@ func (d *Deployment) localStack() (*exec.Cmd, error) {
 
 // writeRunner writes a JAR that starts DynamoDB Local with every JAR of a folder beside it, as Maven names them: its
 // own looks for the names they have in AWS's archive.
-func writeRunner(path, jars string) error {
+func writeRunner(to, jars string) error {
 	found, err := filepath.Glob(filepath.Join(jars, "*.jar"))
 	if err != nil || len(found) == 0 {
 		return fmt.Errorf("%s holds no JARs; `make localstack-installed` makes them (%w)", jars, err)
 	}
 	slices.Sort(found)
-	text := "Manifest-Version: 1.0\nMain-Class: com.amazonaws.services.dynamodbv2.local.main.ServerRunner\nClass-Path:"
+	path := "Class-Path:"
 	for _, jar := range found {
-		text += "\n  DynamoDBLocal_lib/" + filepath.Base(jar) // a line that begins with a space goes on with the last
+		path += " DynamoDBLocal_lib/" + filepath.Base(jar)
 	}
-	f, err := os.Create(path) //nolint:gosec // in our own folder
+	text := "Manifest-Version: 1.0\nMain-Class: com.amazonaws.services.dynamodbv2.local.main.ServerRunner\n"
+	// A line has 72 bytes at most; one that begins with a space goes on with the last (JAR File Specification).
+	for len(path) > 72 {
+		text, path = text+path[:72]+"\n", " "+path[72:]
+	}
+	f, err := os.Create(to) //nolint:gosec // in our own folder
 	if err != nil {
 		return fmt.Errorf("start DynamoDB Local: %w", err)
 	}
 	z := zip.NewWriter(f)
 	w, err := z.Create("META-INF/MANIFEST.MF")
 	if err == nil {
-		_, err = io.WriteString(w, text+"\n")
+		_, err = io.WriteString(w, text+path+"\n")
 	}
 	return errors.Join(err, z.Close(), f.Close())
 }

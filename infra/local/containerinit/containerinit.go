@@ -1,9 +1,9 @@
-// Command containerinit is the first program of a function's container on LocalStack, in place of LocalStack's own,
+// Package containerinit is the first program of a function's container on LocalStack, in place of LocalStack's own,
 // which is to be had from the internet alone. To the function it is Lambda's Runtime API; to LocalStack it is what its
 // own is: it takes an invocation by POST /invoke and reports how it ended.
 //
 // One function runs at a time. When it crashes or is out of time it is started anew, as Lambda does.
-package main
+package containerinit
 
 import (
 	"bytes"
@@ -17,25 +17,27 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"sync"
 	"time"
-
-	"github.com/caarlos0/env/v11"
 )
 
-// settings are what LocalStack tells a container.
-type settings struct {
+// Settings are what LocalStack tells a container, and where its two ends are.
+type Settings struct {
 	Endpoint string `env:"LOCALSTACK_RUNTIME_ENDPOINT,required,notEmpty"` // where to report to
 	ID       string `env:"LOCALSTACK_RUNTIME_ID,required,notEmpty"`       // of this container
 	Timeout  int    `env:"AWS_LAMBDA_FUNCTION_TIMEOUT" envDefault:"3"`    // of an invocation, in seconds
 	Memory   string `env:"AWS_LAMBDA_FUNCTION_MEMORY_SIZE"`
 	Version  string `env:"AWS_LAMBDA_FUNCTION_VERSION"`
+
+	Listen  string // where LocalStack posts invocations to; it wants Port
+	Program string // the function
 }
 
-// invokePort is where LocalStack posts invocations to.
-const invokePort = ":9563"
+// Port is where LocalStack posts invocations to.
+const Port = ":9563"
 
 // invocation is one call of the function, as LocalStack posts it.
 type invocation struct {
@@ -58,40 +60,35 @@ func failed(kind, message string) answer {
 
 // container is this program's state.
 type container struct {
-	settings
+	Settings
 	mu      sync.Mutex // one invocation at a time
 	process *process
 	output  output
 }
 
-func main() {
-	if err := run(); err != nil {
-		log.Fatal(err)
-	}
-}
-
-func run() error {
-	s, err := env.ParseAs[settings]()
+// Run starts the function and serves LocalStack until it cannot. It reports whether the function came up.
+func Run(s Settings) error {
+	l, err := net.Listen("tcp", s.Listen) //nolint:noctx // at once
 	if err != nil {
 		return err
 	}
-	c := &container{settings: s}
-	if c.process, err = start(&c.output); err != nil {
+	out, err := newOutput()
+	if err != nil {
+		return err
+	}
+	c := &container{Settings: s, output: out}
+	if c.process, err = c.start(); err != nil {
 		c.report("/status/"+c.ID+"/error", failed("Runtime.InvalidEntrypoint", err.Error()).body)
-		return err
+		return errors.Join(err, l.Close())
 	}
-	l, err := net.Listen("tcp", invokePort) //nolint:noctx // at once
-	if err != nil {
-		return err
-	}
-	go func() {
+	go func(p *process) {
 		select {
-		case <-c.process.idle:
+		case <-p.idle:
 			c.report("/status/"+c.ID+"/ready", nil)
-		case <-c.process.exited:
-			c.report("/status/"+c.ID+"/error", c.process.crash("").body)
+		case <-p.exited:
+			c.report("/status/"+c.ID+"/error", p.crash("").body)
 		}
-	}()
+	}(c.process)
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /invoke", func(w http.ResponseWriter, r *http.Request) {
 		var i invocation
@@ -108,11 +105,11 @@ func run() error {
 func (c *container) invoke(i invocation) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	_, _ = fmt.Fprintf(&c.output, "START RequestId: %s Version: %s\n", i.ID, c.Version)
+	_, _ = fmt.Fprintf(c.output.append, "START RequestId: %s Version: %s\n", i.ID, c.Version)
 	began := time.Now()
 	a, alive := c.process.invoke(i, began.Add(time.Duration(c.Timeout)*time.Second))
 	took := float64(time.Since(began).Microseconds()) / 1000
-	_, _ = fmt.Fprintf(&c.output, "END RequestId: %s\nREPORT RequestId: %[1]s\tDuration: %.2f ms\tBilled Duration: %.0f ms"+
+	_, _ = fmt.Fprintf(c.output.append, "END RequestId: %s\nREPORT RequestId: %[1]s\tDuration: %.2f ms\tBilled Duration: %.0f ms"+
 		"\tMemory Size: %s MB\n", i.ID, took, took+1, c.Memory)
 	logs, _ := json.Marshal(map[string]string{"logs": c.output.take()})
 	c.report("/invocations/"+i.ID+"/logs", logs)
@@ -121,7 +118,7 @@ func (c *container) invoke(i invocation) {
 		return
 	}
 	c.process.end()
-	p, err := start(&c.output)
+	p, err := c.start()
 	if err != nil {
 		log.Fatal(err) // LocalStack makes another container
 	}
@@ -153,25 +150,25 @@ type process struct {
 }
 
 // start starts the function.
-func start(out io.Writer) (*process, error) {
+func (c *container) start() (*process, error) {
 	l, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // at once
 	if err != nil {
 		return nil, err
 	}
 	p := &process{
 		idle: make(chan struct{}), exited: make(chan struct{}), next: make(chan invocation), answers: make(chan answer, 1),
-		cmd: exec.Command("/var/task/bootstrap"), //nolint:noctx // it ends with its container
+		cmd: exec.Command(c.Program), //nolint:gosec,noctx // it is what this is for, and ends with its container
 	}
 	p.server = &http.Server{Handler: p.api(), ReadHeaderTimeout: time.Second}
 	go p.server.Serve(l) //nolint:errcheck // until end
-	p.cmd.Dir = "/var/task"
+	p.cmd.Dir = filepath.Dir(c.Program)
 	for _, kv := range os.Environ() {
 		if !strings.HasPrefix(kv, "LOCALSTACK_") {
 			p.cmd.Env = append(p.cmd.Env, kv)
 		}
 	}
 	p.cmd.Env = append(p.cmd.Env, "AWS_LAMBDA_RUNTIME_API="+l.Addr().String())
-	p.cmd.Stdout, p.cmd.Stderr = out, out
+	p.cmd.Stdout, p.cmd.Stderr = c.output.append, c.output.append
 	if err := p.cmd.Start(); err != nil {
 		return nil, errors.Join(err, p.server.Close())
 	}
@@ -258,22 +255,24 @@ func (p *process) crash(id string) answer {
 	return failed("Runtime.ExitError", fmt.Sprintf("RequestId: %s Error: Runtime exited with error: %v", id, p.err))
 }
 
-// output is what the function writes: to the container's own output, and kept until it is taken.
+// output is what the function writes. A file, for what is written to one is there before the function says that it is
+// done; a pipe is still to be read then.
 type output struct {
-	mu sync.Mutex
-	b  bytes.Buffer
+	read, append *os.File
 }
 
-func (o *output) Write(text []byte) (int, error) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
+func newOutput() (output, error) {
+	read, err := os.CreateTemp("", "output")
+	if err != nil {
+		return output{}, err
+	}
+	end, err := os.OpenFile(read.Name(), os.O_WRONLY|os.O_APPEND, 0)
+	return output{read, end}, errors.Join(err, os.Remove(read.Name())) // it lives as long as it is open
+}
+
+// take gives what was written since it was last taken, and writes it to the container's own output.
+func (o output) take() string {
+	text, _ := io.ReadAll(o.read) // what cannot be read is missing in a log
 	_, _ = os.Stdout.Write(text)
-	return o.b.Write(text)
-}
-
-func (o *output) take() string {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	defer o.b.Reset()
-	return o.b.String()
+	return string(text)
 }
