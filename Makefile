@@ -35,6 +35,8 @@ export SAM_CLI_TELEMETRY := 0
 # the same code gives the same bytes everywhere; not here, where it would have
 # every package compiled once more.
 FUNCTION_FLAGS := '-ldflags=-s -w' -tags=lambda.norpc
+# And without C: what is built here must run where another libc is, or none.
+GO_FUNCTIONS   = CGO_ENABLED=0 GOFLAGS="$(FUNCTION_FLAGS)"
 # For AWS also without inlining: the calls cost microseconds beside the services
 # they wait for, and every zip is half a megabyte smaller. Not where pixels are
 # worked on, fonts unpacked or decoders compiled. And without HTTP/2, 0.13 MB of each zip that no service we
@@ -118,7 +120,7 @@ fetched: .venv/.installed $(WORKER) $(NODE_PACKAGES)
 
 .PHONY: compiled
 compiled: build/aiserver build/local $(LINT)
-	@GOFLAGS="$(FUNCTION_FLAGS)" $(SHOW) "Compiling the functions" $(GO) build ./functions/...
+	@$(GO_FUNCTIONS) $(SHOW) "Compiling the functions" $(GO) build ./functions/...
 
 .PHONY: clean
 clean: ## remove everything built and all local data
@@ -333,7 +335,7 @@ SITE = ENVIRONMENT=$(ENVIRONMENT) AWS_REGION=$(REGION) $(GO) run ./infra/site/cm
 # cannot exist, and are deployed once more when the site is up.
 .PHONY: deploy
 deploy: .venv/.installed secrets ## everything to AWS (ENVIRONMENT, and the settings that README.md lists)
-	GOFLAGS="$(AWS_FLAGS)" $(SAM) build --config-env $(ENVIRONMENT) --parameter-overrides Architecture=$(ARCHITECTURE)
+	CGO_ENABLED=0 GOFLAGS="$(AWS_FLAGS)" $(SAM) build --config-env $(ENVIRONMENT) --parameter-overrides Architecture=$(ARCHITECTURE)
 	@known=$$($(SITE) origin); origin=$(if $(DOMAIN),https://$(DOMAIN),$$known); \
 	$(MAKE) deploy-code deploy-site SITE_ORIGIN=$${origin:-https://not-yet.invalid} \
 	  GUIDED=$(if $(AI_SERVER_URL),,$${known:-1}); \
@@ -376,36 +378,37 @@ delete: .venv/.installed ## remove the environment's code from AWS; photos, ads 
 	@echo "  $(SAM) delete --stack-name nanococoa-$(ENVIRONMENT)-storage"
 	@echo "Its bucket and table are kept even then; delete them by hand."
 
-# ------------------------------------------------- SAM + LocalStack (Docker)
+# ---------------------------------------------------------- SAM + LocalStack
 
-LOCALSTACK := AWS_ENDPOINT_URL=http://localhost:4566 AWS_DEFAULT_REGION=$(REGION) \
-  AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test
-# Of compose.yaml. No secret: nobody but Docker's network and this machine reaches the port.
-LOCALSTACK_TOKEN := stand-in-of-this-machine
-localstack_storage_parameters = Environment=local SiteOrigin=http://localhost:3000 \
-  RequireTls=false DeletionProtection=false
-localstack_parameters = Environment=local SiteOrigin=http://localhost:3000 \
-  AIServerUrl=http://aiserver:8892 AIServerTokenParameter=/nanococoa/local/gpu-token Architecture=$(HOST_ARCH) \
-  BucketName=/nanococoa/local/bucket TableName=/nanococoa/local/table ManageApiLogsRole=false Alarms=false
+# How LocalStack is run: "compose" in this machine's Docker, where there is one that can fetch its image; else "host", by
+# its Python packages and a Docker daemon in namespaces of its own, which wants Linux and root.
+LOCALSTACK ?= $(shell tools/localstack-how)
 
-.PHONY: localstack-deploy
-localstack-deploy: .aws-sam/local/template.yaml build/linux/aiserver ## the same two stacks onto LocalStack in Docker
-	docker compose up --detach --wait
-	$(LOCALSTACK) ENVIRONMENT=local AI_SERVER_TOKEN=$(LOCALSTACK_TOKEN) $(GO) run ./infra/keys/cmd
-	$(LOCALSTACK) $(SAM) deploy --config-env localstack-storage --parameter-overrides $(localstack_storage_parameters)
-	$(LOCALSTACK) $(SAM) deploy --config-env localstack --parameter-overrides $(localstack_parameters)
+.PHONY: localstack-test
+LOCALSTACK_TESTS := ^(TestLocalStack|TestFirstDoor|TestSecondDoor)$$
+localstack-test: needs localstack-needs $(BUILT) localstack-installed ## the stacks on LocalStack: ads, an update, alarms, sam local
+	LOCALSTACK=$(LOCALSTACK) $(E2E) -timeout 20m -v -run '$(LOCALSTACK_TESTS)' ./e2e
+
+.PHONY: localstack
+localstack: needs localstack-needs port build localstack-installed ## make run with LocalStack as AWS
+	@PORT=$(PORT) ENGINE=$(LOCALSTACK) exec build/local
 
 .PHONY: sam-local
-sam-local: .aws-sam/local/template.yaml ## the API at http://localhost:3000 by `sam local`, against LocalStack
-	docker compose up --detach --wait
-	$(LOCALSTACK) .venv/bin/python tools/sam-local.py start-api
+sam-local: needs localstack-needs $(BUILT) localstack-installed ## the API at http://localhost:3000 by `sam local`, with LocalStack
+	@PORT=0 ENGINE=$(LOCALSTACK) build/local sam start-api
 
-FUNCTION ?= api
-EVENT    ?= $(firstword $(sort $(wildcard functions/$(FUNCTION)/events/*.json)))
+FUNCTION ?=
+EVENT    ?=
 .PHONY: sam-invoke
-sam-invoke: .aws-sam/local/template.yaml ## one function with one event by `sam local` (FUNCTION=fail EVENT=file)
-	docker compose up --detach --wait
-	$(LOCALSTACK) .venv/bin/python tools/sam-local.py invoke $(FUNCTION) $(EVENT)
+sam-invoke: needs localstack-needs $(BUILT) localstack-installed ## every function with its events by `sam local` (FUNCTION=fail EVENT=file)
+	@PORT=0 ENGINE=$(LOCALSTACK) build/local sam invoke $(FUNCTION) $(EVENT)
+
+.PHONY: localstack-needs
+localstack-needs:
+	@tools/localstack-how --needs $(LOCALSTACK)
+
+.PHONY: localstack-installed
+localstack-installed: $(if $(filter host,$(LOCALSTACK)),$(addprefix build/localstack/,venv/.installed java init))
 
 # ------------------------------------------------------------------ machinery
 
@@ -482,6 +485,33 @@ worker-lock: ## write aiserver/worker/requirements.txt anew from requirements.in
 tools-lock: ## write tools/requirements.txt anew from tools/requirements.in
 	$(call LOCK,tools)
 
+.PHONY: localstack-lock
+localstack-lock: ## write LocalStack's requirements.txt anew, as of its release
+	rm -rf build/lock && $(PYTHON) -m venv build/lock && build/lock/bin/pip install --quiet uv==0.9.7
+	cd $(LS) && { echo '\# Written by `make $@` from requirements.in. Do not edit.'; \
+	  $(CURDIR)/build/lock/bin/uv pip compile --quiet --python-version 3.12 --exclude-newer 2026-03-05 \
+	    --generate-hashes --no-header --no-annotate --no-emit-index-url requirements.in; } > requirements.new && \
+	  mv requirements.new requirements.txt
+	rm -rf build/lock
+
+# LocalStack without an image: its Python packages, what it would fetch from the internet by Maven, and our own init
+# for its containers.
+LS := infra/local/localstack
+build/localstack/venv/.installed: $(LS)/requirements.txt
+	@rm -rf $(@D) && $(SHOW) "Making LocalStack's venv" "$$(tools/localstack-how --python)" -m venv $(@D)
+	@$(SHOW) "Installing LocalStack" $(@D)/bin/pip install --disable-pip-version-check --no-compile --no-deps \
+	  --require-hashes --requirement $<
+	@touch $@
+build/localstack/java: $(LS)/dynamodb/pom.xml $(LS)/jsonata/pom.xml $(LS)/java.sha256
+	@rm -rf $@ $@.new
+	@for part in dynamodb jsonata; do $(SHOW) "Fetching LocalStack's $$part" mvn --batch-mode --file $(LS)/$$part \
+	  org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies -DoutputDirectory=$(CURDIR)/$@.new/$$part; done
+	@$(SHOW) "Checking what was fetched" \
+	  bash -c 'cd $@.new && sha256sum --check --quiet --strict $(CURDIR)/$(LS)/java.sha256'
+	@mv $@.new $@
+build/localstack/init: always
+	@CGO_ENABLED=0 GOOS=linux $(SHOW) "Building the containers' init" $(GO) build -o $@ ./infra/local/containerinit/cmd
+
 # Go's linter, pinned in tools/go.mod so that the project links none of it.
 $(LINT): tools/go.mod tools/go.sum
 	@mkdir -p $(@D)
@@ -491,8 +521,8 @@ $(LINT): tools/go.mod tools/go.sum
 # SAM's own cache looks at each function's folder and misses changes in
 # internal/. Make looks at everything, and Go's build cache does the rest.
 .aws-sam/local/template.yaml: $(TEMPLATE_SOURCES) samconfig.toml $(MODULE) $(FUNCTION_SOURCES) | .venv/.installed
-	@GOFLAGS="$(FUNCTION_FLAGS)" $(SHOW) "Compiling the functions" $(GO) build ./functions/...
-	@GOFLAGS="$(FUNCTION_FLAGS)" $(SHOW) "Building with SAM" \
+	@$(GO_FUNCTIONS) $(SHOW) "Compiling the functions" $(GO) build ./functions/...
+	@$(GO_FUNCTIONS) $(SHOW) "Building with SAM" \
 	  $(SAM) build --config-env local --parameter-overrides Architecture=$(HOST_ARCH)
 	@touch $@
 

@@ -56,7 +56,11 @@ var sys system
 
 func TestMain(m *testing.M) {
 	flag.Parse()
-	code, err := run(m)
+	start := run
+	if engine := local.Engine(os.Getenv("LOCALSTACK")); engine != local.MiniStack {
+		start = func(m *testing.M) (int, error) { return runOnLocalStack(m, engine) }
+	}
+	code, err := start(m)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "e2e:", err)
 		code = 1

@@ -194,6 +194,9 @@ func chain(s ad.Step, next string) asl.States {
 			QueueURL:    "${" + state.Name + "QueueUrl}",
 			MessageBody: messageBody{TaskToken: "{% $states.context.Task.Token %}", Input: input},
 		}
+		// The consumer asks by heartbeats whether the ad is still waited for. A state without this may refuse them
+		// (docs/adr/0032). As long as may be: a message that waits its turn sends none.
+		state.HeartbeatSeconds = t.timeout - 1
 	}
 	if !t.template {
 		return asl.States{state}

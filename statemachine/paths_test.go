@@ -19,6 +19,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	awslambda "github.com/aws/aws-sdk-go-v2/service/lambda"
@@ -447,7 +448,7 @@ func TestStage1OutOfTime(t *testing.T) {
 	t.Parallel()
 	w := open(t)
 	m := taskqueue.OpenTasks(w.cfg)
-	alive := make(chan error, 1)
+	alive, over := make(chan error, 1), make(chan error, 1)
 	var s *story
 	s = newStory(t, func(state string, _ int) string {
 		if state != "Stage1" {
@@ -458,21 +459,33 @@ func TestStage1OutOfTime(t *testing.T) {
 			err = errors.New("nobody waits")
 		}
 		alive <- err
+		// Heartbeats go on, so that it is the state's time that ends and not the one between two of them.
+		go func() {
+			for ok := true; ok && err == nil; ok, err = m.Heartbeat(t.Context(), s.token()) {
+				time.Sleep(heartbeats)
+			}
+			over <- err
+		}()
 		return stateTimeout
 	})
-	d := changed(t, w.definition(t), "Stage1", func(state map[string]any) { state["TimeoutSeconds"] = 2 })
+	d := changed(t, w.definition(t), "Stage1", func(state map[string]any) {
+		state["TimeoutSeconds"], state["HeartbeatSeconds"] = 3, 2
+	})
 	execution := w.start(t, w.machine(t, d), s)
 	w.went(t, s, execution, way{path: "Prepare Prompt Stage1 Fail FailRecorded", err: stateTimeout})
 	if err := <-alive; err != nil {
 		t.Errorf("while it waits: %v", err)
 	}
-	if ok, err := m.Heartbeat(t.Context(), s.token()); ok || err != nil {
-		t.Errorf("after its time a heartbeat hears %t, %v", ok, err)
+	if err := <-over; err != nil {
+		t.Errorf("after its time: %v", err)
 	}
 	if err := errors.Join(m.Succeed(t.Context(), s.token()), m.Fail(t.Context(), s.token(), fault.GPUBusy)); err != nil {
 		t.Errorf("reporting late: %v", err)
 	}
 }
+
+// heartbeats is how often a test that waits sends one.
+const heartbeats = 200 * time.Millisecond
 
 // A deleted ad's execution is stopped while it waits in the queue: what the consumer
 // reports then, if it had begun, is no error and changes nothing.

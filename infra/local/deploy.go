@@ -32,12 +32,24 @@ func (d *Deployment) deploy(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	app := stack{
+	return d.put(ctx, d.app(parameters))
+}
+
+func (d *Deployment) app(parameters []string) stack {
+	return stack{
 		name: appStack, config: "local", title: "template.yaml",
 		parameters: parameters, made: []string{filepath.Dir(d.template())},
 		after: d.applyGatewayResponses,
 	}
-	return d.put(ctx, app)
+}
+
+// Update deploys template.yaml's stack once more, with other values of some parameters, as Name=value.
+func (d *Deployment) Update(ctx context.Context, parameters ...string) error {
+	as, err := d.parameters(ctx)
+	if err != nil {
+		return err
+	}
+	return d.put(ctx, d.app(append(as, parameters...)))
 }
 
 // stack is one deployment by SAM.
@@ -96,12 +108,16 @@ func (d *Deployment) parameters(ctx context.Context) ([]string, error) {
 	out := []string{
 		"Environment=" + environment, "SiteOrigin=" + d.SiteURL, "Architecture=" + architecture(),
 		"BucketName=/nanococoa/" + environment + "/bucket", "TableName=/nanococoa/" + environment + "/table",
-		"AIServerUrl=" + d.AIServerURL, "LogRetentionDays=1",
-		// MiniStack 1.5.33 refuses alarms on metric math, and judges the others without
-		// their dimensions.
-		"Alarms=false",
+		"AIServerUrl=" + d.asFunctionsSay(d.AIServerURL), "LogRetentionDays=1",
 		// Everything here comes from one address, and tests order as hundreds of owners do.
 		"Limits=*:1000000", "PlacesPerOwner=1000",
+	}
+	if d.containers() {
+		out = append(out, "AIServerTokenParameter="+keys.TokenName(environment))
+	} else {
+		// MiniStack 1.5.33 refuses alarms on metric math, and judges the others without
+		// their dimensions.
+		out = append(out, "Alarms=false")
 	}
 	if d.o.OpenAIKey == "" {
 		return out, keys.Remove(ctx, d.ssm(), keys.OpenAIName(environment)) // an earlier run may have been killed

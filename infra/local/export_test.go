@@ -1,5 +1,10 @@
 package local
 
+import (
+	"context"
+	"os/exec"
+)
+
 // What tests need to see that nobody else has a use for.
 var (
 	Readable  = readable
@@ -13,3 +18,17 @@ var Phase = (*progress).phase
 
 // NewProgress is newProgress.
 var NewProgress = newProgress
+
+// SAMTemplate is samTemplate.
+var SAMTemplate = samTemplate
+
+// NewImage is newImage.
+var NewImage = newImage
+
+// WriteRunner is writeRunner.
+var WriteRunner = writeRunner
+
+// SAMCommand is a command of `sam local` on an engine.
+func SAMCommand(ctx context.Context, e Engine) *exec.Cmd {
+	return (&Deployment{o: Options{Engine: e, Root: "."}}).samLocal(ctx, "t.yaml", "start-api")
+}

@@ -65,6 +65,8 @@ type Options struct {
 
 	AIServerURL string // another GPU server; set = the stand-in is not started
 
+	Engine Engine // what answers as AWS; "" = MiniStack
+
 	Persist   bool          // whether ads outlive Down; needs a StateDir
 	WaitScale float64       // multiplies the state machine's waits, for tests; 0 = 1
 	StopGrace time.Duration // how long the local AWS may take to save its state in Down; 0 = 30 s
@@ -88,6 +90,8 @@ type Deployment struct {
 	logs      map[string]*os.File // by name, open until Down
 	say       *progress
 	running   *process // the local AWS
+	docker    *process // the Docker daemon that LocalStack uses, if it is ours
+	images    *http.Server
 	site      *http.Server
 	served    chan error // the site's end
 	lines     *lines     // what children say, for Follow
@@ -129,6 +133,10 @@ func Up(ctx context.Context, o Options) (d *Deployment, err error) {
 	if err := d.ensureRoot(ctx); err != nil {
 		return d, err
 	}
+	start := d.startAWS
+	if d.containers() {
+		start = d.startLocalStack
+	}
 	// The site's port is taken first: it is the one a person chose.
 	ln, err := listen(ctx, o.SitePort)
 	if err != nil {
@@ -140,7 +148,7 @@ func Up(ctx context.Context, o Options) (d *Deployment, err error) {
 		}
 	}()
 	d.SiteURL = fmt.Sprintf("http://localhost:%d", port(ln))
-	if err := d.say.phase("Starting the local AWS", func() error { return d.startAWS(ctx) }); err != nil {
+	if err := d.say.phase("Starting the local AWS", func() error { return start(ctx) }); err != nil {
 		return d, err
 	}
 	if err := d.say.phase("Starting the GPU server", func() error { return d.StartAIServer(ctx) }); err != nil {
@@ -161,9 +169,15 @@ func Up(ctx context.Context, o Options) (d *Deployment, err error) {
 // check says what is missing before anything is started.
 func (d *Deployment) check() error {
 	need := []struct{ path, from string }{
-		{d.python(), "make .venv"},
-		{d.sam(), "make .venv"},
+		{d.python(), "make .venv/.installed"},
+		{d.sam(), "make .venv/.installed"},
 		{d.template(), "make build"},
+	}
+	if d.o.Engine == LocalStack {
+		for _, part := range []string{"venv", "java", "init"} {
+			path := filepath.Join(d.o.Root, "build", "localstack", part)
+			need = append(need, struct{ path, from string }{path, "make localstack-installed LOCALSTACK=host"})
+		}
 	}
 	if d.o.AIServerURL == "" {
 		need = append(need, struct{ path, from string }{d.aiserverProgram(), "make build"})
@@ -236,6 +250,7 @@ func (d *Deployment) Down() error {
 		}
 		errs = append(errs, d.running.stop(d.o.StopGrace))
 	}
+	errs = append(errs, d.stopContainers())
 	for name, f := range d.logs {
 		errs = append(errs, f.Close())
 		delete(d.logs, name)

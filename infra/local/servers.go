@@ -132,7 +132,7 @@ func (d *Deployment) StartAIServer(ctx context.Context) error {
 		if err := d.rememberPorts(ports{earlier.AWS, port}); err != nil {
 			return err
 		}
-		addr = fmt.Sprintf("127.0.0.1:%d", port)
+		addr = d.aiserverAddr(port)
 	}
 	log, err := d.logFile("aiserver.log")
 	if err != nil {
@@ -148,6 +148,9 @@ func (d *Deployment) StartAIServer(ctx context.Context) error {
 		// Nobody waits for a local drain: a picture takes a second.
 		"DRAIN_TIMEOUT=3s",
 	)
+	if d.containers() {
+		cmd.Env = append(cmd.Env, "TOKEN="+token, "PUBLIC_URL="+d.asFunctionsSay("http://"+addr))
+	}
 	cmd.Env = append(cmd.Env, d.o.Env...) // what a test asks for wins
 	cmd.Dir = d.dir
 	gpu, err := spawn("the GPU server", cmd, log, d.lines.json("aiserver"))

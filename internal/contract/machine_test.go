@@ -117,6 +117,30 @@ func TestEveryTaskEnds(t *testing.T) {
 	}
 }
 
+// The consumer of a queue asks by heartbeats whether an ad is still waited for. A state that says nothing of heartbeats
+// may refuse them, and a consumer that is refused takes the ad for deleted (docs/adr/0032). The language wants less
+// than the state's own time; and a message that waits its turn sends none, so little less.
+func TestWhatIsWaitedForTakesHeartbeats(t *testing.T) {
+	t.Parallel()
+	found := 0
+	for _, s := range readMachine(t).tasks() {
+		heartbeat, timeout := number(s.object["HeartbeatSeconds"]), number(s.object["TimeoutSeconds"])
+		if !s.waits() {
+			if heartbeat != 0 {
+				t.Errorf("%s waits for heartbeats that nobody sends", s.name)
+			}
+			continue
+		}
+		found++
+		if heartbeat >= timeout || heartbeat < 0.99*timeout {
+			t.Errorf("%s may be without a heartbeat for %v s of its %v", s.name, heartbeat, timeout)
+		}
+	}
+	if found == 0 {
+		t.Error("nothing is waited for")
+	}
+}
+
 // choices are the states that a Choice leads to; none for any other state.
 func choices(s *state) []string {
 	if s.object["Type"] != "Choice" {

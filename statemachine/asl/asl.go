@@ -27,20 +27,21 @@ type States []State
 type State struct {
 	Name string `json:"-"` // its key among the States
 
-	Type           string
-	Comment        string
-	Choices        []Choice  `json:",omitempty"`
-	Default        string    `json:",omitempty"`
-	Resource       string    `json:",omitempty"`
-	Arguments      any       `json:",omitempty"`
-	Error          string    `json:",omitempty"`
-	Cause          string    `json:",omitempty"`
-	Output         any       `json:",omitempty"`
-	TimeoutSeconds int       `json:",omitempty"`
-	Retry          []Retrier `json:",omitempty"`
-	Catch          []Catcher `json:",omitempty"`
-	Next           string    `json:",omitempty"`
-	End            bool      `json:",omitempty"`
+	Type             string
+	Comment          string
+	Choices          []Choice  `json:",omitempty"`
+	Default          string    `json:",omitempty"`
+	Resource         string    `json:",omitempty"`
+	Arguments        any       `json:",omitempty"`
+	Error            string    `json:",omitempty"`
+	Cause            string    `json:",omitempty"`
+	Output           any       `json:",omitempty"`
+	TimeoutSeconds   int       `json:",omitempty"`
+	HeartbeatSeconds int       `json:",omitempty"` // at most between two heartbeats of a task that waits for a token
+	Retry            []Retrier `json:",omitempty"`
+	Catch            []Catcher `json:",omitempty"`
+	Next             string    `json:",omitempty"`
+	End              bool      `json:",omitempty"`
 }
 
 // Choice leads on to a state when its condition, in JSONata, is true.

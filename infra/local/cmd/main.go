@@ -1,7 +1,8 @@
 // Command cmd is `make run`: the whole deployment on this machine until Ctrl-C.
 //
 // With a program behind it, such as `PORT=0 build/local npm run measure`, it ends
-// with that program, which finds the site in SITE_URL, and keeps no ads.
+// with that program, which finds the site in SITE_URL, and keeps no ads. `build/local sam start-api` and `build/local sam
+// invoke [FUNCTION [EVENT]]` run `sam local` on it.
 package main
 
 import (
@@ -13,6 +14,7 @@ import (
 	"os/exec"
 	"os/signal"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"syscall"
 	"time"
@@ -20,6 +22,7 @@ import (
 	"github.com/caarlos0/env/v11"
 
 	"github.com/nanococoa/nanococoa/infra/local"
+	"github.com/nanococoa/nanococoa/infra/namespace"
 )
 
 // settings are what a person may set; README.md explains them.
@@ -31,11 +34,21 @@ type settings struct {
 	OpenAIBaseURL string `env:"OPENAI_BASE_URL"`
 	OpenAIModel   string `env:"OPENAI_MODEL"`
 	AIServerURL   string `env:"AI_SERVER_URL"`
+
+	Engine local.Engine `env:"ENGINE"` // what answers as AWS: MiniStack, or LocalStack as "host" or "compose"
 }
 
 // modelTimeout is how long a model may take for one word: several times what it takes, and
 // no longer than the rest of a start.
 const modelTimeout = 10 * time.Second
+
+// samLocalPort is where `sam local start-api` serves the API.
+const samLocalPort = 3000
+
+// exit is the end of this program's other self, which has said what is wrong.
+type exit int
+
+func (e exit) Error() string { return "exit code " + strconv.Itoa(int(e)) }
 
 func main() {
 	// The first signal ends everything in order; a second one ends us at once,
@@ -43,6 +56,9 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	context.AfterFunc(ctx, stop)
 	if err := run(ctx, os.Args[1:], os.Stdout); err != nil {
+		if code := exit(0); errors.As(err, &code) {
+			os.Exit(int(code))
+		}
 		fmt.Fprintln(os.Stderr, "\n"+err.Error())
 		os.Exit(1)
 	}
@@ -53,14 +69,31 @@ func run(ctx context.Context, program []string, out io.Writer) error {
 	if err != nil {
 		return fmt.Errorf("settings: %w", err)
 	}
+	if s.Engine == local.LocalStack {
+		// What a person asks from outside: the site, if it has a port of its own, and `sam local`'s API.
+		outside := []int{s.Port}
+		if slices.Equal(program, []string{"sam", "start-api"}) {
+			outside = append(outside, samLocalPort)
+		}
+		outside = slices.DeleteFunc(outside, func(port int) bool { return port == 0 })
+		code, again, err := namespace.Enter(outside...)
+		switch {
+		case err != nil:
+			return err
+		case again && code != 0:
+			return exit(code)
+		case again:
+			return nil
+		}
+	}
 	state := s.State
 	if state == "" && len(program) == 0 {
 		state = filepath.Join(".local", "run-"+strconv.Itoa(s.Port))
 	}
 	o := local.Options{
-		Root: ".", StateDir: state, Persist: len(program) == 0, SitePort: s.Port,
+		Root: ".", StateDir: state, Persist: len(program) == 0 && s.Engine == local.MiniStack, SitePort: s.Port,
 		OpenAIKey: s.OpenAIKey, OpenAIBaseURL: s.OpenAIBaseURL, OpenAIModel: s.OpenAIModel,
-		AIServerURL: s.AIServerURL, Log: out,
+		AIServerURL: s.AIServerURL, Log: out, Engine: s.Engine,
 	}
 	if effort, set := os.LookupEnv("OPENAI_EFFORT"); set { // env takes an empty value for none
 		o.OpenAIEffort = &effort
@@ -79,6 +112,9 @@ func run(ctx context.Context, program []string, out io.Writer) error {
 	}
 	if err != nil {
 		return err
+	}
+	if len(program) > 0 && program[0] == "sam" {
+		return errors.Join(d.SAMLocal(ctx, out, program[1:]...), d.Down())
 	}
 	if len(program) > 0 {
 		return errors.Join(with(ctx, d, program, out), d.Down())

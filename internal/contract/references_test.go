@@ -1,0 +1,116 @@
+package contract_test
+
+import (
+	"fmt"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// A template refers to what stands in it. SAM makes more resources, and naming those works only where SAM has done its
+// work before anybody looks for the names: LocalStack refuses the stack (docs/local-engines.md).
+func TestATemplateRefersToWhatItDeclares(t *testing.T) {
+	t.Parallel()
+	paths, err := filepath.Glob(filepath.Join(root, "infra", "*.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range append(paths, filepath.Join(root, "template.yaml")) {
+		name, err := filepath.Rel(root, path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		doc := readYAML(t, name)
+		named := references(in(doc, "Resources"))
+		if len(named) == 0 {
+			t.Errorf("%s: no reference found", name)
+		}
+		for _, r := range named {
+			if in(doc, "Resources")[r] == nil && in(doc, "Parameters")[r] == nil && !strings.HasPrefix(r, "AWS::") {
+				t.Errorf("%s refers to %s, which it does not declare", name, r)
+			}
+		}
+	}
+}
+
+var substitution = regexp.MustCompile(`\$\{([^}!.]+)[^}]*\}`)
+
+// references are the names that a part of a template refers to.
+func references(v value) []string {
+	var out []string
+	switch v := v.(type) {
+	case []any:
+		for _, x := range v {
+			out = append(out, references(x)...)
+		}
+	case object:
+		for key, x := range v {
+			switch {
+			case key == "Ref" || key == "DependsOn":
+				out = append(out, texts(x)...)
+			case key == "Fn::GetAtt":
+				out = append(out, texts(x)[0])
+			case key == "Fn::Sub":
+				parts := list(x)
+				var own []string // names that the text brings itself
+				if len(parts) > 1 {
+					own = names(in(parts[1]))
+					out = append(out, references(parts[1])...)
+				}
+				for _, m := range substitution.FindAllStringSubmatch(fmt.Sprint(parts[0]), -1) {
+					if !slices.Contains(own, m[1]) {
+						out = append(out, m[1])
+					}
+				}
+			default:
+				out = append(out, references(x)...)
+			}
+		}
+	}
+	return out
+}
+
+// The account's leave to write API logs is there before the stage that wants it. Nothing of the stage names it, so
+// CloudFormation would make both at once and, in an account's first deployment, be refused.
+func TestTheStageWaitsForTheRoleOfItsLogs(t *testing.T) {
+	t.Parallel()
+	tp := readTemplate(t)
+	accounts := tp.ofType("AWS::ApiGateway::Account")
+	if len(accounts) == 0 {
+		t.Fatal("the template has no account")
+	}
+	for name, api := range tp.ofType("AWS::Serverless::Api") {
+		if at(api, "Properties", "AccessLogSetting") == nil {
+			continue
+		}
+		for account := range accounts {
+			if !slices.Contains(references(api), account) {
+				t.Errorf("%s does not wait for %s", name, account)
+			}
+		}
+	}
+}
+
+// Functions are linked without C, on this machine too: a program that wants this machine's libc does not start in a
+// container with another.
+func TestFunctionsAreLinkedWithoutC(t *testing.T) {
+	t.Parallel()
+	text := string(read(t, "Makefile"))
+	text = strings.ReplaceAll(strings.ReplaceAll(text, "\\\n", " "), "$(GO_FUNCTIONS)",
+		regexp.MustCompile(`(?m)^GO_FUNCTIONS\s*=.*$`).FindString(text))
+	builds := 0
+	for line := range strings.Lines(text) {
+		if !strings.HasPrefix(line, "\t") || !regexp.MustCompile(`\$\((SAM|GO)\) build( --| \./functions)`).MatchString(line) {
+			continue
+		}
+		builds++
+		if !strings.Contains(line, "CGO_ENABLED=0") {
+			t.Errorf("functions are built with C: %s", strings.TrimSpace(line))
+		}
+	}
+	if builds < 4 {
+		t.Errorf("only %d builds of functions found", builds)
+	}
+}
