@@ -344,7 +344,10 @@ func newWorldBehind(t *testing.T, origin string, table ad.Table, viewer bool) *w
 	w.places = &fakePlaces{}
 	w.limits = &limit.Limiter{Tallies: &fakeTallies{counts: map[string]int{}}, Now: func() time.Time { return w.now }}
 	w.visits = &visits{}
-	callers := httpapi.Callers{Limits: w.limits, ViewerAddress: viewer, Guests: w.visits, GuestLife: 90 * day}
+	callers := httpapi.Callers{Limits: w.limits, Guests: w.visits, GuestLife: 90 * day}
+	if viewer {
+		callers.Site = bySecret("of the site")
+	}
 	log := slog.New(slog.NewJSONHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	// The gateway: each route goes to the function that has it (template.yaml).
 	gateway := http.NewServeMux()
