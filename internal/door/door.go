@@ -47,14 +47,15 @@ func Signer(ctx context.Context, cfg aws.Config, c config.Door) (*httpapi.Signer
 func Callers(ctx context.Context, cfg aws.Config, c config.Door, kept interface {
 	limit.Tallies
 	httpapi.Guests
+	httpapi.Sessions
 }, log *slog.Logger) (httpapi.Callers, error) {
 	table := c.Limits
 	if table == nil { // the deployment says nothing
 		table = limit.Default()
 	}
 	out := httpapi.Callers{
-		Limits: &limit.Limiter{Table: table, Tallies: kept, Now: time.Now},
-		Guests: kept, GuestLife: c.GuestLife(),
+		Limits:   &limit.Limiter{Table: table, Tallies: kept, Now: time.Now},
+		Sessions: kept, Guests: kept, GuestLife: c.GuestLife(),
 	}
 	site, err := openSite(ctx, cfg, c.OriginSecretParameter, log)
 	if site != nil {

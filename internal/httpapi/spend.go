@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/nanococoa/nanococoa/internal/account"
 	"github.com/nanococoa/nanococoa/internal/ad"
 	"github.com/nanococoa/nanococoa/internal/fault"
 	"github.com/nanococoa/nanococoa/internal/limit"
@@ -20,6 +21,8 @@ type Callers struct {
 	// Site tells which calls come by the site's CloudFront: only those are answered, and its
 	// function says where they are from. nil: all are, and the gateway says it.
 	Site Site
+	// Sessions says what sessions open. nil: all owners are guests.
+	Sessions Sessions
 	// Guests is told when guests are seen. nil: nobody is.
 	Guests Guests
 	// GuestLife is how long a guest's ads stay after the guest was seen.
@@ -29,6 +32,11 @@ type Callers struct {
 // Site tells by its secret whether a call came by the site; see door.Site.
 type Site interface {
 	Sent(ctx context.Context, secret string) bool
+}
+
+// Sessions knows the accounts of owners; see adstore.Store.
+type Sessions interface {
+	Account(ctx context.Context, owner string) (account.Account, error)
 }
 
 // Guests keeps when what guests have ends; see adstore.Store.
