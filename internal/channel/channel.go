@@ -12,6 +12,7 @@ type Format string
 const (
 	PNG  Format = "png"
 	JPEG Format = "jpeg"
+	WebP Format = "webp"
 )
 
 // Channel is one size of one place.

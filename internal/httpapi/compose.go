@@ -340,7 +340,7 @@ func (w RenditionWish) read(st *ad.Studio) (ad.Wish, error) {
 type fileInput struct {
 	AdID        string `path:"ad_id"`
 	RenditionID string `path:"rendition_id"`
-	Format      string `query:"format" enum:"png,jpeg" doc:"Left out: the channel's, else png"`
+	Format      string `query:"format" enum:"png,jpeg,webp" doc:"Left out: the channel's, else png"`
 }
 
 func (c *composer) file(ctx context.Context, in *fileInput) (*imageOutput, error) {

@@ -525,6 +525,7 @@ func TestFilesAndBundles(t *testing.T) {
 		st.AdID + "/file?format=jpeg":   st.AdID + " jpeg",
 		second.ID + "/file":             second.ID + " png",
 		second.ID + "/file?format=jpeg": second.ID + " jpeg",
+		second.ID + "/file?format=webp": second.ID + " webp",
 	} {
 		if res := w.get(path + query).is(302); res.header.Get("Location") != "https://bucket/file" || asked != want {
 			t.Errorf("%s: %s", query, asked)

@@ -15,18 +15,19 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/deepteams/webp"
 	"golang.org/x/text/unicode/norm"
 
 	"github.com/nanococoa/nanococoa/internal/channel"
 	"github.com/nanococoa/nanococoa/internal/fault"
 )
 
-// The JPEG qualities tried. Above 90 a file grows by half for what nobody sees; below 50
-// letters have halos, and then it is better to say that the picture does not fit.
+// The qualities tried of JPEG and WebP. Above 90 a file grows by half for what nobody sees;
+// below 50 letters have halos, and then it is better to say that the picture does not fit.
 const bestQuality, leastQuality = 90, 50
 
 // Encode writes img, which is opaque, in a format with at most maxBytes bytes; 0: no
-// limit. A JPEG takes the best quality that fits. A PNG keeps every pixel where the limit
+// limit. A JPEG or WebP takes the best quality that fits. A PNG keeps every pixel where the limit
 // allows, else it gets a palette of as many colours as fit.
 //
 // Faults: Request.Invalid names format when it is not one of package channel's, or when
@@ -34,20 +35,30 @@ const bestQuality, leastQuality = 90, 50
 func Encode(ctx context.Context, img *image.RGBA, f channel.Format, maxBytes int) ([]byte, error) {
 	switch f {
 	case channel.JPEG:
-		return encodeJPEG(ctx, img, maxBytes)
+		return byQuality(ctx, maxBytes, func(b *bytes.Buffer, quality int) error {
+			return jpeg.Encode(b, img, &jpeg.Options{Quality: quality})
+		})
+	case channel.WebP:
+		return byQuality(ctx, maxBytes, func(b *bytes.Buffer, quality int) error {
+			options := webp.OptionsForPreset(webp.PresetPicture, float32(quality))
+			// The fastest: the best takes three times as long for a fifth fewer bytes.
+			options.Method = 0
+			return webp.Encode(b, img, options)
+		})
 	case channel.PNG:
 		return encodePNG(ctx, img, maxBytes)
 	}
-	return nil, fault.Invalid(fault.Field{Name: "format", Detail: "png와 jpeg 중에서 골라 주세요."})
+	return nil, fault.Invalid(fault.Field{Name: "format", Detail: "png, jpeg, webp 중에서 골라 주세요."})
 }
 
-func encodeJPEG(ctx context.Context, img *image.RGBA, maxBytes int) ([]byte, error) {
+// byQuality writes a file in the best quality that fits.
+func byQuality(ctx context.Context, maxBytes int, write func(*bytes.Buffer, int) error) ([]byte, error) {
 	at := func(quality int) ([]byte, error) {
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
 		var b bytes.Buffer
-		if err := jpeg.Encode(&b, img, &jpeg.Options{Quality: quality}); err != nil {
+		if err := write(&b, quality); err != nil {
 			return nil, fault.New(fault.Internal, err)
 		}
 		return b.Bytes(), nil

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"image"
-	"image/jpeg"
 	"image/png"
 	"math"
 	"math/rand/v2"
@@ -16,6 +15,7 @@ import (
 
 	"github.com/nanococoa/nanococoa/internal/channel"
 	"github.com/nanococoa/nanococoa/internal/fault"
+	"github.com/nanococoa/nanococoa/internal/photo"
 	"github.com/nanococoa/nanococoa/internal/picturefile"
 )
 
@@ -52,22 +52,62 @@ func encode(t *testing.T, img *image.RGBA, f channel.Format, most int) []byte {
 	return file
 }
 
-func TestAJPEGTakesWhatTheLimitAllows(t *testing.T) {
+func TestAFileTakesWhatTheLimitAllows(t *testing.T) {
 	t.Parallel()
-	img := scenery(600, 400, 6)
-	free := encode(t, img, channel.JPEG, 0)
-	if got := encode(t, img, channel.JPEG, len(free)); !bytes.Equal(got, free) {
-		t.Error("a limit that is kept anyway changes the file")
-	}
-	for _, most := range []int{len(free) * 3 / 4, len(free) / 2} {
-		file := encode(t, img, channel.JPEG, most)
-		if _, err := jpeg.Decode(bytes.NewReader(file)); err != nil {
-			t.Error(err)
+	img := scenery(240, 160, 6)
+	for _, f := range []channel.Format{channel.JPEG, channel.WebP} {
+		free := encode(t, img, f, 0)
+		// The encoder of WebP writes some bytes more or less the second time.
+		if got := encode(t, img, f, len(free)+len(free)/100); math.Abs(float64(len(got)-len(free))) > float64(len(free))/100 {
+			t.Errorf("%s: a limit that is kept anyway makes %d bytes of %d", f, len(got), len(free))
 		}
-		if len(file) < most*9/10 {
-			t.Errorf("%d of %d bytes are used", len(file), most)
+		for _, most := range []int{len(free) * 3 / 4, len(free) / 2} {
+			file := encode(t, img, f, most)
+			if _, err := photo.Decode(t.Context(), file, 0); err != nil {
+				t.Errorf("%s: %v", f, err)
+			}
+			if len(file) < most*9/10 {
+				t.Errorf("%s: %d of %d bytes are used", f, len(file), most)
+			}
 		}
 	}
+}
+
+// Read by another decoder than the encoder's own, in sizes that its blocks of 16 pixels
+// divide and in others. Both formats have half the colours' resolution.
+func TestAWebPShowsThePictureAsAJPEGDoes(t *testing.T) {
+	t.Parallel()
+	for _, size := range []image.Point{{64, 65}, {160, 96}, {131, 133}} {
+		img := scenery(size.X, size.Y, 0)
+		far := map[channel.Format]float64{}
+		for _, f := range []channel.Format{channel.WebP, channel.JPEG} {
+			back, err := photo.Decode(t.Context(), encode(t, img, f, 0), 0)
+			if err != nil || back.Bounds().Size() != size {
+				t.Fatalf("%s of %v: %v", f, size, err)
+			}
+			far[f] = levelsApart(back, img)
+		}
+		if far[channel.WebP] > 1.25*far[channel.JPEG]+1 {
+			t.Errorf("%v: levels off %v", size, far)
+		}
+	}
+}
+
+// levelsApart is the root of the mean square difference of two pictures of one size.
+func levelsApart(got image.Image, want *image.RGBA) float64 {
+	sum, n := 0.0, 0.0
+	for y := range want.Rect.Dy() {
+		for x := range want.Rect.Dx() {
+			r, g, b, _ := got.At(x, y).RGBA()
+			w := want.RGBAAt(x, y)
+			for _, d := range []float64{
+				float64(r>>8) - float64(w.R), float64(g>>8) - float64(w.G), float64(b>>8) - float64(w.B),
+			} {
+				sum, n = sum+d*d, n+1
+			}
+		}
+	}
+	return math.Sqrt(sum / n)
 }
 
 func TestAPNGKeepsEveryPixelWhereItMay(t *testing.T) {
@@ -103,19 +143,7 @@ func TestAPNGGetsAPaletteWhereItMust(t *testing.T) {
 		if !ok || len(p.Palette) > 256 {
 			t.Fatalf("%T", back)
 		}
-		sum, n := 0.0, 0.0
-		for y := range 258 {
-			for x := range 1029 {
-				r, g, b, _ := p.At(x, y).RGBA()
-				want := img.RGBAAt(x, y)
-				for _, d := range []float64{
-					float64(r>>8) - float64(want.R), float64(g>>8) - float64(want.G), float64(b>>8) - float64(want.B),
-				} {
-					sum, n = sum+d*d, n+1
-				}
-			}
-		}
-		if far := math.Sqrt(sum / n); far > c.far {
+		if far := levelsApart(p, img); far > c.far {
 			t.Errorf("%d bytes: the palette is %.1f levels off", c.most, far)
 		}
 	}
@@ -127,7 +155,7 @@ func TestFaults(t *testing.T) {
 	for _, c := range []struct {
 		format channel.Format
 		most   int
-	}{{channel.JPEG, 900}, {channel.PNG, 900}, {"webp", 0}, {"", 0}} {
+	}{{channel.JPEG, 900}, {channel.PNG, 900}, {channel.WebP, 900}, {"gif", 0}, {"", 0}} {
 		_, err := picturefile.Encode(t.Context(), img, c.format, c.most)
 		if f := fault.From(err); !fault.Has(err, fault.RequestInvalid) || f.Fields[0].Name != "format" {
 			t.Errorf("%q in %d bytes: %v", c.format, c.most, err)
@@ -135,7 +163,7 @@ func TestFaults(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	for _, f := range []channel.Format{channel.JPEG, channel.PNG} {
+	for _, f := range []channel.Format{channel.JPEG, channel.PNG, channel.WebP} {
 		if _, err := picturefile.Encode(ctx, img, f, 1000); !errors.Is(err, context.Canceled) {
 			t.Errorf("%s: %v", f, err)
 		}
@@ -177,9 +205,29 @@ func TestAFileKeepsItsKoreanName(t *testing.T) {
 
 func TestExtensions(t *testing.T) {
 	t.Parallel()
-	for f, want := range map[channel.Format]string{channel.JPEG: "jpg image/jpeg", channel.PNG: "png image/png"} {
+	for f, want := range map[channel.Format]string{
+		channel.JPEG: "jpg image/jpeg", channel.PNG: "png image/png", channel.WebP: "webp image/webp",
+	} {
 		if got := picturefile.Extension(f) + " " + picturefile.ContentType(f); got != want {
 			t.Errorf("%s: %s", f, got)
 		}
+	}
+}
+
+// How long a file takes and how large it is, without a limit.
+func BenchmarkEncode(b *testing.B) {
+	img := scenery(1080, 1080, 3)
+	for _, f := range []channel.Format{channel.JPEG, channel.WebP, channel.PNG} {
+		b.Run(string(f), func(b *testing.B) {
+			size := 0
+			for b.Loop() {
+				file, err := picturefile.Encode(b.Context(), img, f, 0)
+				if err != nil {
+					b.Fatal(err)
+				}
+				size = len(file)
+			}
+			b.ReportMetric(float64(size), "file-bytes")
+		})
 	}
 }

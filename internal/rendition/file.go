@@ -45,7 +45,7 @@ func (m Maker) File(ctx context.Context, a ad.Studio, r ad.Rendition, f channel.
 	if inChannel {
 		what = of.Label
 	}
-	name, extension := a.ProductName+" "+what, extensionOf(f)
+	name, extension := a.ProductName+" "+what, picturefile.Extension(f)
 	p := ad.RenditionFile(r.ID, string(f))
 	err = m.Pictures.PutFile(ctx, a.AdID, p, data, picturefile.ContentType(f), picturefile.Disposition(name, extension))
 	if err != nil {
@@ -61,14 +61,6 @@ func encode(ctx context.Context, picture []byte, f channel.Format, limit int) ([
 	}
 	// A finished picture has no transparency, so the two have the same bytes.
 	return picturefile.Encode(ctx, &image.RGBA{Pix: img.Pix, Stride: img.Stride, Rect: img.Rect}, f, limit)
-}
-
-// extensionOf is what people know a format's files by.
-func extensionOf(f channel.Format) string {
-	if f == channel.JPEG {
-		return "jpg"
-	}
-	return string(f)
 }
 
 // Bundle composes a rendition for several channels, packs one file for each into a ZIP and
@@ -103,7 +95,7 @@ func (m Maker) Bundle(
 			return ad.Bundle{}, err
 		}
 		file := ad.BundleFile{
-			Channel: c.Name, Name: fileName(a.ProductName+" "+c.Label) + "." + extensionOf(c.Format),
+			Channel: c.Name, Name: fileName(a.ProductName+" "+c.Label) + "." + picturefile.Extension(c.Format),
 			Format: string(c.Format), Width: c.Width, Height: c.Height, Bytes: len(data),
 		}
 		// The pictures are packed as they are: they do not shrink.
@@ -151,7 +143,7 @@ func (m Maker) bundled(
 	var scene *Scene
 	var brand *compose.Brand
 	return func(c channel.Channel) ([]byte, error) {
-		p := ad.Picture(fmt.Sprintf("rendition-%s-%s-%x.%s", r.ID, c.Name, key.Sum64(), extensionOf(c.Format)))
+		p := ad.Picture(fmt.Sprintf("rendition-%s-%s-%x.%s", r.ID, c.Name, key.Sum64(), picturefile.Extension(c.Format)))
 		data, err := m.Pictures.Get(ctx, a.AdID, p, maxPicture)
 		if err == nil || !fault.Has(err, fault.ImageNotFound) {
 			return data, err

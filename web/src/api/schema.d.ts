@@ -2223,7 +2223,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description Left out: the channel's, else png */
-                format?: "png" | "jpeg";
+                format?: "png" | "jpeg" | "webp";
             };
             header?: never;
             path: {
