@@ -453,7 +453,7 @@ tools-lock: ## write tools/requirements.txt anew from tools/requirements.in
 localstack-lock: ## write LocalStack's requirements.txt anew, as of its release
 	rm -rf build/lock && $(PYTHON) -m venv build/lock && build/lock/bin/pip install --quiet uv==0.9.7
 	cd $(LS) && { echo '\# Written by `make $@` from requirements.in. Do not edit.'; \
-	  $(CURDIR)/build/lock/bin/uv pip compile --quiet --python-version 3.12 --exclude-newer 2026-03-05 \
+	  $(CURDIR)/build/lock/bin/uv pip compile --quiet --python-version 3.13 --exclude-newer 2026-03-05 \
 	    --generate-hashes --no-header --no-annotate --no-emit-index-url requirements.in; } > requirements.new && \
 	  mv requirements.new requirements.txt
 	rm -rf build/lock
