@@ -101,9 +101,9 @@ func TestFunctionsAreLinkedWithoutC(t *testing.T) {
 	text := string(read(t, "Makefile"))
 	text = strings.ReplaceAll(strings.ReplaceAll(text, "\\\n", " "), "$(GO_FUNCTIONS)",
 		regexp.MustCompile(`(?m)^GO_FUNCTIONS\s*=.*$`).FindString(text))
-	builds := 0
+	build, builds := regexp.MustCompile(`\$\((SAM|GO)\) build( --| \./functions)`), 0
 	for line := range strings.Lines(text) {
-		if !strings.HasPrefix(line, "\t") || !regexp.MustCompile(`\$\((SAM|GO)\) build( --| \./functions)`).MatchString(line) {
+		if !strings.HasPrefix(line, "\t") || !build.MatchString(line) {
 			continue
 		}
 		builds++
