@@ -339,7 +339,8 @@ SITE = ENVIRONMENT=$(ENVIRONMENT) AWS_REGION=$(REGION) $(GO) run ./infra/site/cm
 # changed first: it sends a secret before the API demands it. Its files go last.
 .PHONY: deploy
 deploy: .venv/.installed secrets ## everything to AWS (ENVIRONMENT, and the settings that README.md lists)
-	CGO_ENABLED=0 GOFLAGS="$(AWS_FLAGS)" $(SAM) build --config-env $(ENVIRONMENT) --parameter-overrides Architecture=$(ARCHITECTURE)
+	CGO_ENABLED=0 GOFLAGS="$(AWS_FLAGS)" \
+	  $(SAM) build --config-env $(ENVIRONMENT) --parameter-overrides Architecture=$(ARCHITECTURE)
 	@known=$$($(SITE) origin); origin=$(if $(DOMAIN),https://$(DOMAIN),$$known); \
 	if [ -n "$$known" ]; then $(MAKE) site-stack; fi; \
 	$(MAKE) deploy-code deploy-site SITE_ORIGIN=$${origin:-https://not-yet.invalid} \
@@ -388,35 +389,42 @@ delete: .venv/.installed ## remove the environment's code from AWS; photos, ads 
 
 # ---------------------------------------------------------- SAM + LocalStack
 
-# How LocalStack is run: "compose" in this machine's Docker, where there is one that can fetch its image; else "host", by
-# its Python packages and a Docker daemon in namespaces of its own, which wants Linux and root.
-LOCALSTACK ?= $(shell tools/localstack-how)
+# How LocalStack is run: "compose" in this machine's Docker, where there is one that can fetch its image; else "host",
+# by its Python packages and a Docker daemon in namespaces of its own, which wants Linux and root.
+ifneq ($(filter localstack% sam-%,$(MAKECMDGOALS)),)
+LOCALSTACK := $(or $(LOCALSTACK),$(shell tools/localstack-how))
+endif
 
 .PHONY: localstack-test
 LOCALSTACK_TESTS := ^(TestLocalStack|TestFirstDoor|TestSecondDoor)$$
-localstack-test: needs localstack-needs $(BUILT) localstack-installed ## the stacks on LocalStack: ads, an update, alarms, sam local
+localstack-test: localstack-ready ## the stacks on LocalStack: ads, an update, alarms, sam local
 	LOCALSTACK=$(LOCALSTACK) $(E2E) -timeout 20m -v -run '$(LOCALSTACK_TESTS)' ./e2e
 
 .PHONY: localstack
-localstack: needs localstack-needs port build localstack-installed ## make run with LocalStack as AWS
+localstack: port localstack-ready $(WORKER) ## make run with LocalStack as AWS
 	@PORT=$(PORT) ENGINE=$(LOCALSTACK) exec build/local
 
 .PHONY: sam-local
-sam-local: needs localstack-needs $(BUILT) localstack-installed ## the API at http://localhost:3000 by `sam local`, with LocalStack
+sam-local: localstack-ready ## the API at http://localhost:3000 by `sam local`, with LocalStack
 	@PORT=0 ENGINE=$(LOCALSTACK) build/local sam start-api
 
 FUNCTION ?=
 EVENT    ?=
 .PHONY: sam-invoke
-sam-invoke: needs localstack-needs $(BUILT) localstack-installed ## every function with its events by `sam local` (FUNCTION=fail EVENT=file)
+sam-invoke: localstack-ready ## every function with its events by `sam local` (or FUNCTION=fail EVENT=file)
 	@PORT=0 ENGINE=$(LOCALSTACK) build/local sam invoke $(FUNCTION) $(EVENT)
 
 .PHONY: localstack-needs
 localstack-needs:
 	@tools/localstack-how --needs $(LOCALSTACK)
 
+.PHONY: localstack-ready
+localstack-ready: needs localstack-needs $(BUILT) localstack-installed
+
 .PHONY: localstack-installed
-localstack-installed: $(if $(filter host,$(LOCALSTACK)),$(addprefix build/localstack/,venv/.installed java init))
+LOCALSTACK_host    := $(addprefix build/localstack/,venv/.installed java init)
+LOCALSTACK_compose := build/linux/aiserver
+localstack-installed: $(LOCALSTACK_$(LOCALSTACK))
 
 # ------------------------------------------------------------------ machinery
 
@@ -502,29 +510,35 @@ worker-lock: ## write aiserver/worker/requirements.txt anew from requirements.in
 tools-lock: ## write tools/requirements.txt anew from tools/requirements.in
 	$(call LOCK,tools)
 
+# What SAM's transform of a later day needs.
+LOCALSTACK_LATER := $(foreach p,aws-sam-translator pydantic pydantic-core,--exclude-newer-package $(p)=2026-11-28)
 .PHONY: localstack-lock
 localstack-lock: ## write LocalStack's requirements.txt anew, as of its release
-	rm -rf build/lock && $(PYTHON) -m venv build/lock && build/lock/bin/pip install --quiet uv==0.9.7
+	rm -rf build/lock && $(PYTHON) -m venv build/lock && build/lock/bin/pip install --quiet uv==0.13.9
 	cd $(LS) && { echo '\# Written by `make $@` from requirements.in. Do not edit.'; \
-	  $(CURDIR)/build/lock/bin/uv pip compile --quiet --python-version 3.12 --exclude-newer 2026-03-05 \
-	    --generate-hashes --no-header --no-annotate --no-emit-index-url requirements.in; } > requirements.new && \
+	  $(CURDIR)/build/lock/bin/uv pip compile --quiet --python-version 3.13 \
+	    --exclude-newer 2026-03-05 $(LOCALSTACK_LATER) --generate-hashes \
+	    --no-header --no-annotate --no-emit-index-url requirements.in; } > requirements.new && \
 	  mv requirements.new requirements.txt
 	rm -rf build/lock
 
 # LocalStack without an image: its Python packages, what it would fetch from the internet by Maven, and our own init
 # for its containers.
 LS := infra/local/localstack
+MAVEN_COPY := org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies
 build/localstack/venv/.installed: $(LS)/requirements.txt
 	@rm -rf $(@D) && $(SHOW) "Making LocalStack's venv" "$$(tools/localstack-how --python)" -m venv $(@D)
 	@$(SHOW) "Installing LocalStack" $(@D)/bin/pip install --disable-pip-version-check --no-compile --no-deps \
 	  --require-hashes --requirement $<
 	@touch $@
-build/localstack/java: $(LS)/dynamodb/pom.xml $(LS)/jsonata/pom.xml $(LS)/java.sha256
+build/localstack/java: $(LS)/dynamodb/pom.xml $(LS)/jsonata/pom.xml $(LS)/java.sum
 	@rm -rf $@ $@.new
-	@for part in dynamodb jsonata; do $(SHOW) "Fetching LocalStack's $$part" mvn --batch-mode --file $(LS)/$$part \
-	  org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies -DoutputDirectory=$(CURDIR)/$@.new/$$part; done
+	@for part in dynamodb jsonata; do \
+	  $(SHOW) "Fetching LocalStack's $$part" mvn --batch-mode --file $(LS)/$$part $(MAVEN_COPY) \
+	    -DoutputDirectory=$(CURDIR)/$@.new/$$part; \
+	done
 	@$(SHOW) "Checking what was fetched" \
-	  bash -c 'cd $@.new && sha256sum --check --quiet --strict $(CURDIR)/$(LS)/java.sha256'
+	  bash -c 'cd $@.new && sha256sum --check --quiet --strict $(CURDIR)/$(LS)/java.sum'
 	@mv $@.new $@
 build/localstack/init: always
 	@CGO_ENABLED=0 GOOS=linux $(SHOW) "Building the containers' init" $(GO) build -o $@ ./infra/local/containerinit/cmd

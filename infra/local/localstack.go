@@ -186,7 +186,8 @@ func (d *Deployment) localStack() (*exec.Cmd, error) {
 			return nil, fmt.Errorf("lay out LocalStack's files: %w", err)
 		}
 	}
-	if err := writeRunner(filepath.Join(dynamo, "DynamoDBLocal.jar"), filepath.Join(built, "java", "dynamodb")); err != nil {
+	jars := filepath.Join(built, "java", "dynamodb")
+	if err := writeRunner(filepath.Join(dynamo, "DynamoDBLocal.jar"), jars); err != nil {
 		return nil, err
 	}
 	cmd := exec.Command(filepath.Join(built, "venv", "bin", "python"), "-m", "localstack.runtime.main")

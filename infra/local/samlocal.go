@@ -88,8 +88,8 @@ func (d *Deployment) samInvoke(ctx context.Context, template, event string, out 
 		err = fmt.Errorf("%w: %s", err, log.String())
 	case !json.Valid(answer):
 		err = fmt.Errorf("it answered no JSON: %.200s; %s", answer, log.String())
-	case json.Unmarshal(answer, &said) == nil && (strings.HasPrefix(said.Type, "Runtime.") || said.Type == "Function.Timeout" ||
-		said.Type == "Sandbox.Timedout"):
+	case json.Unmarshal(answer, &said) == nil && (strings.HasPrefix(said.Type, "Runtime.") ||
+		strings.HasSuffix(strings.ToLower(said.Type), "timedout")):
 		err = fmt.Errorf("%s; %s", answer, log.String())
 	}
 	if err != nil {

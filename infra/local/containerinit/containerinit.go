@@ -109,8 +109,8 @@ func (c *container) invoke(i invocation) {
 	began := time.Now()
 	a, alive := c.process.invoke(i, began.Add(time.Duration(c.Timeout)*time.Second))
 	took := float64(time.Since(began).Microseconds()) / 1000
-	_, _ = fmt.Fprintf(c.output.append, "END RequestId: %s\nREPORT RequestId: %[1]s\tDuration: %.2f ms\tBilled Duration: %.0f ms"+
-		"\tMemory Size: %s MB\n", i.ID, took, took+1, c.Memory)
+	_, _ = fmt.Fprintf(c.output.append, "END RequestId: %s\nREPORT RequestId: %[1]s\t"+
+		"Duration: %.2f ms\tBilled Duration: %.0f ms\tMemory Size: %s MB\n", i.ID, took, took+1, c.Memory)
 	logs, _ := json.Marshal(map[string]string{"logs": c.output.take()})
 	c.report("/invocations/"+i.ID+"/logs", logs)
 	c.report("/invocations/"+i.ID+"/"+a.kind, a.body)
