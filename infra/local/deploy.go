@@ -28,6 +28,11 @@ func (d *Deployment) deploy(ctx context.Context) error {
 	if err := d.put(ctx, storage); err != nil {
 		return err
 	}
+	if !d.containers() { // LocalStack has Cognito in what it sells alone
+		if err := d.put(ctx, d.accounts()); err != nil {
+			return err
+		}
+	}
 	parameters, err := d.parameters(ctx)
 	if err != nil {
 		return err
@@ -117,7 +122,8 @@ func (d *Deployment) parameters(ctx context.Context) ([]string, error) {
 	} else {
 		// MiniStack 1.5.33 refuses alarms on metric math, and judges the others without
 		// their dimensions.
-		out = append(out, "Alarms=false")
+		out = append(out, "Alarms=false", "SignInIssuer="+d.Outputs["Issuer"], "SignInClient="+d.Outputs["ClientId"],
+			"SignInDiscovery="+d.AWSURL+"/"+d.Outputs["PoolId"])
 	}
 	if d.o.OpenAIKey == "" {
 		return out, keys.Remove(ctx, d.ssm(), keys.OpenAIName(environment)) // an earlier run may have been killed

@@ -38,6 +38,7 @@ const (
 	region       = "ap-northeast-2"
 	appStack     = "nanococoa-local"
 	storageStack = "nanococoa-local-storage"
+	accountStack = "nanococoa-local-accounts"
 )
 
 // The ports tried first when none is asked for and no earlier run had others: the

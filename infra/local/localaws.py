@@ -12,6 +12,7 @@ AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are needed.
 """
 
 import os
+import re
 from contextvars import ContextVar
 from urllib.parse import parse_qs
 
@@ -29,16 +30,23 @@ iam_evaluator._is_root_key = lambda key: False  # whose signatures are not check
 from ministack import app as ministack  # noqa: E402
 
 NAMES = {"127.0.0.1", "localhost"}
+# The pages where people sign in, and what a client of theirs asks: as at Cognito, whoever
+# has a password, a code or neither may ask.
+SIGN_IN = {
+    ("GET", "/oauth2/authorize"), ("POST", "/login"), ("POST", "/oauth2/token"), ("GET", "/logout"),
+}
+DISCOVERY = re.compile(r"/[a-z0-9-]+_[a-zA-Z0-9]+/\.well-known/(openid-configuration|jwks\.json)")
 # Of MiniStack's own addresses; the others need no key, and one empties everything.
 OPEN = {"/_ministack/health", "/_ministack/ready"}
 
 
 def keyless(scope, headers):
-    """Reports whether a request is an upload by a form or a call of the API."""
+    """Reports whether a request is an upload by a form, a call of the API, or of who signs in."""
     if {"authorization", "x-amz-target"} & headers.keys():
         return False
     form = scope["method"] == "POST" and headers.get("content-type", "").startswith("multipart/form-data")
-    return form or scope["path"].startswith("/_aws/execute-api/")
+    sign_in = (scope["method"], scope["path"]) in SIGN_IN or scope["method"] == "GET" and DISCOVERY.fullmatch(scope["path"])
+    return form or bool(sign_in) or scope["path"].startswith("/_aws/execute-api/")
 
 
 def known(scope, headers):

@@ -279,7 +279,6 @@ func (p *piece) next(ctx context.Context, owner string) (more bool, err error) {
 		if err := p.ad(ctx, owner, one.AdID); err != nil {
 			return false, err
 		}
-		p.state.Done++
 	}
 	return cursor != "", nil
 }
@@ -317,6 +316,7 @@ func (p *piece) ad(ctx context.Context, owner, adID string) error {
 		}
 		about.Pictures = append(about.Pictures, file)
 	}
+	p.state.Done++
 	return p.addJSON(folder+"ad.json", about, st.UpdatedAt)
 }
 

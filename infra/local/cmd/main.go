@@ -16,6 +16,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
+	"strings"
 	"syscall"
 	"time"
 
@@ -126,11 +127,13 @@ nanoCocoa is ready:  %s
   AWS       %s (region %s, keys in %s)
   GPU       %s/readyz
   texts by  %s
+  sign in   %s, password %s
   state     %s (ads outlive a restart; make clean removes it)
 
 Ctrl-C ends it. What it does from here on:
 
-`, d.SiteURL, d.SiteURL, d.AWSURL, d.Region, filepath.Join(state, "credentials"), d.AIServerURL, <-writer, state)
+`, d.SiteURL, d.SiteURL, d.AWSURL, d.Region, filepath.Join(state, "credentials"), d.AIServerURL, <-writer,
+		strings.Join(local.People(), " or "), d.Password(), state)
 	following, stop := context.WithCancel(ctx)
 	defer stop()
 	go d.Follow(following, out)
@@ -150,7 +153,8 @@ func with(ctx context.Context, d *local.Deployment, program []string, out io.Wri
 		stop()
 	}()
 	cmd := exec.CommandContext(ctx, program[0], program[1:]...)
-	cmd.Env = append(os.Environ(), "SITE_URL="+d.SiteURL)
+	cmd.Env = append(os.Environ(), "SITE_URL="+d.SiteURL,
+		"SIGN_IN_AS="+strings.Join(local.People(), ","), "SIGN_IN_PASSWORD="+d.Password())
 	cmd.Stdout, cmd.Stderr = out, os.Stderr
 	err := cmd.Run()
 	if err != nil {
