@@ -84,9 +84,7 @@ it('an owner changes the words, picks a story and downloads both', async () => {
   await tool(page, 'sizes')
   await page.getByRole('button', { name: story.label }).click()
   const file = await download(page, texts.result.channelFile(story.label))
-  const took = Date.now() - begun
-  console.log(`words, a story and two downloads: ${took} ms`)
-  expect(took).toBeLessThan(60_000) // 15 s where nothing else runs
+  expect(Date.now() - begun).toBeLessThan(15_000) // 8 s were taken on two cores with twenty busy processes
   expect(file.name).toMatch(/^울 더플백 .*스토리.*\.jpg$/)
   expect(file.bytes.length).toBeLessThanOrEqual(story.max_bytes)
   expect(await size(page, file.bytes)).toEqual([story.width, story.height])
