@@ -65,7 +65,8 @@ export interface Api {
   bundle(adId: string, wish: BundleWish): Promise<Answer<components['schemas']['Bundle']>>
   brand(): Promise<Answer<Brand>>
   putBrand(wish: BrandWish): Promise<Answer<Brand>>
-  logo(body: components['schemas']['LogoBody']): Promise<Answer<components['schemas']['LogoUploading']>>
+  /** With the same key and body it is about the same logo. */
+  logo(body: components['schemas']['LogoBody'], key: string): Promise<Answer<components['schemas']['LogoUploading']>>
 }
 
 /** Ads on one page of the dashboard. */
@@ -114,7 +115,8 @@ export function connect(): Api {
       answer(client.POST('/api/ads/{ad_id}/bundle', { body, ...of(ad_id), signal: within() })),
     brand: () => answer(client.GET('/api/brand', { signal: within() })),
     putBrand: (body) => answer(client.PUT('/api/brand', { body, signal: within() })),
-    logo: (body) => answer(client.POST('/api/brand/logo', { body, signal: within() })),
+    logo: (body, key) =>
+      answer(client.POST('/api/brand/logo', { body, params: { header: { 'Idempotency-Key': key } }, signal: within() })),
   }
 }
 

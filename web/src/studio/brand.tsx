@@ -1,5 +1,6 @@
-import { useEffect, useState } from 'preact/hooks'
+import { useEffect, useRef, useState } from 'preact/hooks'
 import type { Brand, BrandWish } from '../api/client'
+import { newKey } from '../api/key'
 import { sendToBucket } from '../api/send'
 import { useSite } from '../app/site'
 import { FlagField } from '../pages/start/fields'
@@ -49,6 +50,13 @@ export function BrandForm({ brand }: { brand: Kept }) {
   const [byDefault, setByDefault] = useState(false)
   const [sending, setSending] = useState(false)
   const { value } = brand
+  // Chosen again after a failure, a file is the same logo.
+  const last = useRef({ file: '', key: '' })
+  const keyOf = (file: File, sent: Blob) => {
+    const is = `${file.name} ${file.size} ${file.lastModified} ${sent.type} ${sent.size}`
+    if (last.current.file !== is) last.current = { file: is, key: newKey() }
+    return last.current.key
+  }
   useEffect(() => {
     setColors(value.colors)
     setByDefault(value.by_default)
@@ -67,7 +75,7 @@ export function BrandForm({ brand }: { brand: Kept }) {
     setSending(true)
     try {
       const { blob, kind } = await prepare(file)
-      const asked = await site.api.logo({ content_type: kind, content_length: blob.size })
+      const asked = await site.api.logo({ content_type: kind, content_length: blob.size }, keyOf(file, blob))
       if (!asked.ok) return site.toast(asked.problem.detail, { bad: true })
       const { logo_id, upload } = asked.data
       if ((await sendToBucket(upload, blob, () => {})) !== 'sent') return site.toast(words.logoFailed, { bad: true })

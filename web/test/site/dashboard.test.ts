@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { accessible, awaitPhotos, site, texts, useBrowser, visit } from './site'
+import { accessible, awaitPhotos, madeAd, phone, pictureBytes, site, texts, useBrowser, visit } from './site'
 
 useBrowser()
 const words = texts.dashboard
@@ -86,4 +86,27 @@ it('deletes after asking, and what comes after moves up', async () => {
     return around.filter((d) => d === 'grid')
   })
   expect(grids).toEqual([])
+})
+
+it('loads at most 400 kB of pictures for twelve ads', async () => {
+  const { ad, owner } = await madeAd()
+  const one = await visit({ ...phone, storageState: owner })
+  // Twelve of one ad's, each at an address of its own.
+  const ads = Array.from({ length: 12 }, (_, i) => ({
+    ad_id: ad.ad_id.replace(/^./, i.toString(16)),
+    product_name: `상품 ${i}`,
+    thumbnail_url: `${ad.thumbnail_url}?ad=${i}`,
+    clip_score: ad.clip_score,
+    status: ad.status,
+    created_at: ad.created_at,
+  }))
+  await one.context.route(/\/api\/dashboard\/ads/, (route) => route.fulfill({ json: { ads, next_cursor: null } }))
+  const page = await one.context.newPage()
+  const loaded = pictureBytes(page)
+  await page.goto(`${site}/dashboard`)
+  for (const picture of await page.locator('.ad-picture img').all()) await picture.scrollIntoViewIfNeeded()
+  await expect.poll(() => loaded().length).toBe(12)
+  const bytes = loaded().reduce((a, b) => a + b, 0)
+  expect(bytes).toBeGreaterThan(12 * 1_000)
+  expect(bytes).toBeLessThanOrEqual(400_000)
 })

@@ -11,6 +11,7 @@ import {
   plainPng,
   site,
   submit,
+  tabTo,
   texts,
   useBrowser,
   visit,
@@ -243,3 +244,35 @@ function movingGif(frames: number): Buffer {
   const frame = [0x21, 0xf9, 4, 0, 10, 0, 0, 0, 0x2c, 0, 0, 0, 0, 1, 0, 1, 0, 0, 2, 2, 0x44, 1, 0]
   return Buffer.from([...head, ...Array.from({ length: frames }, () => frame).flat(), 0x3b])
 }
+
+it('an ad is ordered by keys alone', async () => {
+  const { ad, owner } = await madeAd()
+  const one = await visit({ storageState: owner })
+  let sent = ''
+  await one.context.route('**/api/ads/generate', async (route) => {
+    sent = route.request().postDataBuffer()!.toString()
+    await route.fulfill({
+      status: 202,
+      json: { ad_id: ad.ad_id, status: 'queued', status_url: `/api/ads/${ad.ad_id}` },
+    })
+  })
+  const page = await one.page()
+  await page.waitForFunction(() => performance.getEntriesByName('usable').length > 0)
+  await tabTo(page, page.locator('#product_image'))
+  const [chooser] = await Promise.all([page.waitForEvent('filechooser'), page.keyboard.press('Enter')])
+  await chooser.setFiles(photo)
+  await page.getByAltText(words.photoAlt).waitFor()
+  await tabTo(page, page.getByLabel(labelOf('product_name')))
+  await page.keyboard.type('울 더플백')
+  for (const group of ['product_category', 'target_age'] as const) {
+    await tabTo(page, page.locator(`input[name="${group}"]`).first())
+    await page.keyboard.press('ArrowRight')
+  }
+  await tabTo(page, page.getByLabel(labelOf('ad_concept')))
+  await page.keyboard.type('겨울 아침의 여행')
+  await tabTo(page, page.getByRole('button', { name: words.submit }))
+  await page.keyboard.press('Enter')
+  expect(await adIdOf(page)).toBe(ad.ad_id)
+  await finished(page)
+  for (const value of ['울 더플백', '20대', '겨울 아침의 여행']) expect(sent).toContain(value)
+})

@@ -7,6 +7,7 @@ import {
   type BrowserContext,
   type BrowserContextOptions,
   type Cookie,
+  type Locator,
   type Page,
 } from 'playwright-core'
 import { afterEach, beforeAll, expect, inject } from 'vitest'
@@ -195,6 +196,22 @@ export async function order(page: Page, filled?: Filled): Promise<string> {
 export async function adIdOf(page: Page): Promise<string> {
   await page.waitForURL(/\/result\/[0-9a-f-]{36}$/)
   return new URL(page.url()).pathname.split('/')[2]!
+}
+
+/** Counts the bytes of each picture that a page loads from now on. */
+export function pictureBytes(page: Page): () => number[] {
+  const bytes: number[] = []
+  page.on('response', (r) => {
+    if (r.request().resourceType() === 'image' && r.ok()) void r.body().then((b) => bytes.push(b.length))
+  })
+  return () => bytes
+}
+
+/** Moves by the Tab key until the place has the focus. */
+export async function tabTo(page: Page, place: Locator): Promise<void> {
+  const focused = () => place.evaluate((e) => e === document.activeElement)
+  for (let i = 0; i < 60 && !(await focused()); i++) await page.keyboard.press('Tab')
+  expect(await focused(), `${place} is not reached by Tab`).toBe(true)
 }
 
 /** Waits until a page shows its ad as finished. */

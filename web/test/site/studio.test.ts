@@ -1,8 +1,20 @@
 import { buffer } from 'node:stream/consumers'
-import type { Page } from 'playwright-core'
+import type { Locator, Page } from 'playwright-core'
 import { expect, it } from 'vitest'
 import type { Ad, Choices, Rendition } from '../../src/api/client'
-import { accessible, finished, orderByApi, phone, site, texts, useBrowser, visit, type Visit } from './site'
+import {
+  accessible,
+  finished,
+  orderByApi,
+  phone,
+  pictureBytes,
+  site,
+  tabTo,
+  texts,
+  useBrowser,
+  visit,
+  type Visit,
+} from './site'
 
 useBrowser()
 const words = texts.studio
@@ -72,7 +84,7 @@ it('an owner changes the words, picks a story and downloads both', async () => {
   await tool(page, 'sizes')
   await page.getByRole('button', { name: story.label }).click()
   const file = await download(page, texts.result.channelFile(story.label))
-  expect(Date.now() - begun).toBeLessThan(60_000) // 15 s where nothing else runs
+  expect(Date.now() - begun).toBeLessThan(15_000) // 8 s were taken on two cores with twenty busy processes
   expect(file.name).toMatch(/^울 더플백 .*스토리.*\.jpg$/)
   expect(file.bytes.length).toBeLessThanOrEqual(story.max_bytes)
   expect(await size(page, file.bytes)).toEqual([story.width, story.height])
@@ -86,7 +98,7 @@ it('an owner changes the words, picks a story and downloads both', async () => {
   await accessible(page)
 })
 
-it('what was tried can be undone, made the main picture, and deleted', async () => {
+it('what was tried can be undone, made the main picture, and deleted, by keys', async () => {
   const owner = await visit()
   const ad = await ownAd(owner)
   const page = await owner.page(`/result/${ad.ad_id}`)
@@ -94,21 +106,26 @@ it('what was tried can be undone, made the main picture, and deleted', async () 
   const pictures = page.getByRole('list', { name: words.strip }).getByRole('button')
   const pressed = () => pictures.evaluateAll((all) => all.map((b) => b.getAttribute('aria-pressed')))
 
-  await tool(page, 'look')
-  await page.getByRole('switch', { name: words.look.aiMark }).uncheck()
+  const press = async (place: Locator, key: string) => {
+    await tabTo(page, place)
+    await page.keyboard.press(key)
+  }
+  await tabTo(page, page.getByRole('radio', { name: words.tool.words, exact: true }))
+  for (let i = 0; i < 2; i++) await page.keyboard.press('ArrowRight')
+  await press(page.getByRole('switch', { name: words.look.aiMark }), 'Space')
   await expect.poll(pressed).toEqual(['false', 'true'])
-  await page.getByRole('button', { name: '1+1', exact: true }).click()
+  await press(page.getByRole('button', { name: '1+1', exact: true }), 'Enter')
   await expect.poll(pressed).toEqual(['false', 'false', 'true'])
   await accessible(page)
   const [, unmarked, badged] = (await read<Ad>(owner, `/api/ads/${ad.ad_id}`)).renditions as Rendition[]
   expect([unmarked!.ai_mark, badged!.ai_mark, badged!.badge]).toEqual([false, false, '1+1'])
 
-  await page.getByRole('button', { name: words.undo }).click()
+  await press(page.getByRole('button', { name: words.undo }), 'Enter')
   await expect.poll(pressed).toEqual(['false', 'true', 'false'])
-  await page.getByRole('button', { name: words.setMain }).click()
+  await press(page.getByRole('button', { name: words.setMain }), 'Enter')
   await page.getByText(words.setMainDone).waitFor()
-  await pictures.last().click()
-  await page.getByRole('button', { name: words.remove }).click()
+  await press(pictures.last(), 'Enter')
+  await press(page.getByRole('button', { name: words.remove }), 'Enter')
   await expect.poll(() => pictures.count()).toBe(2)
   const left = (await read<Ad>(owner, `/api/ads/${ad.ad_id}`)).renditions
   expect(left.map((r) => [r.rendition_id === unmarked!.rendition_id, r.main])).toEqual([
@@ -169,13 +186,11 @@ it('a page loads no more of its pictures than it shows', async () => {
   const owner = await visit(phone)
   const ad = await ownAd(owner)
   const page = await owner.context.newPage()
-  let bytes = 0
-  page.on('response', (r) => {
-    if (r.request().resourceType() === 'image' && r.ok()) void r.body().then((b) => (bytes += b.length))
-  })
+  const loaded = pictureBytes(page)
   await page.goto(`${site}/result/${ad.ad_id}`)
   await finished(page)
   await page.waitForLoadState('networkidle')
+  const bytes = loaded().reduce((a, b) => a + b, 0)
   expect(bytes).toBeGreaterThan(10_000)
   expect(bytes).toBeLessThanOrEqual(300_000)
 })
