@@ -36,7 +36,12 @@ func runOnLocalStack(m *testing.M, engine local.Engine) (code int, err error) {
 	if err != nil {
 		return 0, err
 	}
-	o := local.Options{Root: root, Engine: engine, Log: os.Stderr, Env: []string{"WORKER_DIR="}}
+	// In the clone, so that a run which is killed leaves nothing elsewhere.
+	state := filepath.Join(root, "build", "localstack", "state")
+	if err := os.RemoveAll(state); err != nil {
+		return 0, err
+	}
+	o := local.Options{Root: root, Engine: engine, StateDir: state, Log: os.Stderr, Env: []string{"WORKER_DIR="}}
 	if engine == local.LocalStackInDocker {
 		o.AIServerURL = "http://aiserver:8892" // of compose.yaml
 	}
@@ -44,7 +49,7 @@ func runOnLocalStack(m *testing.M, engine local.Engine) (code int, err error) {
 	if err != nil {
 		return 0, err
 	}
-	defer func() { err = errors.Join(err, sys.Down()) }()
+	defer func() { err = errors.Join(err, sys.Down(), os.RemoveAll(state)) }()
 	sys.connect()
 	return m.Run(), nil
 }
