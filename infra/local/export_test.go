@@ -30,5 +30,9 @@ var WriteRunner = writeRunner
 
 // SAMCommand is a command of `sam local` on an engine.
 func SAMCommand(ctx context.Context, e Engine) *exec.Cmd {
-	return (&Deployment{o: Options{Engine: e, Root: "."}}).samLocal(ctx, "t.yaml", "start-api")
+	d := &Deployment{o: Options{Engine: e, Root: "."}}
+	return d.samCommand(ctx, "sam", d.samOptions("t.yaml")...)
 }
+
+// SAMFault is what is wrong with what a function answered.
+func SAMFault(answer, failed string) error { return invoked{Answer: answer, Failed: failed}.fault() }

@@ -109,6 +109,29 @@ func TestTheShellDoesNotSayWhereSAMLocalGoes(t *testing.T) {
 	}
 }
 
+// A function may answer a fault; one that crashes has not run.
+func TestWhatSAMLocalRunsMayFail(t *testing.T) {
+	t.Parallel()
+	for name, tc := range map[string]struct {
+		answer, failed string
+		bad            bool
+	}{
+		"an answer":   {answer: `{"statusCode":200}`},
+		"nothing":     {answer: `null`},
+		"its fault":   {answer: `{"errorType":"Ad.NotFound","errorMessage":"x"}`},
+		"a list":      {answer: `[]`},
+		"crashed":     {answer: `{"errorType":"Runtime.ExitError"}`, bad: true},
+		"out of time": {answer: `{"errorType":"Sandbox.Timedout"}`, bad: true},
+		"silent":      {bad: true},
+		"not JSON":    {answer: "panic", bad: true},
+		"SAM failed":  {answer: `{}`, failed: "exit code 1: no such function", bad: true},
+	} {
+		if err := local.SAMFault(tc.answer, tc.failed); (err != nil) != tc.bad {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
 // What Docker pulls is what the manifest says, and has what a function needs.
 func TestTheImageOfFunctions(t *testing.T) {
 	t.Parallel()

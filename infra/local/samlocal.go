@@ -33,7 +33,8 @@ func (d *Deployment) SAMLocal(ctx context.Context, out io.Writer, arguments ...s
 	defer os.Remove(template) //nolint:errcheck // it is no part of what is deployed, and written anew each time
 	switch {
 	case len(arguments) == 1 && arguments[0] == "start-api":
-		cmd := d.samLocal(ctx, template, "start-api", "--port", "3000")
+		options := append(d.samOptions(template), "--port", "3000")
+		cmd := d.samCommand(ctx, d.sam(), append([]string{"local", "start-api"}, options...)...)
 		cmd.Stdout, cmd.Stderr = out, out
 		if err := cmd.Run(); err != nil && ctx.Err() == nil {
 			return fmt.Errorf("sam local start-api: %w", err)
@@ -44,11 +45,7 @@ func (d *Deployment) SAMLocal(ctx context.Context, out io.Writer, arguments ...s
 		if err != nil {
 			return err
 		}
-		var errs []error
-		for _, event := range events {
-			errs = append(errs, d.samInvoke(ctx, template, event, out))
-		}
-		return errors.Join(errs...)
+		return d.samInvoke(ctx, template, events, out)
 	}
 	return fmt.Errorf("sam local %s: want start-api, or invoke [FUNCTION [EVENT]]", strings.Join(arguments, " "))
 }
@@ -56,7 +53,8 @@ func (d *Deployment) SAMLocal(ctx context.Context, out io.Writer, arguments ...s
 // events are the files of events that SAMLocal is to invoke with.
 func (d *Deployment) events(arguments []string) ([]string, error) {
 	if len(arguments) == 2 {
-		return arguments[1:], nil
+		path, err := filepath.Abs(arguments[1])
+		return []string{path}, err
 	}
 	function := "*"
 	if len(arguments) == 1 {
@@ -70,44 +68,84 @@ func (d *Deployment) events(arguments []string) ([]string, error) {
 	return found, nil
 }
 
-// samInvoke runs the function in whose folder an event is.
-func (d *Deployment) samInvoke(ctx context.Context, template, event string, out io.Writer) error {
-	function := filepath.Base(filepath.Dir(filepath.Dir(event)))
-	name := "functions/" + function + "/events/" + filepath.Base(event)
-	cmd := d.samLocal(ctx, template, "invoke", strings.ToUpper(function[:1])+function[1:]+"Function", "--event", event)
-	var log strings.Builder
-	cmd.Stderr = &log
-	answer, err := cmd.Output()
-	answer = []byte(strings.TrimSpace(string(answer)))
-	_, _ = fmt.Fprintf(out, "%s\n    %.300s\n", name, answer)
-	var said struct {
+// samInvoke runs for each event the function in whose folder it is.
+func (d *Deployment) samInvoke(ctx context.Context, template string, events []string, out io.Writer) error {
+	arguments := append([]string{"tools/sam-invoke.py"}, d.samOptions(template)...)
+	arguments = append(arguments, "--")
+	for _, event := range events {
+		function := filepath.Base(filepath.Dir(filepath.Dir(event)))
+		arguments = append(arguments, strings.ToUpper(function[:1])+function[1:]+"Function", event)
+	}
+	cmd := d.samCommand(ctx, d.python(), arguments...)
+	cmd.Stderr = out
+	said, err := cmd.StdoutPipe()
+	if err == nil {
+		err = cmd.Start()
+	}
+	if err != nil {
+		return fmt.Errorf("sam local invoke: %w", err)
+	}
+	var errs []error
+	done := 0
+	lines := json.NewDecoder(said)
+	for {
+		var one invoked
+		if err := lines.Decode(&one); err != nil {
+			break // at its end, of which Wait tells
+		}
+		done++
+		_, _ = fmt.Fprintf(out, "%s\n    %.300s\n", d.inRoot(one.Event), one.Answer)
+		if err := one.fault(); err != nil {
+			errs = append(errs, fmt.Errorf("sam local invoke with %s: %w", d.inRoot(one.Event), err))
+		}
+	}
+	if err := cmd.Wait(); err != nil || done < len(events) {
+		errs = append(errs, fmt.Errorf("sam local invoke: %d of %d events (%w)", done, len(events), err))
+	}
+	return errors.Join(errs...)
+}
+
+// inRoot is a path as the repository has it.
+func (d *Deployment) inRoot(path string) string {
+	if short, err := filepath.Rel(d.o.Root, path); err == nil {
+		return short
+	}
+	return path
+}
+
+// invoked is what tools/sam-invoke.py says of one event.
+type invoked struct{ Event, Answer, Failed string }
+
+// fault says what is wrong, if something is: a function may answer a fault of its own, but not crash, nor be out of
+// time.
+func (i invoked) fault() error {
+	var answer struct {
 		Type string `json:"errorType"`
 	}
 	switch {
-	case err != nil:
-		err = fmt.Errorf("%w: %s", err, log.String())
-	case !json.Valid(answer):
-		err = fmt.Errorf("it answered no JSON: %.200s; %s", answer, log.String())
-	case json.Unmarshal(answer, &said) == nil && (strings.HasPrefix(said.Type, "Runtime.") ||
-		strings.HasSuffix(strings.ToLower(said.Type), "timedout")):
-		err = fmt.Errorf("%s; %s", answer, log.String())
-	}
-	if err != nil {
-		return fmt.Errorf("sam local invoke with %s: %w", name, err)
+	case i.Failed != "":
+		return errors.New(i.Failed)
+	case !json.Valid([]byte(i.Answer)):
+		return fmt.Errorf("it answered no JSON: %.300q", i.Answer)
+	case json.Unmarshal([]byte(i.Answer), &answer) == nil && (strings.HasPrefix(answer.Type, "Runtime.") ||
+		strings.HasSuffix(strings.ToLower(answer.Type), "timedout")):
+		return errors.New(i.Answer)
 	}
 	return nil
 }
 
-// samLocal is a command of `sam local`. It knows nothing of the shell's AWS: SAM would let that win over the template's.
-func (d *Deployment) samLocal(ctx context.Context, template, command string, arguments ...string) *exec.Cmd {
-	arguments = append([]string{"local", command}, arguments...)
-	arguments = append(arguments, "--template", template, "--skip-pull-image", "--region", region)
+// samOptions are what every command of `sam local` is told.
+func (d *Deployment) samOptions(template string) []string {
+	options := []string{"--template", template, "--skip-pull-image", "--region", region}
 	if d.o.Engine == LocalStackInDocker {
-		arguments = append(arguments, "--docker-network", "nanococoa") // of compose.yaml
-	} else {
-		arguments = append(arguments, "--add-host", aiserverHost+":"+bridge)
+		return append(options, "--docker-network", "nanococoa") // of compose.yaml
 	}
-	cmd := exec.CommandContext(ctx, d.sam(), arguments...) //nolint:gosec // our own words, and files of this repository
+	return append(options, "--add-host", aiserverHost+":"+bridge)
+}
+
+// samCommand runs SAM. It knows nothing of the shell's AWS: SAM would let that win over the template's.
+func (d *Deployment) samCommand(ctx context.Context, program string, arguments ...string) *exec.Cmd {
+	cmd := exec.CommandContext(ctx, program, arguments...) //nolint:gosec // our own words, and files of this repository
 	cmd.Dir = d.o.Root
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) } // it then removes its containers
 	cmd.Env = append(d.environ(), "HOME="+d.dir, "TMPDIR="+filepath.Join(d.dir, "tmp"), "SAM_CLI_TELEMETRY=0",
