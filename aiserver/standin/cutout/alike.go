@@ -75,7 +75,17 @@ func (r *regions) alikePart(in []bool) []int {
 	}
 	label, size := r.components(part)
 	var found []int
+	rough, clutter := r.roughness(label, len(size)), float32(0)
+	for i, d := range toIn {
+		if !in[i] && d > 3*2 && d < local {
+			clutter += r.rough[i] / float32(grounds)
+		}
+	}
 	for l := 1; l < len(size); l++ {
+		// A flat screen has the colours of a cluttered shelf, but not its clutter.
+		if rough[l] < clutter/3 && r.drop.noise > evenNoise {
+			continue
+		}
 		if size[l] >= len(in)/1500 && r.rimmed(label, int32(l), in, toOut) {
 			for i := range label {
 				if label[i] == int32(l) {
@@ -85,6 +95,19 @@ func (r *regions) alikePart(in []bool) []int {
 		}
 	}
 	return found
+}
+
+// roughness gives the mean roughness of each label.
+func (r *regions) roughness(label []int32, n int) []float32 {
+	sum, count := make([]float32, n), make([]float32, n)
+	for i, l := range label {
+		sum[l] += r.rough[i]
+		count[l]++
+	}
+	for l := range sum {
+		sum[l] /= max(count[l], 1)
+	}
+	return sum
 }
 
 // rimmed reports whether the product all around a part is no more than a strap on a good

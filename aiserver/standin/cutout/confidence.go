@@ -1,6 +1,8 @@
 package cutout
 
 import (
+	"context"
+	"image"
 	"math"
 	"slices"
 
@@ -33,6 +35,7 @@ type Evidence struct {
 	Stray  float64 // edges beside the product on an even backdrop, as a share of its outline
 	Skin   float64 // share of the product's area that a hand beside or in it has
 	Cut    float64 // share of the product's height or width along the photo's left, right or top side
+	Other  float64 // overlap of cut and another view, where one was asked for; else 0
 	Alike  float64 // share of the product in a part that has its surroundings' colours
 }
 
@@ -80,6 +83,9 @@ func (e Evidence) all() []measure {
 			measure{ad.DoubtEdge, ramp(e.Edge, 0.65, 0.92)},
 			measure{ad.DoubtTorn, ramp(e.Separate, 0.25, 0.6) * ramp(e.Roundness, 0.005, 0.02)})
 	}
+	if e.Other > 0 {
+		all = append(all, measure{ad.DoubtTorn, ramp(e.Other, 0.35, 0.55)})
+	}
 	all = append(all,
 		measure{ad.DoubtUnseen, ramp(e.Sure, 0.5, 0.9)},
 		measure{ad.DoubtTorn, ramp(e.Agree, 0.70, 0.88) * ramp(e.Unsure, 0.16, 0.06) * ramp(e.Lost, 0.10, 0.03)},
@@ -97,6 +103,36 @@ func (e Evidence) all() []measure {
 	}
 	return all
 }
+
+// ask shows the network the photo upside down where no backdrop can confirm a cut: on a cluttered
+// ground it may take the ground inside an arch for the product, and turned it does not.
+func (e *Evidence) ask(ctx context.Context, m Model, photo *image.NRGBA, r *regions) error {
+	if !e.Seen || e.Told || e.Border > 0.95 && e.Noise < 0.012 {
+		return nil
+	}
+	if e.Confidence() < doubtful {
+		return nil // for other reasons
+	}
+	other, err := views()[0].ask(ctx, m, reduced(photo), r.grid)
+	if err != nil || other.most < nothing {
+		return ctx.Err() // one look is an answer too
+	}
+	var both, either float64
+	for i, p := range other.p {
+		s := 0.0
+		if r.state[i] == product {
+			s = 1
+		}
+		both += min(s, float64(p))
+		either += max(s, float64(p))
+	}
+	e.Other = max(both/either, 1e-3)
+	return nil
+}
+
+// contradicted reports whether another view has shown something else: then a third one decides
+// nothing.
+func (e Evidence) contradicted() bool { return e.Other > 0 && ramp(e.Other, 0.35, 0.55) < doubtful }
 
 // Confidence is 0..1: one ramp for each measure, multiplied, so that a single bad
 // measure is enough to make it low. A mask that came with the file is trusted.
@@ -184,7 +220,7 @@ func (r *regions) evidence() Evidence {
 	}
 	e.Separate = float64(apart) / float64(area)
 	e.Clear = float64(clear) / float64(ground)
-	_, size := r.components(in)
+	size := r.pieces(in)
 	slices.Sort(size)
 	for _, n := range size {
 		if n*10 < size[len(size)-1] {
@@ -230,6 +266,23 @@ func (r *regions) evidence() Evidence {
 	return e
 }
 
+// pieces gives the sizes of the parts of a division. A stem or a lace may be thinner than a
+// cell, so parts with less than three cells between them are one.
+func (r *regions) pieces(in []bool) []int {
+	wide := make([]bool, len(in))
+	for i, d := range r.distances(in) {
+		wide[i] = d <= 4
+	}
+	label, all := r.components(wide)
+	size := make([]int, len(all))
+	for i, l := range label {
+		if in[i] {
+			size[l]++
+		}
+	}
+	return size
+}
+
 // compare measures how a network sees the division.
 func (r *regions) compare(e *Evidence, in []bool, area int) {
 	e.Seen = true
@@ -249,8 +302,10 @@ func (r *regions) compare(e *Evidence, in []bool, area int) {
 		if in[i] {
 			s = 1
 		}
-		both += min(s, p)
-		either += max(s, p)
+		if near[i] > 0 { // the cells along the outline are mixed, and a stem is nothing else
+			both += min(s, p)
+			either += max(s, p)
+		}
 		if near[i] > 3*4 {
 			unsure += 4 * p * (1 - p)
 		}

@@ -174,22 +174,32 @@ func decide(ctx context.Context, m Model, photo *image.NRGBA, g *grid) (*regions
 			return nil, Evidence{}, err
 		}
 	}
-	// Colours alone, where they are trusted and the network does not object.
-	if e := r.evidence(); found.trust() < e.trust() {
+	// Colours alone, where they are trusted more and the network does not object; and where they
+	// have followed edges as clear on a backdrop that is known exactly.
+	switch e := r.evidence(); {
+	case r.finer(best, found.trust() < doubtful):
+		best, found = r, e // the network's word is what was improved on
+	case found.trust() < e.trust():
 		r.p, r.glimpsed = p, s.glimpsed
 		e := r.evidence()
 		e.Sure = float64(s.most)
 		if found.trust() < e.trust() {
-			return r, e, nil
+			best, found = r, e
 		}
 	}
-	if found.Confidence() >= doubtful {
+	if err := found.ask(ctx, m, photo, best); err != nil {
+		return nil, Evidence{}, err
+	}
+	if found.Confidence() >= doubtful || found.contradicted() {
 		return best, found, nil
 	}
 	// Other views cost a look each, so only a photo that would be framed gets them.
+	all := newMean(s.p)
 	err = eachView(ctx, m, photo, g, func(other *seen) (bool, error) {
-		for i := range s.glimpsed {
-			s.glimpsed[i] = max(s.glimpsed[i], other.p[i])
+		if all.add(other.p) {
+			for i := range s.glimpsed {
+				s.glimpsed[i] = max(s.glimpsed[i], other.p[i])
+			}
 		}
 		for _, plain := range [2]bool{false, true} {
 			r, e, err := try(plain, other.settled(g), nil)
@@ -205,16 +215,85 @@ func decide(ctx context.Context, m Model, photo *image.NRGBA, g *grid) (*regions
 	if err != nil {
 		return nil, Evidence{}, err
 	}
+	if found.Confidence() < doubtful && all.n > 1 {
+		for _, plain := range [2]bool{false, true} {
+			r, e, err := try(plain, (&seen{p: all.p}).settled(g), nil)
+			if err != nil {
+				return nil, Evidence{}, err
+			}
+			if e.Confidence() > max(found.Confidence(), surer) {
+				best, found = r, e
+			}
+		}
+	}
 	return best, found, nil
 }
 
 // surer is the least confidence of a cut that rests on another view: of a plant with stems,
 // of which one saw half the leaves, it is 0.56; of what is cut out well it is 1.
-const surer = 0.8
+const surer = 0.6
 
 // doubtful is the confidence below which a cut is not shown; other views of the photo are
 // worth their time there.
 const doubtful = 0.5
+
+// finer reports whether a division by colours alone is the network's, drawn finer: trusted, with
+// an outline along edges as clear, and without what has exactly the backdrop's colour, such as
+// the ground inside a handle or between stems. doubted says that the network's is not trusted.
+func (r *regions) finer(network *regions, doubted bool) bool {
+	mine, other := r.evidence(), network.evidence()
+	if !mine.even() || mine.trust() < 0.9 || mine.Edge < max(other.Edge-0.01, 0.9) {
+		return false
+	}
+	alike := max(likeness, 4*r.drop.noise)
+	in, theirs := r.product(), network.product()
+	reach, near := r.distances(theirs), r.distances(in)
+	left, ground, both := 0, 0, 0
+	for i := range in {
+		switch {
+		case in[i] && reach[i] > 3*far(r.w, r.h):
+			return false // another thing
+		case in[i] && theirs[i]:
+			both++
+		case theirs[i] && near[i] > 4: // the outermost cells are mixed
+			left++
+			if r.off[i] < alike || r.shade[i] {
+				ground++
+			}
+		}
+	}
+	if !network.behindStraps(in, theirs) {
+		return false
+	}
+	// A small patch is as likely a highlight, or what shows through a glass, unless the network's
+	// division is doubted for it.
+	return left-ground <= left/10+both/1000 && (doubted || left*30 > both) && left < both
+}
+
+// behindStraps reports whether each part of the product in that in leaves out lies near its
+// outline: what encloses a hole is a strap, a handle or a stem, and a screen has a whole phone
+// around it.
+func (r *regions) behindStraps(in, product []bool) bool {
+	left, out := make([]bool, len(in)), make([]bool, len(in))
+	for i, d := range r.distances(in) {
+		out[i] = !product[i]
+		left[i] = product[i] && d > 4
+	}
+	label, size := r.components(left)
+	gap := make([]int32, len(size))
+	for l := range gap {
+		gap[l] = distant
+	}
+	for i, d := range r.distances(out) {
+		gap[label[i]] = min(gap[label[i]], d)
+	}
+	for l := 1; l < len(size); l++ {
+		if gap[l] > int32(3*max(r.w, r.h)*45/1000) {
+			return false
+		}
+	}
+	return true
+}
 
 // product tells the product's cells.
 func (r *regions) product() []bool {

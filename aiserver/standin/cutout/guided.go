@@ -75,10 +75,12 @@ func (r *regions) trust() {
 // strap is told from a plain backdrop at any distance up to a twelfth of the photo.
 func (r *regions) far() int32 {
 	if r.plain {
-		return int32(max(r.w, r.h) / 12)
+		return far(r.w, r.h)
 	}
 	return 3
 }
+
+func far(w, h int) int32 { return int32(max(w, h) / 12) }
 
 // prior is the network's word as a cost: the log of its odds, and a price on what lies
 // beyond what it has seen.
@@ -262,14 +264,27 @@ func (r *regions) fillSolid() {
 // colour: a bright plate of it may have been taken for ground.
 func (r *regions) hollow() int {
 	label, size := r.enclosed(3 * 10)
-	off := make([]float64, len(size))
-	for i, l := range label {
-		off[l] += float64(r.off[i])
+	off, hint, inner := make([]float64, len(size)), make([]float64, len(size)), make([]int, len(size))
+	// The ground beside the product is as far from the model as it is: a wall's shading is no plate.
+	beside, n := 0.0, 0
+	for i, d := range r.distances(r.product()) {
+		switch {
+		case d <= 3: // mixed with the product
+		case label[i] != 0:
+			off[label[i]] += float64(r.off[i])
+			hint[label[i]] += float64(r.glimpsed[i])
+			inner[label[i]]++
+		case d < 3*int32(max(r.w, r.h)/8):
+			beside += float64(r.off[i])
+			n++
+		}
 	}
+	least := max(0.010, 1.6*float64(r.drop.noise), min(1.3*beside/float64(max(n, 1)), 0.03))
 	count := 0
 	for l := 1; l < len(size); l++ {
-		if off[l] > float64(size[l])*max(0.010, 1.6*float64(r.drop.noise)) {
-			count += size[l]
+		// What no look has even hinted at is shade between stems.
+		if off[l] > float64(inner[l])*least && hint[l] > float64(inner[l])*glimpse/3 {
+			count += inner[l]
 		}
 	}
 	return count

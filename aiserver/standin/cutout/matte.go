@@ -308,7 +308,7 @@ func (p *plate) connect() {
 // print, and then the outline has a notch between every two letters. A notch lies
 // in one column or row between two parts of the product, is no deeper than a
 // label's margin but deeper than an edge is soft, and is pale: nearly the
-// backdrop's colour, but not quite.
+// backdrop's colour, but not quite. What is behind it is solid: between two stems there is ground.
 func (p *plate) fillNotches() {
 	long := max(p.w, p.h)
 	deep, wide := int32(3*max(long*8/1000, 2)), max(long*6/100, 8)
@@ -317,6 +317,7 @@ func (p *plate) fillNotches() {
 		in[i] = z == inside
 	}
 	gap := chamfer(in, p.w, p.h, deep+1)
+	solid := p.beside(in, deep)
 	// runs calls visit with every short stretch from one part to the next, below
 	// deep: its first and last pixel and the step between two.
 	runs := func(visit func(first, last, step int)) {
@@ -343,7 +344,7 @@ func (p *plate) fillNotches() {
 	notch := make([]bool, len(p.zone))
 	runs(func(first, last, step int) {
 		for i := first; i <= last; i += step {
-			notch[i] = notch[i] || gap[i] <= deep && p.pale(i%p.w, i/p.w)
+			notch[i] = notch[i] || gap[i] <= deep && solid[i] && p.pale(i%p.w, i/p.w)
 		}
 	})
 	filled := make([]bool, len(p.zone))
@@ -367,7 +368,7 @@ func (p *plate) fillNotches() {
 			}
 		}
 		for i := first; i <= last && 2*n >= short; i += step {
-			if gap[i] <= deep {
+			if gap[i] <= deep && solid[i] {
 				p.zone[i] = inside
 			}
 		}
@@ -377,6 +378,22 @@ func (p *plate) fillNotches() {
 			p.zone[i] = inside
 		}
 	}
+}
+
+// beside tells the pixels within twice radius of where in is thicker than twice radius (in
+// thirds of a pixel).
+func (p *plate) beside(in []bool, radius int32) []bool {
+	out := make([]bool, len(in))
+	for i, v := range in {
+		out[i] = !v
+	}
+	for i, d := range chamfer(out, p.w, p.h, radius+1) {
+		out[i] = d > radius
+	}
+	for i, d := range chamfer(out, p.w, p.h, 2*radius+1) {
+		out[i] = d <= 2*radius
+	}
+	return out
 }
 
 // pale reports whether a pixel is nearly the backdrop's colour, but not quite.

@@ -165,3 +165,29 @@ func square(m *image.NRGBA) *image.NRGBA {
 	}
 	return out
 }
+
+// mean is what the looks that see the same thing say together: the errors of one are seldom
+// those of the next.
+type mean struct {
+	p []float32
+	n float32
+}
+
+func newMean(p []float32) *mean { return &mean{append([]float32(nil), p...), 1} }
+
+// add takes another look in, unless it sees something else, and reports whether it did.
+func (m *mean) add(p []float32) bool {
+	var both, either float32
+	for i, v := range p {
+		both += min(v, m.p[i])
+		either += max(v, m.p[i])
+	}
+	if both < 0.6*either {
+		return false
+	}
+	m.n++
+	for i, v := range p {
+		m.p[i] += (v - m.p[i]) / m.n
+	}
+	return true
+}
