@@ -10,6 +10,7 @@
 //	Rendition    AD#{ad_id}     RENDITION#{id}   a finished picture: scene, words, size, HTML
 //	Share        SHARE#{id}     AD               the ad that a public page shows; as long as the ad says so
 //	Idempotency  OWNER#{owner}  IDEM#{sha256}    a claim: what it made, and its fingerprint; gone after a day by TTL
+//	Expiry       OWNER#{owner}  EXPIRY           when all of the above and below ends: of a guest, some time after the last visit
 //	Brand        OWNER#{owner}  BRAND            logo, colours and layout that the owner's ads have in common
 //	Stats        OWNER#{owner}  STATS            counters over all published ads
 //	Month        OWNER#{owner}  STATS#{yyyy-mm}  the same for the ads ordered in one KST month
@@ -20,7 +21,7 @@
 //	ScanCursor   SWEEP          SCAN_CURSOR      how far the sweeper has come through the bucket
 //	Tombstone    AD#{ad_id}     TOMBSTONE        a deleted ad, until its objects were removed once more
 //
-// Unfinished ads, unfinished scenes and tombstones carry due_shard and due_at, the keys of the sparse
+// Unfinished ads, unfinished scenes, tombstones and expiries carry due_shard and due_at, the keys of the sparse
 // index "due": whatever is still there when its time has passed, the sweeper
 // looks at.
 //
@@ -41,7 +42,9 @@
 //	may an owner use this             UpdateItem Tally of the owner, the address and everybody
 //	may one more of an owner wait     UpdateItem Places; when they are taken, BatchGetItem of what holds them
 //	what should have moved on by now  Query index due, shard by shard
-//	objects of unknown ads            BatchGetItem Pointer, 100 a sweep
+//	objects of unknown ads            BatchGetItem Pointer, 100 a sweep; then Expiry of the known ones' owners
+//	a guest is seen                   UpdateItem Expiry, about once a day
+//	an owner's data has ended         Query PK = OWNER#{owner}, piece by piece, and each ad as it is deleted
 //
 // There is no Scan, and no read whose cost grows with the number of ads.
 //
@@ -71,6 +74,7 @@ const (
 	statsKey        = "STATS"
 	pointerSort     = "OWNER"
 	tombstoneSort   = "TOMBSTONE"
+	expirySort      = "EXPIRY"
 )
 
 func ownerKey(owner string) string { return "OWNER#" + owner }
@@ -118,6 +122,8 @@ func tombstoneKey(adID string) map[string]types.AttributeValue {
 func shareKey(id string) map[string]types.AttributeValue { return key("SHARE#"+id, "AD") }
 
 func brandKey(owner string) map[string]types.AttributeValue { return key(ownerKey(owner), "BRAND") }
+
+func expiryKey(owner string) map[string]types.AttributeValue { return key(ownerKey(owner), expirySort) }
 
 func outageKey() map[string]types.AttributeValue { return key("OUTAGE", "OPENAI") }
 

@@ -43,8 +43,20 @@ type Machine struct {
 	StateMachineARN string `env:"STATE_MACHINE_ARN,required,notEmpty"`
 }
 
+// Guests is what becomes of owners without an account.
+type Guests struct {
+	// GuestDays is how many days after a guest was last seen the guest's ads end. A shop that
+	// advertises by the season is back within a quarter of a year; longer would keep photos
+	// of people who have forgotten that they are here.
+	GuestDays int `env:"GUEST_DAYS" envDefault:"90"`
+}
+
+// GuestLife is GuestDays as a duration.
+func (g Guests) GuestLife() time.Duration { return time.Duration(g.GuestDays) * 24 * time.Hour }
+
 // Door is what every function behind the API knows of whoever calls it.
 type Door struct {
+	Guests
 	CookieKeyParameter  string `env:"COOKIE_KEY_PARAMETER,required,notEmpty"`
 	PictureKeyParameter string `env:"PICTURE_KEY_PARAMETER,required,notEmpty"`
 	SiteOrigin          string `env:"SITE_ORIGIN,required,notEmpty"` // e.g. https://ads.example.com
@@ -156,6 +168,7 @@ type (
 		Table
 		Bucket
 		Machine
+		Guests
 	}
 	// Deadletter configures functions/deadletter: all else it needs is in the
 	// message.

@@ -8,6 +8,7 @@ import (
 	"crypto/subtle"
 	"encoding/base64"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"strings"
 	"sync"
@@ -69,9 +70,10 @@ func genuine(key []byte, purpose, value, mac string) bool {
 // owners finds and makes the owner of a request. Before sign-in an owner is a
 // guest: a random id in a signed cookie that scripts cannot read.
 type owners struct {
-	signer *Signer
-	secure bool
-	viewer bool // Callers.ViewerAddress
+	signer  *Signer
+	secure  bool
+	callers Callers
+	log     *slog.Logger
 }
 
 type ownerKey struct{}
@@ -115,7 +117,12 @@ func (o owners) middleware(next http.Handler) http.Handler {
 		g.probe = func() { http.SetCookie(w, o.cookie(o.named("probe"), "1", probeLife)) }
 		// Not where an answer may be kept for others, as on a public page.
 		if id != "" && !fresh && strings.HasPrefix(r.URL.Path, "/api/") {
-			g.keep()
+			if err := o.callers.seen(r.Context(), id, o.signer.now()); err != nil {
+				// The session stays as it is, so the next call tries again.
+				o.log.WarnContext(r.Context(), "a guest was not seen", "error", err.Error())
+			} else {
+				g.keep()
+			}
 		}
 		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), ownerKey{}, g)))
 	})
@@ -147,7 +154,7 @@ const viewerHeader = "X-Viewer-Address"
 // in the table.
 func (o owners) address(r *http.Request) string {
 	from := r.RemoteAddr // what the gateway itself saw
-	if o.viewer {
+	if o.callers.ViewerAddress {
 		from = r.Header.Get(viewerHeader)
 	}
 	known := limit.AddressOf(from)

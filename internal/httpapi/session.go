@@ -18,13 +18,13 @@ import (
 const sessionVersion = "2"
 
 // sessionLife is the longest browsers keep a cookie (400 days); a guest's ads are reachable
-// by nothing else. It begins anew with every order, and with any call once it is renewAfter
-// old.
+// by nothing else. It begins anew with any call once it is renewAfter old.
 const sessionLife = 400 * 24 * time.Hour
 
-// renewAfter is how old a session gets before a call that makes nothing renews it: so a
-// replaced key can go after sessionLife, and yet hardly any answer sets a cookie.
-const renewAfter = 30 * 24 * time.Hour
+// renewAfter is how old a session gets before a call that makes nothing renews it, which
+// costs a write: what a guest has ends some time after that (Callers.GuestLife), so a day is
+// as exact as it needs to be.
+const renewAfter = 24 * time.Hour
 
 // probeLife is longer than anybody fills in a form.
 const probeLife = 24 * time.Hour

@@ -293,6 +293,7 @@ type world struct {
 	model    httpapi.Suggester
 	handler  http.Handler
 	log      *bytes.Buffer
+	visits   *visits
 	limits   *limit.Limiter // of nothing, until a test fills its table
 	places   *fakePlaces
 	jar      map[string]string // the browser's cookies
@@ -342,7 +343,8 @@ func newWorldBehind(t *testing.T, origin string, table ad.Table, viewer bool) *w
 	signer = signer.At(func() time.Time { return w.now })
 	w.places = &fakePlaces{}
 	w.limits = &limit.Limiter{Tallies: &fakeTallies{counts: map[string]int{}}, Now: func() time.Time { return w.now }}
-	callers := httpapi.Callers{Limits: w.limits, ViewerAddress: viewer}
+	w.visits = &visits{}
+	callers := httpapi.Callers{Limits: w.limits, ViewerAddress: viewer, Guests: w.visits, GuestLife: 90 * day}
 	log := slog.New(slog.NewJSONHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	// The gateway: each route goes to the function that has it (template.yaml).
 	gateway := http.NewServeMux()
