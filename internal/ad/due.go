@@ -10,6 +10,7 @@ type Due struct {
 	FurtherScene string // "" for an ad; see Ref
 	Tombstone    bool
 	Expiry       bool // everything of the owner is to go
+	Moving       bool // the owner was a guest whose ads are an account's now
 }
 
 // Expiry is when everything of an owner ends.

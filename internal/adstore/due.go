@@ -72,8 +72,11 @@ func (s *Store) Due(ctx context.Context) ([]ad.Due, error) {
 
 func dueOf(pk, sk string) ad.Due {
 	if owner, ok := strings.CutPrefix(pk, ownerKey("")); ok {
-		if sk == expirySort {
+		switch sk {
+		case expirySort:
 			return ad.Due{Owner: owner, Expiry: true}
+		case accountSort:
+			return ad.Due{Owner: owner, Moving: true}
 		}
 		return ad.Due{AdID: strings.TrimPrefix(sk, adPrefix), Owner: owner}
 	}

@@ -1,6 +1,7 @@
 package adstore
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -182,7 +183,7 @@ func (s *Store) Record(ctx context.Context, r ad.Ref) (ad.Ad, error) {
 // Find reads an ad by its id alone, for a caller that has no owner: an S3
 // event, or the bearer of an image's signed id.
 //
-// Faults: Ad.NotFound.
+// Faults: Ad.NotFound, also once everything of its owner is being removed.
 func (s *Store) Find(ctx context.Context, adID string) (ad.Ad, error) {
 	out, err := s.db.GetItem(ctx, &dynamodb.GetItemInput{
 		TableName: &s.table, Key: pointerKey(adID), ConsistentRead: aws.Bool(true),
@@ -193,7 +194,11 @@ func (s *Store) Find(ctx context.Context, adID string) (ad.Ad, error) {
 	if out.Item == nil {
 		return ad.Ad{}, fault.New(fault.AdNotFound, nil)
 	}
-	return s.Get(ctx, text(out.Item, "owner"), adID)
+	owner := text(out.Item, "owner")
+	if ended, err := s.isOver(ctx, owner); err != nil || ended {
+		return ad.Ad{}, cmp.Or[error](err, fault.New(fault.AdNotFound, nil))
+	}
+	return s.Get(ctx, owner, adID)
 }
 
 // Enqueue moves an ad whose photo has arrived from awaiting_upload to queued, and gives it

@@ -67,6 +67,17 @@ type Door struct {
 	CallerAddress string `env:"CALLER_ADDRESS" envDefault:"gateway"`
 }
 
+// SignIn is the issuer of OpenID Connect where people sign in. Without one nobody can.
+type SignIn struct {
+	Issuer   string `env:"SIGN_IN_ISSUER"` // as its tokens say it
+	ClientID string `env:"SIGN_IN_CLIENT"`
+	// Discovery is where the issuer's description lies, when it is not at the issuer itself.
+	Discovery string `env:"SIGN_IN_DISCOVERY"`
+	// SecretParameter names the client's secret; a public client has none.
+	SecretParameter string   `env:"SIGN_IN_SECRET_PARAMETER"`
+	Providers       []string `env:"SIGN_IN_PROVIDERS"` // names of internal/account
+}
+
 // GPU is the GPU server. Its token, if it wants one, is a SecureString.
 type GPU struct {
 	URL            string `env:"AI_SERVER_URL,required,notEmpty"`
@@ -120,6 +131,13 @@ type (
 		Table
 		Door
 		OpenAI
+	}
+	// Account configures functions/account.
+	Account struct {
+		Table
+		Bucket
+		Door
+		SignIn
 	}
 	// Ingest configures functions/ingest.
 	Ingest struct {

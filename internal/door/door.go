@@ -46,6 +46,7 @@ func Signer(ctx context.Context, cfg aws.Config, c config.Door) (*httpapi.Signer
 func Callers(c config.Door, kept interface {
 	limit.Tallies
 	httpapi.Guests
+	httpapi.Sessions
 }) httpapi.Callers {
 	table := c.Limits
 	if table == nil { // the deployment says nothing
@@ -54,6 +55,6 @@ func Callers(c config.Door, kept interface {
 	return httpapi.Callers{
 		Limits:        &limit.Limiter{Table: table, Tallies: kept, Now: time.Now},
 		ViewerAddress: c.CallerAddress == "cloudfront",
-		Guests:        kept, GuestLife: c.GuestLife(),
+		Sessions:      kept, Guests: kept, GuestLife: c.GuestLife(),
 	}
 }

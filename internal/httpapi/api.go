@@ -115,7 +115,21 @@ func (b *base) serve(mux *http.ServeMux) http.Handler {
 	who := owners{signer: b.signer, secure: strings.HasPrefix(b.origin, "https://"), callers: b.callers, log: b.log}
 	// The log is inside of what copies the request: ServeMux writes the route
 	// into the very request it gets.
-	return who.middleware(b.logged(b.sameOrigin(oneFormat(mux))))
+	return who.middleware(b.logged(b.sameOrigin(b.knowing(oneFormat(mux)))))
+}
+
+// knowing refuses a call whose session cannot be looked at: nothing may be opened, or made
+// for a new owner, on a guess.
+func (b *base) knowing(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		// Health says nothing of the table, and who comes back from an issuer is told on a page.
+		told := r.URL.Path == "/api/health" || r.URL.Path == callbackPath
+		if err := ownerOf(r.Context()).err; err != nil && !told {
+			b.problem(r.Context(), err).write(w)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
 }
 
 // oneFormat hides what a client accepts: every answer is JSON whatever it says,
@@ -303,6 +317,7 @@ func (a *api) register(mux *http.ServeMux) huma.API {
 	a.registerShares(h, mux)
 	registerComposing(h, drawing{})
 	registerSuggesting(h, nil)
+	registerAccount(h, membership{})
 	describeFields(h.OpenAPI().Components.Schemas.Map(), a.Fields)
 	allowNull(h.OpenAPI().Components.Schemas.Map())
 	return h

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/nanococoa/nanococoa/internal/account"
 	"github.com/nanococoa/nanococoa/internal/ad"
 	"github.com/nanococoa/nanococoa/internal/fault"
 	"github.com/nanococoa/nanococoa/internal/limit"
@@ -20,10 +21,17 @@ type Callers struct {
 	// ViewerAddress: calls come by CloudFront alone, whose function says where from. Else
 	// the gateway does.
 	ViewerAddress bool
+	// Sessions says what sessions open. nil: all owners are guests.
+	Sessions Sessions
 	// Guests is told when guests are seen. nil: nobody is.
 	Guests Guests
 	// GuestLife is how long a guest's ads stay after the guest was seen.
 	GuestLife time.Duration
+}
+
+// Sessions knows the accounts of owners; see adstore.Store.
+type Sessions interface {
+	Account(ctx context.Context, owner string) (account.Account, error)
 }
 
 // Guests keeps when what guests have ends; see adstore.Store.

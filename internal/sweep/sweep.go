@@ -36,6 +36,7 @@ type Owners interface {
 	Forget(ctx context.Context, owner string) error
 	Unseen(ctx context.Context, owners []string) ([]string, error)
 	Seen(ctx context.Context, owner string, ends time.Time) error
+	Move(ctx context.Context, guest string, most int) (moved, left int, err error)
 }
 
 // Logos is what the sweeper needs of owners' logos; see blob.Logos.
@@ -82,6 +83,7 @@ type Found struct {
 	Stuck      int // at work, and for too long in one step
 	Tombstones int // deleted ads, cleaned once more
 	Orphans    int // objects of ads that nobody knows: removed
+	Moved      int // ads of guests who have signed in: they are the accounts' now
 	Ended      int // ads of owners whose data has ended: deleted
 }
 
@@ -98,6 +100,8 @@ func (s *Sweeper) Sweep(ctx context.Context) (Found, error) {
 		switch {
 		case d.Tombstone:
 			errs = append(errs, s.close(ctx, d.AdID, &found))
+		case d.Moving:
+			errs = append(errs, s.move(ctx, d.Owner, &found))
 		case d.Expiry:
 			errs = append(errs, s.end(ctx, d.Owner, &found))
 		default:
@@ -107,7 +111,8 @@ func (s *Sweeper) Sweep(ctx context.Context) (Found, error) {
 	errs = append(errs, s.scan(ctx, &found))
 	s.Log.InfoContext(ctx, "swept", "step", "sweep", "started", found.Started, "restarted", found.Restarted,
 		"given_up", found.GivenUp, "expired", found.Expired, "waiting", found.Waiting, "stuck", found.Stuck,
-		"tombstones", found.Tombstones, "orphans", found.Orphans, "ended", found.Ended)
+		"tombstones", found.Tombstones, "orphans", found.Orphans, "ended", found.Ended,
+		"moved", found.Moved)
 	return found, errors.Join(errs...)
 }
 
@@ -222,6 +227,22 @@ func (s *Sweeper) end(ctx context.Context, owner string, found *Found) error {
 		}
 	}
 	return s.Owners.Forget(ctx, owner)
+}
+
+// movedAds is how many ads of guests who have signed in a sweep moves: each takes some tens of
+// milliseconds. The rest is still due at the next one.
+const movedAds = 300
+
+// move gives an account the ads of a further guest. One that is being made is moved when it
+// has ended, by a later sweep.
+func (s *Sweeper) move(ctx context.Context, guest string, found *Found) error {
+	room := movedAds - found.Moved
+	if room <= 0 {
+		return nil
+	}
+	moved, _, err := s.Owners.Move(ctx, guest, room)
+	found.Moved += moved
+	return err
 }
 
 // settle deals with an ad, or a further scene of one, that is due.
