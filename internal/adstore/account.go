@@ -129,7 +129,7 @@ func (s *Store) opening(who account.Identity, provider, owner string) ([]types.T
 	maps.Copy(item, accountKey(owner))
 	identity := identityKey(who.Key())
 	identity["owner"] = &types.AttributeValueMemberS{Value: owner}
-	return []types.TransactWriteItem{s.putNew(item), s.putNew(identity), s.keep(owner)}, nil
+	return []types.TransactWriteItem{s.putNew(item), s.putNew(identity), updating(s.keep(owner))}, nil
 }
 
 // signedIn makes the write of a further sign-in, with a guest whose ads are to be moved.
@@ -157,16 +157,12 @@ const anAccount = "attribute_exists(version) AND attribute_not_exists(ended)"
 func (s *Store) moving(guest, owner string) types.TransactWriteItem {
 	item := accountKey(guest)
 	item["moved_to"] = &types.AttributeValueMemberS{Value: owner}
-	maps.Copy(item, s.moveDue(s.now()))
+	due := dueValues(s.now())
+	item["due_shard"], item["due_at"] = due[":shard"], due[":at"]
 	return s.putNew(item)
 }
 
-func (s *Store) moveDue(at time.Time) map[string]types.AttributeValue {
-	return map[string]types.AttributeValue{
-		"due_shard": &types.AttributeValueMemberS{Value: expiryShard},
-		"due_at":    &types.AttributeValueMemberS{Value: dueTime(at)},
-	}
-}
+func updating(u types.Update) types.TransactWriteItem { return types.TransactWriteItem{Update: &u} }
 
 // EndSessions ends every session of an account. A guest has one, which the browser forgets.
 func (s *Store) EndSessions(ctx context.Context, owner string) error {
@@ -191,7 +187,7 @@ func (s *Store) EndOwner(ctx context.Context, owner string) error {
 			return err
 		}
 		version := "attribute_not_exists(version)"
-		values := map[string]types.AttributeValue{":yes": &types.AttributeValueMemberBOOL{Value: true}}
+		values := map[string]types.AttributeValue{":yes": yes()}
 		if a.Version > 0 {
 			version = "version = :version"
 			values[":version"] = number(a.Version)
@@ -206,15 +202,15 @@ func (s *Store) EndOwner(ctx context.Context, owner string) error {
 			TableName: &s.table, Key: accountKey(owner), UpdateExpression: aws.String("SET ended = :yes"),
 			ConditionExpression:       aws.String(version + " AND " + moving + " AND attribute_not_exists(moved_to)"),
 			ExpressionAttributeValues: values,
-		}}, s.end(owner)}
+		}}, updating(s.end(owner))}
 		if a.Identity != "" {
 			writes = append(writes, s.deleteAny(identityKey(a.Identity)))
 		}
 		for _, guest := range a.Moving {
-			writes = append(writes, s.end(guest), types.TransactWriteItem{Update: &types.Update{
+			writes = append(writes, updating(s.end(guest)), types.TransactWriteItem{Update: &types.Update{
 				TableName: &s.table, Key: accountKey(guest),
 				UpdateExpression:          aws.String("SET ended = :yes REMOVE due_shard, due_at"),
-				ExpressionAttributeValues: map[string]types.AttributeValue{":yes": values[":yes"]},
+				ExpressionAttributeValues: map[string]types.AttributeValue{":yes": yes()},
 			}})
 		}
 		_, err = s.db.TransactWriteItems(ctx, &dynamodb.TransactWriteItemsInput{TransactItems: writes})

@@ -18,6 +18,7 @@ import (
 	"github.com/nanococoa/nanococoa/internal/ad"
 	"github.com/nanococoa/nanococoa/internal/fault"
 	"github.com/nanococoa/nanococoa/internal/limit"
+	"github.com/nanococoa/nanococoa/internal/retryafter"
 )
 
 // Accounts is what accounts need of the store; see adstore.Store for the faults.
@@ -231,9 +232,8 @@ func pathOf(returnTo string) (string, bool) {
 		return "", false
 	}
 	// Spelled again: what is written is what was read.
-	u.Path, u.Fragment = strings.ReplaceAll(u.Path, "//", "/"), ""
-	u.RawPath, u.RawFragment = "", ""
-	return u.RequestURI(), strings.HasPrefix(u.RequestURI(), "/") && !strings.HasPrefix(u.RequestURI(), "//")
+	again := url.URL{Path: u.Path, RawQuery: u.RawQuery}
+	return again.RequestURI(), !strings.ContainsAny(u.Path, "\\") && !strings.Contains(u.Path, "//")
 }
 
 // attempt makes the cookie of a sign-in, from now. It holds no secret from its own browser.
@@ -412,9 +412,8 @@ type Export struct {
 }
 
 type exportOutput struct {
-	Status     int
-	RetryAfter string `header:"Retry-After"`
-	Body       Export
+	Status int
+	Body   Export
 }
 
 func (m *member) export(ctx context.Context, _ *struct{}) (*exportOutput, error) {
@@ -428,11 +427,13 @@ func (m *member) export(ctx context.Context, _ *struct{}) (*exportOutput, error)
 	if err != nil {
 		return nil, m.answer(ctx, err)
 	}
-	out := &exportOutput{Status: http.StatusAccepted, RetryAfter: "1", Body: Export{
+	out := &exportOutput{Status: http.StatusAccepted, Body: Export{
 		Status: "making", Done: made.Done, Total: max(made.Total, made.Done),
 	}}
-	if made.Ready {
-		out.Status, out.RetryAfter = http.StatusOK, ""
+	if !made.Ready {
+		g.header.Set(retryafter.Header, "1")
+	} else {
+		out.Status = http.StatusOK
 		out.Body.Status, out.Body.URL, out.Body.Bytes, out.Body.EndsAt = "ready", &made.URL, &made.Bytes, &made.EndsAt
 	}
 	return out, nil

@@ -54,6 +54,11 @@ func (w *world) Forget(_ context.Context, owner string) error {
 	return w.fails("Forget")
 }
 
+func (w *world) Move(_ context.Context, guest string, most int) (moved, left int, err error) {
+	w.did = append(w.did, fmt.Sprintf("move %d of %s", most, guest))
+	return w.moves, 0, w.fails("Move")
+}
+
 func (w *world) Unseen(_ context.Context, owners []string) ([]string, error) {
 	return slices.DeleteFunc(slices.Clone(owners), func(o string) bool { return w.ending[o] != nil }), w.fails("Unseen")
 }
