@@ -37,7 +37,7 @@ type world struct {
 	log       bytes.Buffer
 	down      string // the call that fails
 
-	moves int // ads that Move moves
+	moves  int                // ads that Move moves
 	ending map[string]*ending // by owner
 }
 
