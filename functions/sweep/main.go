@@ -4,6 +4,7 @@ package main
 
 import (
 	"context"
+	"time"
 
 	"github.com/nanococoa/nanococoa/internal/adstore"
 	"github.com/nanococoa/nanococoa/internal/blob"
@@ -16,9 +17,10 @@ import (
 func main() { function.Main("sweep", wire) }
 
 func wire(_ context.Context, c config.Sweep, f function.Shared) (any, error) {
-	ads := adstore.Open(f.AWS, c.TableName, f.Meter)
+	ads, pictures := adstore.Open(f.AWS, c.TableName, f.Meter), blob.Open(f.AWS, c.BucketName)
 	return workflow.SweepHandler(&sweep.Sweeper{
-		Ads: ads, Pictures: blob.Open(f.AWS, c.BucketName), Machine: workflow.Open(f.AWS, c.StateMachineARN, ads),
+		Ads: ads, Pictures: pictures, Machine: workflow.Open(f.AWS, c.StateMachineARN, ads),
 		Log: f.Log, Meter: f.Meter,
+		Owners: ads, Logos: pictures.Logos(), GuestLife: c.GuestLife(), Now: time.Now,
 	}), nil
 }

@@ -44,15 +44,19 @@ func dueTime(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.00
 // maxDue is the most entries of one shard that a sweep gets; the next one gets the rest.
 const maxDue = 100
 
-// Due lists what should have moved on by now.
+// Due lists what should have moved on by now; owners whose data ends come last.
 func (s *Store) Due(ctx context.Context) ([]ad.Due, error) {
 	var all []ad.Due
+	shards := make([]string, 0, dueShards+1)
 	for shard := range dueShards {
+		shards = append(shards, fmt.Sprint(shard))
+	}
+	for _, shard := range append(shards, expiryShard) {
 		out, err := s.db.Query(ctx, &dynamodb.QueryInput{
 			TableName: &s.table, IndexName: aws.String("due"), Limit: aws.Int32(maxDue),
 			KeyConditionExpression: aws.String("due_shard = :shard AND due_at < :now"),
 			ExpressionAttributeValues: map[string]types.AttributeValue{
-				":shard": &types.AttributeValueMemberS{Value: fmt.Sprint(shard)},
+				":shard": &types.AttributeValueMemberS{Value: shard},
 				":now":   &types.AttributeValueMemberS{Value: dueTime(s.now())},
 			},
 		})
@@ -68,6 +72,12 @@ func (s *Store) Due(ctx context.Context) ([]ad.Due, error) {
 
 func dueOf(pk, sk string) ad.Due {
 	if owner, ok := strings.CutPrefix(pk, ownerKey("")); ok {
+		switch sk {
+		case expirySort:
+			return ad.Due{Owner: owner, Expiry: true}
+		case accountSort:
+			return ad.Due{Owner: owner, Moving: true}
+		}
 		return ad.Due{AdID: strings.TrimPrefix(sk, adPrefix), Owner: owner}
 	}
 	d := ad.Due{AdID: strings.TrimPrefix(pk, adPrefix), Tombstone: sk == tombstoneSort}
@@ -123,14 +133,36 @@ func (s *Store) tombstone(adID string) types.TransactWriteItem {
 	return types.TransactWriteItem{Put: &types.Put{TableName: &s.table, Item: item}}
 }
 
-// Unknown gives those of at most 100 ads of which there is no record.
-func (s *Store) Unknown(ctx context.Context, adIDs []string) ([]string, error) {
-	if len(adIDs) == 0 {
-		return nil, nil
+// Unknown gives those of at most 100 ads of which there is no record, and whose the others are.
+func (s *Store) Unknown(ctx context.Context, adIDs []string) (unknown, owners []string, err error) {
+	items, err := s.batch(ctx, adIDs, pointerKey)
+	if err != nil {
+		return nil, nil, err
 	}
-	keys := make([]map[string]types.AttributeValue, 0, len(adIDs))
 	for _, id := range adIDs {
-		keys = append(keys, pointerKey(id))
+		item, known := items[id]
+		if !known {
+			unknown = append(unknown, id)
+		} else if owner := text(item, "owner"); owner != "" && !slices.Contains(owners, owner) {
+			owners = append(owners, owner)
+		}
+	}
+	return unknown, owners, nil
+}
+
+// batch reads an item for each of at most 100 names, strongly consistent. One that was not
+// read this time is there, and empty: it is asked again by a later sweep.
+func (s *Store) batch(
+	ctx context.Context, names []string, keyFor func(string) map[string]types.AttributeValue,
+) (map[string]map[string]types.AttributeValue, error) {
+	if len(names) == 0 {
+		return nil, nil //nolint:nilnil // nothing was asked for
+	}
+	keys := make([]map[string]types.AttributeValue, 0, len(names))
+	nameOf := map[string]string{}
+	for _, name := range names {
+		k := keyFor(name)
+		keys, nameOf[text(k, "PK")] = append(keys, k), name
 	}
 	out, err := s.db.BatchGetItem(ctx, &dynamodb.BatchGetItemInput{RequestItems: map[string]types.KeysAndAttributes{
 		s.table: {Keys: keys, ConsistentRead: aws.Bool(true)},
@@ -138,14 +170,14 @@ func (s *Store) Unknown(ctx context.Context, adIDs []string) ([]string, error) {
 	if err != nil {
 		return nil, cloud.Fault(err)
 	}
-	known := map[string]bool{}
+	items := map[string]map[string]types.AttributeValue{}
 	for _, item := range out.Responses[s.table] {
-		known[strings.TrimPrefix(text(item, "PK"), adPrefix)] = true
+		items[nameOf[text(item, "PK")]] = item
 	}
-	for _, key := range out.UnprocessedKeys[s.table].Keys {
-		known[strings.TrimPrefix(text(key, "PK"), adPrefix)] = true // asked again by a later sweep
+	for _, k := range out.UnprocessedKeys[s.table].Keys {
+		items[nameOf[text(k, "PK")]] = nil
 	}
-	return slices.DeleteFunc(slices.Clone(adIDs), func(id string) bool { return known[id] }), nil
+	return items, nil
 }
 
 // ScanCursor gives how far the sweeper has come through the bucket; "" at its start.

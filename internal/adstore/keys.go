@@ -10,6 +10,10 @@
 //	Rendition    AD#{ad_id}     RENDITION#{id}   a finished picture: scene, words, size, HTML
 //	Share        SHARE#{id}     AD               the ad that a public page shows; as long as the ad says so
 //	Idempotency  OWNER#{owner}  IDEM#{sha256}    a claim: what it made, and its fingerprint; gone after a day by TTL
+//	Expiry       OWNER#{owner}  EXPIRY           when all of the above and below ends: of a guest, some time after the last visit
+//	Account      OWNER#{owner}  ACCOUNT          the version of the sessions of an owner who has signed in; of a guest, whose the ads are now
+//	Identity     IDENTITY#{..}  ACCOUNT          the owner that somebody at an issuer stands for
+//	Export       OWNER#{owner}  EXPORT           a copy of all the owner has, and how far it is; gone after a day by TTL
 //	Brand        OWNER#{owner}  BRAND            logo, colours and layout that the owner's ads have in common
 //	Stats        OWNER#{owner}  STATS            counters over all published ads
 //	Month        OWNER#{owner}  STATS#{yyyy-mm}  the same for the ads ordered in one KST month
@@ -20,7 +24,7 @@
 //	ScanCursor   SWEEP          SCAN_CURSOR      how far the sweeper has come through the bucket
 //	Tombstone    AD#{ad_id}     TOMBSTONE        a deleted ad, until its objects were removed once more
 //
-// Unfinished ads, unfinished scenes and tombstones carry due_shard and due_at, the keys of the sparse
+// Unfinished ads, unfinished scenes, tombstones, expiries and guests whose ads are being moved carry due_shard and due_at, the keys of the sparse
 // index "due": whatever is still there when its time has passed, the sweeper
 // looks at.
 //
@@ -41,7 +45,12 @@
 //	may an owner use this             UpdateItem Tally of the owner, the address and everybody
 //	may one more of an owner wait     UpdateItem Places; when they are taken, BatchGetItem of what holds them
 //	what should have moved on by now  Query index due, shard by shard
-//	objects of unknown ads            BatchGetItem Pointer, 100 a sweep
+//	objects of unknown ads            BatchGetItem Pointer, 100 a sweep; then Expiry of the known ones' owners
+//	who calls, and is it over         GetItem Account, strongly consistent, with each call that has a session
+//	somebody signs in                 GetItem Identity; TransactWriteItems Account + Identity + Expiry, or + the guest's Account
+//	an ad changes its owner           TransactWriteItems Ad twice + Pointer, scenes, Share + Stats and Month twice
+//	a guest is seen                   UpdateItem Expiry, about once a day
+//	an owner's data has ended         Query PK = OWNER#{owner}, piece by piece, and each ad as it is deleted
 //
 // There is no Scan, and no read whose cost grows with the number of ads.
 //
@@ -71,6 +80,8 @@ const (
 	statsKey        = "STATS"
 	pointerSort     = "OWNER"
 	tombstoneSort   = "TOMBSTONE"
+	expirySort      = "EXPIRY"
+	accountSort     = "ACCOUNT"
 )
 
 func ownerKey(owner string) string { return "OWNER#" + owner }
@@ -119,6 +130,8 @@ func shareKey(id string) map[string]types.AttributeValue { return key("SHARE#"+i
 
 func brandKey(owner string) map[string]types.AttributeValue { return key(ownerKey(owner), "BRAND") }
 
+func expiryKey(owner string) map[string]types.AttributeValue { return key(ownerKey(owner), expirySort) }
+
 func outageKey() map[string]types.AttributeValue { return key("OUTAGE", "OPENAI") }
 
 func scanCursorKey() map[string]types.AttributeValue { return key("SWEEP", "SCAN_CURSOR") }
@@ -133,7 +146,7 @@ func tallyKey(t limit.Tally) map[string]types.AttributeValue {
 		pk = "ADDRESS#" + t.ID
 	case limit.Everybody:
 		pk = "LIMIT"
-	case limit.Guest:
+	case limit.Guest, limit.Account:
 	}
 	return key(pk, "LIMIT#"+t.Period)
 }

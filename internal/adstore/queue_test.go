@@ -262,11 +262,11 @@ func TestUnknownAds(t *testing.T) {
 	if err := s.Delete(t.Context(), "me", deleted.AdID); err != nil {
 		t.Fatal(err)
 	}
-	got, err := s.Unknown(t.Context(), []string{known.AdID, deleted.AdID, never.AdID})
-	if err != nil || !slices.Equal(got, []string{deleted.AdID, never.AdID}) {
-		t.Errorf("%v, %v", got, err)
+	got, owners, err := s.Unknown(t.Context(), []string{known.AdID, deleted.AdID, never.AdID})
+	if err != nil || !slices.Equal(got, []string{deleted.AdID, never.AdID}) || !slices.Equal(owners, []string{"me"}) {
+		t.Errorf("%v, of %v, %v", got, owners, err)
 	}
-	if got, err := s.Unknown(t.Context(), nil); err != nil || len(got) != 0 {
+	if got, _, err := s.Unknown(t.Context(), nil); err != nil || len(got) != 0 {
 		t.Errorf("of none: %v, %v", got, err)
 	}
 }

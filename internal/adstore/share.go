@@ -1,6 +1,7 @@
 package adstore
 
 import (
+	"cmp"
 	"context"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -76,6 +77,9 @@ func (s *Store) Shared(ctx context.Context, shareID string) (ad.Studio, error) {
 	}
 	if out.Item == nil {
 		return ad.Studio{}, fault.New(fault.ShareNotFound, nil)
+	}
+	if ended, err := s.isOver(ctx, text(out.Item, "owner")); err != nil || ended {
+		return ad.Studio{}, cmp.Or[error](err, fault.New(fault.ShareNotFound, nil))
 	}
 	st, err := s.Studio(ctx, text(out.Item, "owner"), text(out.Item, "ad_id"))
 	if fault.Has(err, fault.AdNotFound) || err == nil && st.Share != shareID { // it was switched off between the two reads

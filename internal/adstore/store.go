@@ -1,11 +1,13 @@
 package adstore
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -181,7 +183,7 @@ func (s *Store) Record(ctx context.Context, r ad.Ref) (ad.Ad, error) {
 // Find reads an ad by its id alone, for a caller that has no owner: an S3
 // event, or the bearer of an image's signed id.
 //
-// Faults: Ad.NotFound.
+// Faults: Ad.NotFound, also once everything of its owner is being removed.
 func (s *Store) Find(ctx context.Context, adID string) (ad.Ad, error) {
 	out, err := s.db.GetItem(ctx, &dynamodb.GetItemInput{
 		TableName: &s.table, Key: pointerKey(adID), ConsistentRead: aws.Bool(true),
@@ -192,7 +194,11 @@ func (s *Store) Find(ctx context.Context, adID string) (ad.Ad, error) {
 	if out.Item == nil {
 		return ad.Ad{}, fault.New(fault.AdNotFound, nil)
 	}
-	return s.Get(ctx, text(out.Item, "owner"), adID)
+	owner := text(out.Item, "owner")
+	if ended, err := s.isOver(ctx, owner); err != nil || ended {
+		return ad.Ad{}, cmp.Or[error](err, fault.New(fault.AdNotFound, nil))
+	}
+	return s.Get(ctx, owner, adID)
 }
 
 // Enqueue moves an ad whose photo has arrived from awaiting_upload to queued, and gives it
@@ -468,23 +474,32 @@ const deleteTries = 5
 //
 // Faults: Ad.NotFound.
 func (s *Store) Delete(ctx context.Context, owner, adID string) error {
+	_, _, err := s.deleteAd(ctx, owner, adID)
+	return err
+}
+
+// deleteAd is Delete, and gives what executions may still work on. With conditions of the
+// caller's, ok is false when they do not hold, and nothing was deleted.
+func (s *Store) deleteAd(
+	ctx context.Context, owner, adID string, conditions ...types.TransactWriteItem,
+) (atWork []ad.Ref, ok bool, err error) {
 	for try := range deleteTries {
 		a, err := s.Get(ctx, owner, adID)
 		if try > 0 && fault.Has(err, fault.AdNotFound) {
-			return nil // by another request, at the same moment
+			return nil, true, nil // by another request, at the same moment
 		}
 		if err != nil {
-			return err
+			return nil, false, err
 		}
 		items, err := s.items(ctx, adID)
 		if err != nil {
-			return err
+			return nil, false, err
 		}
 		// Nothing may be added between the look at the items and their deletion.
 		expr, err := expression.NewBuilder().
 			WithCondition(sameAttempt(a.Ref).And(statusIn(a.Status)).And(sameEdits(a))).Build()
 		if err != nil {
-			return fmt.Errorf("build the deletion: %w", err)
+			return nil, false, fmt.Errorf("build the deletion: %w", err)
 		}
 		writes := []types.TransactWriteItem{
 			{Delete: &types.Delete{
@@ -503,23 +518,44 @@ func (s *Store) Delete(ctx context.Context, owner, adID string) error {
 		if a.Status == ad.Succeeded {
 			writes = append(writes, s.count(a, -1)...)
 		}
+		writes = append(writes, conditions...)
 		_, err = s.db.TransactWriteItems(ctx, &dynamodb.TransactWriteItemsInput{TransactItems: writes})
 		if err == nil {
 			// The ad is deleted whether or not this is written. Without it the queue looks
 			// longer by one until the server was given a later ticket.
-			_ = s.leaveUnrendered(ctx, a)
-			for _, item := range items {
-				if scene, err := decode(item); err == nil && !scene.Status.Done() {
-					_ = s.leaveUnrendered(ctx, scene)
+			for _, one := range append([]ad.Ad{a}, scenes(items)...) {
+				_ = s.leaveUnrendered(ctx, one)
+				if !one.Status.Done() {
+					atWork = append(atWork, one.Ref)
 				}
 			}
-			return nil
+			return atWork, true, nil
+		}
+		for i := len(writes) - len(conditions); i < len(writes); i++ {
+			if conditionFailed(err, i) {
+				return nil, false, nil
+			}
 		}
 		if !conditionFailed(err, 0) {
-			return cloud.Fault(err)
+			return nil, false, cloud.Fault(err)
 		}
 	}
-	return fault.Newf(fault.StorageThrottled, "the ad changed %d times while it was being deleted", deleteTries)
+	return nil, false, fault.Newf(fault.StorageThrottled,
+		"the ad changed %d times while it was being deleted", deleteTries)
+}
+
+// scenes gives the further scenes among an ad's items that are still being made.
+func scenes(items []map[string]types.AttributeValue) []ad.Ad {
+	var out []ad.Ad
+	for _, item := range items {
+		if !strings.HasPrefix(text(item, "SK"), scenePrefix) {
+			continue
+		}
+		if scene, err := decode(item); err == nil && !scene.Status.Done() {
+			out = append(out, scene)
+		}
+	}
+	return out
 }
 
 func sameAttempt(r ad.Ref) expression.ConditionBuilder {

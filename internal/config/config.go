@@ -43,8 +43,20 @@ type Machine struct {
 	StateMachineARN string `env:"STATE_MACHINE_ARN,required,notEmpty"`
 }
 
+// Guests is what becomes of owners without an account.
+type Guests struct {
+	// GuestDays is how many days after a guest was last seen the guest's ads end. A shop that
+	// advertises by the season is back within a quarter of a year; longer would keep photos
+	// of people who have forgotten that they are here.
+	GuestDays int `env:"GUEST_DAYS" envDefault:"90"`
+}
+
+// GuestLife is GuestDays as a duration.
+func (g Guests) GuestLife() time.Duration { return time.Duration(g.GuestDays) * 24 * time.Hour }
+
 // Door is what every function behind the API knows of whoever calls it.
 type Door struct {
+	Guests
 	CookieKeyParameter  string `env:"COOKIE_KEY_PARAMETER,required,notEmpty"`
 	PictureKeyParameter string `env:"PICTURE_KEY_PARAMETER,required,notEmpty"`
 	SiteOrigin          string `env:"SITE_ORIGIN,required,notEmpty"` // e.g. https://ads.example.com
@@ -53,6 +65,17 @@ type Door struct {
 	// CallerAddress is who says where a call comes from: "gateway", or "cloudfront" where
 	// nobody but CloudFront can call the gateway.
 	CallerAddress string `env:"CALLER_ADDRESS" envDefault:"gateway"`
+}
+
+// SignIn is the issuer of OpenID Connect where people sign in. Without one nobody can.
+type SignIn struct {
+	Issuer   string `env:"SIGN_IN_ISSUER"` // as its tokens say it
+	ClientID string `env:"SIGN_IN_CLIENT"`
+	// Discovery is where the issuer's description lies, when it is not at the issuer itself.
+	Discovery string `env:"SIGN_IN_DISCOVERY"`
+	// SecretParameter names the client's secret; a public client has none.
+	SecretParameter string   `env:"SIGN_IN_SECRET_PARAMETER"`
+	Providers       []string `env:"SIGN_IN_PROVIDERS"` // names of internal/account
 }
 
 // GPU is the GPU server. Its token, if it wants one, is a SecureString.
@@ -109,6 +132,13 @@ type (
 		Door
 		OpenAI
 	}
+	// Account configures functions/account.
+	Account struct {
+		Table
+		Bucket
+		Door
+		SignIn
+	}
 	// Ingest configures functions/ingest.
 	Ingest struct {
 		Table
@@ -156,6 +186,7 @@ type (
 		Table
 		Bucket
 		Machine
+		Guests
 	}
 	// Deadletter configures functions/deadletter: all else it needs is in the
 	// message.

@@ -44,6 +44,7 @@ func TestTheConfigurationOfTheAPI(t *testing.T) { //nolint:paralleltest // it se
 		Bucket:  config.Bucket{BucketName: "photos"},
 		Machine: config.Machine{StateMachineARN: "arn:aws:states:x"},
 		Door: config.Door{
+			Guests:             config.Guests{GuestDays: 90},
 			CookieKeyParameter: "/n/key", PictureKeyParameter: "/n/pictures", SiteOrigin: "https://ads.example.com",
 			Limits: limit.Default(), CallerAddress: "gateway",
 		},

@@ -42,14 +42,19 @@ func Signer(ctx context.Context, cfg aws.Config, c config.Door) (*httpapi.Signer
 	return signer, nil
 }
 
-// Callers makes what is known of callers, whose uses are counted in tallies.
-func Callers(c config.Door, tallies limit.Tallies) httpapi.Callers {
+// Callers makes what is known of callers, of whom a store keeps uses and visits.
+func Callers(c config.Door, kept interface {
+	limit.Tallies
+	httpapi.Guests
+	httpapi.Sessions
+}) httpapi.Callers {
 	table := c.Limits
 	if table == nil { // the deployment says nothing
 		table = limit.Default()
 	}
 	return httpapi.Callers{
-		Limits:        &limit.Limiter{Table: table, Tallies: tallies, Now: time.Now},
+		Limits:        &limit.Limiter{Table: table, Tallies: kept, Now: time.Now},
 		ViewerAddress: c.CallerAddress == "cloudfront",
+		Sessions:      kept, Guests: kept, GuestLife: c.GuestLife(),
 	}
 }

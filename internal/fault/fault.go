@@ -51,6 +51,11 @@ const (
 
 	LimitReached Code = "Limit.Reached" // a quota is used up; RetryAfter says until when
 
+	AccountRefused     Code = "Account.Refused"     // a person broke off the sign-in, or the issuer refused it
+	AccountExpired     Code = "Account.Expired"     // a sign-in that is too old, or was begun in another browser
+	AccountUnavailable Code = "Account.Unavailable" // the issuer does not answer as it should
+	AccountOff         Code = "Account.Off"         // nobody can sign in here, or not in this way
+
 	AdNotFinished Code = "Ad.NotFinished" // a rendition or scene of an ad that has not succeeded
 
 	ShareNotFound Code = "Share.NotFound" // a public page that is not there, or no longer
@@ -131,6 +136,12 @@ var kinds = map[Code]Kind{
 	AdTooManyWaiting: {429, false, "차례를 기다리는 광고가 이미 여러 건 있습니다. 그중 하나가 만들어지기 시작한 뒤에 다시 시도해 주세요."},
 
 	LimitReached: {429, false, "쓰실 수 있는 만큼 모두 쓰셨습니다. 잠시 뒤 다시 시도해 주세요."},
+
+	AccountRefused: {403, false, "로그인을 마치지 않으셨습니다. 지금까지 만드신 광고는 그대로 있으니, 원하실 때 다시 로그인해 주세요."},
+	AccountExpired: {400, false, "로그인이 너무 오래 걸렸거나 다른 창에서 시작되었습니다. 이 창에서 로그인을 다시 시작해 주세요."},
+	AccountUnavailable: {503, false, "로그인 서비스에 잠시 연결할 수 없습니다. 잠시 뒤 다시 시도해 주세요. " +
+		"로그인하지 않아도 광고는 만드실 수 있습니다."},
+	AccountOff: {404, false, "여기에서는 이 방법으로 로그인할 수 없습니다. 화면에 보이는 로그인 방법을 골라 주세요."},
 
 	AdNotFinished: {409, false, "아직 다 만들어지지 않은 광고입니다. 광고가 완성된 뒤에 다시 시도해 주세요."},
 	ShareNotFound: {404, false, "지금은 볼 수 없는 광고입니다. 주인이 공개를 껐거나 광고를 삭제했을 수 있으니 보내 준 분께 확인해 주세요."},

@@ -89,7 +89,10 @@ func (a *api) accept(ctx context.Context, f ad.Fields, c *ad.Claim) (ad.Ad, erro
 	if err != nil {
 		return a.orderedBefore(ctx, c, err)
 	}
-	g.keep()
+	if err := a.keep(ctx); err != nil {
+		giveBack()
+		return ad.Ad{}, err
+	}
 	stored, created, err := a.Ads.Create(ctx, fresh, c)
 	if err != nil || !created {
 		giveBack()

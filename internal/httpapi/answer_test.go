@@ -178,6 +178,9 @@ func TestTheOpenAPIListsEveryRoute(t *testing.T) {
 		"POST /api/ads/{ad_id}/bundle":                        true, "POST /api/ads/{ad_id}/copies": true,
 		"POST /api/ads/{ad_id}/scenes": true, "DELETE /api/ads/{ad_id}/scenes/{scene_id}": true,
 		"GET /api/channels": true, "GET /api/brand": true, "PUT /api/brand": true, "POST /api/brand/logo": true,
+		"GET /api/account": true, "DELETE /api/account": true, "GET /api/account/login": true,
+		"GET /api/account/callback": true, "POST /api/account/logout": true, "POST /api/account/logout-everywhere": true,
+		"GET /api/account/export":    true,
 		"PUT /api/ads/{ad_id}/share": true, "DELETE /api/ads/{ad_id}/share": true, "GET /api/shared/{share_id}": true,
 	}
 	w := newWorld(t)

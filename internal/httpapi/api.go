@@ -77,16 +77,16 @@ type Config struct {
 
 // base is what every function behind the API has.
 type base struct {
-	signer *Signer
-	origin string // the site's, without a slash at the end
-	log    *slog.Logger
-	step   string // the function's name in the log
-	limits *limit.Limiter
-	viewer bool // Callers.ViewerAddress
+	signer  *Signer
+	origin  string // the site's, without a slash at the end
+	log     *slog.Logger
+	step    string // the function's name in the log
+	limits  *limit.Limiter
+	callers Callers
 }
 
 func newBase(s *Signer, origin string, log *slog.Logger, step string, c Callers) base {
-	return base{signer: s, origin: origin, log: log, step: step, limits: c.Limits, viewer: c.ViewerAddress}
+	return base{signer: s, origin: origin, log: log, step: step, limits: c.Limits, callers: c}
 }
 
 // api is the operations over a config.
@@ -112,10 +112,24 @@ func (b *base) serve(mux *http.ServeMux) http.Handler {
 	mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) {
 		problemOf(fault.New(fault.RequestNotFound, nil)).write(w)
 	})
-	who := owners{signer: b.signer, secure: strings.HasPrefix(b.origin, "https://"), viewer: b.viewer}
+	who := owners{signer: b.signer, secure: strings.HasPrefix(b.origin, "https://"), callers: b.callers, log: b.log}
 	// The log is inside of what copies the request: ServeMux writes the route
 	// into the very request it gets.
-	return who.middleware(b.logged(b.sameOrigin(oneFormat(mux))))
+	return who.middleware(b.logged(b.sameOrigin(b.knowing(oneFormat(mux)))))
+}
+
+// knowing refuses a call whose session cannot be looked at: nothing may be opened, or made
+// for a new owner, on a guess.
+func (b *base) knowing(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		// Health says nothing of the table, and who comes back from an issuer is told on a page.
+		told := r.URL.Path == "/api/health" || r.URL.Path == callbackPath
+		if err := ownerOf(r.Context()).err; err != nil && !told {
+			b.problem(r.Context(), err).write(w)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
 }
 
 // oneFormat hides what a client accepts: every answer is JSON whatever it says,
@@ -303,6 +317,7 @@ func (a *api) register(mux *http.ServeMux) huma.API {
 	a.registerShares(h, mux)
 	registerComposing(h, drawing{})
 	registerSuggesting(h, nil)
+	registerAccount(h, membership{})
 	describeFields(h.OpenAPI().Components.Schemas.Map(), a.Fields)
 	allowNull(h.OpenAPI().Components.Schemas.Map())
 	return h

@@ -140,7 +140,9 @@ func (c *composer) setBrand(ctx context.Context, in *setBrandInput) (*brandOutpu
 	if len(bad) > 0 {
 		return nil, c.answer(ctx, fault.Invalid(bad...))
 	}
-	g.keep()
+	if err := c.keep(ctx); err != nil {
+		return nil, c.answer(ctx, err)
+	}
 	if err := c.Brands.SetBrand(ctx, g.id, want); err != nil {
 		return nil, c.answer(ctx, err)
 	}
@@ -216,7 +218,9 @@ func (c *composer) uploadLogo(ctx context.Context, in *logoInput) (*logoOutput, 
 		// Nothing is stored before the file comes, so nothing has to remember the key.
 		id = ad.IDOf("logo", g.id, claim.Key, claim.Fingerprint)
 	}
-	g.keep()
+	if err := c.keep(ctx); err != nil {
+		return nil, c.answer(ctx, err)
+	}
 	up, err := c.Logos.NewUpload(ctx, id, strings.ToLower(file.ContentType), file.ContentLength)
 	if err != nil {
 		return nil, c.answer(ctx, err)

@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/nanococoa/nanococoa/internal/account"
 	"github.com/nanococoa/nanococoa/internal/ad"
 	"github.com/nanococoa/nanococoa/internal/channel"
 	"github.com/nanococoa/nanococoa/internal/fault"
@@ -29,6 +30,7 @@ const (
 	ofOrder   reach = "everybody, and what is made is their own"
 	ofPicture reach = "whoever has the picture's id"
 	ofShare   reach = "whoever has the share's id"
+	ofSession reach = "whoever has a session, and what it ends is their own"
 	open      reach = "everybody, all the same"
 )
 
@@ -63,34 +65,61 @@ var access = map[string]struct {
 	"PUT /api/brand":                                      {ofOrder, `{"colors":[]}`, 200},
 	"POST /api/brand/logo":                                {ofOrder, logoBody, 201},
 	"GET /api/images/{image_id}":                          {ofPicture, "", 302},
+	"GET /api/account":                                    {ofOwner, "", 200},
+	"GET /api/account/export":                             {ofOwner, "", 200},
+	"DELETE /api/account":                                 {ofSession, "", 202},
+	"POST /api/account/logout":                            {ofSession, "", 200},
+	"POST /api/account/logout-everywhere":                 {ofSession, "", 200},
+	"GET /api/account/login":                              {open, "", 302},
+	"GET /api/account/callback":                           {open, "", 302},
 	"GET /api/channels":                                   {open, "", 200},
 	"GET /api/health":                                     {open, "", 200},
 }
 
-// session makes a session as the API does.
-func session(key []byte, id, owner string, at time.Time) string {
-	v := strings.Join([]string{"2", id, strconv.FormatInt(at.Unix(), 36), owner}, ".")
+// session makes a guest's session as the API does; an account's has a version behind.
+func session(key []byte, id, owner string, at time.Time, version ...string) string {
+	v := strings.Join(append([]string{"2", id, strconv.FormatInt(at.Unix(), 36), owner}, version...), ".")
 	return v + "." + sign(key, "session", v)
 }
 
-// callers are the cookies there can be; mine says whose session is that of the owner "ME".
-func callers(now time.Time) map[string]struct {
-	cookie string
-	mine   bool
-} {
+// caller is a cookie there can be, and what is known of the owner "ME".
+type caller struct {
+	cookie  string
+	mine    bool // whether the session is that of ME
+	version int  // of ME's sessions, when ME has an account
+	ended   bool
+	movedTo string
+}
+
+func callers(now time.Time) map[string]caller {
 	me := session(signingKey, "0", "ME", now)
-	return map[string]struct {
-		cookie string
-		mine   bool
-	}{
-		"guest":                   {me, true},
-		"guest, by a rotated key": {session(formerKey, "former", "ME", now), true},
-		"guest, in the old form":  {"ME." + sign(signingKey, "owner", "ME"), true},
-		"another guest":           {session(signingKey, "0", "YOU", now), false},
-		"expired":                 {session(signingKey, "0", "ME", now.Add(-401*24*time.Hour)), false},
-		"revoked":                 {session(bytes.Repeat([]byte("r"), 32), "revoked", "ME", now), false},
-		"tampered":                {strings.Replace(me, ".ME.", ".MF.", 1), false},
-		"none":                    {"", false},
+	account := func(version string) string { return session(signingKey, "0", "ME", now, version) }
+	return map[string]caller{
+		"guest":                   {cookie: me, mine: true},
+		"guest, by a rotated key": {cookie: session(formerKey, "former", "ME", now), mine: true},
+		"guest, in the old form":  {cookie: "ME." + sign(signingKey, "owner", "ME"), mine: true},
+		"another guest":           {cookie: session(signingKey, "0", "YOU", now)},
+		"expired":                 {cookie: session(signingKey, "0", "ME", now.Add(-401*24*time.Hour))},
+		"revoked":                 {cookie: session(bytes.Repeat([]byte("r"), 32), "revoked", "ME", now)},
+		"tampered":                {cookie: strings.Replace(me, ".ME.", ".MF.", 1)},
+		"none":                    {},
+
+		"guest whom an account took over": {cookie: me, version: 1},
+		"guest whose ads were moved":      {cookie: me, movedTo: "THEM"},
+		"guest who was deleted":           {cookie: me, ended: true},
+		"account":                         {cookie: account("3"), mine: true, version: 3},
+		"account, by a rotated key": {
+			cookie: session(formerKey, "former", "ME", now, "3"), mine: true, version: 3,
+		},
+		"another account":              {cookie: session(signingKey, "0", "YOU", now, "1"), version: 3},
+		"expired account":              {cookie: session(signingKey, "0", "ME", now.Add(-31*24*time.Hour), "3"), version: 3},
+		"revoked account":              {cookie: account("2"), version: 3},
+		"account of the future":        {cookie: account("4"), version: 3},
+		"account of no version":        {cookie: account("0")},
+		"account of a version unknown": {cookie: account("x")},
+		"deleted account":              {cookie: account("3"), version: 3, ended: true},
+		"account that is gone":         {cookie: account("3")},
+		"tampered account":             {cookie: strings.Replace(account("2"), ".2.", ".3.", 1), version: 3},
 	}
 }
 
@@ -215,6 +244,7 @@ func TestWhoMayDoWhat(t *testing.T) {
 			t.Parallel()
 			m := matrix{t: t, route: route, adID: newID(t), sceneID: newID(t), renditionID: newID(t)}
 			for who, c := range callers(time.Now()) {
+				m.knows = c
 				switch row.reach {
 				case ofAd:
 					m.ofAd(who, c.cookie, c.mine)
@@ -229,6 +259,8 @@ func TestWhoMayDoWhat(t *testing.T) {
 						"genuine": shareID, "switched off": ad.NewShareID(), "malformed": "no-id", "of an ad's id": m.adID,
 						"in capitals": strings.ToUpper(shareID),
 					})
+				case ofSession:
+					m.ofSession(who, c)
 				case open:
 					m.open(who, c.cookie)
 				}
@@ -239,8 +271,9 @@ func TestWhoMayDoWhat(t *testing.T) {
 
 // matrix is the calls of one route.
 type matrix struct {
-	w    *world
-	made *[]string
+	w     *world
+	made  *[]string
+	knows caller
 
 	t                          *testing.T
 	route                      string
@@ -256,6 +289,16 @@ func (m *matrix) call(cookie, adID, bearerID string) (*answer, []string) {
 		m.w, m.made = owned(m.t, m.adID, m.sceneID, m.renditionID, strings.HasSuffix(m.route, "/retry"))
 	}
 	*m.made, m.w.jar = nil, map[string]string{}
+	m.w.accounts.known = map[string]account.Account{"YOU": {Owner: "YOU", Version: 1}}
+	if strings.Contains(m.knows.cookie, ".YOU.") && strings.Count(m.knows.cookie, ".") == 4 {
+		delete(m.w.accounts.known, "YOU") // a guest
+	}
+	if k := m.knows; k.version > 0 || k.ended || k.movedTo != "" {
+		m.w.accounts.known["ME"] = account.Account{
+			Owner: "ME", Version: k.version, Ended: k.ended, MovedTo: k.movedTo, Email: "me@example.com",
+		}
+	}
+	m.w.accounts.did = nil
 	method, path, _ := strings.Cut(m.route, " ")
 	path = strings.NewReplacer("{ad_id}", adID, "{scene_id}", m.sceneID, "{rendition_id}", m.renditionID,
 		"{image_id}", bearerID, "{share_id}", bearerID).Replace(path)
@@ -307,7 +350,8 @@ func (m *matrix) ofOwner(who, cookie string, mine bool) {
 	res, _ := m.call(cookie, "", "")
 	res.is(access[m.route].done)
 	has := bytes.Contains(res.body, []byte(m.adID)) || bytes.Contains(res.body, []byte("#123456")) ||
-		bytes.Contains(res.body, []byte(`"total_ads":1`))
+		bytes.Contains(res.body, []byte(`"total_ads":1`)) || bytes.Contains(res.body, []byte(`me@example.com`)) ||
+		bytes.Contains(res.body, []byte(`"ads_end_at":"`)) || bytes.Contains(res.body, []byte(`/exports/ME`))
 	if has != mine {
 		m.t.Errorf("%s: %s", who, res.body)
 	}
@@ -319,14 +363,41 @@ func (m *matrix) ofOrder(who, cookie string, mine bool) {
 	res.is(access[m.route].done)
 	for _, owner := range made {
 		stranger := owner != "ME" && owner != "YOU" && len(owner) >= 26
-		another := who == "another guest"
+		another := who == "another guest" || who == "another account"
 		if (owner == "ME") != mine || (owner == "YOU") != another || (mine || another) == stranger {
 			m.t.Errorf("%s: made for %q", who, owner)
 		}
 	}
 	cookies := (&http.Response{Header: res.header}).Cookies()
+	if fresh := who == "guest" || who == "account" || strings.HasPrefix(who, "another "); fresh { // their session needs no renewal
+		if len(cookies) != 0 {
+			m.t.Errorf("%s: cookies %v", who, cookies)
+		}
+		return
+	}
 	if len(cookies) != 1 || len(made) > 0 && !strings.Contains(cookies[0].Value, "."+made[0]+".") {
 		m.t.Errorf("%s: cookies %v for %v", who, cookies, made)
+	}
+}
+
+// ofSession ends what the caller has, and nothing of anybody else.
+func (m *matrix) ofSession(who string, c caller) {
+	m.t.Helper()
+	res, _ := m.call(c.cookie, "", "")
+	res.is(access[m.route].done)
+	var want []string
+	switch you := who == "another guest" || who == "another account"; {
+	case m.route == "DELETE /api/account" && c.mine:
+		want = []string{"end ME"}
+	case m.route == "DELETE /api/account" && you:
+		want = []string{"end YOU"}
+	case strings.HasSuffix(m.route, "everywhere") && c.mine && c.version > 0:
+		want = []string{"end sessions of ME"}
+	case strings.HasSuffix(m.route, "everywhere") && who == "another account":
+		want = []string{"end sessions of YOU"}
+	}
+	if !slices.Equal(m.w.accounts.did, want) {
+		m.t.Errorf("%s: did %q, want %q", who, m.w.accounts.did, want)
 	}
 }
 

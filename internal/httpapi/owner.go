@@ -8,11 +8,13 @@ import (
 	"crypto/subtle"
 	"encoding/base64"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"strings"
 	"sync"
 	"time"
 
+	"github.com/nanococoa/nanococoa/internal/account"
 	"github.com/nanococoa/nanococoa/internal/limit"
 )
 
@@ -69,16 +71,20 @@ func genuine(key []byte, purpose, value, mac string) bool {
 // owners finds and makes the owner of a request. Before sign-in an owner is a
 // guest: a random id in a signed cookie that scripts cannot read.
 type owners struct {
-	signer *Signer
-	secure bool
-	viewer bool // Callers.ViewerAddress
+	signer  *Signer
+	secure  bool
+	callers Callers
+	log     *slog.Logger
 }
 
 type ownerKey struct{}
 
-// guest is the owner of one request.
+// guest is the owner of one request, who may have an account.
 type guest struct {
-	id    string
+	id      string
+	account account.Account
+	ends    time.Time // when the session ends without another call; zero for an owner without one
+
 	keep  func() // gives the answer the cookie; for a call that makes something
 	probe func() // gives the answer the probe, which tells next time whether the browser keeps cookies
 
@@ -87,6 +93,11 @@ type guest struct {
 	// probe. What the call makes might be lost to its owner the moment after.
 	noCookie bool
 	header   http.Header // of the answer
+	err      error       // whether the session opens something could not be found out
+
+	become  func(session)      // gives the answer the cookie of another session; of none: ends it
+	attempt func(value string) // gives the answer the cookie of a sign-in that has begun; "": ends it
+	begun   func() []string    // the values of such cookies
 }
 
 func (o owners) cookieName() string { return o.named("owner") }
@@ -104,33 +115,89 @@ func (o owners) named(name string) string {
 // and the loser's ad would be lost to its owner.
 func (o owners) middleware(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		id, fresh := o.known(r)
-		g := guest{id: id, header: w.Header(), caller: limit.Caller{As: limit.Guest, Owner: id, Address: o.address(r)}}
-		if id == "" {
-			g.id = rand.Text() // 130 random bits
-			g.caller.Owner, g.caller.New = g.id, true
-			g.noCookie = ofPage(r) && len(r.CookiesNamed(o.named("probe"))) == 0
+		s, known, err := o.open(r)
+		g := guest{
+			id: s.owner, account: known, err: err, header: w.Header(),
+			caller: limit.Caller{As: limit.Guest, Owner: s.owner, Address: o.address(r)},
 		}
-		g.keep = sync.OnceFunc(func() { http.SetCookie(w, o.cookie(o.cookieName(), o.signer.session(g.id), sessionLife)) })
+		switch {
+		case s.owner == "":
+			s.owner = rand.Text() // 130 random bits
+			g.id, g.caller.Owner, g.caller.New = s.owner, s.owner, true
+			g.noCookie = ofPage(r) && len(r.CookiesNamed(o.named("probe"))) == 0
+		case s.version > 0:
+			g.caller.As = limit.Account
+			fallthrough
+		default:
+			g.ends = s.ends()
+		}
+		g.become = func(of session) {
+			if of.owner == "" {
+				http.SetCookie(w, o.cookie(o.cookieName(), "", -time.Second))
+				return
+			}
+			http.SetCookie(w, o.cookie(o.cookieName(), o.signer.cookie(of), of.life()))
+		}
+		g.keep = sync.OnceFunc(func() { g.become(s) })
+		g.attempt = func(value string) { http.SetCookie(w, o.attemptCookie(value)) }
+		g.begun = func() []string {
+			var out []string
+			for _, c := range r.CookiesNamed(o.attemptName()) {
+				out = append(out, c.Value)
+			}
+			return out
+		}
 		g.probe = func() { http.SetCookie(w, o.cookie(o.named("probe"), "1", probeLife)) }
-		// Not where an answer may be kept for others, as on a public page.
-		if id != "" && !fresh && strings.HasPrefix(r.URL.Path, "/api/") {
-			g.keep()
+		if s.renew {
+			if err := o.seen(r.Context(), s); err != nil {
+				// The session stays as it is, so the next call tries again.
+				o.log.WarnContext(r.Context(), "a guest was not seen", "error", err.Error())
+			} else {
+				g.keep()
+				g.ends = o.signer.now().Add(s.life())
+			}
 		}
 		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), ownerKey{}, g)))
 	})
 }
 
-// known gives the owner of a request's cookie, "" without one of ours, and whether the
-// cookie is fresh. A browser may send several of one name, from other paths or other
-// programs on this host.
-func (o owners) known(r *http.Request) (id string, fresh bool) {
+// seen has what a guest has end later; an account's does not end.
+func (o owners) seen(ctx context.Context, s session) error {
+	if s.version > 0 {
+		return nil
+	}
+	return o.callers.seen(ctx, s.owner, o.signer.now())
+}
+
+// open gives the session of a request, and the account behind it; the zero session when it
+// has none or opens nothing any more. What a session cannot open is not looked at for one:
+// public pages, whose answers are kept for others, and pictures, whose ids open them.
+//
+// Faults: Storage.*, when it cannot be found out what the session opens.
+func (o owners) open(r *http.Request) (session, account.Account, error) {
+	if path := r.URL.Path; !strings.HasPrefix(path, "/api/") || strings.HasPrefix(path, "/api/images/") {
+		return session{}, account.Account{}, nil
+	}
+	s := o.known(r)
+	if s.owner == "" || o.callers.Sessions == nil {
+		return s, account.Account{}, nil
+	}
+	a, err := o.callers.Sessions.Account(r.Context(), s.owner)
+	if err != nil || !a.Opens(s.version) {
+		return session{}, account.Account{}, err
+	}
+	return s, a, nil
+}
+
+// known gives the session of a request's cookie, the zero session without one of ours. A
+// browser may send several of one name, from other paths or other programs on this host.
+func (o owners) known(r *http.Request) session {
 	for _, c := range r.CookiesNamed(o.cookieName()) {
-		if id, fresh := o.signer.owner(c.Value); id != "" {
-			return id, fresh
+		if s := o.signer.session(c.Value); s.owner != "" {
+			return s
 		}
 	}
-	return "", false
+	return session{}
 }
 
 // ofPage reports whether a browser makes a call for a page. Browsers say so by headers that
@@ -147,7 +214,7 @@ const viewerHeader = "X-Viewer-Address"
 // in the table.
 func (o owners) address(r *http.Request) string {
 	from := r.RemoteAddr // what the gateway itself saw
-	if o.viewer {
+	if o.callers.ViewerAddress {
 		from = r.Header.Get(viewerHeader)
 	}
 	known := limit.AddressOf(from)
@@ -160,6 +227,27 @@ func (o owners) address(r *http.Request) string {
 func ownerOf(ctx context.Context) guest {
 	g, _ := ctx.Value(ownerKey{}).(guest)
 	return g
+}
+
+// attemptName is the name of the cookie of a sign-in that has begun. It goes to one path, so
+// it may not be called __Host-.
+func (o owners) attemptName() string {
+	if o.secure {
+		return "__Secure-sign-in"
+	}
+	return "sign-in"
+}
+
+// attemptCookie is that cookie. The browser sends it along when the issuer sends the person
+// back, which is why it is not SameSite=Strict.
+func (o owners) attemptCookie(value string) *http.Cookie {
+	life := attemptLife
+	if value == "" {
+		life = -time.Second
+	}
+	c := o.cookie(o.attemptName(), value, life)
+	c.Path = callbackPath
+	return c
 }
 
 // cookie is a cookie that scripts cannot read. Setting it again renews its life, so that an

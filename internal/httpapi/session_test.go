@@ -17,6 +17,8 @@ import (
 type browser struct {
 	t      *testing.T
 	cookie string
+
+	callers httpapi.Callers
 }
 
 // call lists the browser's ads, and gives whose they are; renewed says whether the answer
@@ -26,7 +28,9 @@ func (b *browser) call(signer *httpapi.Signer) (owner string, renewed bool) {
 	ads := &fakeAds{t: b.t}
 	ads.list = func(o string, _ int, _ string) ([]ad.Ad, string, error) { owner = o; return nil, "", nil }
 	log := slog.New(slog.DiscardHandler)
-	api := httpapi.New(httpapi.Config{Fields: ad.OwnerFields(), Ads: ads, Signer: signer, Origin: site, Log: log})
+	api := httpapi.New(httpapi.Config{
+		Fields: ad.OwnerFields(), Ads: ads, Signer: signer, Origin: site, Log: log, Callers: b.callers,
+	})
 	r := httptest.NewRequest(http.MethodGet, "/api/dashboard/ads", nil)
 	r.AddCookie(&http.Cookie{Name: "owner", Value: b.cookie})
 	rec := httptest.NewRecorder()
@@ -61,7 +65,7 @@ func TestAGuestOutlivesKeys(t *testing.T) {
 	t.Parallel()
 	start := time.Date(2026, 11, 28, 0, 0, 0, 0, time.UTC)
 	first, second := key("", time.Time{}, "k"), key("2026-12-02", start.Add(4*day), "m")
-	b := &browser{t, "GUEST." + sign(first.Key, "owner", "GUEST")} // as it was before sessions
+	b := &browser{t: t, cookie: "GUEST." + sign(first.Key, "owner", "GUEST")} // as it was before sessions
 	for _, step := range []struct {
 		what    string
 		at      time.Time
@@ -71,6 +75,7 @@ func TestAGuestOutlivesKeys(t *testing.T) {
 	}{
 		{"the old form is renewed", start, []httpapi.SessionKey{first}, true, "2.0."},
 		{"and then is fresh", start.Add(day), []httpapi.SessionKey{first}, false, "2.0."},
+		{"a day later", start.Add(day + time.Hour), []httpapi.SessionKey{first}, true, "2.0."},
 		{"the next key does not sign yet", start.Add(2 * day), []httpapi.SessionKey{first, second}, false, "2.0."},
 		{"now it does", start.Add(4 * day), []httpapi.SessionKey{second, first}, true, "2.2026-12-02."},
 		{"the former one goes", start.Add(5 * day), []httpapi.SessionKey{second}, false, "2.2026-12-02."},
@@ -89,7 +94,7 @@ func TestASessionEnds(t *testing.T) {
 	t.Parallel()
 	start := time.Date(2026, 11, 28, 0, 0, 0, 0, time.UTC)
 	only := key("", time.Time{}, "k")
-	old := func() *browser { return &browser{t, "GUEST." + sign(only.Key, "owner", "GUEST")} }
+	old := func() *browser { return &browser{t: t, cookie: "GUEST." + sign(only.Key, "owner", "GUEST")} }
 	fresh := func() *browser {
 		b := old()
 		b.call(signerOf(t, start, only))

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/nanococoa/nanococoa/internal/account"
 	"github.com/nanococoa/nanococoa/internal/ad"
 	"github.com/nanococoa/nanococoa/internal/fault"
 	"github.com/nanococoa/nanococoa/internal/limit"
@@ -20,6 +21,48 @@ type Callers struct {
 	// ViewerAddress: calls come by CloudFront alone, whose function says where from. Else
 	// the gateway does.
 	ViewerAddress bool
+	// Sessions says what sessions open. nil: all owners are guests.
+	Sessions Sessions
+	// Guests is told when guests are seen. nil: nobody is.
+	Guests Guests
+	// GuestLife is how long a guest's ads stay after the guest was seen.
+	GuestLife time.Duration
+}
+
+// Sessions knows the accounts of owners; see adstore.Store.
+type Sessions interface {
+	Account(ctx context.Context, owner string) (account.Account, error)
+}
+
+// Guests keeps when what guests have ends; see adstore.Store.
+type Guests interface {
+	Seen(ctx context.Context, owner string, ends time.Time) error
+}
+
+// seen has what a guest has end later: about once a day, when the guest's session is renewed,
+// and before a new guest has anything.
+func (c Callers) seen(ctx context.Context, owner string, now time.Time) error {
+	if c.Guests == nil {
+		return nil
+	}
+	return c.Guests.Seen(ctx, owner, now.Add(c.GuestLife)) //nolint:wrapcheck // the store's own faults
+}
+
+// keep gives a new guest the cookie, for a call that makes something. Who has one has it
+// renewed with the visit (owners.middleware), and not here: each visit counts from the time
+// in the cookie.
+//
+// Faults: Storage.*, and then nothing may be made.
+func (b *base) keep(ctx context.Context) error {
+	g := ownerOf(ctx)
+	if !g.caller.New {
+		return nil
+	}
+	if err := b.callers.seen(ctx, g.id, b.signer.now()); err != nil {
+		return err
+	}
+	g.keep()
+	return nil
 }
 
 // Places keeps how many of an owner's ads wait for the GPU server; see adstore.Store for the

@@ -293,6 +293,8 @@ type world struct {
 	model    httpapi.Suggester
 	handler  http.Handler
 	log      *bytes.Buffer
+	accounts *fakeAccounts
+	visits   *visits
 	limits   *limit.Limiter // of nothing, until a test fills its table
 	places   *fakePlaces
 	jar      map[string]string // the browser's cookies
@@ -342,7 +344,9 @@ func newWorldBehind(t *testing.T, origin string, table ad.Table, viewer bool) *w
 	signer = signer.At(func() time.Time { return w.now })
 	w.places = &fakePlaces{}
 	w.limits = &limit.Limiter{Tallies: &fakeTallies{counts: map[string]int{}}, Now: func() time.Time { return w.now }}
-	callers := httpapi.Callers{Limits: w.limits, ViewerAddress: viewer}
+	w.visits = &visits{}
+	w.accounts = newFakeAccounts()
+	callers := httpapi.Callers{Limits: w.limits, ViewerAddress: viewer, Guests: w.visits, GuestLife: 90 * day, Sessions: w.accounts}
 	log := slog.New(slog.NewJSONHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	// The gateway: each route goes to the function that has it (template.yaml).
 	gateway := http.NewServeMux()
@@ -363,6 +367,16 @@ func newWorldBehind(t *testing.T, origin string, table ad.Table, viewer bool) *w
 			Ads:      w.ads, Model: w.model, Signer: signer, Origin: origin, Log: log, Callers: callers,
 		}).ServeHTTP(rw, r)
 	})
+	membership := httpapi.NewMembership(httpapi.Membership{
+		Accounts: w.accounts, Issuer: w.accounts, Exporter: w.accounts, Signer: signer, Origin: origin, Log: log,
+		Callers: callers,
+	})
+	for _, route := range []string{
+		"GET /api/account", "DELETE /api/account", "GET /api/account/login", "GET /api/account/callback",
+		"POST /api/account/logout", "POST /api/account/logout-everywhere", "GET /api/account/export",
+	} {
+		gateway.Handle(route, membership)
+	}
 	gateway.Handle("/", httpapi.New(httpapi.Config{
 		Fields: table, Ads: w.ads, Studios: w.ads, Shares: w.ads, Scenes: w.ads, Pictures: w.pictures, Machine: w.machine,
 		Signer: signer, Origin: origin,
@@ -400,6 +414,10 @@ func (w *world) send(r *http.Request) *answer {
 	res := rec.Result()
 	for _, c := range res.Cookies() {
 		w.jar[c.Name] = c.Value
+		if c.MaxAge < 0 {
+			delete(w.jar, c.Name)
+			continue
+		}
 		if c.Name == "owner" || c.Name == "__Host-owner" {
 			w.private = append(w.private, c.Value, strings.Split(c.Value, ".")[3])
 		}

@@ -30,14 +30,16 @@ const (
 	Copies     Use = "copies"     // suggestions for the words, which a model may write
 	Bundles    Use = "bundles"    // ZIP files
 	Waits      Use = "waits"      // requests that wait for their ad (Prefer: wait)
+	Exports    Use = "exports"    // copies of all that an owner has
 )
 
 // Who is a kind of subject that has counts of its own.
 type Who string
 
-// The subjects. An account will be one more kind of owner, with rows of its own in the table.
+// The subjects.
 const (
 	Guest     Who = "guest"     // an owner without an account
+	Account   Who = "account"   // an owner who has signed in
 	Address   Who = "address"   // where calls come from: many owners may share it, and one have many
 	Everybody Who = "everybody" // all callers together: what the deployment may cost in a day
 )
@@ -82,7 +84,7 @@ type Quota struct {
 
 // Caller is whoever makes a call.
 type Caller struct {
-	As      Who    // which rows of the table hold for the owner: Guest
+	As      Who    // which rows of the table hold for the owner: Guest or Account
 	Owner   string // the owner's id
 	New     bool   // whether the owner was made up for this very call: nothing can be counted yet
 	Address string // where the call comes from, as AddressOf gives it and then made opaque; "" when unknown

@@ -266,7 +266,11 @@ func TestEveryRefusalSaysWhenAgain(t *testing.T) {
 	form := regexp.MustCompile(`^[가-힣0-9 ]+니다\. (\d+시간 )?(\d+(시간|분)) 뒤에 다시 시도해 주세요\. 지금까지 하신 것은 그대로 있습니다\.$`)
 	for _, q := range limit.Default() {
 		l, _, _ := limiter(limit.Table{{Use: q.Use, Who: q.Who, Window: q.Window, Most: 0}})
-		_, err := l.Take(t.Context(), q.Use, guest("me", "here"))
+		caller := guest("me", "here")
+		if q.Who == limit.Account {
+			caller.As = limit.Account
+		}
+		_, err := l.Take(t.Context(), q.Use, caller)
 		if words := fault.From(err).Public(); !form.MatchString(words) {
 			t.Errorf("%s of %s a %s: %q", q.Use, q.Who, q.Window, words)
 		}

@@ -8,7 +8,7 @@ import (
 // subjectsKorean is what an owner calls what is counted.
 var subjectsKorean = map[Use]string{
 	Orders: "광고", Uploads: "사진 업로드", Scenes: "새 장면", Renditions: "그림", Copies: "문구 추천", Bundles: "묶음 파일",
-	Waits: "요청",
+	Waits: "요청", Exports: "데이터 사본",
 }
 
 // words say to an owner what is used up and when to come again.

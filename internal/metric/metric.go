@@ -55,6 +55,7 @@ const (
 	SweepStuck      Name = "SweepStuck"      // an execution runs, and its step has not moved for too long
 	SweepTombstones Name = "SweepTombstones" // a deleted ad's objects were looked for once more
 	SweepOrphans    Name = "SweepOrphans"    // objects belonged to no ad: removed
+	SweepEnded      Name = "SweepEnded"      // an owner's data has ended: an ad was deleted
 )
 
 // Unit is one of CloudWatch's units.
@@ -112,6 +113,7 @@ var definitions = map[Name]Definition{
 	SweepStuck:      {Count, inAll},
 	SweepTombstones: {Count, inAll},
 	SweepOrphans:    {Count, inAll},
+	SweepEnded:      {Count, inAll},
 }
 
 // Definitions lists every metric.

@@ -1,5 +1,6 @@
 // Package sweep finds what nothing else will finish: ads whose event was lost, ads whose
-// execution was stopped, failed or deleted, and objects that a late step left. The rule on
+// execution was stopped, failed or deleted, and objects that a late step left. It also
+// removes what owners leave: guests who do not come back, and whoever asked for it. The rule on
 // ended executions is quicker, but its events may get lost; because of the sweeper no ad
 // waits for ever.
 package sweep
@@ -8,6 +9,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"time"
 
 	"github.com/nanococoa/nanococoa/internal/ad"
 	"github.com/nanococoa/nanococoa/internal/fault"
@@ -22,9 +24,24 @@ type Records interface {
 	Restart(ctx context.Context, a ad.Ad) (again ad.Ad, ok bool, err error)
 	Fail(ctx context.Context, r ad.Ref, f ad.Failure) error
 	RemoveTombstone(ctx context.Context, adID string) error
-	Unknown(ctx context.Context, adIDs []string) ([]string, error)
+	Unknown(ctx context.Context, adIDs []string) (unknown, owners []string, err error)
 	ScanCursor(ctx context.Context) (at string, err error)
 	SetScanCursor(ctx context.Context, at string) error
+}
+
+// Owners is what the sweeper needs of the store about owners whose data ends.
+type Owners interface {
+	Ending(ctx context.Context, owner string, most int) (adIDs []string, logoID string, over bool, err error)
+	DeleteEnding(ctx context.Context, owner, adID string) (atWork []ad.Ref, over bool, err error)
+	Forget(ctx context.Context, owner string) error
+	Unseen(ctx context.Context, owners []string) ([]string, error)
+	Seen(ctx context.Context, owner string, ends time.Time) error
+	Move(ctx context.Context, guest string, most int) (moved, left int, err error)
+}
+
+// Logos is what the sweeper needs of owners' logos; see blob.Logos.
+type Logos interface {
+	Remove(ctx context.Context, logoID string) error
 }
 
 // Pictures is what the sweeper needs of the bucket; see blob.Bucket.
@@ -38,6 +55,7 @@ type Pictures interface {
 type Machine interface {
 	Start(ctx context.Context, r ad.Ref) error
 	Running(ctx context.Context, r ad.Ref) (bool, error)
+	Stop(ctx context.Context, r ad.Ref) error
 }
 
 // Sweeper looks at everything whose time has passed.
@@ -47,6 +65,11 @@ type Sweeper struct {
 	Machine  Machine
 	Log      *slog.Logger
 	Meter    *metric.Meter
+
+	Owners    Owners
+	Logos     Logos
+	GuestLife time.Duration // how long a guest's ads stay after the guest was seen
+	Now       func() time.Time
 }
 
 // Found counts what a sweep did. What it could not do is not counted: the next sweep
@@ -60,6 +83,8 @@ type Found struct {
 	Stuck      int // at work, and for too long in one step
 	Tombstones int // deleted ads, cleaned once more
 	Orphans    int // objects of ads that nobody knows: removed
+	Moved      int // ads of guests who have signed in: they are the accounts' now
+	Ended      int // ads of owners whose data has ended: deleted
 }
 
 // Sweep looks at everything that is due. An entry that cannot be dealt with does not stop
@@ -72,16 +97,22 @@ func (s *Sweeper) Sweep(ctx context.Context) (Found, error) {
 	}
 	errs := []error{err}
 	for _, d := range due {
-		if d.Tombstone {
+		switch {
+		case d.Tombstone:
 			errs = append(errs, s.close(ctx, d.AdID, &found))
-			continue
+		case d.Moving:
+			errs = append(errs, s.move(ctx, d.Owner, &found))
+		case d.Expiry:
+			errs = append(errs, s.end(ctx, d.Owner, &found))
+		default:
+			errs = append(errs, s.settle(ctx, d, &found))
 		}
-		errs = append(errs, s.settle(ctx, d, &found))
 	}
 	errs = append(errs, s.scan(ctx, &found))
 	s.Log.InfoContext(ctx, "swept", "step", "sweep", "started", found.Started, "restarted", found.Restarted,
 		"given_up", found.GivenUp, "expired", found.Expired, "waiting", found.Waiting, "stuck", found.Stuck,
-		"tombstones", found.Tombstones, "orphans", found.Orphans)
+		"tombstones", found.Tombstones, "orphans", found.Orphans, "ended", found.Ended,
+		"moved", found.Moved)
 	return found, errors.Join(errs...)
 }
 
@@ -91,7 +122,7 @@ func (f Found) metrics() metric.Line {
 		metric.Sweeps: 1, metric.SweepStarted: float64(f.Started), metric.SweepRestarted: float64(f.Restarted),
 		metric.SweepGivenUp: float64(f.GivenUp), metric.SweepExpired: float64(f.Expired),
 		metric.SweepStuck: float64(f.Stuck), metric.SweepTombstones: float64(f.Tombstones),
-		metric.SweepOrphans: float64(f.Orphans),
+		metric.SweepOrphans: float64(f.Orphans), metric.SweepEnded: float64(f.Ended),
 	}}
 }
 
@@ -127,8 +158,11 @@ func (s *Sweeper) scan(ctx context.Context, found *Found) error {
 	if err != nil {
 		return err
 	}
-	unknown, err := s.Ads.Unknown(ctx, adIDs)
+	unknown, owners, err := s.Ads.Unknown(ctx, adIDs)
 	if err != nil {
+		return err
+	}
+	if err := s.date(ctx, owners); err != nil {
 		return err
 	}
 	for _, id := range unknown {
@@ -139,6 +173,76 @@ func (s *Sweeper) scan(ctx context.Context, found *Found) error {
 		found.Orphans++
 	}
 	return s.Ads.SetScanCursor(ctx, next)
+}
+
+// date gives those owners an end who have none: whose ads are from before guests' ads ended,
+// or who were seen once, by a write that was lost. They count as seen now.
+func (s *Sweeper) date(ctx context.Context, owners []string) error {
+	unseen, err := s.Owners.Unseen(ctx, owners)
+	if err != nil {
+		return err
+	}
+	for _, owner := range unseen {
+		if err := s.Owners.Seen(ctx, owner, s.Now().Add(s.GuestLife)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// endedAds is how many ads of owners whose data ends a sweep deletes: that takes seconds, and
+// with a sweep every five minutes it is 28,800 a day. The rest is still due at the next one.
+const endedAds = 100
+
+// end deletes the ads of an owner whose data ends, as many as this sweep may, and after the
+// last one whatever else there is of the owner. The ads' tombstones have their objects
+// removed. Each deletion requires that the owner was not seen meanwhile.
+func (s *Sweeper) end(ctx context.Context, owner string, found *Found) error {
+	room := endedAds - found.Ended
+	if room <= 0 {
+		return nil
+	}
+	adIDs, logoID, over, err := s.Owners.Ending(ctx, owner, room)
+	if err != nil || !over {
+		return err
+	}
+	for _, id := range adIDs {
+		atWork, over, err := s.Owners.DeleteEnding(ctx, owner, id)
+		if err != nil || !over {
+			return err
+		}
+		found.Ended++
+		for _, r := range atWork { // if this is not done, the next step learns that its ad is gone
+			if err := s.Machine.Stop(ctx, r); err != nil {
+				return err
+			}
+		}
+	}
+	if len(adIDs) == room { // there may be more
+		return nil
+	}
+	if logoID != "" { // before the brand that names it: then it is found again after a crash
+		if err := s.Logos.Remove(ctx, logoID); err != nil {
+			return err
+		}
+	}
+	return s.Owners.Forget(ctx, owner)
+}
+
+// movedAds is how many ads of guests who have signed in a sweep moves: each takes some tens of
+// milliseconds. The rest is still due at the next one.
+const movedAds = 300
+
+// move gives an account the ads of a further guest. One that is being made is moved when it
+// has ended, by a later sweep.
+func (s *Sweeper) move(ctx context.Context, guest string, found *Found) error {
+	room := movedAds - found.Moved
+	if room <= 0 {
+		return nil
+	}
+	moved, _, err := s.Owners.Move(ctx, guest, room)
+	found.Moved += moved
+	return err
 }
 
 // settle deals with an ad, or a further scene of one, that is due.

@@ -36,6 +36,9 @@ type world struct {
 	metrics   bytes.Buffer
 	log       bytes.Buffer
 	down      string // the call that fails
+
+	moves  int                // ads that Move moves
+	ending map[string]*ending // by owner
 }
 
 // fails gives an error for the call that is down.
@@ -107,12 +110,18 @@ func (w *world) Folders(_ context.Context, from string, most int32) ([]string, s
 	return w.folders[i:end], next, w.listErr
 }
 
-func (w *world) Unknown(_ context.Context, adIDs []string) ([]string, error) {
+func (w *world) Unknown(_ context.Context, adIDs []string) (unknown, owners []string, err error) {
 	if len(adIDs) > 100 {
-		return nil, errors.New("more than a batch takes")
+		return nil, nil, errors.New("more than a batch takes")
 	}
-	return slices.DeleteFunc(slices.Clone(adIDs),
-		func(id string) bool { _, ok := w.ads[id]; return ok }), w.fails("Unknown")
+	for _, id := range adIDs {
+		if a, known := w.ads[id]; !known {
+			unknown = append(unknown, id)
+		} else if a.Owner != "" {
+			owners = append(owners, a.Owner)
+		}
+	}
+	return unknown, owners, w.fails("Unknown")
 }
 
 func (w *world) Running(context.Context, ad.Ref) (bool, error) { return w.running, w.fails("Running") }
@@ -120,7 +129,8 @@ func (w *world) Running(context.Context, ad.Ref) (bool, error) { return w.runnin
 func (w *world) sweeper() *sweep.Sweeper {
 	return &sweep.Sweeper{
 		Ads: w, Pictures: w, Machine: w, Log: slog.New(slog.NewJSONHandler(&w.log, nil)),
-		Meter: metric.New(&w.metrics, "test"),
+		Meter: metric.New(&w.metrics, "test"), Owners: w, Logos: logos{w}, GuestLife: 90 * 24 * time.Hour,
+		Now: func() time.Time { return time.Unix(0, 0).UTC() },
 	}
 }
 
@@ -300,7 +310,7 @@ func TestASweepIsLogged(t *testing.T) {
 			for k, n := range map[string]int{
 				"started": found.Started, "restarted": found.Restarted, "given_up": found.GivenUp,
 				"expired": found.Expired, "waiting": found.Waiting, "stuck": found.Stuck,
-				"tombstones": found.Tombstones, "orphans": found.Orphans,
+				"tombstones": found.Tombstones, "orphans": found.Orphans, "ended": found.Ended,
 			} {
 				if sum[k] != float64(n) {
 					t.Errorf("the sum says %s = %v, want %d", k, sum[k], n)
@@ -372,7 +382,7 @@ func TestASweepIsMeasured(t *testing.T) {
 	t.Parallel()
 	names := []metric.Name{
 		metric.Sweeps, metric.SweepStarted, metric.SweepRestarted, metric.SweepGivenUp, metric.SweepExpired,
-		metric.SweepStuck, metric.SweepTombstones, metric.SweepOrphans,
+		metric.SweepStuck, metric.SweepTombstones, metric.SweepOrphans, metric.SweepEnded,
 	}
 	for name, tc := range map[string]struct {
 		status ad.Status
