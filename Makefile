@@ -116,7 +116,7 @@ test: needs packages ## everything, on a fresh machine too
 	@echo "make test: all passed"
 
 .PHONY: fetched
-fetched: .venv/.installed $(WORKER) $(NODE_PACKAGES)
+fetched: .venv/.installed build/checkov/.installed $(WORKER) $(NODE_PACKAGES)
 
 .PHONY: compiled
 compiled: build/aiserver build/local $(LINT)
@@ -220,8 +220,10 @@ notices: web/node_modules/.package-lock.json ## write THIRD_PARTY_NOTICES.md ane
 	$(GO) run ./infra/notices/cmd
 
 .PHONY: validate
-validate: .venv/.installed ## sam validate --lint of every template
-	@.venv/bin/python tools/sam-validate.py --region $(REGION) template.yaml $(sort $(wildcard infra/*.yaml))
+TEMPLATES := template.yaml $(sort $(wildcard infra/*.yaml))
+validate: .venv/.installed build/checkov/.installed ## sam validate --lint (cfn-lint) and checkov of every template
+	@.venv/bin/python tools/sam-validate.py --region $(REGION) $(TEMPLATES)
+	build/checkov/bin/checkov --config-file tools/checkov/config.yaml $(addprefix --file ,$(TEMPLATES))
 
 # One deployment serves the browser's tests and those end to end.
 .PHONY: deployed
@@ -323,20 +325,23 @@ app_parameters = Environment=$(ENVIRONMENT) SiteOrigin=$(SITE_ORIGIN) Architectu
   $(if $(OPENAI_KEY_PARAMETER),OpenAIKeyParameter=$(OPENAI_KEY_PARAMETER)) \
   $(if $(AI_SERVER_TOKEN_PARAMETER),AIServerTokenParameter=$(AI_SERVER_TOKEN_PARAMETER)) \
   $(if $(ALARM_EMAIL),AlarmEmail=$(ALARM_EMAIL)) $(if $(MONTHLY_BUDGET),MonthlyBudget=$(MONTHLY_BUDGET)) \
-  $(if $(LIMITS),Limits=$(LIMITS))
+  $(if $(LIMITS),Limits=$(LIMITS)) OnlyBySite=true
 site_parameters = Environment=$(ENVIRONMENT) \
   ApiDomain=/nanococoa/$(ENVIRONMENT)/api-domain PicturesBucket=/nanococoa/$(ENVIRONMENT)/bucket \
+  OriginSecrets=/nanococoa/$(ENVIRONMENT)/origin-secret \
   $(if $(DOMAIN),DomainName=$(DOMAIN) CertificateArn=$(CERTIFICATE_ARN)) \
   $(if $(WEB_ACL_ARN),WebAclArn=$(WEB_ACL_ARN))
 SITE = ENVIRONMENT=$(ENVIRONMENT) AWS_REGION=$(REGION) $(GO) run ./infra/site/cmd
 
 # Storage and API must know the origin the pages come from. Without a domain of
 # your own CloudFront chooses it, so the very first time they are told a name that
-# cannot exist, and are deployed once more when the site is up.
+# cannot exist, and are deployed once more when the site is up. A site that is up is
+# changed first: it sends a secret before the API demands it. Its files go last.
 .PHONY: deploy
 deploy: .venv/.installed secrets ## everything to AWS (ENVIRONMENT, and the settings that README.md lists)
 	CGO_ENABLED=0 GOFLAGS="$(AWS_FLAGS)" $(SAM) build --config-env $(ENVIRONMENT) --parameter-overrides Architecture=$(ARCHITECTURE)
 	@known=$$($(SITE) origin); origin=$(if $(DOMAIN),https://$(DOMAIN),$$known); \
+	if [ -n "$$known" ]; then $(MAKE) site-stack; fi; \
 	$(MAKE) deploy-code deploy-site SITE_ORIGIN=$${origin:-https://not-yet.invalid} \
 	  GUIDED=$(if $(AI_SERVER_URL),,$${known:-1}); \
 	now=$$($(SITE) origin); \
@@ -347,9 +352,12 @@ deploy-code: .venv/.installed
 	$(SAM) deploy --config-env $(ENVIRONMENT)-storage --parameter-overrides $(storage_parameters)
 	$(SAM) deploy --config-env $(ENVIRONMENT) $(if $(filter 1,$(GUIDED)),--guided) --parameter-overrides $(app_parameters)
 
-.PHONY: deploy-site
-deploy-site: .venv/.installed web/dist/index.html ## the pages alone
+.PHONY: site-stack
+site-stack: .venv/.installed
 	$(SAM) deploy --config-env $(ENVIRONMENT)-site --parameter-overrides $(site_parameters)
+
+.PHONY: deploy-site
+deploy-site: site-stack web/dist/index.html ## the pages alone
 	@$(SITE) publish
 
 .PHONY: deploy-firewall
@@ -358,7 +366,7 @@ deploy-firewall: .venv/.installed ## who asks too often is refused; then deploy-
 	  --region us-east-1 --no-fail-on-empty-changeset --parameter-overrides Environment=$(ENVIRONMENT)
 
 .PHONY: secrets
-secrets: ## make the keys it has not (ROTATE=1: one more cookie key); keep OPENAI_API_KEY, AI_SERVER_TOKEN if set
+secrets: ## make the keys it has not (ROTATE=cookie, origin: one more); keep OPENAI_API_KEY, AI_SERVER_TOKEN if set
 	@ENVIRONMENT=$(ENVIRONMENT) AWS_REGION=$(REGION) ROTATE=$(ROTATE) $(GO) run ./infra/keys/cmd
 
 .PHONY: redrive
@@ -450,6 +458,15 @@ PIP := .venv/bin/pip install --disable-pip-version-check
 	  --requirement tools/requirements.txt
 	@touch $@
 
+# What looks for unsafe settings in the templates. It pins a boto3 that SAM does not want.
+CHECKOV_PIP := build/checkov/bin/pip install --disable-pip-version-check
+build/checkov/.installed: tools/checkov/requirements.txt
+	@rm -rf build/checkov
+	@$(SHOW) "Making checkov's venv" $(PYTHON) -m venv build/checkov
+	@$(SHOW) "Installing checkov" $(CHECKOV_PIP) --no-compile --no-deps --require-hashes \
+	  --requirement tools/checkov/requirements.txt
+	@touch $@
+
 .PHONY: worker
 worker: build/worker/.installed ## the models of the GPU server and the process that holds them, into build/worker
 
@@ -511,6 +528,10 @@ build/localstack/java: $(LS)/dynamodb/pom.xml $(LS)/jsonata/pom.xml $(LS)/java.s
 	@mv $@.new $@
 build/localstack/init: always
 	@CGO_ENABLED=0 GOOS=linux $(SHOW) "Building the containers' init" $(GO) build -o $@ ./infra/local/containerinit/cmd
+
+.PHONY: checkov-lock
+checkov-lock: ## write tools/checkov/requirements.txt anew from its requirements.in
+	$(call LOCK,tools/checkov)
 
 # Go's linter, pinned in tools/go.mod so that the project links none of it.
 $(LINT): tools/go.mod tools/go.sum

@@ -583,6 +583,7 @@ var reportedByNoStep = map[fault.Code]string{
 	fault.RequestNotFound:     "the API's",
 	fault.RequestThrottled:    "the gateway's",
 	fault.RequestCrossOrigin:  "the API's",
+	fault.RequestNotBySite:    "the API's",
 	fault.RequestNoCookie:     "the API's",
 	fault.LimitReached:        "the API's",
 	fault.AdTooManyWaiting:    "the API's",

@@ -46,11 +46,15 @@ func wire(ctx context.Context, c config.Account, f function.Shared) (any, error)
 		issuer.Providers = append(issuer.Providers, p)
 	}
 	ads := adstore.Open(f.AWS, c.TableName, f.Meter)
+	callers, err := door.Callers(ctx, f.AWS, c.Door, ads, f.Log)
+	if err != nil {
+		return nil, err
+	}
 	return door.Lambda(httpapi.NewMembership(httpapi.Membership{
 		Accounts: ads, Issuer: signin.New(issuer), Signer: signer, Origin: c.SiteOrigin, Log: f.Log,
 		Exporter: &export.Maker{
 			Records: ads, Files: blob.Open(f.AWS, c.BucketName).Exports(), Now: time.Now, Work: work, Part: 2 * blob.MinPart,
 		},
-		Callers: door.Callers(c.Door, ads),
+		Callers: callers,
 	})), nil
 }

@@ -25,11 +25,15 @@ func wire(ctx context.Context, c config.API, f function.Shared) (any, error) {
 		return nil, err
 	}
 	ads := adstore.Open(f.AWS, c.TableName, f.Meter)
+	callers, err := door.Callers(ctx, f.AWS, c.Door, ads, f.Log)
+	if err != nil {
+		return nil, err
+	}
 	return door.Lambda(httpapi.New(httpapi.Config{
 		Fields: ad.OwnerFields(), Ads: ads, Studios: ads, Shares: ads, Scenes: ads, Pictures: blob.Open(f.AWS, c.BucketName),
 		Machine: workflow.Open(f.AWS, c.StateMachineARN, ads),
 		Queue:   queue.Outlook{Tickets: ads, Slots: c.GPUSlots, Now: time.Now},
 		Signer:  signer, Origin: c.SiteOrigin, Log: f.Log,
-		Callers: door.Callers(c.Door, ads), Places: ads, PlacesPerOwner: c.PlacesPerOwner,
+		Callers: callers, Places: ads, PlacesPerOwner: c.PlacesPerOwner,
 	})), nil
 }

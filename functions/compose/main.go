@@ -28,8 +28,12 @@ func wire(ctx context.Context, c config.Compose, f function.Shared) (any, error)
 	}
 	ads, bucket := adstore.Open(f.AWS, c.TableName, f.Meter), blob.Open(f.AWS, c.BucketName)
 	maker := rendition.Maker{Pictures: bucket, Brands: ads, Logos: bucket.Logos()}
+	callers, err := door.Callers(ctx, f.AWS, c.Door, ads, f.Log)
+	if err != nil {
+		return nil, err
+	}
 	return door.Lambda(httpapi.NewComposing(httpapi.Composing{
 		Ads: ads, Judge: judge, Maker: maker, Bundle: maker, Brands: ads, Logos: bucket.Logos(),
-		Signer: signer, Origin: c.SiteOrigin, Log: f.Log, Callers: door.Callers(c.Door, ads),
+		Signer: signer, Origin: c.SiteOrigin, Log: f.Log, Callers: callers,
 	})), nil
 }

@@ -25,8 +25,12 @@ func wire(ctx context.Context, c config.Suggest, f function.Shared) (any, error)
 	if err != nil {
 		return nil, err
 	}
+	callers, err := door.Callers(ctx, f.AWS, c.Door, ads, f.Log)
+	if err != nil {
+		return nil, err
+	}
 	return door.Lambda(httpapi.NewSuggesting(httpapi.Suggesting{
 		Ads: ads, Model: writer, Template: copywriter.Template{}, Signer: signer, Origin: c.SiteOrigin, Log: f.Log,
-		Callers: door.Callers(c.Door, ads),
+		Callers: callers,
 	})), nil
 }

@@ -26,6 +26,9 @@ func CookieName(environment string) string { return "/nanococoa/" + environment 
 // PictureName is the parameter of the key that signs pictures' ids.
 func PictureName(environment string) string { return "/nanococoa/" + environment + "/picture-key" }
 
+// OriginName is the parameter of the secrets by which the API knows the site's CloudFront.
+func OriginName(environment string) string { return "/nanococoa/" + environment + "/origin-secret" }
+
 // OpenAIName is the parameter in which `make secrets` keeps an environment's OpenAI key.
 func OpenAIName(environment string) string { return "/nanococoa/" + environment + "/openai-key" }
 
@@ -61,6 +64,58 @@ func EnsurePicture(ctx context.Context, client *ssm.Client, environment string) 
 	}
 	return ensure(ctx, client, PictureName(environment), key,
 		"Signs the ids of pictures. Replacing it breaks every address of a picture that was given out.")
+}
+
+// EnsureOrigin makes the environment's origin secret if there is none, and reports whether it
+// did. It is a list and no SecureString: CloudFormation reads it for CloudFront, which shows
+// it to whoever may see its settings anyway.
+func EnsureOrigin(ctx context.Context, client *ssm.Client, environment string) (made bool, err error) {
+	one, err := newSecret()
+	if err != nil {
+		return false, err
+	}
+	return put(ctx, client, OriginName(environment), types.ParameterTypeStringList, one,
+		"The site's CloudFront sends the first of these, the API takes each.")
+}
+
+// maxOrigins is how many origin secrets are good: the one that CloudFront is told to send
+// next, and the one it sends until it is everywhere.
+const maxOrigins = 2
+
+// RotateOrigin puts a new origin secret before the last one. Both are good; a deployment of
+// the site has CloudFront send the new one. It ends the one before the last, so wait between
+// two rotations until CloudFront is deployed.
+func RotateOrigin(ctx context.Context, client *ssm.Client, environment string) error {
+	name := OriginName(environment)
+	former, err := read(ctx, client, name)
+	if err != nil {
+		return err
+	}
+	if former == "" {
+		return fmt.Errorf("the parameter %s holds no secret; make it with `make secrets`", name)
+	}
+	one, err := newSecret()
+	if err != nil {
+		return err
+	}
+	all := append([]string{one}, strings.Split(former, ",")...)
+	value := strings.Join(all[:min(len(all), maxOrigins)], ",")
+	_, err = client.PutParameter(ctx, &ssm.PutParameterInput{
+		Name: &name, Type: types.ParameterTypeStringList, Value: &value, Overwrite: aws.Bool(true),
+	})
+	if err != nil {
+		return fmt.Errorf("put the parameter %s: %w", name, err)
+	}
+	return nil
+}
+
+// newSecret is a key as a header takes it.
+func newSecret() (string, error) {
+	key := make([]byte, cookieKeyBytes)
+	if _, err := rand.Read(key); err != nil {
+		return "", fmt.Errorf("random bytes: %w", err)
+	}
+	return base64.RawURLEncoding.EncodeToString(key), nil
 }
 
 // notice is how long before it signs a key is there: functions read keys when they start,
@@ -133,8 +188,14 @@ func read(ctx context.Context, client *ssm.Client, name string) (string, error) 
 
 // ensure keeps a value under a name that has none, and reports whether it did.
 func ensure(ctx context.Context, client *ssm.Client, name, value, description string) (made bool, err error) {
+	return put(ctx, client, name, types.ParameterTypeSecureString, value, description)
+}
+
+func put(
+	ctx context.Context, client *ssm.Client, name string, as types.ParameterType, value, description string,
+) (made bool, err error) {
 	_, err = client.PutParameter(ctx, &ssm.PutParameterInput{
-		Name: &name, Type: types.ParameterTypeSecureString, Value: &value, Description: &description,
+		Name: &name, Type: as, Value: &value, Description: &description,
 	})
 	var exists *types.ParameterAlreadyExists
 	switch {

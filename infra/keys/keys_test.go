@@ -2,8 +2,10 @@ package keys_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/base64"
 	"errors"
+	"log/slog"
 	"os"
 	"strings"
 	"testing"
@@ -60,6 +62,41 @@ func TestACookieKeyIsMadeOnce(t *testing.T) {
 	}
 	if another, _ := kept(t, client, keys.CookieName(other)); another == first || another == "" {
 		t.Error("two environments share a key")
+	}
+}
+
+// The new secret comes first, as CloudFront sends that; the last one stays good, and no third.
+func TestAnOriginSecretIsRotated(t *testing.T) {
+	t.Parallel()
+	client := ssm.NewFromConfig(localaws.Config(t))
+	environment := localaws.Name(t)
+	if err := keys.RotateOrigin(t.Context(), client, environment); err == nil {
+		t.Fatal("nothing was rotated")
+	}
+	for _, want := range []bool{true, false} {
+		if made, err := keys.EnsureOrigin(t.Context(), client, environment); err != nil || made != want {
+			t.Fatalf("made %v, %v", made, err)
+		}
+	}
+	was, kind := kept(t, client, keys.OriginName(environment))
+	for range 2 {
+		if err := keys.RotateOrigin(t.Context(), client, environment); err != nil {
+			t.Fatal(err)
+		}
+		var now string
+		now, kind = kept(t, client, keys.OriginName(environment))
+		first, last, two := strings.Cut(now, ",")
+		if former, _, _ := strings.Cut(was, ","); !two || last != former || first == last || len(first) != 43 {
+			t.Errorf("after %q it is %q", was, now)
+		}
+		was = now
+	}
+	if kind != types.ParameterTypeStringList { // CloudFormation reads no other for CloudFront
+		t.Errorf("kept as %s", kind)
+	}
+	read := func(context.Context) (string, error) { return was, nil }
+	if _, err := door.NewSite(t.Context(), read, time.Now, slog.New(slog.DiscardHandler)); err != nil {
+		t.Errorf("the functions do not take it: %v", err)
 	}
 }
 

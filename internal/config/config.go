@@ -62,9 +62,10 @@ type Door struct {
 	SiteOrigin          string `env:"SITE_ORIGIN,required,notEmpty"` // e.g. https://ads.example.com
 	// Limits is what the deployment has otherwise than limit.Default.
 	Limits limit.Table `env:"LIMITS"`
-	// CallerAddress is who says where a call comes from: "gateway", or "cloudfront" where
-	// nobody but CloudFront can call the gateway.
-	CallerAddress string `env:"CALLER_ADDRESS" envDefault:"gateway"`
+	// OriginSecretParameter holds what the site's CloudFront sends with each call. With it
+	// nothing else is answered, and CloudFront says where a call comes from; without it
+	// everybody is, and the gateway says it.
+	OriginSecretParameter string `env:"ORIGIN_SECRET_PARAMETER"`
 }
 
 // SignIn is the issuer of OpenID Connect where people sign in. Without one nobody can.

@@ -46,7 +46,7 @@ func TestTheConfigurationOfTheAPI(t *testing.T) { //nolint:paralleltest // it se
 		Door: config.Door{
 			Guests:             config.Guests{GuestDays: 90},
 			CookieKeyParameter: "/n/key", PictureKeyParameter: "/n/pictures", SiteOrigin: "https://ads.example.com",
-			Limits: limit.Default(), CallerAddress: "gateway",
+			Limits: limit.Default(),
 		},
 		GPUSlots: 1, PlacesPerOwner: 3,
 	}

@@ -2,9 +2,13 @@ package contract_test
 
 import (
 	"fmt"
+	"reflect"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
+
+	"github.com/nanococoa/nanococoa/internal/config"
 )
 
 // What owners say, their photos and our tokens leave a machine encrypted or not at all: a
@@ -174,7 +178,9 @@ func TestDoorsThatClose(t *testing.T) {
 // Nothing is installed but what was locked: a version can be replaced where it came from.
 func TestPythonIsLockedByHash(t *testing.T) {
 	t.Parallel()
-	for _, file := range []string{"tools/requirements.txt", "aiserver/worker/requirements.txt"} {
+	for _, file := range []string{
+		"tools/requirements.txt", "tools/checkov/requirements.txt", "aiserver/worker/requirements.txt",
+	} {
 		pinned := 0
 		for _, one := range strings.Split(strings.ReplaceAll(string(read(t, file)), "\\\n", " "), "\n") {
 			if one = strings.TrimSpace(one); one == "" || strings.HasPrefix(one, "#") {
@@ -189,14 +195,55 @@ func TestPythonIsLockedByHash(t *testing.T) {
 			t.Errorf("%s pins nothing", file)
 		}
 	}
-	installing := regexp.MustCompile(`(?s)\$\((?:WORKER_)?PIP\)[^\n]*(?:\\\n[^\n]*)*`)
+	installing := regexp.MustCompile(`(?s)\$\((?:WORKER_|CHECKOV_)?PIP\)[^\n]*(?:\\\n[^\n]*)*`)
 	installs := installing.FindAllString(string(read(t, "Makefile")), -1)
 	for _, i := range installs {
 		if !strings.Contains(i, "--require-hashes") {
 			t.Errorf("pip takes what has another hash: %s", i)
 		}
 	}
-	if len(installs) != 2 {
+	if len(installs) != 3 {
 		t.Errorf("%d installs were found", len(installs))
+	}
+}
+
+// Every function that a route leads to is behind the same door: what one of them did not
+// demand, the others would demand in vain.
+func TestEveryRouteIsBehindTheDoor(t *testing.T) {
+	t.Parallel()
+	tp := readTemplate(t)
+	var door []string
+	for _, f := range reflect.VisibleFields(reflect.TypeFor[config.Door]()) {
+		if name, _, _ := strings.Cut(f.Tag.Get("env"), ","); name != "" {
+			door = append(door, name)
+		}
+	}
+	behind := 0
+	for _, folder := range folders(t) {
+		routes := 0
+		for _, e := range in(tp.function(folder), "Events") {
+			if at(e, "Type") == "Api" {
+				routes++
+			}
+		}
+		if routes == 0 {
+			continue
+		}
+		behind++
+		for _, name := range door {
+			if at(tp.variables(folder), name) == nil {
+				t.Errorf("%s has routes and no %s", folder, name)
+			}
+		}
+	}
+	if behind < 3 || !slices.Contains(door, "ORIGIN_SECRET_PARAMETER") {
+		t.Errorf("%d functions have routes; the door is %q", behind, door)
+	}
+	for _, o := range list(at(readYAML(t, "infra/site.yaml"), "Resources", "Distribution", "Properties",
+		"DistributionConfig", "Origins")) {
+		sent := list(at(o, "OriginCustomHeaders"))
+		if at(o, "Id") == "api" && (len(sent) != 1 || at(sent[0], "HeaderName") != "X-Origin-Secret") {
+			t.Errorf("the site sends %v", sent)
+		}
 	}
 }

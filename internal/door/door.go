@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/base64"
 	"fmt"
+	"log/slog"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -43,18 +44,22 @@ func Signer(ctx context.Context, cfg aws.Config, c config.Door) (*httpapi.Signer
 }
 
 // Callers makes what is known of callers, of whom a store keeps uses and visits.
-func Callers(c config.Door, kept interface {
+func Callers(ctx context.Context, cfg aws.Config, c config.Door, kept interface {
 	limit.Tallies
 	httpapi.Guests
 	httpapi.Sessions
-}) httpapi.Callers {
+}, log *slog.Logger) (httpapi.Callers, error) {
 	table := c.Limits
 	if table == nil { // the deployment says nothing
 		table = limit.Default()
 	}
-	return httpapi.Callers{
-		Limits:        &limit.Limiter{Table: table, Tallies: kept, Now: time.Now},
-		ViewerAddress: c.CallerAddress == "cloudfront",
-		Sessions:      kept, Guests: kept, GuestLife: c.GuestLife(),
+	out := httpapi.Callers{
+		Limits:   &limit.Limiter{Table: table, Tallies: kept, Now: time.Now},
+		Sessions: kept, Guests: kept, GuestLife: c.GuestLife(),
 	}
+	site, err := openSite(ctx, cfg, c.OriginSecretParameter, log)
+	if site != nil {
+		out.Site = site
+	}
+	return out, err
 }

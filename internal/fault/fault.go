@@ -33,6 +33,7 @@ const (
 	RequestNotFound    Code = "Request.NotFound"    // no such route; the gateway answers this one itself
 	RequestThrottled   Code = "Request.Throttled"   // more requests than the gateway takes; it answers this one itself
 	RequestCrossOrigin Code = "Request.CrossOrigin" // another site's page made the browser send it
+	RequestNotBySite   Code = "Request.NotBySite"   // it went around the site's CloudFront
 
 	RequestNoCookie Code = "Request.NoCookie" // a page's browser keeps no cookie of ours: the ad would be nobody's
 
@@ -121,6 +122,7 @@ var kinds = map[Code]Kind{
 	RequestThrottled: {429, false, "요청이 잠시 몰렸습니다. 몇 초 뒤 다시 시도해 주세요."},
 
 	RequestCrossOrigin: {403, false, "다른 사이트에서 보낸 요청은 받지 않습니다. 이 사이트에서 다시 시도해 주세요."},
+	RequestNotBySite:   {403, false, "이 주소로는 바로 요청하실 수 없습니다. 사이트의 주소로 다시 요청해 주세요."},
 
 	AdNotFound:     {404, false, "광고를 찾을 수 없습니다. 주소가 맞는지, 이미 삭제하지 않으셨는지 확인해 주세요."},
 	AdNotFailed:    {409, false, "이미 만들어졌거나 만들고 있는 광고입니다. 화면을 새로 고쳐 지금 상태를 확인해 주세요."},

@@ -115,7 +115,7 @@ func (b *base) serve(mux *http.ServeMux) http.Handler {
 	who := owners{signer: b.signer, secure: strings.HasPrefix(b.origin, "https://"), callers: b.callers, log: b.log}
 	// The log is inside of what copies the request: ServeMux writes the route
 	// into the very request it gets.
-	return who.middleware(b.logged(b.sameOrigin(b.knowing(oneFormat(mux)))))
+	return b.bySite(who.middleware(b.logged(b.sameOrigin(b.knowing(oneFormat(mux))))))
 }
 
 // knowing refuses a call whose session cannot be looked at: nothing may be opened, or made

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/nanococoa/nanococoa/internal/account"
+	"github.com/nanococoa/nanococoa/internal/fault"
 	"github.com/nanococoa/nanococoa/internal/limit"
 )
 
@@ -206,6 +207,27 @@ func ofPage(r *http.Request) bool {
 	return r.Header.Get("Sec-Fetch-Site") != "" || r.Header.Get("Origin") != ""
 }
 
+// secretHeader is what CloudFront sends with each call of the API (infra/site.yaml).
+const secretHeader = "X-Origin-Secret"
+
+// bySite refuses what did not come by the site, before anything else is read of it.
+func (b *base) bySite(next http.Handler) http.Handler {
+	if b.callers.Site == nil {
+		return next
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		secret := r.Header.Get(secretHeader)
+		r.Header.Del(secretHeader)
+		if !b.callers.Site.Sent(r.Context(), secret) {
+			b.log.WarnContext(r.Context(), "refused", "step", b.step, "code", string(fault.RequestNotBySite))
+			w.Header().Set("Cache-Control", "no-store")
+			problemOf(fault.New(fault.RequestNotBySite, nil)).write(w)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
 // viewerHeader is the address of whoever called CloudFront. The site's function sets it over
 // whatever a client sent (infra/site.yaml).
 const viewerHeader = "X-Viewer-Address"
@@ -214,7 +236,7 @@ const viewerHeader = "X-Viewer-Address"
 // in the table.
 func (o owners) address(r *http.Request) string {
 	from := r.RemoteAddr // what the gateway itself saw
-	if o.callers.ViewerAddress {
+	if o.callers.Site != nil {
 		from = r.Header.Get(viewerHeader)
 	}
 	known := limit.AddressOf(from)

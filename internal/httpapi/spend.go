@@ -18,11 +18,11 @@ import (
 // Callers is what every function behind the API knows of whoever calls it.
 type Callers struct {
 	Limits *limit.Limiter // nil: nothing is counted
-	// ViewerAddress: calls come by CloudFront alone, whose function says where from. Else
-	// the gateway does.
-	ViewerAddress bool
 	// Sessions says what sessions open. nil: all owners are guests.
 	Sessions Sessions
+	// Site tells which calls come by the site's CloudFront: only those are answered, and its
+	// function says where they are from. nil: all are, and the gateway says it.
+	Site Site
 	// Guests is told when guests are seen. nil: nobody is.
 	Guests Guests
 	// GuestLife is how long a guest's ads stay after the guest was seen.
@@ -32,6 +32,11 @@ type Callers struct {
 // Sessions knows the accounts of owners; see adstore.Store.
 type Sessions interface {
 	Account(ctx context.Context, owner string) (account.Account, error)
+}
+
+// Site tells by its secret whether a call came by the site; see door.Site.
+type Site interface {
+	Sent(ctx context.Context, secret string) bool
 }
 
 // Guests keeps when what guests have ends; see adstore.Store.

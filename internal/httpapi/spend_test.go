@@ -313,6 +313,9 @@ func TestACallersAddress(t *testing.T) {
 				r := httptest.NewRequest(http.MethodPost, "/api/ads/generate", bytes.NewReader(body))
 				r.Header.Set("Content-Type", contentType)
 				r.RemoteAddr = remote
+				if viewer {
+					r.Header.Set("X-Origin-Secret", "of the site")
+				}
 				for i := 0; i < len(headers); i += 2 {
 					r.Header.Set(headers[i], headers[i+1])
 				}

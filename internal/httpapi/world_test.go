@@ -346,7 +346,10 @@ func newWorldBehind(t *testing.T, origin string, table ad.Table, viewer bool) *w
 	w.limits = &limit.Limiter{Tallies: &fakeTallies{counts: map[string]int{}}, Now: func() time.Time { return w.now }}
 	w.visits = &visits{}
 	w.accounts = newFakeAccounts()
-	callers := httpapi.Callers{Limits: w.limits, ViewerAddress: viewer, Guests: w.visits, GuestLife: 90 * day, Sessions: w.accounts}
+	callers := httpapi.Callers{Limits: w.limits, Guests: w.visits, GuestLife: 90 * day, Sessions: w.accounts}
+	if viewer {
+		callers.Site = bySecret("of the site")
+	}
 	log := slog.New(slog.NewJSONHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	// The gateway: each route goes to the function that has it (template.yaml).
 	gateway := http.NewServeMux()

@@ -1,5 +1,6 @@
 // Command cmd is `make secrets`: it makes the secrets a deployment needs and
-// does not have. ENVIRONMENT names the deployment; ROTATE=1 adds a cookie key; OPENAI_API_KEY,
+// does not have. ENVIRONMENT names the deployment; ROTATE=cookie adds a cookie key,
+// ROTATE=origin an origin secret; OPENAI_API_KEY,
 // if set, is kept as its OpenAI key, and AI_SERVER_TOKEN as the token of its GPU server.
 // Credentials and region are the AWS SDK's usual ones.
 package main
@@ -19,7 +20,7 @@ import (
 
 type settings struct {
 	Environment   string `env:"ENVIRONMENT,required,notEmpty"`
-	Rotate        bool   `env:"ROTATE"`
+	Rotate        string `env:"ROTATE"`
 	OpenAIKey     string `env:"OPENAI_API_KEY"`
 	AIServerToken string `env:"AI_SERVER_TOKEN"`
 }
@@ -46,13 +47,27 @@ func run(ctx context.Context, s settings, cfg aws.Config, out io.Writer) error {
 		return err
 	}
 	say(out, keys.CookieName(s.Environment), made)
-	if s.Rotate {
+	if made, err = keys.EnsureOrigin(ctx, client, s.Environment); err != nil {
+		return err
+	}
+	say(out, keys.OriginName(s.Environment), made)
+	switch s.Rotate {
+	case "":
+	case "origin":
+		if err := keys.RotateOrigin(ctx, client, s.Environment); err != nil {
+			return err
+		}
+		_, _ = fmt.Fprintf(out, "%s: a new secret is good beside the last one; have it sent with "+
+			"`make deploy-site ENVIRONMENT=%s`\n", keys.OriginName(s.Environment), s.Environment)
+	case "cookie":
 		day, err := keys.RotateCookie(ctx, client, s.Environment, time.Now())
 		if err != nil {
 			return fmt.Errorf("%w, but from %s on", err, day)
 		}
 		_, _ = fmt.Fprintf(out, "%s: a new key signs from %s on (UTC), the former ones go on to verify\n",
 			keys.CookieName(s.Environment), day)
+	default:
+		return fmt.Errorf("ROTATE is cookie or origin, not %q", s.Rotate)
 	}
 	for _, one := range []struct{ variable, value, name, setting string }{
 		{"OPENAI_API_KEY", s.OpenAIKey, keys.OpenAIName(s.Environment), "OPENAI_KEY_PARAMETER"},
