@@ -30,7 +30,8 @@ func TestEveryParameterIsDescribedAndBounded(t *testing.T) {
 			if d, _ := at(p, "Description").(string); len(d) < 20 {
 				t.Errorf("%s: %s is described as %q", path, name, d)
 			}
-			bounded := at(p, "Type") == "AWS::SSM::Parameter::Value<String>" // the parameter it names must exist
+			kind, _ := at(p, "Type").(string)
+			bounded := strings.HasPrefix(kind, "AWS::SSM::Parameter::Value<") // the parameter it names must exist
 			for _, bound := range []string{"AllowedPattern", "AllowedValues", "MinValue"} {
 				bounded = bounded || at(p, bound) != nil
 			}
