@@ -3,6 +3,7 @@ package contract_test
 import (
 	"fmt"
 	"path/filepath"
+	"strings"
 	"testing"
 )
 
