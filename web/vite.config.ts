@@ -13,7 +13,7 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     rollupOptions: {
-      input: ['index.html', 'result.html', 'dashboard.html', '404.html'],
+      input: ['index.html', 'result.html', 'dashboard.html', 'account.html', '404.html'],
       output: {
         codeSplitting: {
           // What every page needs is one file: on a slow phone each further one

@@ -114,7 +114,7 @@ func candidates(urlPath string) []string {
 	switch first, rest, _ := strings.Cut(name, "/"); {
 	case name == "":
 		return []string{"index.html"}
-	case first == "result" && rest != "" && !strings.ContainsAny(rest, "/."), name == "dashboard":
+	case first == "result" && rest != "" && !strings.ContainsAny(rest, "/."), name == "dashboard", name == "account":
 		return []string{first + ".html", first + "/index.html", "index.html"}
 	default:
 		return []string{name, name + ".html", name + "/index.html"}

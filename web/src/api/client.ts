@@ -10,6 +10,8 @@ export type RenditionWish = components['schemas']['RenditionWish']
 export type Choices = components['schemas']['Choices']
 export type Channel = components['schemas']['Channel']
 export type Copies = components['schemas']['Copies']
+export type Account = components['schemas']['Account']
+export type Export = components['schemas']['Export']
 export type Brand = components['schemas']['Brand']
 export type BrandWish = components['schemas']['BrandWish']
 export type SceneWish = components['schemas']['SceneWish']
@@ -63,6 +65,15 @@ export interface Api {
   removeScene(adId: string, sceneId: string): Promise<Answer<undefined>>
   choices(): Promise<Answer<Choices>>
   bundle(adId: string, wish: BundleWish): Promise<Answer<components['schemas']['Bundle']>>
+  /** Who is calling. */
+  account(): Promise<Answer<Account>>
+  /** Ends this browser's session, and every one; both give where to go next. */
+  logout(): Promise<Answer<components['schemas']['Logout']>>
+  logoutEverywhere(): Promise<Answer<components['schemas']['Logout']>>
+  /** Removes everything of the caller. */
+  removeAccount(): Promise<Answer<components['schemas']['Ending']>>
+  /** Makes a piece of a copy of all that the caller has. */
+  exportAll(signal?: AbortSignal): Promise<Answer<Export>>
   brand(): Promise<Answer<Brand>>
   putBrand(wish: BrandWish): Promise<Answer<Brand>>
   /** With the same key and body it is about the same logo. */
@@ -113,6 +124,11 @@ export function connect(): Api {
     choices: () => answer(client.GET('/api/channels', { signal: within() })),
     bundle: (ad_id, body) =>
       answer(client.POST('/api/ads/{ad_id}/bundle', { body, ...of(ad_id), signal: within() })),
+    account: () => answer(client.GET('/api/account', { signal: within() })),
+    logout: () => answer(client.POST('/api/account/logout', { signal: within() })),
+    logoutEverywhere: () => answer(client.POST('/api/account/logout-everywhere', { signal: within() })),
+    removeAccount: () => answer(client.DELETE('/api/account', { signal: within() })),
+    exportAll: (signal) => answer(client.GET('/api/account/export', { signal: within(signal) })),
     brand: () => answer(client.GET('/api/brand', { signal: within() })),
     putBrand: (body) => answer(client.PUT('/api/brand', { body, signal: within() })),
     logo: (body, key) =>

@@ -6,7 +6,8 @@ import type { Uploads } from '../keep/uploads'
 import { within } from '../keep/within'
 import { texts } from '../texts'
 import { Confirm } from '../ui/confirm'
-import { Footer, Header } from './frame'
+import { arrivalOf, useWho, type Notice } from './account'
+import { Footer, Header, NoticeBar } from './frame'
 import { formAnchor, hrefOf, routeOf, type PageName, type Route } from './router'
 import { SiteContext, useOnline, type Question, type Site, type Toast } from './site'
 import './app.css'
@@ -45,6 +46,10 @@ export function App({ api, photos, uploads, loaders, first }: AppProps) {
   const main = useRef<HTMLElement>(null)
   const moved = useRef(false)
   const online = useOnline()
+  const [notice, setNotice] = useState<Notice | null>(null)
+  const who = useWho(api, (elsewhere) => {
+    setNotice({ text: elsewhere ? texts.account.signedOutElsewhere : texts.account.over, bad: false, signIn: true })
+  })
 
   const show = useCallback(
     async (route: Route) => {
@@ -74,6 +79,7 @@ export function App({ api, photos, uploads, loaders, first }: AppProps) {
       api,
       photos,
       uploads,
+      who,
       go(route, how) {
         history[how?.replace ? 'replaceState' : 'pushState'](null, '', hrefOf(route))
         void show(route).then(() => arrive(route))
@@ -100,7 +106,7 @@ export function App({ api, photos, uploads, loaders, first }: AppProps) {
           })
         }),
     }),
-    [api, photos, uploads, loaders, show],
+    [api, photos, uploads, who.account, who.turn, loaders, show],
   )
 
   useEffect(() => {
@@ -124,6 +130,15 @@ export function App({ api, photos, uploads, loaders, first }: AppProps) {
     }
   }, [site, show, uploads])
 
+  // Somebody comes back from the issuer, or has deleted everything: said once.
+  useEffect(() => {
+    const came = arrivalOf(location.search)
+    if (!came) return
+    history.replaceState(history.state, '', location.pathname + came.search + location.hash)
+    if (came.arrival.toast) setToast({ text: came.arrival.toast, bad: false })
+    if (came.arrival.notice) setNotice(came.arrival.notice)
+  }, [])
+
   useEffect(() => {
     if (!toast) return
     const id = setTimeout(() => setToast(null), toastTime)
@@ -136,10 +151,11 @@ export function App({ api, photos, uploads, loaders, first }: AppProps) {
       <a class="skip" href="#main">
         {texts.site.skip}
       </a>
-      <Header page={route.page} />
+      <Header page={route.page} account={who.account} />
       <div class="offline" role="status">
         {!online && <p>{texts.site.offline}</p>}
       </div>
+      {notice && <NoticeBar notice={notice} account={who.account} close={() => setNotice(null)} />}
       <main id="main" ref={main} tabIndex={-1}>
         <Page key={keyOf(route)} route={route} />
       </main>

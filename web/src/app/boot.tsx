@@ -10,6 +10,7 @@ const loaders: Loaders = {
   start: () => import('../pages/start/start').then((m) => m.Start),
   result: () => import('../pages/result/result').then((m) => m.Result),
   dashboard: () => import('../pages/dashboard/dashboard').then((m) => m.Dashboard),
+  account: () => import('../pages/account/account').then((m) => m.Account),
   missing: () => import('../pages/missing/missing').then((m) => m.Missing),
 }
 

@@ -1,8 +1,12 @@
+import type { Account } from '../api/client'
 import { texts } from '../texts'
-import { Mark } from '../ui/icon'
+import { Icon, Mark } from '../ui/icon'
+import { signInHref, type Notice } from './account'
 import { formAnchor, type PageName } from './router'
 
-export function Header({ page }: { page: PageName }) {
+export function Header({ page, account }: { page: PageName; account: Account | null }) {
+  // Its place is the same whatever it says: what is beside it does not move when it is known.
+  const canSignIn = account?.kind === 'guest' && account.providers.length > 0
   return (
     <header class="header">
       <div class="header-in">
@@ -17,9 +21,39 @@ export function Header({ page }: { page: PageName }) {
           <a href="/dashboard" aria-current={page === 'dashboard' ? 'page' : undefined}>
             {texts.site.mine}
           </a>
+          <a class="header-who" href="/account" aria-current={page === 'account' ? 'page' : undefined}>
+            <Icon name="person" />
+            <span>{canSignIn ? texts.account.signIn : texts.account.page}</span>
+          </a>
         </nav>
       </div>
     </header>
+  )
+}
+
+/** What is told below the header until it is closed: a session that has ended, a sign-in that failed. */
+export function NoticeBar({
+  notice,
+  account,
+  close,
+}: {
+  notice: Notice
+  account: Account | null
+  close: () => void
+}) {
+  const way = account?.kind === 'guest' ? account.providers[0] : undefined
+  return (
+    <div class={notice.bad ? 'notice notice-bad' : 'notice'} role={notice.bad ? 'alert' : 'status'}>
+      <p>{notice.text}</p>
+      {notice.signIn && way && (
+        <a class="button" href={account!.providers.length > 1 ? '/account' : signInHref(way.name, location)}>
+          {texts.account.signIn}
+        </a>
+      )}
+      <button class="button button-quiet button-icon" aria-label={texts.site.close} onClick={close}>
+        <Icon name="close" />
+      </button>
+    </div>
   )
 }
 

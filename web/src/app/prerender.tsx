@@ -2,6 +2,7 @@ import { renderToString } from 'preact-render-to-string'
 import { connect } from '../api/client'
 import type { Photos } from '../keep/photos'
 import { Uploads } from '../keep/uploads'
+import { Account } from '../pages/account/account'
 import { Dashboard } from '../pages/dashboard/dashboard'
 import { Missing } from '../pages/missing/missing'
 import { Result } from '../pages/result/result'
@@ -18,6 +19,7 @@ const pages: Record<string, AppProps['first'] & { title: string; indexed: boolea
     title: texts.dashboard.page,
     indexed: false,
   },
+  '/account.html': { route: { page: 'account' }, Page: Account, title: texts.account.page, indexed: false },
   '/404.html': { route: { page: 'missing' }, Page: Missing, title: texts.missing.page, indexed: false },
 }
 

@@ -3,6 +3,7 @@ export type Route =
   | { page: 'start'; make?: true } // `make`: at the form
   | { page: 'result'; adId: string }
   | { page: 'dashboard'; number: number; cursor: string | null }
+  | { page: 'account' }
   | { page: 'missing' }
 
 /** The form's place on the start page. */
@@ -25,6 +26,7 @@ export function routeOf(url: Pick<URL, 'pathname' | 'search' | 'hash'>): Route {
     if (!cursor || !Number.isSafeInteger(number) || number < 2) return { page: 'dashboard', number: 1, cursor: null }
     return { page: 'dashboard', number, cursor }
   }
+  if (path === '/account') return { page: 'account' }
   const [, first, adId, more] = path.split('/')
   if (first === 'result' && adId && more === undefined && adForm.test(adId)) return { page: 'result', adId }
   return { page: 'missing' }
@@ -35,6 +37,8 @@ export function hrefOf(route: Exclude<Route, { page: 'missing' }>): string {
   switch (route.page) {
     case 'start':
       return route.make ? `/#${formAnchor}` : '/'
+    case 'account':
+      return '/account'
     case 'result':
       return `/result/${route.adId}`
     case 'dashboard': {

@@ -3,6 +3,7 @@ import { useContext, useEffect, useState } from 'preact/hooks'
 import type { Api } from '../api/client'
 import type { Photos } from '../keep/photos'
 import type { Uploads } from '../keep/uploads'
+import type { Who } from './account'
 import type { Route } from './router'
 
 export interface Question {
@@ -23,6 +24,8 @@ export interface Site {
   api: Api
   photos: Photos
   uploads: Uploads
+  /** Who is calling. */
+  who: Who
   /** Goes to a route; `replace` leaves no trace of the page that is left. */
   go(route: Exclude<Route, { page: 'missing' }>, how?: { replace?: boolean }): void
   /** Whether this page was reached from another page of this visit. */

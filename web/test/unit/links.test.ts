@@ -13,6 +13,7 @@ const files: Record<PageName, string | null> = {
   start: '/',
   result: '/result.html',
   dashboard: '/dashboard.html',
+  account: '/account.html',
   missing: null,
 }
 const id = '0198c0de-1234-7abc-8def-0123456789ab'
@@ -21,6 +22,9 @@ it.each([
   '/',
   '/dashboard',
   '/dashboard/',
+  '/account',
+  '/account/',
+  '/account/x',
   `/result/${id}`,
   `/result/${id}/`,
   `/result/${id}/x`,

@@ -1,7 +1,8 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { removeAd } from '../../ad/remove'
 import { isDone } from '../../ad/steps'
-import type { List, ListedAd } from '../../api/client'
+import { kstDate } from '../../ad/time'
+import type { Account as Caller, List, ListedAd } from '../../api/client'
 import { hrefOf, type Route } from '../../app/router'
 import { useSite, useTitle } from '../../app/site'
 import { loadCursors, saveCursor } from '../../keep/cursors'
@@ -20,8 +21,10 @@ export function Dashboard({ route }: { route: Route }) {
   const { number, cursor } = route.page === 'dashboard' ? route : { number: 1, cursor: null }
   useTitle(texts.site.title(number > 1 ? `${words.page} ${words.pageNumber(number)}` : words.page))
 
+  const who = site.who.account
+  // Whoever signs in or out in another tab has other ads.
   const list = useWatch(
-    cursor ?? '',
+    `${site.who.turn}.${cursor ?? ''}`,
     (signal) => site.api.list(cursor, signal),
     (page) => page.ads.every((ad) => isDone(ad.status)),
     { tells: false },
@@ -54,7 +57,7 @@ export function Dashboard({ route }: { route: Route }) {
             {words.title}
           </h1>
           <p class="soft">
-            {words.lead} {words.browser}
+            {words.lead} {who?.kind === 'account' ? words.everywhere : words.browser}
           </p>
         </div>
         <a class="button button-main" href="/#make">
@@ -65,6 +68,8 @@ export function Dashboard({ route }: { route: Route }) {
       <noscript>
         <p class="fault">{texts.site.noScript}</p>
       </noscript>
+
+      {who && !nobody && ads && <Stay who={who} />}
 
       {nobody ? (
         <Empty />
@@ -119,6 +124,19 @@ function useNews(ads: readonly ListedAd[] | undefined): number {
     }
   }, [ads, site])
   return count
+}
+
+/** How long a guest's ads stay; said calmly, once a page. */
+function Stay({ who }: { who: Caller }) {
+  const account = texts.account
+  if (who.kind === 'account') return who.moving > 0 ? <p class="note">{account.moving(who.moving)}</p> : null
+  if (!who.ads_end_at) return null
+  return (
+    <p class="soft stay">
+      {account.endsOn(kstDate(who.ads_end_at))}{' '}
+      {who.providers.length > 0 && <a href="/account">{account.keep}</a>}
+    </p>
+  )
 }
 
 function Empty() {
