@@ -325,7 +325,10 @@ app_parameters = Environment=$(ENVIRONMENT) SiteOrigin=$(SITE_ORIGIN) Architectu
   $(if $(OPENAI_KEY_PARAMETER),OpenAIKeyParameter=$(OPENAI_KEY_PARAMETER)) \
   $(if $(AI_SERVER_TOKEN_PARAMETER),AIServerTokenParameter=$(AI_SERVER_TOKEN_PARAMETER)) \
   $(if $(ALARM_EMAIL),AlarmEmail=$(ALARM_EMAIL)) $(if $(MONTHLY_BUDGET),MonthlyBudget=$(MONTHLY_BUDGET)) \
-  $(if $(LIMITS),Limits=$(LIMITS)) OnlyBySite=true
+  $(if $(LIMITS),Limits=$(LIMITS)) OnlyBySite=true \
+  $(if $(SIGN_IN_ISSUER),SignInIssuer=$(SIGN_IN_ISSUER)) $(if $(SIGN_IN_CLIENT),SignInClient=$(SIGN_IN_CLIENT)) \
+  $(if $(SIGN_IN_PROVIDERS),SignInProviders=$(SIGN_IN_PROVIDERS)) \
+  $(if $(SIGN_IN_SECRET_PARAMETER),SignInSecretParameter=$(SIGN_IN_SECRET_PARAMETER))
 site_parameters = Environment=$(ENVIRONMENT) \
   ApiDomain=/nanococoa/$(ENVIRONMENT)/api-domain PicturesBucket=/nanococoa/$(ENVIRONMENT)/bucket \
   OriginSecrets=/nanococoa/$(ENVIRONMENT)/origin-secret \
@@ -360,6 +363,12 @@ site-stack: .venv/.installed
 .PHONY: deploy-site
 deploy-site: site-stack web/dist/index.html ## the pages alone
 	@$(SITE) publish
+
+.PHONY: deploy-accounts
+deploy-accounts: .venv/.installed ## where people sign in, at LOGIN_NAME; then deploy with what it prints
+	@origin=$$($(SITE) origin); test -n "$$origin" || { echo "make deploy comes first: people are sent back to the site" >&2; exit 1; }; \
+	$(SAM) deploy --config-env $(ENVIRONMENT)-accounts --parameter-overrides Environment=$(ENVIRONMENT) \
+	  LoginName=$(LOGIN_NAME) SiteOrigin=$$origin SiteHost=$${origin#https://}
 
 .PHONY: deploy-firewall
 deploy-firewall: .venv/.installed ## who asks too often is refused; then deploy-site with the WEB_ACL_ARN it says
