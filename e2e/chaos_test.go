@@ -18,6 +18,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -274,8 +275,30 @@ func (c *chaos) faults() map[string]map[faultproxy.Fault]int {
 // caller is an owner whose calls may fail and are then made again, as the pages
 // do.
 type caller struct {
-	http *http.Client
-	mu   sync.Mutex
+	http  *http.Client
+	mu    sync.Mutex
+	email string // of an owner who signs in; empty: stays a guest
+	once  sync.Once
+	in    atomic.Int64 // how often the owner has signed in
+}
+
+// signIn has an owner sign in, once, while the ads are made: the account takes them over.
+// Nothing is ordered meanwhile; all other calls go on.
+func (o *caller) signIn(ctx context.Context, t *testing.T) {
+	t.Helper()
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	for {
+		to := (&owner{t, o.http}).signIn(o.email, "/")
+		if strings.Contains(to, "signed_in=1") {
+			o.in.Add(1)
+			return
+		}
+		if !pause(ctx, 400*time.Millisecond) {
+			t.Errorf("%s cannot sign in: %s", o.email, to)
+			return
+		}
+	}
 }
 
 // ownerFor gives one of a few owners, so that each has several ads.
@@ -285,7 +308,14 @@ func (c *chaos) ownerFor(dice *rand.Rand) *caller {
 		if err != nil {
 			c.t.Fatal(err)
 		}
-		c.owners = append(c.owners, &caller{http: &http.Client{Jar: jar, Timeout: 40 * time.Second}})
+		o := &caller{http: &http.Client{Jar: jar, Timeout: 40 * time.Second}}
+		if len(c.owners)%2 == 0 { // every other one
+			o.email = fmt.Sprintf("chaos%d@example.com", len(c.owners))
+			if err := sys.Invite(c.t.Context(), o.email); err != nil {
+				c.t.Fatal(err)
+			}
+		}
+		c.owners = append(c.owners, o)
 	}
 	return c.owners[dice.IntN(len(c.owners))]
 }
@@ -296,7 +326,11 @@ var errGivenUp = errors.New("the round is over")
 func (o *caller) do(ctx context.Context, method, path, contentType string, body []byte,
 	headers ...string) (answer, error) {
 	for {
+		in := o.in.Load()
 		a, err := send(ctx, o.http, method, path, contentType, body, headers...)
+		if err == nil && a.status == http.StatusNotFound && o.in.Load() != in {
+			continue // it was under way with the guest's session while the owner signed in
+		}
 		if err == nil && a.status < 500 && a.status != http.StatusTooManyRequests {
 			return a, nil
 		}
@@ -366,6 +400,9 @@ func (c *chaos) live(ctx context.Context, o *caller, p plan, photo []byte) strin
 	c.mu.Unlock()
 	var events sync.WaitGroup
 	defer events.Wait()
+	if o.email != "" {
+		events.Go(func() { o.once.Do(func() { time.Sleep(p.after); o.signIn(ctx, c.t) }) })
+	}
 	events.Go(func() { c.deliver(ctx, id, p) })
 	if p.deletes {
 		time.Sleep(p.after)

@@ -230,6 +230,20 @@ func (s *Store) isOver(ctx context.Context, owner string) (bool, error) {
 	return a.Ended, err
 }
 
+// movingFrom gives the guest under whose key an ad lies that is still to be moved to an owner;
+// "" when it is not.
+func (s *Store) movingFrom(ctx context.Context, owner, adID string) (string, error) {
+	guest, err := s.holder(ctx, adID)
+	if err != nil || guest == "" || guest == owner {
+		return "", err
+	}
+	g, err := s.Account(ctx, guest)
+	if err != nil || g.MovedTo != owner || g.Ended {
+		return "", err
+	}
+	return guest, nil
+}
+
 // movePause is when the sweeper looks again at a guest of whom something is still being made.
 const movePause = time.Minute
 

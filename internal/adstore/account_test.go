@@ -170,6 +170,13 @@ func TestAFurtherGuestsAdsAreMoved(t *testing.T) {
 	if _, err := tb.Get(ctx, "second", theirs[1].AdID); !fault.Has(err, fault.AdNotFound) {
 		t.Errorf("the guest still has it: %v", err)
 	}
+	// It is the account's already.
+	if a, err := tb.Get(ctx, "first", running.AdID); err != nil || a.Owner != "second" {
+		t.Errorf("the ad that is being made: %v, %v", a.Ref, err)
+	}
+	if _, err := tb.Get(ctx, "other", running.AdID); !fault.Has(err, fault.AdNotFound) {
+		t.Errorf("another sees it: %v", err)
+	}
 	// Its execution knows the ad by the owner it began with.
 	if err := tb.Publish(ctx, running.Ref); err != nil {
 		t.Fatal(err)

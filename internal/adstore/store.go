@@ -156,11 +156,20 @@ func (s *Store) claim(ctx context.Context, owner string, c ad.Claim) (map[string
 }
 
 // Get reads one ad of an owner, strongly consistent, so a client sees what its
-// own last call did.
+// own last call did. An ad that is still to be moved to the owner is the owner's already; its
+// Ref names the guest until then.
 //
 // Faults: Ad.NotFound, also for an ad of another owner.
 func (s *Store) Get(ctx context.Context, owner, adID string) (ad.Ad, error) {
-	return s.Record(ctx, ad.Ref{Owner: owner, AdID: adID})
+	a, err := s.Record(ctx, ad.Ref{Owner: owner, AdID: adID})
+	if !fault.Has(err, fault.AdNotFound) {
+		return a, err
+	}
+	guest, look := s.movingFrom(ctx, owner, adID)
+	if look != nil || guest == "" {
+		return ad.Ad{}, cmp.Or(look, err)
+	}
+	return s.Record(ctx, ad.Ref{Owner: guest, AdID: adID})
 }
 
 // Record reads what is kept of an attempt's ad or, if it names one, further scene. The
@@ -185,20 +194,28 @@ func (s *Store) Record(ctx context.Context, r ad.Ref) (ad.Ad, error) {
 //
 // Faults: Ad.NotFound, also once everything of its owner is being removed.
 func (s *Store) Find(ctx context.Context, adID string) (ad.Ad, error) {
-	out, err := s.db.GetItem(ctx, &dynamodb.GetItemInput{
-		TableName: &s.table, Key: pointerKey(adID), ConsistentRead: aws.Bool(true),
-	})
+	owner, err := s.holder(ctx, adID)
 	if err != nil {
-		return ad.Ad{}, cloud.Fault(err)
+		return ad.Ad{}, err
 	}
-	if out.Item == nil {
+	if owner == "" {
 		return ad.Ad{}, fault.New(fault.AdNotFound, nil)
 	}
-	owner := text(out.Item, "owner")
 	if ended, err := s.isOver(ctx, owner); err != nil || ended {
 		return ad.Ad{}, cmp.Or[error](err, fault.New(fault.AdNotFound, nil))
 	}
 	return s.Get(ctx, owner, adID)
+}
+
+// holder gives under whose key an ad lies; "" when there is none.
+func (s *Store) holder(ctx context.Context, adID string) (string, error) {
+	out, err := s.db.GetItem(ctx, &dynamodb.GetItemInput{
+		TableName: &s.table, Key: pointerKey(adID), ConsistentRead: aws.Bool(true),
+	})
+	if err != nil {
+		return "", cloud.Fault(err)
+	}
+	return text(out.Item, "owner"), nil
 }
 
 // Enqueue moves an ad whose photo has arrived from awaiting_upload to queued, and gives it
@@ -503,7 +520,7 @@ func (s *Store) deleteAd(
 		}
 		writes := []types.TransactWriteItem{
 			{Delete: &types.Delete{
-				TableName: &s.table, Key: adKey(owner, adID), ConditionExpression: expr.Condition(),
+				TableName: &s.table, Key: recordKey(a.Ref), ConditionExpression: expr.Condition(),
 				ExpressionAttributeNames: expr.Names(), ExpressionAttributeValues: expr.Values(),
 			}},
 			s.deleteAny(pointerKey(adID)),

@@ -17,7 +17,7 @@ import (
 const (
 	maxZip       = 4.6 // the API, 4.52, has the studio's operations, shares, limits; it was 3.9 before them
 	maxZipOpenAI = 5   // the largest has 4.6
-	maxZipOIDC   = 5   // PLACEHOLDER
+	maxZipOIDC   = 4.2 // the account, 4.01, has go-oidc, of which 0.3 are, and archive/zip
 	maxZipCodecs = 5.4 // decoders of HEIC and AVIF, and what runs them
 	maxZipFonts  = 7   // of which fonts are 1.4, and what shapes text 0.8
 )
