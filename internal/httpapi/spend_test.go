@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/nanococoa/nanococoa/internal/ad"
+	"github.com/nanococoa/nanococoa/internal/channel"
 	"github.com/nanococoa/nanococoa/internal/fault"
 	"github.com/nanococoa/nanococoa/internal/limit"
 )
@@ -392,4 +393,38 @@ func accept(w *world) {
 	w.accepting()
 	up := func(string, string, int64) (ad.Upload, error) { return ad.Upload{Fields: map[string]string{}}, nil }
 	w.pictures.post, w.logos.post = up, up
+}
+
+// What could not be made costs nothing.
+func TestWhatFailsIsGivenBack(t *testing.T) {
+	t.Parallel()
+	down := fault.New(fault.StorageUnavailable, nil)
+	for name, c := range map[string]struct {
+		path, body string
+		fails      func(*world)
+	}{
+		"a rendition that is not drawn": {"/renditions", `{}`, func(w *world) {
+			w.maker.make = func(ad.Studio, ad.Rendition) (ad.Rendition, error) { return ad.Rendition{}, down }
+		}},
+		"a rendition that is not kept": {"/renditions", `{}`, func(w *world) {
+			w.ads.addRendition = func(ad.Ref, ad.Rendition, *ad.Claim) (ad.Rendition, error) { return ad.Rendition{}, down }
+			w.maker.remove = func(string, string, bool) error { return nil }
+		}},
+		"a bundle": {"/bundle", `{"channels":["wide"]}`, func(w *world) {
+			w.maker.bundle = func(ad.Studio, ad.Rendition, []channel.Channel) (ad.Bundle, error) { return ad.Bundle{}, down }
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w, st := atStudio(t)
+			w.drawn(st)
+			w.allowing(limit.Renditions, 1)
+			w.allowing(limit.Bundles, 1)
+			c.fails(w)
+			w.json("POST", "/api/ads/"+st.AdID+c.path, c.body).fails(503, "Storage.Unavailable")
+			if w.counted() != 0 {
+				t.Errorf("%d are counted", w.counted())
+			}
+		})
+	}
 }

@@ -15,7 +15,7 @@ export function liveOf(r: Rendition, main: string, sub: string): Layer | null {
   const ad = withoutFallback(code)
   const family = property(ad.style, 'font-family')
   const inFace = { ...ad, style: restyled(ad.style, { 'font-family': family ? `${face},${family}` : face }) }
-  return withWords(inFace, main, sub, measureIn(inFace))
+  return withWords(inFace, main, sub, measureIn(inFace), r.layout ?? '')
 }
 
 /** The layer's pictures in the size of a page; the server's markup names the large ones. */

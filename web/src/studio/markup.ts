@@ -93,6 +93,7 @@ export function withoutFallback(ad: Layer): Layer {
 // As internal/compose/layout.go sets the words: how high a line is, how far the sizes
 // go as shares of the frame, what a line more costs.
 const leading = { main: 1.24, sub: 1.45 }
+const settled = 0.4 // of the free height is above words at the top
 const lineCost = (lines: number) => 0.05 * (lines - 1) + 0.09 * Math.max(lines - 2, 0)
 
 /**
@@ -101,7 +102,7 @@ const lineCost = (lines: number) => 0.05 * (lines - 1) + 0.09 * Math.max(lines -
  * makes of them may break a line elsewhere; it stands in the same place, in the same
  * face and colour.
  */
-export function withWords(ad: Layer, main: string, sub: string, measure: Measure): Layer {
+export function withWords(ad: Layer, main: string, sub: string, measure: Measure, layout = ''): Layer {
   const [mainBox, subBox] = [boxOf(ad, 'main'), boxOf(ad, 'sub')]
   const ratio = ratioOf(ad)
   const first = mainBox ?? subBox
@@ -112,19 +113,35 @@ export function withWords(ad: Layer, main: string, sub: string, measure: Measure
   const width = Math.max(mainBox?.width ?? 0, subBox?.width ?? 0, roomOf(first))
   const largest = Math.max(limit.max, mainBox?.size ?? 0)
 
+  const wishOf = (headline: number) =>
+    Math.min(Math.max(0.44 * headline, 0.023 * mean), 0.046 * mean, headline / 1.6)
+  // How high headline and sub copy are with what is between them.
+  const heightOf = (lines: number, size: number, subSize: number) =>
+    lines * size * leading.main + (subSize ? 0.26 * size + subSize * leading.sub * linesOf(subBox) : 0)
+
   let top = first.top / ratio
   const made = new Map<string, Layer>()
   let headline = 0
+  let subMost = Infinity
   if (mainBox) {
-    const set = setIn(mainBox, main, width, largest, limit.min, measure)
+    let set = setIn(mainBox, main, width, largest, limit.min, measure)
+    const margin = Math.max(6 * Math.min(1, 1 / ratio), 4 / ratio)
+    if (layout === 'top-center' && set.lines.length > 0 && 1 / ratio <= 1.6 && top >= margin - 0.1) {
+      // The words stand at two fifths of the height that their area leaves them.
+      const room = heightOf(linesOf(mainBox), mainBox.size, subBox?.size ?? 0) + (top - margin) / settled
+      const high = (subSize: number) => heightOf(set.lines.length, set.size, sub.trim() && subBox ? subSize : 0)
+      // Sub copy gives way first, to a third of the headline.
+      while (high(0.34 * set.size) > room && set.size > limit.min) set = { ...set, size: set.size * 0.96 }
+      const left = (room - set.lines.length * set.size * leading.main - 0.26 * set.size) / leading.sub
+      subMost = Math.max(left / Math.max(linesOf(subBox), 1), 0.34 * set.size)
+      top = Math.max(margin, margin + settled * (room - high(Math.min(wishOf(set.size), subMost))))
+    }
     made.set('main', drawn(mainBox, width, set, top * ratio, leading.main, ratio))
     headline = set.lines.length > 0 ? set.size : 0
     top += set.lines.length * set.size * leading.main + (headline ? 0.26 * headline : 0)
   }
   if (subBox) {
-    const wish = headline
-      ? Math.min(Math.max(0.44 * headline, 0.023 * mean), 0.046 * mean, headline / 1.6)
-      : Math.max(subBox.size, 0.046 * mean)
+    const wish = headline ? Math.min(wishOf(headline), subMost) : Math.max(subBox.size, 0.046 * mean)
     const set = setIn(subBox, sub, width, wish, 0.6 * wish, measure)
     // Where the present one stands, unless the headline above has grown or shrunk.
     made.set('sub', drawn(subBox, width, set, (mainBox ? top : subBox.top / ratio) * ratio, leading.sub, ratio))
@@ -157,6 +174,8 @@ function boxOf(ad: Layer, role: string): Box | null {
   const box = { layer, left: of('left'), top: of('top'), width: of('width'), size: of('font-size') }
   return [box.left, box.top, box.width, box.size].every(Number.isFinite) ? box : null
 }
+
+const linesOf = (box: Box | null) => box?.layer.children.filter((c) => typeof c === 'object').length ?? 0
 
 /** Width through height of the ad. */
 export function ratioOf(ad: Layer): number {

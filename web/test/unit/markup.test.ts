@@ -92,6 +92,24 @@ describe('other words', () => {
     expect(share(sub, 'top')).toBeGreaterThan(share(main, 'top') + share(main, 'height'))
   })
 
+  // Both sides as the server set them for one scene: words that fill their area, and words that leave room.
+  it('above the product stand where the server sets them', () => {
+    const words = (role: string, top: number, height: number, size: number, lines: string) =>
+      `<p data-role="${role}" style="left:8%;top:${top}%;width:84%;height:${height}%;align-items:center;` +
+      `font-size:${size}cqw"><span>${lines}</span></p>`
+    const set = (main: string[], sub: string[]) =>
+      parse(`<div style="aspect-ratio:1024/1024">${main.join('')}${sub.join('')}</div>`)!
+    const roomy = set(
+      [words('main', 8.299, 8.138, 6.563, '겨울 아침을 여는 따뜻한 여행 가방')],
+      [words('sub', 18.144, 4.187, 2.888, '떠나는 길에')],
+    )
+    const other = withWords(roomy, '떠나요', '떠나는 길에', measure, 'top-center')
+    const [main, sub] = [paragraph(other, 'main'), paragraph(other, 'sub')]
+    expect(share(main, 'top')).toBeCloseTo(6, 0)
+    expect(share(main, 'font-size')).toBeCloseTo(9.73, 0)
+    expect(Math.abs(share(sub, 'top') - 20.6)).toBeLessThan(0.8)
+  })
+
   it('in the middle may be as wide as the margins allow, before they take a second line', () => {
     const centred = parse(code.replaceAll('height:', 'align-items:center;height:').replaceAll('19%', '20%'))!
     const { main } = of('눈길도 가볍게 떠나는 가방', '', centred)
