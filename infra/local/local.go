@@ -107,6 +107,10 @@ func Up(ctx context.Context, o Options) (d *Deployment, err error) {
 	if o.Log == nil {
 		o.Log = io.Discard
 	}
+	if o.Engine == LocalStack {
+		// It keeps nothing, ends when it likes, and its containers end with their daemon.
+		o.StopGrace = 2 * time.Second
+	}
 	if o.StopGrace == 0 {
 		o.StopGrace = 30 * time.Second
 	}
@@ -249,7 +253,9 @@ func (d *Deployment) Down() error {
 			_ = keys.Remove(ctx, d.ssm(), keys.OpenAIName(environment)) // on the way down, as well as can be
 			cancel()
 		}
-		errs = append(errs, d.running.stop(d.o.StopGrace))
+		if err := d.running.stop(d.o.StopGrace); d.o.Engine != LocalStack {
+			errs = append(errs, err)
+		}
 	}
 	errs = append(errs, d.stopContainers())
 	for name, f := range d.logs {

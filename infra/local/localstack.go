@@ -127,6 +127,7 @@ func (d *Deployment) startDocker(ctx context.Context) error {
 	cmd := exec.Command("dockerd", //nolint:gosec // its folder is ours
 		// A network of its own has nobody to keep rules against.
 		"--iptables=false", "--ip6tables=false", "--ip-forward=false", "--bip="+bridge+"/16",
+		"--shutdown-timeout=1", // a function that runs still is nobody's
 		"--config-file="+settings, "--data-root="+filepath.Join(d.dir, "docker"), "--cgroup-parent=/"+namespace.Cgroup)
 	cmd.Env = d.environ()
 	if d.docker, err = spawn("dockerd", cmd, log); err != nil {
@@ -246,7 +247,7 @@ func (d *Deployment) stopContainers() error {
 		}
 	}
 	if d.docker != nil {
-		errs = append(errs, d.docker.stop(15*time.Second))
+		errs = append(errs, d.docker.stop(30*time.Second))
 	}
 	if d.images != nil {
 		errs = append(errs, d.images.Close())
