@@ -252,9 +252,7 @@ func TestCompositesWithTheRealNetwork(t *testing.T) {
 	if mean := combined.shownSum / float64(max(combined.shown, 1)); mean < 0.97 || combined.shown*10 < len(set)*7 {
 		t.Errorf("%d shown with a mean overlap of %.3f", combined.shown, mean)
 	}
-	// Headphones before a cluttered shelf: the network fills their arch, and what shows
-	// through has as many edges as they have.
-	if combined.wrong > 1 {
+	if combined.wrong > 0 {
 		t.Errorf("%d wrong cuts pass the gate", combined.wrong)
 	}
 }

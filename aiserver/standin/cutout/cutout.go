@@ -30,8 +30,9 @@ type Cut struct {
 	Cut Sides
 }
 
-// Sides are those of a rectangle.
-type Sides struct{ Left, Right, Top, Bottom bool }
+// Sides are those of a rectangle. Hangs says that the top cuts off cords or a chain alone, by
+// which the product hangs.
+type Sides struct{ Left, Right, Top, Bottom, Hangs bool }
 
 // Find cuts the product out of an upright photo. m may be nil, or fail: then colours decide
 // alone. word may be nil; it is of mode auto. A photo that already has transparency around its
@@ -62,6 +63,9 @@ func Find(ctx context.Context, m Model, photo *image.NRGBA, word *ad.CutOut) (*C
 	}
 	if e.Area == 0 || e.Area == 1 {
 		return &Cut{Pixels: photo, Evidence: e}, nil
+	}
+	if !e.Told {
+		r.followCord()
 	}
 	pixels, err := matte(ctx, photo, r)
 	if err != nil {
@@ -109,12 +113,40 @@ func cutSides(pixels *image.NRGBA, box, border image.Rectangle) Sides {
 		return len(seen)
 	}
 	b := border
-	return Sides{
+	out := Sides{
 		Left:   solid(image.Rect(b.Min.X, box.Min.Y, b.Min.X+soft, box.Max.Y), true)*least > box.Dy(),
 		Right:  solid(image.Rect(b.Max.X-soft, box.Min.Y, b.Max.X, box.Max.Y), true)*least > box.Dy(),
 		Top:    solid(image.Rect(box.Min.X, b.Min.Y, box.Max.X, b.Min.Y+soft), false)*least > box.Dx(),
 		Bottom: solid(image.Rect(box.Min.X, b.Max.Y-soft, box.Max.X, b.Max.Y), false)*least > box.Dx(),
 	}
+	if !out.Top && !out.Left && !out.Right && !out.Bottom {
+		out.Hangs = hangs(pixels, box, b)
+		out.Top = out.Hangs
+	}
+	return out
+}
+
+// hangs reports whether the uppermost sixth of a product that reaches the border is cords alone.
+func hangs(pixels *image.NRGBA, box, border image.Rectangle) bool {
+	// A hook or a thin cord may end a little below the border, in light that hides it.
+	if box.Min.Y > border.Min.Y+border.Dy()/40 || box.Empty() {
+		return false
+	}
+	// Three chains of a basket cover a tenth of its width; the neck of a bottle a fifth.
+	const share = 8
+	rows := max(box.Dy()/6, 1)
+	for y := box.Min.Y; y < box.Min.Y+rows; y++ {
+		n := 0
+		for x := box.Min.X; x < box.Max.X; x++ {
+			if pixels.Pix[pixels.PixOffset(x, y)+3] >= 128 {
+				n++
+			}
+		}
+		if n*share > box.Dx() {
+			return false
+		}
+	}
+	return true
 }
 
 // decide makes the divisions of the photo that the means at hand allow, and gives the one

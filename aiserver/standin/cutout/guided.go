@@ -289,3 +289,61 @@ func (r *regions) hollow() int {
 	}
 	return count
 }
+
+// followCord carries a thin part on which the product hangs up to the photo's border: a cord in
+// the dark is what the network sees last. It goes on as long as the cord differs from both sides.
+func (r *regions) followCord() {
+	in := r.product()
+	top, n, x := -1, 0, 0
+	for i, v := range in {
+		if v && (top < 0 || i/r.w == top) {
+			top, x, n = i/r.w, x+i%r.w, n+1
+		}
+	}
+	// Wider is no cord; what is nearer than its own next row to the border has reached it.
+	if top < 2 || n > 3 || !r.cord(in, top) {
+		return
+	}
+	x /= n
+	// More than noise; the cord of a lamp in shade is little more.
+	const clear = 0.02
+	path := make([]int, 0, top)
+	missed := 0
+	for y := top - 1; y >= 0; y-- {
+		best, most := x, float32(-1)
+		for c := max(x-1, 3); c <= min(x+1, r.w-4); c++ {
+			i := y*r.w + c
+			if d := min(r.lab[i].Distance(r.lab[i-3]), r.lab[i].Distance(r.lab[i+3])); d > most {
+				best, most = c, d
+			}
+		}
+		if most < clear {
+			missed++
+		}
+		x = best
+		path = append(path, y*r.w+x)
+	}
+	if missed*5 > len(path) {
+		return
+	}
+	for _, i := range path {
+		r.state[i] = product
+	}
+}
+
+// cord reports whether the product is a few cells wide from its top on over a twentieth of the
+// photo's height.
+func (r *regions) cord(in []bool, top int) bool {
+	for y := top; y < min(top+r.h/20+1, r.h); y++ {
+		n := 0
+		for x := range r.w {
+			if in[y*r.w+x] {
+				n++
+			}
+		}
+		if n == 0 || n > 4 {
+			return false
+		}
+	}
+	return true
+}

@@ -66,6 +66,7 @@ func matte(ctx context.Context, photo *image.NRGBA, r *regions) (*image.NRGBA, e
 		return nil, err
 	}
 	p.connect()
+	p.shave()
 	p.dropCrumbs() // before a notch could bridge the way to one
 	if r.plain {
 		p.fillNotches()
@@ -301,6 +302,39 @@ func (p *plate) connect() {
 			p.zone[i] = inside
 		}
 	}
+}
+
+// shave takes off thin tatters that the grid knows nothing of: fuzz in the ground's light, and
+// what happens to have the product's colours behind it, such as books above a chair's back.
+// Laces and stems are in the grid.
+func (p *plate) shave() {
+	in := make([]bool, len(p.zone))
+	for i, z := range p.zone {
+		in[i] = z == inside
+	}
+	// What is thinner than three cells does not survive opening by a disc.
+	radius := int32(3 * max(3*p.r.cell/2, 2))
+	thick := chamferOpened(in, p.w, p.h, radius)
+	for i, v := range in {
+		if v && !thick[i] && p.guess(i%p.w, i/p.w) < 0.5 {
+			p.zone[i] = outside
+		}
+	}
+}
+
+// chamferOpened is the opening of a region by a disc; the radius is in thirds of a pixel.
+func chamferOpened(in []bool, w, h int, radius int32) []bool {
+	out := make([]bool, len(in))
+	for i, v := range in {
+		out[i] = !v
+	}
+	for i, d := range chamfer(out, w, h, radius+1) {
+		out[i] = d > radius
+	}
+	for i, d := range chamfer(out, w, h, radius+1) {
+		out[i] = d <= radius
+	}
+	return out
 }
 
 // fillNotches gives back to the product the shallow notches of an outline that

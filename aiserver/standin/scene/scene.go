@@ -28,10 +28,14 @@ type Scene struct {
 	size image.Point
 	seed uint64
 	mood mood.Mood
+	// floor is the row at which something in the product's place stands: below the product's
+	// own lowest row when it hangs.
+	floor int
 }
 
-// Sides are those of a rectangle.
-type Sides struct{ Left, Right, Top, Bottom bool }
+// Sides are those of a rectangle at which a product is cut off. Hangs says that what is cut off
+// at the top is what it hangs from.
+type Sides struct{ Left, Right, Top, Bottom, Hangs bool }
 
 // Plan chooses the look for a mood and the place for a product whose width is
 // aspect times its height, in a picture of the given size. A product that its photo cut off
@@ -43,10 +47,27 @@ func Plan(m mood.Mood, size image.Point, aspect float64, cut Sides, seed uint64)
 		s.Look = mood.Podium
 	}
 	s.Box = s.place(aspect)
-	if cut != (Sides{}) {
-		return s, s.placeCut(aspect, cut)
+	s.floor = s.Box.Max.Y
+	if cut == (Sides{}) {
+		return s, true
 	}
-	return s, true
+	if cut.Hangs {
+		s.hang(aspect)
+		return s, true
+	}
+	fits = s.placeCut(aspect, cut)
+	s.floor = s.Box.Max.Y
+	return s, fits
+}
+
+// hang moves the product's box to the top of the picture, as large as leaves air above the floor.
+func (s *Scene) hang(aspect float64) {
+	// Less air, and the shadow below says that it stands.
+	const air = 0.24
+	height := min(float64(s.Box.Dy())*1.1, float64(s.floor)-air*float64(s.size.Y))
+	w, h := max(int(height*aspect+0.5), 8), max(int(height+0.5), 8)
+	x := min(max((s.Box.Min.X+s.Box.Max.X-w)/2, 0), max(s.size.X-w, 0))
+	s.Box = image.Rect(x, 0, x+w, h)
 }
 
 // placeCut moves the product's box to the sides of the picture at which it is cut off, and
@@ -130,6 +151,14 @@ func (s *Scene) place(aspect float64) image.Rectangle {
 // Render photographs the scene with the subject in it. It only fails when ctx
 // ends, with ctx's error.
 func (s *Scene) Render(ctx context.Context, subject Subject) (*image.RGBA, error) {
+	if s.floor > s.Box.Max.Y {
+		// Air below it makes an overhang of all of it: nothing touches the floor.
+		above := subject.Pixels
+		subject.Pixels = image.NewNRGBA(image.Rect(0, 0, above.Rect.Dx(), s.floor-s.Box.Min.Y))
+		for y := range above.Rect.Dy() {
+			copy(subject.Pixels.Pix[y*subject.Pixels.Stride:], above.Pix[y*above.Stride:][:4*above.Rect.Dx()])
+		}
+	}
 	subject.At = image.Rectangle{Min: s.Box.Min, Max: s.Box.Min.Add(subject.Pixels.Rect.Size())}
 	k := newWork(s, subject)
 	st, fin := looks[s.Look].build(k)

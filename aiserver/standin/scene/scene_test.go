@@ -336,3 +336,20 @@ func TestRenderStopsWhenTheCallerDoes(t *testing.T) {
 		}
 	}
 }
+
+// What hangs reaches the picture's top, and nothing of it comes near the floor that its scene has.
+func TestWhatHangsIsAboveTheFloor(t *testing.T) {
+	t.Parallel()
+	for _, size := range []image.Point{{256, 256}, {300, 157}, {270, 480}} {
+		for _, aspect := range []float64{0.5, 1, 2.5} {
+			stands, _ := scene.Plan(mood.Mood{Look: mood.Podium}, size, aspect, scene.Sides{}, 5)
+			s, fits := scene.Plan(mood.Mood{Look: mood.Podium}, size, aspect, scene.Sides{Top: true, Hangs: true}, 5)
+			if !fits || s.Box.Min.Y != 0 || !s.Box.In(image.Rectangle{Max: size}) {
+				t.Errorf("%v, %.1f: %v", size, aspect, s.Box)
+			}
+			if air := stands.Box.Max.Y - s.Box.Max.Y; air*100 < 22*size.Y {
+				t.Errorf("%v, %.1f: %d rows of air", size, aspect, air)
+			}
+		}
+	}
+}

@@ -1,0 +1,56 @@
+package cutout_test
+
+import (
+	"image"
+	"image/color"
+	"testing"
+
+	"github.com/nanococoa/nanococoa/aiserver/standin/cutout"
+)
+
+// lamp draws a grey shade on a cord before a dark wall. seen is what a network sees of it: the
+// shade, and the cord from the row seenFrom on.
+func lamp(cordFrom, seenFrom int) (photo *image.NRGBA, seen *image.Alpha) {
+	const w, h = 480, 480
+	photo, seen = image.NewNRGBA(image.Rect(0, 0, w, h)), image.NewAlpha(image.Rect(0, 0, w, h))
+	for y := range h {
+		for x := range w {
+			c := color.NRGBA{20, 70, 75, 255}
+			cord := x >= w/2-2 && x < w/2+2 && y >= cordFrom && y < 250
+			shade := y >= 250 && y < 370 && x > w/2-(y-200) && x < w/2+(y-200)
+			if cord || shade {
+				c = color.NRGBA{190, 188, 185, 255}
+			}
+			photo.SetNRGBA(x, y, c)
+			if shade || cord && y >= seenFrom {
+				seen.SetAlpha(x, y, color.Alpha{255})
+			}
+		}
+	}
+	return photo, seen
+}
+
+// A lamp whose cord the photo's top cuts off hangs, also where the network lost the cord; one whose
+// cord ends in the photo does not.
+func TestWhatHangs(t *testing.T) {
+	t.Parallel()
+	for _, tc := range []struct {
+		name           string
+		cord, seenFrom int
+		hangs          bool
+	}{
+		{"seen to the top", 0, 0, true}, {"lost on the way", 0, 150, true}, {"ends in the photo", 120, 120, false},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			photo, seen := lamp(tc.cord, tc.seenFrom)
+			c, err := cutout.Find(t.Context(), network{truth: seen, fade: everywhere}, photo, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if c.Cut.Hangs != tc.hangs || c.Cut.Top != tc.hangs || c.Cut.Bottom {
+				t.Errorf("%+v, box %v, %+v", c.Cut, c.Box, c.Evidence)
+			}
+		})
+	}
+}
