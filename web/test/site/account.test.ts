@@ -50,7 +50,8 @@ it('keeps what a guest has made, in two browsers, until everything is deleted', 
 
   await second.getByRole('button', { name: words.everywhere }).click()
   await second.getByRole('dialog').getByRole('button', { name: words.everywhereAsk.yes }).click()
-  await second.waitForURL(`${site}/`)
+  await second.getByText(words.signedOut, { exact: true }).waitFor() // by way of the issuer
+  expect(second.url()).toBe(`${site}/`)
   await second.goto(`${site}/account`)
   await second.getByRole('heading', { name: words.guestTitle }).waitFor()
 
