@@ -8,10 +8,12 @@ import (
 	"net/http/httptest"
 	"os"
 	"os/exec"
+	"strings"
 	"sync"
 	"testing"
 
 	"github.com/nanococoa/nanococoa/e2e/faultproxy"
+	"github.com/nanococoa/nanococoa/infra/local"
 )
 
 // TestPages runs the browser's tests of the pages against this deployment. They
@@ -47,7 +49,8 @@ func TestPages(t *testing.T) {
 	}))
 	t.Cleanup(control.Close)
 	cmd := exec.CommandContext(t.Context(), "npm", "--prefix", "../web", "run", "test")
-	cmd.Env = append(os.Environ(), "SITE_URL="+sys.SiteURL, "FAULT_URL="+control.URL)
+	cmd.Env = append(os.Environ(), "SITE_URL="+sys.SiteURL, "FAULT_URL="+control.URL,
+		"SIGN_IN_AS="+strings.Join(local.People(), ","), "SIGN_IN_PASSWORD="+sys.Password())
 	cmd.Stdout, cmd.Stderr = os.Stderr, os.Stderr
 	if err := cmd.Run(); err != nil {
 		t.Error(err)

@@ -639,6 +639,7 @@ export const texts = {
     signIn: '로그인',
     failed: '계정 정보를 불러오지 못했습니다',
     signedIn: '로그인했습니다.',
+    signedOut: '로그아웃했습니다.',
     moved: (n: number) => `광고 ${n}개를 계정으로 옮겼습니다.`,
     moving: (n: number) => `다른 곳에서 만드신 광고 ${n}개를 계정으로 옮기는 중입니다. 만들고 있는 광고는 끝나는 대로 옮깁니다.`,
     ended: '모두 삭제했습니다. 그림까지 다 지우는 데 몇 분 걸립니다.',

@@ -19,21 +19,19 @@ export interface Arrival {
 const words = texts.account
 
 /**
- * Reads what a sign-in (GET /api/account/callback) or a deletion has left in an address, and
- * gives the address without it; null when there is nothing.
+ * Reads what a sign-in has left in an address (GET /api/account/callback), and gives the
+ * address without it; null when there is nothing.
  */
 export function arrivalOf(search: string): { arrival: Arrival; search: string } | null {
   const query = new URLSearchParams(search)
   const signedIn = query.get('signed_in') === '1'
   const fault = query.get('sign_in')
-  const ended = query.get('ended') === '1'
-  if (!signedIn && fault === null && !ended) return null
+  if (!signedIn && fault === null) return null
   const moved = Number(query.get('moved'))
-  for (const name of ['signed_in', 'moved', 'sign_in', 'ended']) query.delete(name)
+  for (const name of ['signed_in', 'moved', 'sign_in']) query.delete(name)
   const rest = query.toString()
   let arrival: Arrival
   if (fault !== null) arrival = { notice: { text: faultWords(fault), bad: true, signIn: true } }
-  else if (ended) arrival = { toast: words.ended }
   else arrival = { toast: Number.isSafeInteger(moved) && moved > 0 ? words.moved(moved) : words.signedIn }
   return { arrival, search: rest && `?${rest}` }
 }
@@ -41,6 +39,30 @@ export function arrivalOf(search: string): { arrival: Arrival; search: string } 
 function faultWords(code: string): string {
   const faults = words.fault
   return Object.hasOwn(faults, code) ? faults[code as keyof typeof faults] : faults.other
+}
+
+/** What is said on the page that comes next in this tab, by way of the issuer or not. */
+const parting = 'nanococoa.parting'
+
+/** Goes to another page, and says there what has been done. */
+export function leaveFor(address: string, said: 'ended' | 'signedOut'): void {
+  try {
+    sessionStorage.setItem(parting, said)
+  } catch {
+    // then it is not said
+  }
+  location.assign(address)
+}
+
+/** What there is to say of the page before, once. */
+export function takeParting(): string | null {
+  try {
+    const said = sessionStorage.getItem(parting)
+    sessionStorage.removeItem(parting)
+    return said === 'ended' ? words.ended : said === 'signedOut' ? words.signedOut : null
+  } catch {
+    return null
+  }
 }
 
 /** Where a sign-in begins; afterwards it comes back to this very page. */

@@ -6,7 +6,7 @@ import type { Uploads } from '../keep/uploads'
 import { within } from '../keep/within'
 import { texts } from '../texts'
 import { Confirm } from '../ui/confirm'
-import { arrivalOf, useWho, type Notice } from './account'
+import { arrivalOf, takeParting, useWho, type Notice } from './account'
 import { Footer, Header, NoticeBar } from './frame'
 import { formAnchor, hrefOf, routeOf, type PageName, type Route } from './router'
 import { SiteContext, useOnline, type Question, type Site, type Toast } from './site'
@@ -130,8 +130,10 @@ export function App({ api, photos, uploads, loaders, first }: AppProps) {
     }
   }, [site, show, uploads])
 
-  // Somebody comes back from the issuer, or has deleted everything: said once.
+  // Somebody comes back from the issuer, has signed out or deleted everything: said once.
   useEffect(() => {
+    const said = takeParting()
+    if (said) setToast({ text: said, bad: false })
     const came = arrivalOf(location.search)
     if (!came) return
     history.replaceState(history.state, '', location.pathname + came.search + location.hash)

@@ -15,7 +15,6 @@ describe('who comes back from the issuer', () => {
     ['?signed_in=1', { toast: words.signedIn, search: '' }],
     ['?signed_in=1&moved=<b>', { toast: words.signedIn, search: '' }],
     ['?page=2&cursor=a%2Bb&signed_in=1&moved=1', { toast: words.moved(1), search: '?page=2&cursor=a%2Bb' }],
-    ['?ended=1', { toast: words.ended, search: '' }],
   ])('%s', (search, want) => {
     const got = arrivalOf(search)
     expect(got && { toast: got.arrival.toast, search: got.search }).toEqual(want)

@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { fileSize, kstDate, kstDateTime } from '../../ad/time'
 import type { Account as Caller, Answer } from '../../api/client'
-import { keepSignedIn, signInHref } from '../../app/account'
+import { keepSignedIn, leaveFor, signInHref } from '../../app/account'
 import { useSite, useTitle } from '../../app/site'
 import { forget } from '../../keep/forget'
 import { texts } from '../../texts'
@@ -92,7 +92,7 @@ function Member({ who }: { who: Caller }) {
     }
     keepSignedIn(false)
     // A fresh page: nothing of what the account saw stays in this one.
-    location.assign(answer.data.logout_url ?? '/')
+    leaveFor(answer.data.logout_url ?? '/', 'signedOut')
   }
   const everywhere = async () => {
     if (await site.ask(words.everywhereAsk)) await leave(site.api.logoutEverywhere)
@@ -229,7 +229,7 @@ function Ending({ member }: { member: boolean }) {
     const done = await site.api.removeAccount()
     if (!done.ok) return done.problem.detail
     forget()
-    location.assign(done.data.logout_url ?? '/?ended=1')
+    leaveFor(done.data.logout_url ?? '/', 'ended')
     return null
   }
   return (
