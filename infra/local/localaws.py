@@ -45,7 +45,8 @@ def keyless(scope, headers):
     if {"authorization", "x-amz-target"} & headers.keys():
         return False
     form = scope["method"] == "POST" and headers.get("content-type", "").startswith("multipart/form-data")
-    sign_in = (scope["method"], scope["path"]) in SIGN_IN or scope["method"] == "GET" and DISCOVERY.fullmatch(scope["path"])
+    method, path = scope["method"], scope["path"]
+    sign_in = (method, path) in SIGN_IN or method == "GET" and DISCOVERY.fullmatch(path)
     return form or bool(sign_in) or scope["path"].startswith("/_aws/execute-api/")
 
 

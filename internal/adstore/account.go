@@ -103,7 +103,11 @@ func (s *Store) SignIn(
 			guest = ""
 		}
 	}
-	return account.Account{}, fault.Newf(fault.StorageThrottled, "the account changed %d times during a sign-in", signInTries)
+	return account.Account{}, fault.Newf(
+		fault.StorageThrottled,
+		"the account changed %d times during a sign-in",
+		signInTries,
+	)
 }
 
 // ownerOf gives the owner that an identity stands for; "" for one that never signed in.
@@ -133,7 +137,12 @@ func (s *Store) opening(who account.Identity, provider, owner string) ([]types.T
 }
 
 // signedIn makes the write of a further sign-in, with a guest whose ads are to be moved.
-func (s *Store) signedIn(who account.Identity, provider, owner string, moves bool, guest string) types.TransactWriteItem {
+func (s *Store) signedIn(
+	who account.Identity,
+	provider, owner string,
+	moves bool,
+	guest string,
+) types.TransactWriteItem {
 	update := "SET provider = :provider, email = :email, #name = :name"
 	values := map[string]types.AttributeValue{
 		":provider": &types.AttributeValueMemberS{Value: provider}, ":email": &types.AttributeValueMemberS{Value: who.Email},
@@ -346,8 +355,13 @@ func (s *Store) moveAd(ctx context.Context, item map[string]types.AttributeValue
 // setOwner makes the write that says of an item whose it is.
 func (s *Store) setOwner(key map[string]types.AttributeValue, owner string) types.TransactWriteItem {
 	return types.TransactWriteItem{Update: &types.Update{
-		TableName: &s.table, Key: key, UpdateExpression: aws.String("SET #owner = :owner"),
-		ConditionExpression: aws.String("attribute_exists(PK)"), ExpressionAttributeNames: map[string]string{"#owner": "owner"},
+		TableName:        &s.table,
+		Key:              key,
+		UpdateExpression: aws.String("SET #owner = :owner"),
+		ConditionExpression: aws.String(
+			"attribute_exists(PK)",
+		),
+		ExpressionAttributeNames:  map[string]string{"#owner": "owner"},
 		ExpressionAttributeValues: map[string]types.AttributeValue{":owner": &types.AttributeValueMemberS{Value: owner}},
 	}}
 }
@@ -408,7 +422,10 @@ func (s *Store) StillToMove(ctx context.Context, a account.Account) (int, error)
 			TableName: &s.table, ConsistentRead: aws.Bool(true), Select: types.SelectCount,
 			KeyConditionExpression: aws.String("PK = :owner AND begins_with(SK, :ad)"),
 			ExpressionAttributeValues: map[string]types.AttributeValue{
-				":owner": &types.AttributeValueMemberS{Value: ownerKey(guest)}, ":ad": &types.AttributeValueMemberS{Value: adPrefix},
+				":owner": &types.AttributeValueMemberS{
+					Value: ownerKey(guest),
+				},
+				":ad": &types.AttributeValueMemberS{Value: adPrefix},
 			},
 		})
 		if err != nil {

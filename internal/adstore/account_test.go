@@ -212,9 +212,12 @@ func TestAFurtherGuestsAdsAreMoved(t *testing.T) {
 
 func (tb table) item(t *testing.T, pk, sk string) map[string]types.AttributeValue {
 	t.Helper()
-	out, err := tb.db.GetItem(t.Context(), &dynamodb.GetItemInput{TableName: &tb.name, Key: map[string]types.AttributeValue{
-		"PK": &types.AttributeValueMemberS{Value: pk}, "SK": &types.AttributeValueMemberS{Value: sk},
-	}})
+	out, err := tb.db.GetItem(
+		t.Context(),
+		&dynamodb.GetItemInput{TableName: &tb.name, Key: map[string]types.AttributeValue{
+			"PK": &types.AttributeValueMemberS{Value: pk}, "SK": &types.AttributeValueMemberS{Value: sk},
+		}},
+	)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -118,7 +118,13 @@ func TestACopyIsMadeInPieces(t *testing.T) {
 		}
 	}
 	r.ads = append(r.ads, ad.Ad{Ref: ad.Ref{AdID: "deleted meanwhile"}})
-	if err := bucket.Put(t.Context(), r.ads[0].AdID, ad.OriginalPhoto, []byte("\xff\xd8\xff photo"), "image/jpeg"); err != nil {
+	if err := bucket.Put(
+		t.Context(),
+		r.ads[0].AdID,
+		ad.OriginalPhoto,
+		[]byte("\xff\xd8\xff photo"),
+		"image/jpeg",
+	); err != nil {
 		t.Fatal(err)
 	}
 	if err := bucket.Logos().Put(t.Context(), "l", []byte("logo")); err != nil {
@@ -130,7 +136,11 @@ func TestACopyIsMadeInPieces(t *testing.T) {
 	var made account.Copy
 	for !made.Ready && calls < 20 {
 		calls++
-		got, err := m.Export(t.Context(), account.Account{Owner: "me", Email: "me@example.com"}, func() error { begun++; return nil })
+		got, err := m.Export(
+			t.Context(),
+			account.Account{Owner: "me", Email: "me@example.com"},
+			func() error { begun++; return nil },
+		)
 		if errors.Is(err, errBroken) {
 			failed++
 		} else if err != nil {
@@ -176,14 +186,19 @@ func TestACopyIsMadeInPieces(t *testing.T) {
 		}
 	}
 	// Photo, picture and data of five ads, an original, the logo and what is known of the owner.
-	if len(content) != 5*3+1+1+1 || content["ads/"+r.ads[0].AdID+"/original.jpeg"] == nil || string(content["logo.png"]) != "logo" {
+	if len(content) != 5*3+1+1+1 || content["ads/"+r.ads[0].AdID+"/original.jpeg"] == nil ||
+		string(content["logo.png"]) != "logo" {
 		t.Errorf("the copy has %d files", len(content))
 	}
 	var about struct {
 		Email string
 		Ads   int
 	}
-	if err := json.Unmarshal(content["data.json"], &about); err != nil || about.Email != "me@example.com" || about.Ads != 5 {
+	if err := json.Unmarshal(
+		content["data.json"],
+		&about,
+	); err != nil || about.Email != "me@example.com" ||
+		about.Ads != 5 {
 		t.Errorf("data.json is %s, %v", content["data.json"], err)
 	}
 	// The same copy is given again, and is gone when it is removed.
@@ -193,7 +208,10 @@ func TestACopyIsMadeInPieces(t *testing.T) {
 	if err := m.Remove(t.Context(), "me"); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := db.GetObject(t.Context(), &s3.GetObjectInput{Bucket: &name, Key: ptr("exports/" + r.job.ID + ".zip")}); err == nil {
+	if _, err := db.GetObject(
+		t.Context(),
+		&s3.GetObjectInput{Bucket: &name, Key: ptr("exports/" + r.job.ID + ".zip")},
+	); err == nil {
 		t.Error("the copy is still there")
 	}
 }
@@ -204,7 +222,12 @@ func TestACopyThatIsWorkedOn(t *testing.T) {
 	t.Parallel()
 	r := &records{held: true, job: account.Job{ID: "x", Done: 1, Total: 3}}
 	m := export.Maker{Records: r, Now: time.Now}
-	if got, err := m.Export(t.Context(), account.Account{}, nil); err != nil || got.Ready || got.Done != 1 || got.Total != 3 {
+	if got, err := m.Export(
+		t.Context(),
+		account.Account{},
+		nil,
+	); err != nil || got.Ready || got.Done != 1 ||
+		got.Total != 3 {
 		t.Errorf("%+v, %v", got, err)
 	}
 	full := fault.New(fault.LimitReached, nil)

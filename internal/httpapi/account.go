@@ -113,9 +113,12 @@ func registerAccount(h huma.API, m membership) {
 		Summary: "End every session of the account, at once", Errors: []int{403, 503},
 	}, m.everywhere)
 	register(h, huma.Operation{
-		OperationID: "delete-account", Method: http.MethodDelete, Path: "/api/account",
-		Summary:       "Remove the account and everything of the owner: nothing opens any more, and in minutes nothing is left",
-		DefaultStatus: http.StatusAccepted, Errors: []int{403, 503},
+		OperationID:   "delete-account",
+		Method:        http.MethodDelete,
+		Path:          "/api/account",
+		Summary:       "Remove the account and everything of the owner: at once nothing opens, in minutes nothing is left",
+		DefaultStatus: http.StatusAccepted,
+		Errors:        []int{403, 503},
 	}, m.end)
 	register(h, huma.Operation{
 		OperationID: "export-account", Method: http.MethodGet, Path: "/api/account/export",

@@ -211,8 +211,8 @@ func TestASignInThatFails(t *testing.T) {
 		change func(w *world, q url.Values)
 		want   string
 	}{
-		"broken off":             {func(_ *world, q url.Values) { q.Del("code"); q.Set("error", "access_denied") }, "Account.Refused"},
-		"the issuer's fault":     {func(_ *world, q url.Values) { q.Del("code"); q.Set("error", "server_error") }, "Account.Unavailable"},
+		"broken off":             {func(_ *world, q url.Values) { refused(q, "access_denied") }, "Account.Refused"},
+		"the issuer's fault":     {func(_ *world, q url.Values) { refused(q, "server_error") }, "Account.Unavailable"},
 		"no code":                {func(_ *world, q url.Values) { q.Del("code") }, "Account.Unavailable"},
 		"a used code":            {func(_ *world, q url.Values) { q.Set("code", "used") }, "Account.Expired"},
 		"another state":          {func(_ *world, q url.Values) { q.Set("state", "x") }, "Account.Expired"},
@@ -249,7 +249,8 @@ func TestWhereASignInLeads(t *testing.T) {
 	t.Parallel()
 	for _, bad := range []string{
 		"//evil.example", "https://evil.example/", `/\evil.example`, "dashboard", "javascript:alert(1)", "/\t/evil.example",
-		"/\n", "/x\r\nSet-Cookie:a=b", "/" + strings.Repeat("a", 500), "/%zz", `\\evil.example`, "///evil.example", "/a//evil.example", "/%2F/evil.example", "/%2Fevil.example", "/%5Cevil.example",
+		"/\n", "/x\r\nSet-Cookie:a=b", "/" + strings.Repeat("a", 500), "/%zz", `\\evil.example`, "///evil.example",
+		"/a//evil.example", "/%2F/evil.example", "/%2Fevil.example", "/%5Cevil.example",
 	} {
 		w := newWorld(t)
 		w.get("/api/account/login?return_to="+url.QueryEscape(bad)).fails(422, "Request.Invalid", "return_to")
@@ -356,4 +357,10 @@ func TestACopyOfAllAnOwnerHas(t *testing.T) {
 	w.get("/api/account/export").is(200)
 	w.limits.Table = limit.Table{{Use: limit.Exports, Who: limit.Account, Window: limit.Day, Most: 0}}
 	w.get("/api/account/export").fails(429, "Limit.Reached")
+}
+
+// refused makes the answer of an issuer in q one that has a fault in place of a code.
+func refused(q url.Values, why string) {
+	q.Del("code")
+	q.Set("error", why)
 }

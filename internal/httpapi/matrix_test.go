@@ -369,7 +369,8 @@ func (m *matrix) ofOrder(who, cookie string, mine bool) {
 		}
 	}
 	cookies := (&http.Response{Header: res.header}).Cookies()
-	if fresh := who == "guest" || who == "account" || strings.HasPrefix(who, "another "); fresh { // their session needs no renewal
+	if fresh := who == "guest" || who == "account" ||
+		strings.HasPrefix(who, "another "); fresh { // their session needs no renewal
 		if len(cookies) != 0 {
 			m.t.Errorf("%s: cookies %v", who, cookies)
 		}

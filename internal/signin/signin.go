@@ -114,7 +114,10 @@ func (p *Party) Finish(ctx context.Context, code string, a account.Attempt) (acc
 		Name  string `json:"name"`
 	}
 	if err := verified.Claims(&claims); err != nil || verified.Subject == "" {
-		return account.Identity{}, fault.New(fault.AccountUnavailable, errors.Join(err, errors.New("a token without a subject")))
+		return account.Identity{}, fault.New(
+			fault.AccountUnavailable,
+			errors.Join(err, errors.New("a token without a subject")),
+		)
 	}
 	return account.Identity{
 		Issuer: verified.Issuer, Subject: verified.Subject, Email: claims.Email, Name: claims.Name,

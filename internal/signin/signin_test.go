@@ -233,7 +233,9 @@ func TestAnIssuerThatIsNotThere(t *testing.T) {
 		i.Config.Handler.ServeHTTP(w, r)
 	}))
 	t.Cleanup(front.Close)
-	p := signin.New(signin.Config{Issuer: named, Discovery: front.URL, ClientID: client, Providers: []account.Provider{email}})
+	p := signin.New(
+		signin.Config{Issuer: named, Discovery: front.URL, ClientID: client, Providers: []account.Provider{email}},
+	)
 	if _, err := p.Begin(t.Context(), email, account.NewAttempt()); !fault.Has(err, fault.AccountUnavailable) {
 		t.Errorf("err = %v", err)
 	}

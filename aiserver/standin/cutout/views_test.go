@@ -128,7 +128,9 @@ func solid(truth *image.Alpha) *image.Alpha {
 // says; so does the ground between thin stems.
 func TestTheGroundInsideAHandleGoes(t *testing.T) {
 	t.Parallel()
-	for name, least := range map[string]float64{"bag with handle and strap on plain": 0.97, "plant with stems on plain": 0.9} {
+	for name, least := range map[string]float64{
+		"bag with handle and strap on plain": 0.97, "plant with stems on plain": 0.9,
+	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			photo, truth := composite(t, name)

@@ -132,7 +132,9 @@ export function connect(): Api {
     brand: () => answer(client.GET('/api/brand', { signal: within() })),
     putBrand: (body) => answer(client.PUT('/api/brand', { body, signal: within() })),
     logo: (body, key) =>
-      answer(client.POST('/api/brand/logo', { body, params: { header: { 'Idempotency-Key': key } }, signal: within() })),
+      answer(
+        client.POST('/api/brand/logo', { body, params: { header: { 'Idempotency-Key': key } }, signal: within() }),
+      ),
   }
 }
 

@@ -15,7 +15,7 @@ export interface paths {
         get: operations["get-account"];
         put?: never;
         post?: never;
-        /** Remove the account and everything of the owner: nothing opens any more, and in minutes nothing is left */
+        /** Remove the account and everything of the owner: at once nothing opens, in minutes nothing is left */
         delete: operations["delete-account"];
         options?: never;
         head?: never;
