@@ -366,8 +366,8 @@ deploy-site: site-stack web/dist/index.html ## the pages alone
 
 .PHONY: deploy-accounts
 deploy-accounts: .venv/.installed ## where people sign in, at LOGIN_NAME; then deploy with what it prints
-	@origin=$$($(SITE) origin); test -n "$$origin" || \
-	  { echo "make deploy comes first: people are sent back to the site" >&2; exit 1; }; \
+	@origin=$$($(SITE) origin); \
+	test -n "$$origin" || { echo "make deploy comes first: people are sent back to the site" >&2; exit 1; }; \
 	$(SAM) deploy --config-env $(ENVIRONMENT)-accounts --parameter-overrides Environment=$(ENVIRONMENT) \
 	  LoginName=$(LOGIN_NAME) SiteOrigin=$$origin SiteHost=$${origin#https://}
 

@@ -45,9 +45,9 @@ def keyless(scope, headers):
     if {"authorization", "x-amz-target"} & headers.keys():
         return False
     form = scope["method"] == "POST" and headers.get("content-type", "").startswith("multipart/form-data")
-    method, path = scope["method"], scope["path"]
-    sign_in = (method, path) in SIGN_IN or method == "GET" and DISCOVERY.fullmatch(path)
-    return form or bool(sign_in) or scope["path"].startswith("/_aws/execute-api/")
+    asked = scope["method"], scope["path"]
+    sign_in = asked in SIGN_IN or asked[0] == "GET" and DISCOVERY.fullmatch(asked[1]) is not None
+    return form or sign_in or scope["path"].startswith("/_aws/execute-api/")
 
 
 def known(scope, headers):
