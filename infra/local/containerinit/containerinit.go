@@ -157,7 +157,7 @@ func (c *container) start() (*process, error) {
 	}
 	p := &process{
 		idle: make(chan struct{}), exited: make(chan struct{}), next: make(chan invocation), answers: make(chan answer, 1),
-		cmd: exec.Command(c.Program), //nolint:gosec,noctx // it is what this is for, and ends with its container
+		cmd: exec.Command(c.Program), //nolint:gosec // it is what this is for, and ends with its container
 	}
 	p.server = &http.Server{Handler: p.api(), ReadHeaderTimeout: time.Second}
 	go p.server.Serve(l) //nolint:errcheck // until end

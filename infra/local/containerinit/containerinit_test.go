@@ -112,7 +112,7 @@ func TestWhatBecomesOfInvocations(t *testing.T) {
 	} {
 		id := fmt.Sprint("i", i)
 		body, _ := json.Marshal(map[string]string{"invoke-id": id, "payload": `"` + tc.what + `"`})
-		res, err := http.Post(address, "application/json", bytes.NewReader(body)) //nolint:gosec,noctx // the test's own
+		res, err := http.Post(address, "application/json", bytes.NewReader(body)) //nolint:gosec // the test's own
 		if err != nil {
 			t.Fatal(err)
 		}
