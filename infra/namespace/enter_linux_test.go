@@ -40,7 +40,7 @@ func TestMain(m *testing.M) {
 	if len(ports) > 0 {
 		address := "127.0.0.1:" + strconv.Itoa(ports[0])
 		fmt.Println("serving")
-		_ = http.ListenAndServe(address, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { //nolint:gosec // the test's own
+		_ = http.ListenAndServe(address, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { //nolint:gosec // ours
 			_, _ = io.WriteString(w, "from inside")
 		}))
 		os.Exit(1)
