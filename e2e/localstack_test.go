@@ -70,7 +70,7 @@ func TestLocalStack(t *testing.T) { //nolint:paralleltest // one thing after the
 
 // anAdAndAnUpdate has an ad's execution stopped from outside, of which MiniStack tells nobody: the sweeper hears of it
 // and has the ad fail. The stack is updated, the owner has the ad retried, and deletes it.
-func anAdAndAnUpdate(t *testing.T) { //nolint:paralleltest // as above
+func anAdAndAnUpdate(t *testing.T) {
 	o := newOwner(t)
 	var acc httpapi.Accepted
 	o.generate(fields("울 더플백"), sample(t, "duffel-bag.jpg")).want(t, http.StatusAccepted).decode(t, &acc)
@@ -99,7 +99,7 @@ func anAdAndAnUpdate(t *testing.T) { //nolint:paralleltest // as above
 }
 
 // samInvoke runs every function with each of its events.
-func samInvoke(t *testing.T) { //nolint:paralleltest // containers are the machine's whole work
+func samInvoke(t *testing.T) {
 	var said bytes.Buffer
 	began := time.Now()
 	if err := sys.SAMLocal(t.Context(), &said, "invoke"); err != nil {
@@ -118,7 +118,7 @@ func samInvoke(t *testing.T) { //nolint:paralleltest // containers are the machi
 }
 
 // samStartAPI orders an ad from the API that `sam local` serves. The rest is made by the deployment.
-func samStartAPI(t *testing.T) { //nolint:paralleltest // as above
+func samStartAPI(t *testing.T) {
 	ctx, stop := context.WithCancel(t.Context())
 	var said bytes.Buffer
 	ended := make(chan error, 1)

@@ -92,7 +92,7 @@ func TestTheTemplateForSAMLocal(t *testing.T) {
 }
 
 // SAM lets a variable of the shell win over the template's of that name.
-func TestTheShellDoesNotSayWhereSAMLocalGoes(t *testing.T) {
+func TestTheShellDoesNotSayWhereSAMLocalGoes(t *testing.T) { //nolint:paralleltest // it sets the environment
 	for _, name := range []string{"AWS_ENDPOINT_URL", "AWS_PROFILE", "ENVIRONMENT", "LOG_LEVEL", "TABLE_NAME"} {
 		t.Setenv(name, "of-the-shell")
 	}

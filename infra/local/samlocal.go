@@ -30,7 +30,7 @@ func (d *Deployment) SAMLocal(ctx context.Context, out io.Writer, arguments ...s
 	if err != nil {
 		return err
 	}
-	defer os.Remove(template) //nolint:errcheck // it is no part of what is deployed, and written anew each time
+	defer os.Remove(template) // it is no part of what is deployed
 	switch {
 	case len(arguments) == 1 && arguments[0] == "start-api":
 		options := append(d.samOptions(template), "--port", "3000")

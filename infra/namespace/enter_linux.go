@@ -129,7 +129,7 @@ func up(name string) error {
 	if err != nil {
 		return err
 	}
-	defer syscall.Close(s) //nolint:errcheck // nothing was written
+	defer syscall.Close(s)
 	var request struct {
 		name  [syscall.IFNAMSIZ]byte
 		flags uint16

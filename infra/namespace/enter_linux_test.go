@@ -40,14 +40,13 @@ func TestMain(m *testing.M) {
 	if len(ports) > 0 {
 		address := "127.0.0.1:" + strconv.Itoa(ports[0])
 		fmt.Println("serving")
-		_ = http.ListenAndServe(address, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { //nolint:gosec
-			_, _ = io.WriteString(w, "from inside")
-		}))
+		answer := func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "from inside") }
+		_ = http.ListenAndServe(address, http.HandlerFunc(answer)) //nolint:gosec // the test's own
 		os.Exit(1)
 	}
 	runs, err := os.ReadDir("/run")
 	interfaces, _ := net.Interfaces()
-	left := exec.Command("sleep", what) //nolint:gosec,noctx // it is to be left
+	left := exec.Command("sleep", what) //nolint:gosec // it is to be left
 	fmt.Println(os.Getpid(), len(runs), len(interfaces), err, left.Start(),
 		os.WriteFile("/etc/nanococoa-test", nil, 0o600))
 	if c, err := net.Dial("tcp", "127.0.0.1:1"); err == nil || !strings.Contains(err.Error(), "refused") {
@@ -117,7 +116,7 @@ func TestAPortIsPassedOn(t *testing.T) {
 	}
 	got := ""
 	for end := time.Now().Add(10 * time.Second); got == "" && time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
-		if res, err := http.Get("http://" + address); err == nil { //nolint:gosec,noctx // the test's own
+		if res, err := http.Get("http://" + address); err == nil { //nolint:gosec // the test's own
 			body, _ := io.ReadAll(res.Body)
 			_ = res.Body.Close()
 			got = string(body)

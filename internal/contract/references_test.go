@@ -48,12 +48,12 @@ func references(v value) []string {
 		}
 	case object:
 		for key, x := range v {
-			switch {
-			case key == "Ref" || key == "DependsOn":
+			switch key {
+			case "Ref", "DependsOn":
 				out = append(out, texts(x)...)
-			case key == "Fn::GetAtt":
+			case "Fn::GetAtt":
 				out = append(out, texts(x)[0])
-			case key == "Fn::Sub":
+			case "Fn::Sub":
 				parts := list(x)
 				var own []string // names that the text brings itself
 				if len(parts) > 1 {

@@ -32,7 +32,6 @@ type Settings struct {
 	Memory   string `env:"AWS_LAMBDA_FUNCTION_MEMORY_SIZE"`
 	Version  string `env:"AWS_LAMBDA_FUNCTION_VERSION"`
 
-	Listen  string // where LocalStack posts invocations to; it wants Port
 	Program string // the function
 }
 
@@ -66,12 +65,9 @@ type container struct {
 	output  output
 }
 
-// Run starts the function and serves LocalStack until it cannot. It reports whether the function came up.
-func Run(s Settings) error {
-	l, err := net.Listen("tcp", s.Listen) //nolint:noctx // at once
-	if err != nil {
-		return err
-	}
+// Run starts the function and serves LocalStack, which posts invocations to the listener, until it cannot. It reports
+// whether the function came up.
+func Run(s Settings, l net.Listener) error {
 	out, err := newOutput()
 	if err != nil {
 		return err
@@ -157,7 +153,7 @@ func (c *container) start() (*process, error) {
 	}
 	p := &process{
 		idle: make(chan struct{}), exited: make(chan struct{}), next: make(chan invocation), answers: make(chan answer, 1),
-		cmd: exec.Command(c.Program), //nolint:gosec,noctx // it is what this is for, and ends with its container
+		cmd: exec.Command(c.Program), //nolint:gosec // it is what this is for, and ends with its container
 	}
 	p.server = &http.Server{Handler: p.api(), ReadHeaderTimeout: time.Second}
 	go p.server.Serve(l) //nolint:errcheck // until end

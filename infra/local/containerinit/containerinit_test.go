@@ -72,18 +72,16 @@ func (l localStack) next(t *testing.T) (path, body string) {
 // start runs a container with this binary as its function, which has a second, and gives where it takes invocations.
 func start(t *testing.T, l localStack, program string) string {
 	t.Helper()
-	free, err := net.Listen("tcp", "127.0.0.1:0")
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	address := free.Addr().String()
-	_ = free.Close()
 	go func() { // until the tests end
 		_ = containerinit.Run(containerinit.Settings{
-			Endpoint: l.URL, ID: "c1", Timeout: 1, Memory: "256", Version: "$LATEST", Listen: address, Program: program,
-		})
+			Endpoint: l.URL, ID: "c1", Timeout: 1, Memory: "256", Version: "$LATEST", Program: program,
+		}, listener)
 	}()
-	return "http://" + address + "/invoke"
+	return "http://" + listener.Addr().String() + "/invoke"
 }
 
 func TestWhatBecomesOfInvocations(t *testing.T) {
@@ -112,7 +110,7 @@ func TestWhatBecomesOfInvocations(t *testing.T) {
 	} {
 		id := fmt.Sprint("i", i)
 		body, _ := json.Marshal(map[string]string{"invoke-id": id, "payload": `"` + tc.what + `"`})
-		res, err := http.Post(address, "application/json", bytes.NewReader(body)) //nolint:gosec,noctx // the test's own
+		res, err := http.Post(address, "application/json", bytes.NewReader(body)) //nolint:gosec // the test's own
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -3,6 +3,7 @@ package main
 
 import (
 	"log"
+	"net"
 
 	"github.com/caarlos0/env/v11"
 
@@ -14,6 +15,10 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	s.Listen, s.Program = containerinit.Port, "/var/task/bootstrap"
-	log.Fatal(containerinit.Run(s))
+	s.Program = "/var/task/bootstrap"
+	l, err := net.Listen("tcp", containerinit.Port) //nolint:noctx // at once
+	if err != nil {
+		log.Fatal(err)
+	}
+	log.Fatal(containerinit.Run(s, l))
 }
