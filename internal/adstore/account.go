@@ -70,15 +70,14 @@ func (s *Store) SignIn(
 		}
 		var writes []types.TransactWriteItem
 		guestAt := -1 // the write that fails when the guest is no guest
-		switch {
-		case owner == "":
+		if owner == "" {
 			if owner = guest; guest == "" {
 				owner = fresh
 			} else {
 				guestAt = 0
 			}
 			writes, err = s.opening(who, provider, owner)
-		default:
+		} else {
 			var joining []types.TransactWriteItem
 			if guest != "" && guest != owner {
 				guestAt = 1

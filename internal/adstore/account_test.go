@@ -21,9 +21,9 @@ func person(name string) account.Identity {
 }
 
 // signIn ends the test when somebody cannot sign in.
-func (tb table) signIn(t *testing.T, who, guest string) account.Account {
+func (s table) signIn(t *testing.T, who, guest string) account.Account {
 	t.Helper()
-	a, err := tb.SignIn(t.Context(), person(who), "email", guest, "fresh-"+who)
+	a, err := s.SignIn(t.Context(), person(who), "email", guest, "fresh-"+who)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -107,9 +107,9 @@ func TestSessionsAreEndedEverywhere(t *testing.T) {
 	}
 }
 
-func (tb table) totals(t *testing.T, owner string) int {
+func (s table) totals(t *testing.T, owner string) int {
 	t.Helper()
-	st, err := tb.Stats(t.Context(), owner)
+	st, err := s.Stats(t.Context(), owner)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -123,7 +123,7 @@ func TestAFurtherGuestsAdsAreMoved(t *testing.T) {
 	tb := newTable(t)
 	ctx := t.Context()
 	mine := tb.published(t, "first", 0.5)
-	acc := tb.signIn(t, "kim", "first")
+	tb.signIn(t, "kim", "first")
 	theirs := []ad.Ad{tb.published(t, "second", 0.5), tb.published(t, "second", 0.5), tb.published(t, "second", 0.5)}
 	running := tb.publishable(t, "second", 0.5)
 	share, err := tb.Share(ctx, "second", theirs[0].AdID)
@@ -133,7 +133,8 @@ func TestAFurtherGuestsAdsAreMoved(t *testing.T) {
 	if err := tb.SetBrand(ctx, "second", ad.Brand{Colors: []string{"#123456"}}); err != nil {
 		t.Fatal(err)
 	}
-	if acc = tb.signIn(t, "kim", "second"); acc.Owner != "first" || !slices.Equal(acc.Moving, []string{"second"}) {
+	acc := tb.signIn(t, "kim", "second")
+	if acc.Owner != "first" || !slices.Equal(acc.Moving, []string{"second"}) {
 		t.Fatalf("the account is %+v", acc)
 	}
 	if g, err := tb.Account(ctx, "second"); err != nil || g.Opens(0) || g.MovedTo != "first" {
@@ -210,11 +211,11 @@ func TestAFurtherGuestsAdsAreMoved(t *testing.T) {
 	}
 }
 
-func (tb table) item(t *testing.T, pk, sk string) map[string]types.AttributeValue {
+func (s table) item(t *testing.T, pk, sk string) map[string]types.AttributeValue {
 	t.Helper()
-	out, err := tb.db.GetItem(
+	out, err := s.db.GetItem(
 		t.Context(),
-		&dynamodb.GetItemInput{TableName: &tb.name, Key: map[string]types.AttributeValue{
+		&dynamodb.GetItemInput{TableName: &s.name, Key: map[string]types.AttributeValue{
 			"PK": &types.AttributeValueMemberS{Value: pk}, "SK": &types.AttributeValueMemberS{Value: sk},
 		}},
 	)

@@ -286,7 +286,8 @@ func (m *member) callback(ctx context.Context, in *callbackInput) (*redirectOutp
 	g := ownerOf(ctx)
 	attempt, provider, back, ok := m.Signer.begun(g.begun(), in.State)
 	g.attempt("")
-	moved, err := 0, error(nil)
+	var moved int
+	var err error
 	switch {
 	case !ok:
 		err = fault.Newf(fault.AccountExpired, "no sign-in of this browser has this state")
