@@ -77,7 +77,8 @@ func (d *Deployment) samInvoke(ctx context.Context, template string, events []st
 		arguments = append(arguments, strings.ToUpper(function[:1])+function[1:]+"Function", event)
 	}
 	cmd := d.samCommand(ctx, d.python(), arguments...)
-	cmd.Stderr = out
+	var log strings.Builder // of what is no event's: not into out, which may take one writer at a time
+	cmd.Stderr = &log
 	said, err := cmd.StdoutPipe()
 	if err == nil {
 		err = cmd.Start()
@@ -100,7 +101,7 @@ func (d *Deployment) samInvoke(ctx context.Context, template string, events []st
 		}
 	}
 	if err := cmd.Wait(); err != nil || done < len(events) {
-		errs = append(errs, fmt.Errorf("sam local invoke: %d of %d events (%w)", done, len(events), err))
+		errs = append(errs, fmt.Errorf("sam local invoke: %d of %d events (%w): %s", done, len(events), err, &log))
 	}
 	return errors.Join(errs...)
 }
