@@ -152,7 +152,9 @@ func (d *Deployment) samCommand(ctx context.Context, program string, arguments .
 	cmd.Env = append(d.environ(), "HOME="+d.dir, "TMPDIR="+filepath.Join(d.dir, "tmp"), "SAM_CLI_TELEMETRY=0",
 		"AWS_ACCESS_KEY_ID="+d.root.AccessKeyID, "AWS_SECRET_ACCESS_KEY="+d.root.SecretAccessKey,
 		"AWS_DEFAULT_REGION="+region, "AWS_EC2_METADATA_DISABLED=true",
-		"AWS_CONFIG_FILE="+os.DevNull, "AWS_SHARED_CREDENTIALS_FILE="+os.DevNull)
+		"AWS_CONFIG_FILE="+os.DevNull, "AWS_SHARED_CREDENTIALS_FILE="+os.DevNull,
+		// It asks for the account's number, for ten seconds where AWS cannot be reached. No function hears of this one.
+		"AWS_ENDPOINT_URL_STS="+d.AWSURL)
 	return cmd
 }
 
