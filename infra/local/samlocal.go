@@ -77,7 +77,8 @@ func (d *Deployment) samInvoke(ctx context.Context, template string, events []st
 		arguments = append(arguments, strings.ToUpper(function[:1])+function[1:]+"Function", event)
 	}
 	cmd := d.samCommand(ctx, d.python(), arguments...)
-	cmd.Stderr = out
+	var log strings.Builder // of what is no event's: not into out, which may take one writer at a time
+	cmd.Stderr = &log
 	said, err := cmd.StdoutPipe()
 	if err == nil {
 		err = cmd.Start()
@@ -100,7 +101,7 @@ func (d *Deployment) samInvoke(ctx context.Context, template string, events []st
 		}
 	}
 	if err := cmd.Wait(); err != nil || done < len(events) {
-		errs = append(errs, fmt.Errorf("sam local invoke: %d of %d events (%w)", done, len(events), err))
+		errs = append(errs, fmt.Errorf("sam local invoke: %d of %d events (%w): %s", done, len(events), err, &log))
 	}
 	return errors.Join(errs...)
 }
@@ -151,7 +152,9 @@ func (d *Deployment) samCommand(ctx context.Context, program string, arguments .
 	cmd.Env = append(d.environ(), "HOME="+d.dir, "TMPDIR="+filepath.Join(d.dir, "tmp"), "SAM_CLI_TELEMETRY=0",
 		"AWS_ACCESS_KEY_ID="+d.root.AccessKeyID, "AWS_SECRET_ACCESS_KEY="+d.root.SecretAccessKey,
 		"AWS_DEFAULT_REGION="+region, "AWS_EC2_METADATA_DISABLED=true",
-		"AWS_CONFIG_FILE="+os.DevNull, "AWS_SHARED_CREDENTIALS_FILE="+os.DevNull)
+		"AWS_CONFIG_FILE="+os.DevNull, "AWS_SHARED_CREDENTIALS_FILE="+os.DevNull,
+		// It asks for the account's number, for ten seconds where AWS cannot be reached. No function hears of this one.
+		"AWS_ENDPOINT_URL_STS="+d.AWSURL)
 	return cmd
 }
 
