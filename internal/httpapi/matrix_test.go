@@ -351,7 +351,7 @@ func (m *matrix) ofOwner(who, cookie string, mine bool) {
 	res.is(access[m.route].done)
 	has := bytes.Contains(res.body, []byte(m.adID)) || bytes.Contains(res.body, []byte("#123456")) ||
 		bytes.Contains(res.body, []byte(`"total_ads":1`)) || bytes.Contains(res.body, []byte(`me@example.com`)) ||
-		bytes.Contains(res.body, []byte(`"ads_end_at":"`)) || bytes.Contains(res.body, []byte(`/exports/ME`))
+		bytes.Contains(res.body, []byte(`"ads_end_at":"`)) || bytes.Contains(res.body, []byte(`/exports/ME"`))
 	if has != mine {
 		m.t.Errorf("%s: %s", who, res.body)
 	}
