@@ -204,8 +204,7 @@ func (d *Deployment) localStack() (*exec.Cmd, error) {
 		"LAMBDA_DOCKER_FLAGS=--add-host="+aiserverHost+":"+bridge,
 		// By itself it looks into an empty queue every ten seconds, and each ad waits for that.
 		"LAMBDA_EVENT_SOURCE_MAPPING_MAX_BACKOFF_ON_EMPTY_POLL_SEC=1",
-		"PYTHONPATH="+filepath.Join(d.o.Root, "infra", "local", "localstack", "python"),
-		"PYTHONUNBUFFERED=1", "PYTHONWARNINGS=ignore", "PYTHONDONTWRITEBYTECODE=",
+		"PYTHONUNBUFFERED=1", "PYTHONWARNINGS=ignore",
 	)
 	return cmd, nil
 }

@@ -115,3 +115,31 @@ func TestFunctionsAreLinkedWithoutC(t *testing.T) {
 		t.Errorf("only %d builds of functions found", builds)
 	}
 }
+
+// A name means one thing in a template: CloudFormation wants the ids of parameters unique among all of its ids, and a
+// condition that is called like the parameter it looks at is followed in a circle by LocalStack when a stack is updated.
+func TestANameOfATemplateMeansOneThing(t *testing.T) {
+	t.Parallel()
+	paths, err := filepath.Glob(filepath.Join(root, "infra", "*.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range append(paths, filepath.Join(root, "template.yaml")) {
+		name, err := filepath.Rel(root, path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		doc, seen := readYAML(t, name), map[string]string{}
+		for _, section := range []string{"Parameters", "Conditions", "Resources"} {
+			for id := range in(doc, section) {
+				if other := seen[id]; other != "" {
+					t.Errorf("%s: %s is one of %s and of %s", name, id, other, section)
+				}
+				seen[id] = section
+			}
+		}
+		if len(seen) == 0 {
+			t.Errorf("%s names nothing", name)
+		}
+	}
+}
