@@ -64,6 +64,7 @@ func TestSampleEvents(t *testing.T) {
 		"fail/gpu-unavailable":          `null`,
 		"fail/timeout":                  `null`,
 		"deadletter/crashed-five-times": `{"batchItemFailures":[]}`,
+		"account/get-account":           `"statusCode":200`,
 		"compose/create-rendition":      `"statusCode":404`,
 		"compose/list-channels":         `"statusCode":200`,
 		"suggest/suggest-copies":        `"statusCode":404`,
