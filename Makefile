@@ -102,16 +102,14 @@ quickly: .venv/.installed $(WORKER)
 # What computes comes next and alone: its tests watch times of their own. Then two chains
 # side by side that wait more than they work, each for a deployment of its own; the browser's
 # tests, which notice when they are short of the processor, come before the chaos run in it.
-# What draws gets what they leave.
 IN_TURN = $(MAKE) --no-print-directory
 .PHONY: test
 test: needs packages ## everything, on a fresh machine too
 	@tools/together fetched="$(IN_TURN) fetched" compiled="$(IN_TURN) compiled"
-	@$(IN_TURN) build lint cover contract validate web-check
+	@$(IN_TURN) build lint cover drawn contract validate web-check
 	@tools/together \
 	  deployed="$(IN_TURN) deployed" \
-	  chaos="nice -n 10 $(IN_TURN) chaos-test local-test" \
-	  drawn="nice -n 19 $(IN_TURN) drawn"
+	  chaos="nice -n 10 $(IN_TURN) chaos-test local-test"
 	@$(IN_TURN) quick
 	@echo "make test: all passed"
 
