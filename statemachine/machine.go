@@ -81,8 +81,9 @@ const fail = "Fail"
 // forScene is the state that leads a further scene past the steps that it does not need.
 const forScene = "OnlyAScene"
 
-// What a step is called with, in JSONata: the execution's input, {owner, ad_id, attempt} and for a further scene its
-// scene_id, and for two of them one thing more. It gives nothing back, for its result is on the record; so the input goes on as it came.
+// What a step is called with, in JSONata: the execution's input, {owner, ad_id, attempt} and for
+// a further scene its scene_id, and for two of them one thing more. It gives nothing back, for
+// its result is on the record; so the input goes on as it came.
 const (
 	input      = "{% $states.context.Execution.Input %}"
 	byTemplate = "{% $merge([$states.context.Execution.Input, {'writer':'template'}]) %}"

@@ -10,8 +10,8 @@
 //	Rendition    AD#{ad_id}     RENDITION#{id}   a finished picture: scene, words, size, HTML
 //	Share        SHARE#{id}     AD               the ad that a public page shows; as long as the ad says so
 //	Idempotency  OWNER#{owner}  IDEM#{sha256}    a claim: what it made, and its fingerprint; gone after a day by TTL
-//	Expiry       OWNER#{owner}  EXPIRY           when all of the above and below ends: of a guest, some time after the last visit
-//	Account      OWNER#{owner}  ACCOUNT          the version of the sessions of an owner who has signed in; of a guest, whose the ads are now
+//	Expiry       OWNER#{owner}  EXPIRY           when all an owner has ends: a guest's some time after the last visit
+//	Account      OWNER#{owner}  ACCOUNT          the sessions' version of who signed in; or whose a guest's ads are now
 //	Identity     IDENTITY#{..}  ACCOUNT          the owner that somebody at an issuer stands for
 //	Export       OWNER#{owner}  EXPORT           a copy of all the owner has, and how far it is; gone after a day by TTL
 //	Brand        OWNER#{owner}  BRAND            logo, colours and layout that the owner's ads have in common
@@ -24,9 +24,9 @@
 //	ScanCursor   SWEEP          SCAN_CURSOR      how far the sweeper has come through the bucket
 //	Tombstone    AD#{ad_id}     TOMBSTONE        a deleted ad, until its objects were removed once more
 //
-// Unfinished ads, unfinished scenes, tombstones, expiries and guests whose ads are being moved carry due_shard and due_at, the keys of the sparse
-// index "due": whatever is still there when its time has passed, the sweeper
-// looks at.
+// Unfinished ads, unfinished scenes, tombstones, expiries and guests whose ads are being
+// moved carry due_shard and due_at, the keys of the sparse index "due": whatever is still
+// there when its time has passed, the sweeper looks at.
 //
 // # Access patterns
 //
@@ -47,7 +47,7 @@
 //	what should have moved on by now  Query index due, shard by shard
 //	objects of unknown ads            BatchGetItem Pointer, 100 a sweep; then Expiry of the known ones' owners
 //	who calls, and is it over         GetItem Account, strongly consistent, with each call that has a session
-//	somebody signs in                 GetItem Identity; TransactWriteItems Account + Identity + Expiry, or + the guest's Account
+//	somebody signs in                 GetItem Identity; TransactWriteItems Account + Identity + Expiry (guest's Account)
 //	an ad changes its owner           TransactWriteItems Ad twice + Pointer, scenes, Share + Stats and Month twice
 //	a guest is seen                   UpdateItem Expiry, about once a day
 //	an owner's data has ended         Query PK = OWNER#{owner}, piece by piece, and each ad as it is deleted

@@ -9,9 +9,10 @@ import (
 	"testing"
 )
 
-// A template refers to what stands in it. SAM makes more resources, and naming those works only where SAM has done its
-// work before anybody looks for the names: LocalStack refuses the stack (docs/local-engines.md). As it does where a text
-// escapes a ${name} for IAM as ${!name}, which it takes for a name; a text without Fn::Sub needs no escape.
+// A template refers to what stands in it. SAM makes more resources, and naming those works only
+// where SAM has done its work before anybody looks for the names: LocalStack refuses the stack
+// (docs/local-engines.md). As it does where a text escapes a ${name} for IAM as ${!name}, which
+// it takes for a name; a text without Fn::Sub needs no escape.
 func TestATemplateRefersToWhatItDeclares(t *testing.T) {
 	t.Parallel()
 	paths, err := filepath.Glob(filepath.Join(root, "infra", "*.yaml"))
@@ -116,8 +117,9 @@ func TestFunctionsAreLinkedWithoutC(t *testing.T) {
 	}
 }
 
-// A name means one thing in a template: CloudFormation wants the ids of parameters unique among all of its ids, and a
-// condition that is called like the parameter it looks at is followed in a circle by LocalStack when a stack is updated.
+// A name means one thing in a template: CloudFormation wants the ids of parameters unique among
+// all of its ids, and a condition that is called like the parameter it looks at is followed in a
+// circle by LocalStack when a stack is updated.
 func TestANameOfATemplateMeansOneThing(t *testing.T) {
 	t.Parallel()
 	paths, err := filepath.Glob(filepath.Join(root, "infra", "*.yaml"))

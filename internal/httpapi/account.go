@@ -356,7 +356,7 @@ func (m *member) signIn(ctx context.Context, code string, a account.Attempt, pro
 
 // Logout answers what ends a session.
 type Logout struct {
-	LogoutURL *string `json:"logout_url" doc:"Where the page goes next, to end the session at the issuer too; null: nowhere"`
+	LogoutURL *string `json:"logout_url" doc:"Where the issuer's session ends, for the page to go to; null: nowhere"`
 }
 
 type logoutOutput struct{ Body Logout }

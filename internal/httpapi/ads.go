@@ -23,8 +23,8 @@ func typeOf(v any) reflect.Type { return reflect.TypeOf(v) }
 
 type generateInput struct {
 	ContentType    string `header:"Content-Type" hidden:"true"`
-	IdempotencyKey string `header:"Idempotency-Key" doc:"Up to 200 visible ASCII characters; the same key with the same body gives the same ad for a day"`
-	Prefer         string `header:"Prefer" doc:"wait=N (up to 25 seconds): answer 200 with the whole ad when it is done in time" example:"wait=20"`
+	IdempotencyKey string `header:"Idempotency-Key" doc:"Up to 200 visible ASCII characters; for a day the same ad"`
+	Prefer         string `header:"Prefer" doc:"wait=N, up to 25 s: 200 with the ad if done by then" example:"wait=20"`
 	RawBody        []byte `contentType:"multipart/form-data"`
 }
 

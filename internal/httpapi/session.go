@@ -12,9 +12,10 @@ import (
 //	2.{key id}.{seconds since 1970, base 36}.{owner}.{version}.{signature}  of an account
 //
 // An account's session opens something while its version is the one in the account's item
-// (account.Account.Opens), a guest's while the owner has none. The key's id lets keys be replaced while their sessions go on, the time lets a session end
-// here and not only in the browser, and the version lets all this change. A cookie that is
-// not one of these is nobody's: its bearer is a new guest, never an error.
+// (account.Account.Opens), a guest's while the owner has none. The key's id lets keys be
+// replaced while their sessions go on, the time lets a session end here and not only in the
+// browser, and the version lets all this change. A cookie that is not one of these is nobody's:
+// its bearer is a new guest, never an error.
 
 // sessionVersion is the first part of every session.
 const sessionVersion = "2"

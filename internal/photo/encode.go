@@ -28,8 +28,8 @@ func encodePNG(ctx context.Context, img *image.NRGBA) ([]byte, error) {
 	return out.Bytes(), nil
 }
 
-// encodeJPEG writes the picture with a longer side of at most side pixels. JPEG knows no transparency, so the picture is
-// put on white, as on the pages.
+// encodeJPEG writes the picture with a longer side of at most side pixels. JPEG knows no
+// transparency, so the picture is put on white, as on the pages.
 func encodeJPEG(ctx context.Context, img *image.NRGBA, side int) ([]byte, error) {
 	w, h := img.Rect.Dx(), img.Rect.Dy()
 	small, err := chunky{w, h, nrgbaRows(img)}.scale(ctx, fit(w, h, side))

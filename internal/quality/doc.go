@@ -48,8 +48,8 @@ func CheckSize(width, height int) error {
 }
 
 // Judge looks at a prepared photo and gives what its owner should hear; width and height are
-// those of the file, before it was scaled or turned. Faults: Photo.TooSmall, Photo.Blank, Photo.Blurred. When ctx ends, the
-// error is ctx's and no fault.
+// those of the file, before it was scaled or turned. Faults: Photo.TooSmall, Photo.Blank,
+// Photo.Blurred. When ctx ends, the error is ctx's and no fault.
 func Judge(ctx context.Context, photo *image.NRGBA, width, height int) ([]fault.Warning, error) {
 	if err := CheckSize(width, height); err != nil {
 		return nil, err

@@ -1,8 +1,8 @@
 // Command cmd is `make run`: the whole deployment on this machine until Ctrl-C.
 //
 // With a program behind it, such as `PORT=0 build/local npm run measure`, it ends
-// with that program, which finds the site in SITE_URL, and keeps no ads. `build/local sam start-api` and `build/local sam
-// invoke [FUNCTION [EVENT]]` run `sam local` on it.
+// with that program, which finds the site in SITE_URL, and keeps no ads. `build/local sam start-api`
+// and `build/local sam invoke [FUNCTION [EVENT]]` run `sam local` on it.
 package main
 
 import (

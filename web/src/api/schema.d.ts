@@ -810,7 +810,7 @@ export interface components {
             upload: components["schemas"]["Upload"];
         };
         Logout: {
-            /** @description Where the page goes next, to end the session at the issuer too; null: nowhere */
+            /** @description Where the issuer's session ends, for the page to go to; null: nowhere */
             logout_url: string | null;
         };
         MainInputBody: {
@@ -1509,9 +1509,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Up to 200 visible ASCII characters; the same key with the same body gives the same ad for a day */
+                /** @description Up to 200 visible ASCII characters; for a day the same ad */
                 "Idempotency-Key"?: string;
-                /** @description wait=N (up to 25 seconds): answer 200 with the whole ad when it is done in time */
+                /** @description wait=N, up to 25 s: 200 with the ad if done by then */
                 Prefer?: string;
             };
             path?: never;
