@@ -228,6 +228,38 @@ const (
 	sameScore    = "same picture and text, same score"
 )
 
+// A crowd are the callers of an engine that is broken only when two of them meet.
+// The first ones are alone; each that follows waits until a second one is there, so
+// that they meet however slow the machine is.
+type crowd struct {
+	alone, waiting atomic.Int64
+	together       chan struct{}
+}
+
+func newCrowd(alone int64) *crowd {
+	c := &crowd{together: make(chan struct{})}
+	c.alone.Store(alone)
+	return c
+}
+
+// meets waits for another caller and says whether there was one. A check that never
+// has two callers at once is told no after ten seconds.
+func (c *crowd) meets() bool {
+	if c.alone.Add(-1) >= 0 {
+		return false
+	}
+	if c.waiting.Add(1) == 2 {
+		close(c.together)
+	}
+	select {
+	case <-c.together:
+		return true
+	case <-time.After(10 * time.Second):
+		c.waiting.Add(-1)
+		return false
+	}
+}
+
 // broken are engines that break one promise each, and the checks that must notice.
 func broken() map[string]struct {
 	open func() engine.Engine
@@ -424,13 +456,12 @@ func broken() map[string]struct {
 		},
 		"mixes up its callers": {
 			func() engine.Engine {
-				var inside atomic.Int64
+				c := newCrowd(2) // two pictures are made alone first
 				return breaks(func(a *altered) {
 					a.render = func(ctx context.Context, r engine.Request) (engine.Rendering, error) {
-						n := inside.Add(1)
-						defer inside.Add(-1)
-						time.Sleep(5 * time.Millisecond) // so that they meet
-						r.Seed += uint64(n-1) + uint64(inside.Load()-1)
+						if c.meets() {
+							r.Seed++
+						}
 						return honest{}.Render(ctx, r)
 					}
 				})()
@@ -438,13 +469,10 @@ func broken() map[string]struct {
 		},
 		"mixes up its scores": {
 			func() engine.Engine {
-				var inside atomic.Int64
+				c := newCrowd(1) // one picture is scored alone first
 				return breaks(func(a *altered) {
 					a.score = func(ctx context.Context, r engine.ScoreRequest) (ad.Score, error) {
-						inside.Add(1)
-						defer inside.Add(-1)
-						time.Sleep(5 * time.Millisecond)
-						if inside.Load() > 1 {
+						if c.meets() {
 							r.Text += "!"
 						}
 						return honest{}.Score(ctx, r)
