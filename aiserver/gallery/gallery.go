@@ -53,20 +53,9 @@ func Concepts() []Concept {
 // Naver GFA and link previews.
 func Sizes() []image.Point { return []image.Point{{X: 1080, Y: 1080}, {X: 1200, Y: 628}} }
 
-// product is what the gallery says of a sample photo.
-type product struct{ name, category, age, gender string }
-
-// products are the sample photos by file name. A photo that is not listed is
-// shown as plain "상품".
-var products = map[string]product{
-	"duffel-bag":    {"스타터 여행 가방", "의류", "20대", "전체"},
-	"vitamin-jar":   {"매일 비타민", "식품", "40대", "여성"},
-	"grocery-shelf": {"과일 주스", "식품", "30대", "전체"},
-}
-
 // Options say what to make.
 type Options struct {
-	Photos string // folder of *.jpg and *.png
+	Photos string // folder of *.jpg and *.png, with Products or without
 	Out    string // folder for the pictures; what else is in it stays
 	Seed   uint64 // the same seed makes the same gallery
 	// Concepts and Sizes; empty: the package's own.
@@ -83,6 +72,7 @@ type Entry struct {
 	Size     string     `json:"size"`
 	Scene    string     `json:"scene"`
 	CutOut   bool       `json:"cut_out"`
+	Doubts   []ad.Doubt `json:"doubts,omitempty"`
 	Layout   string     `json:"layout"`
 	Contrast float64    `json:"contrast_ratio"`
 	Score    float64    `json:"score"`
@@ -107,7 +97,7 @@ func Run(ctx context.Context, o Options, cfg server.Config, parts server.Parts) 
 	if len(o.Sizes) == 0 {
 		o.Sizes = Sizes()
 	}
-	photos, err := find(o.Photos)
+	products, err := shown(o.Photos)
 	if err != nil {
 		return err
 	}
@@ -120,31 +110,38 @@ func Run(ctx context.Context, o Options, cfg server.Config, parts server.Parts) 
 	}
 	defer func() { err = errors.Join(err, stop()) }()
 
-	sheet := newSheet(len(photos), len(o.Concepts), o.Sizes)
+	cells := 0
+	for _, p := range products {
+		cells += len(p.concepts(o.Concepts))
+	}
+	sheet := newSheet(cells, len(o.Concepts), o.Sizes)
 	var entries []Entry
-	for row, path := range photos {
-		photo, err := os.ReadFile(path)
+	cell := 0
+	for _, p := range products {
+		photo, err := os.ReadFile(p.photo)
 		if err != nil {
 			return fmt.Errorf("gallery: %w", err)
 		}
-		for column, concept := range o.Concepts {
+		for _, concept := range p.concepts(o.Concepts) {
 			for band, size := range o.Sizes {
-				e, picture, err := one(ctx, client, o, photo, path, concept, size)
+				e, picture, err := one(ctx, client, o.Out, o.Seed, photo, p, concept, size)
 				if err != nil {
-					return fmt.Errorf("gallery: %s, %s, %v: %w", filepath.Base(path), concept.Name, size, err)
+					return fmt.Errorf("gallery: %s, %s, %v: %w", filepath.Base(p.photo), concept.Name, size, err)
 				}
-				if err := sheet.put(picture, band, row, column); err != nil {
+				if err := sheet.put(picture, band, cell); err != nil {
 					return err
 				}
 				entries = append(entries, e)
 				fmt.Fprintf(o.Progress, "%-44s %-8s %-12s contrast %4.1f  score %.2f\n",
 					e.File, e.Scene, e.Layout, e.Contrast, e.Score)
 			}
+			cell++
 		}
-	}
-	for row, path := range photos {
-		if err := sheet.save(row, filepath.Join(o.Out, Row+base(path)+".jpg")); err != nil {
-			return err
+		if p.concept == "" && cell%len(o.Concepts) == 0 { // it has a row of its own
+			row := cell/len(o.Concepts) - 1
+			if err := sheet.save(row, filepath.Join(o.Out, Row+base(p.photo)+".jpg")); err != nil {
+				return err
+			}
 		}
 	}
 	return finish(o, sheet, entries)
@@ -223,12 +220,8 @@ type ordered struct {
 // order makes one ad with the steps of the state machine, in their order: what the gallery
 // shows is what an owner gets.
 func order(
-	ctx context.Context, c *gpuclient.Client, o Options, photo []byte, path string, concept Concept, size image.Point,
+	ctx context.Context, c *gpuclient.Client, seed uint64, photo []byte, p product, concept Concept, size image.Point,
 ) (ordered, error) {
-	p, ok := products[base(path)]
-	if !ok {
-		p = product{"상품", "기타", "30대", "전체"}
-	}
 	id, err := ad.NewID()
 	if err != nil {
 		return ordered{}, err
@@ -241,7 +234,7 @@ func order(
 		},
 	}}
 	pics := pictures{ad.OriginalPhoto: photo}
-	server := &sized{client: c, seed: o.Seed, size: size}
+	server := &sized{client: c, seed: seed, size: size}
 	for _, step := range []func(context.Context, ad.StepInput) error{
 		pipeline.Prepare{Ads: kept, Pictures: pics}.Run,
 		pipeline.Prompt{Ads: kept}.Run,
@@ -260,21 +253,22 @@ func order(
 
 // one makes one ad of the gallery and writes it.
 func one(
-	ctx context.Context, c *gpuclient.Client, o Options, photo []byte, path string, concept Concept, size image.Point,
+	ctx context.Context, c *gpuclient.Client, out string, seed uint64, photo []byte,
+	p product, concept Concept, size image.Point,
 ) (Entry, []byte, error) {
-	made, err := order(ctx, c, o, photo, path, concept, size)
+	made, err := order(ctx, c, seed, photo, p, concept, size)
 	if err != nil {
 		return Entry{}, nil, err
 	}
 	server, kept, pics := made.server, made.kept, made.pics
 	e := Entry{
-		File:  fmt.Sprintf("%s-%s-%s.png", base(path), concept.Name, gpu.FormatSize(size)),
-		Photo: filepath.Base(path), Concept: concept.Text, Size: gpu.FormatSize(size),
-		Scene: server.scene.Scene, CutOut: server.scene.CutOut,
+		File:  fmt.Sprintf("%s-%s-%s.png", base(p.photo), concept.Name, gpu.FormatSize(size)),
+		Photo: filepath.Base(p.photo), Concept: concept.Text, Size: gpu.FormatSize(size),
+		Scene: server.scene.Scene, CutOut: server.scene.CutOut, Doubts: server.scene.Product.Doubts,
 		Layout: server.set.Layout, Contrast: server.set.ContrastRatio, Lines: server.set.Lines, Score: kept.ad.Score.Value,
 	}
 	finished := pics[ad.Stage2Picture]
-	if err := os.WriteFile(filepath.Join(o.Out, e.File), finished, 0o644); err != nil {
+	if err := os.WriteFile(filepath.Join(out, e.File), finished, 0o644); err != nil {
 		return Entry{}, nil, fmt.Errorf("write: %w", err)
 	}
 	return e, finished, nil
@@ -308,10 +302,11 @@ func (s *sized) Score(ctx context.Context, r gpu.ScoreRequest) (ad.Score, error)
 	return s.client.Score(ctx, r)
 }
 
-// sheet is the contact sheet: a band of rows for each size, a column for each
-// concept.
+// sheet is the contact sheet: a band of rows for each size, with as many columns as
+// there are usual concepts. Without concepts of their own each photo has a row.
 type sheet struct {
 	img     *image.RGBA
+	columns int
 	cells   []image.Point // by band
 	offsets []int         // by band
 }
@@ -319,8 +314,9 @@ type sheet struct {
 // cellWidth makes six columns and their gaps as wide as a large screen.
 const cellWidth, gap = 372, 12
 
-func newSheet(rows, columns int, sizes []image.Point) *sheet {
-	s := &sheet{}
+func newSheet(cells, columns int, sizes []image.Point) *sheet {
+	s := &sheet{columns: columns}
+	rows := (cells + columns - 1) / columns
 	y := gap
 	for _, size := range sizes {
 		cell := image.Pt(cellWidth, cellWidth*size.Y/size.X)
@@ -332,12 +328,13 @@ func newSheet(rows, columns int, sizes []image.Point) *sheet {
 	return s
 }
 
-func (s *sheet) put(file []byte, band, row, column int) error {
+// put draws an ad into the nth cell of a band.
+func (s *sheet) put(file []byte, band, n int) error {
 	pic, err := png.Decode(bytes.NewReader(file))
 	if err != nil {
 		return fmt.Errorf("gallery: %w", err)
 	}
-	cell := s.cells[band]
+	cell, row, column := s.cells[band], n/s.columns, n%s.columns
 	at := image.Rectangle{Max: cell}.Add(image.Pt(gap+column*(cellWidth+gap), s.offsets[band]+row*(cell.Y+gap)))
 	xdraw.CatmullRom.Scale(s.img, at, pic, pic.Bounds(), xdraw.Src, nil)
 	return nil

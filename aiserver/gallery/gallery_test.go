@@ -154,6 +154,47 @@ func TestEveryAdIsMadeAndOnTheSheet(t *testing.T) {
 	}
 }
 
+// What a photo shows and its concept stand in a file beside the photos.
+func TestProductsAreShownAsTheirFileSays(t *testing.T) {
+	t.Parallel()
+	o, cfg, parts, _ := options(t)
+	said := "# photo, name, category, age, gender, concept\n" +
+		"duffel-bag.png,롤탑 더플백,패션잡화,20대,전체,가볍게 떠나는 주말 여행\n"
+	file := filepath.Join(o.Photos, gallery.Products)
+	if err := os.WriteFile(file, []byte(said), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := gallery.Run(t.Context(), o, cfg, parts); err != nil {
+		t.Fatal(err)
+	}
+	b, err := os.ReadFile(filepath.Join(o.Out, gallery.Manifest))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var entries []gallery.Entry
+	if err := json.Unmarshal(b, &entries); err != nil {
+		t.Fatal(err)
+	}
+	own := 0
+	for _, e := range entries {
+		if e.Photo == "duffel-bag.png" {
+			own++
+			if e.Concept != "가볍게 떠나는 주말 여행" || !strings.HasPrefix(e.File, "duffel-bag-own-") {
+				t.Errorf("the bag: %+v", e)
+			}
+		}
+	}
+	if own != 2 || len(entries) != 6 { // one concept in two sizes, and two of the other photo
+		t.Errorf("%d ads of the bag, %d in all", own, len(entries))
+	}
+	if err := os.WriteFile(file, []byte("duffel-bag.png,롤탑 더플백\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := gallery.Run(t.Context(), o, cfg, parts); err == nil || !strings.Contains(err.Error(), gallery.Products) {
+		t.Errorf("a line with too few fields: %v", err)
+	}
+}
+
 func TestWhatIsInTheWay(t *testing.T) {
 	t.Parallel()
 	o, cfg, parts, _ := options(t)

@@ -84,7 +84,7 @@ func wordmark() image.Image {
 // Renditions makes every photo of a folder in every channel, and in every layout and
 // typeface at 1080×1080, from one scene each, as the files an owner would download.
 func Renditions(ctx context.Context, o Options, cfg server.Config, parts server.Parts) (err error) {
-	photos, err := find(o.Photos)
+	products, err := shown(o.Photos)
 	if err != nil {
 		return err
 	}
@@ -97,19 +97,19 @@ func Renditions(ctx context.Context, o Options, cfg server.Config, parts server.
 	}
 	defer func() { err = errors.Join(err, stop()) }()
 	var all []Rendition
-	for row, path := range photos {
-		photo, err := os.ReadFile(path)
+	for row, p := range products {
+		photo, err := os.ReadFile(p.photo)
 		if err != nil {
 			return fmt.Errorf("gallery: %w", err)
 		}
 		d := dresses()[row%len(dresses())]
-		made, err := order(ctx, client, o, photo, path, Concepts()[d.concept], image.Pt(1024, 1024))
+		made, err := order(ctx, client, o.Seed, photo, p, Concepts()[d.concept], image.Pt(1024, 1024))
 		if err != nil {
-			return fmt.Errorf("gallery: %s: %w", filepath.Base(path), err)
+			return fmt.Errorf("gallery: %s: %w", filepath.Base(p.photo), err)
 		}
-		some, err := d.renditions(ctx, made, o, base(path))
+		some, err := d.renditions(ctx, made, o, base(p.photo))
 		if err != nil {
-			return fmt.Errorf("gallery: %s: %w", filepath.Base(path), err)
+			return fmt.Errorf("gallery: %s: %w", filepath.Base(p.photo), err)
 		}
 		all = append(all, some...)
 	}
