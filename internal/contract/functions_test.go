@@ -365,7 +365,7 @@ func TestTimeoutsNest(t *testing.T) {
 	const gateway = 29 // seconds, the most API Gateway's REST APIs wait without a quota increase
 	within(resourceOf("api"), tp.timeout("api"), "API Gateway", gateway+1)
 	openAPI := string(read(t, "internal/httpapi/openapi.json"))
-	m := regexp.MustCompile(`wait=N \(up to (\d+) seconds\)`).FindStringSubmatch(openAPI)
+	m := regexp.MustCompile(`wait=N, up to (\d+) s:`).FindStringSubmatch(openAPI)
 	if m == nil {
 		t.Fatal("the OpenAPI does not say how long Prefer: wait may be")
 	}
