@@ -195,7 +195,7 @@ func (r *regions) enclosed(gap int32) (label []int32, size []int) {
 // fillSolid gives back to the product the parts of which the network is half sure: flat ones
 // that the product surrounds, such as a plate, a screen, a white face, and those that have an
 // outline of their own, such as a pale pot before a pale wall. What shows through a real
-// opening it does not see at all, or it was opened by the backdrop's own colour.
+// opening it does not see at all, or it has the colours of the ground behind clear edges.
 func (r *regions) fillSolid() {
 	part, size := r.enclosed(3 * 4)
 	sum, off := make([]float32, len(size)), make([]float32, len(size))
@@ -204,17 +204,24 @@ func (r *regions) fillSolid() {
 		off[l] += r.off[i]
 	}
 	even := r.drop.share > 0.95 && r.drop.noise < evenNoise
+	through := make([]bool, len(size))
+	for l := 1; l < len(size); l++ {
+		// Half seen is more than what shines through between two legs.
+		if size[l] > len(part)/4000 && sum[l] < 0.5*float32(size[l]) {
+			through[l] = r.showsGround(part, int32(l))
+		}
+	}
 	for i, l := range part {
 		if even && off[l] < 0.010*float32(size[l]) {
 			continue // exactly the backdrop: it is the backdrop
 		}
-		if l != 0 && size[l] > len(part)/4000 && sum[l] > 0.25*float32(size[l]) {
+		if l != 0 && size[l] > len(part)/4000 && sum[l] > 0.25*float32(size[l]) && !through[l] {
 			r.state[i] = product
 		}
 	}
 	half := make([]bool, len(part))
 	for i := range half {
-		half[i] = r.state[i] == behind && !r.opening[i] && r.glimpsed[i] > 0.35
+		half[i] = r.state[i] == behind && !r.opening[i] && r.glimpsed[i] > 0.35 && !through[part[i]]
 	}
 	half = r.opened(half, 3*2)
 	part, size = r.components(half)

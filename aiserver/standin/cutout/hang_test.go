@@ -3,6 +3,7 @@ package cutout_test
 import (
 	"image"
 	"image/color"
+	"math"
 	"testing"
 
 	"github.com/nanococoa/nanococoa/aiserver/standin/cutout"
@@ -50,6 +51,56 @@ func TestWhatHangs(t *testing.T) {
 			}
 			if c.Cut.Hangs != tc.hangs || c.Cut.Top != tc.hangs || c.Cut.Bottom {
 				t.Errorf("%+v, box %v, %+v", c.Cut, c.Box, c.Evidence)
+			}
+		})
+	}
+}
+
+// stool draws a dark stool before a stained wall. Between seat, legs and rung shows the wall, or
+// a panel of its own colour; a network has half seen it.
+func stool(panel bool) (photo *image.NRGBA, seen *image.Alpha) {
+	const w, h = 480, 480
+	photo, seen = image.NewNRGBA(image.Rect(0, 0, w, h)), image.NewAlpha(image.Rect(0, 0, w, h))
+	for y := range h {
+		for x := range w {
+			// Stains a hand wide, and the plaster's grain.
+			v := 190 + 18*math.Sin(float64(x)/37)*math.Cos(float64(y)/29) + float64((x*7919+y*104729)%11) - 5
+			c := color.NRGBA{uint8(v), uint8(v - 6), uint8(v - 16), 255}
+			stool := x >= 140 && x < 340 && y >= 100 && y < 420
+			gap := x >= 220 && x < 260 && y >= 240 && y < 310
+			switch {
+			case stool && !gap:
+				c = color.NRGBA{40, 34, 30, 255}
+				seen.SetAlpha(x, y, color.Alpha{255})
+			case gap:
+				if panel {
+					c = color.NRGBA{200, 90, 40, 255}
+				}
+				seen.SetAlpha(x, y, color.Alpha{92})
+			}
+			photo.SetNRGBA(x, y, c)
+		}
+	}
+	return photo, seen
+}
+
+// What a network half sees inside a product is the product, unless it has the colours of the
+// ground behind clear edges.
+func TestTheWallBetweenTheLegsGoes(t *testing.T) {
+	t.Parallel()
+	for name, panel := range map[string]bool{"a wall behind": false, "a panel": true} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			photo, seen := stool(panel)
+			c, err := cutout.Find(t.Context(), network{truth: seen, fade: everywhere}, photo, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if shown := c.Pixels.NRGBAAt(240, 275).A > 128; shown != panel {
+				t.Errorf("alpha %d, %+v", c.Pixels.NRGBAAt(240, 275).A, c.Evidence)
+			}
+			if c.Pixels.NRGBAAt(170, 275).A != 255 {
+				t.Error("a leg is gone")
 			}
 		})
 	}
