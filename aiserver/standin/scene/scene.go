@@ -162,6 +162,9 @@ func (s *Scene) Render(ctx context.Context, subject Subject) (*image.RGBA, error
 	subject.At = image.Rectangle{Min: s.Box.Min, Max: s.Box.Min.Add(subject.Pixels.Rect.Size())}
 	k := newWork(s, subject)
 	st, fin := looks[s.Look].build(k)
+	if s.floor > s.Box.Max.Y {
+		k.clear(st)
+	}
 	k.grade(s.Look, st, fin)
 	if err := ctx.Err(); err != nil {
 		return nil, err
@@ -299,6 +302,13 @@ func (k *work) behind(wish, r, z float32) float32 {
 func (k *work) halo(z float32) float32 {
 	_, half := k.middle()
 	return max(0.30*k.unit, 0.56*max(k.tall(), 1.6*half)) * (k.cam.dist + z) / k.cam.dist
+}
+
+// clear takes away the stand and the small things at its foot: nothing stands there when the
+// product hangs, and words go below it. What frames it from behind stays.
+func (k *work) clear(st *set) {
+	_, z, _ := k.footing()
+	st.solids = slices.DeleteFunc(st.solids, func(o solid) bool { return o.c[2] < z+0.5*k.unit })
 }
 
 // footing is a circle on the ground that holds everything the product stands
