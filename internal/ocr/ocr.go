@@ -34,7 +34,7 @@ var ErrMissing = errors.New(
 // fontSize is the font size in which lines are shown to tesseract, in pixels, and
 // margin what is left around them. Without a margin it misreads twice as many characters,
 // most at both ends.
-const fontSize, margin = 24, 6
+const fontSize, margin = 24, 7
 
 // Read gives what tesseract sees in the box of each line: one run of it for all,
 // since starting takes longer than reading a line. Whole pages it does not read
