@@ -280,7 +280,7 @@ bench: ## benchmarks, each with its baseline
 	$(GO) test -run '^$$' -bench . -benchmem ./...
 
 .PHONY: times
-times: build ## what a person waits for, measured on make run: start, order, ad (on an idle machine)
+times: build ## what a person waits for, measured on make run: start, order, ad, rendition (on an idle machine)
 	TIMES=1 $(GO) test -tags e2e -count=1 -timeout 30m -v -run '^TestTimes$$' ./infra/local
 
 # ------------------------------------------------------------------- pictures
