@@ -141,7 +141,7 @@ unraced = $(1:%=-gcflags=%=-race=false)
 own     = $(patsubst ./%,github.com/nanococoa/nanococoa/%,$(1))
 UNRACED := $(call unraced,image/... compress/... hash/... golang.org/x/image/... github.com/go-text/... \
   github.com/tetratelabs/wazero/... $(call own,./internal/compose ./internal/colour ./internal/picturefile \
-  ./internal/preview ./internal/quality))
+  ./internal/pngfile ./internal/preview ./internal/quality))
 # Pixels side by side: instrumented where their own tests are raced, not where others use them.
 LOOPS   := ./internal/photo ./internal/resample
 DRAWING := ./aiserver/standin/cutout ./aiserver/standin/scene
@@ -159,9 +159,10 @@ PIXELS := ./aiserver ./aiserver/gallery ./aiserver/standin $(DRAWING)
 # What takes minutes and watches no time: DRAWING, and these of the program's tests.
 READ := ^TestThe(Gallery|Renditions)CanBeRead$$
 # The same, and what looks for words without a goroutine of its own; their coverage counts.
+# Those of rendition write different files of one finished picture.
 # With the detector and with coverage each count would be watched.
-PIXELS_COVERED := ./internal/compose ./internal/copywriter ./internal/picturefile ./internal/preview \
-  ./internal/quality ./internal/rendition
+PIXELS_COVERED := ./internal/compose ./internal/copywriter ./internal/picturefile ./internal/pngfile \
+  ./internal/preview ./internal/quality ./internal/rendition
 # Their longest tests, which check arithmetic pixel by pixel and start no goroutine that
 # others do not: not raced, they run with coverage.
 ARITHMETIC := DamagedTablesAreIgnored|UselessProfilesAreIgnored|AProfileOfAnotherSpaceIsIgnored
@@ -279,7 +280,7 @@ bench: ## benchmarks, each with its baseline
 	$(GO) test -run '^$$' -bench . -benchmem ./...
 
 .PHONY: times
-times: build ## what a person waits for, measured on make run: start, order, ad (on an idle machine)
+times: build ## what a person waits for, measured on make run: start, order, ad, rendition (on an idle machine)
 	TIMES=1 $(GO) test -tags e2e -count=1 -timeout 30m -v -run '^TestTimes$$' ./infra/local
 
 # ------------------------------------------------------------------- pictures
