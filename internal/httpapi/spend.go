@@ -80,9 +80,15 @@ type Places interface {
 // needsCookie refuses what a page orders whose browser keeps no cookie: before it costs
 // anything. A browser that only has none yet gets the probe, and its page asks again.
 //
-// Fault: Request.NoCookie.
+// And what was ordered while its guest became an account's: it would be a new guest's, and
+// that guest's cookie would take the account's place. Sent again, it has the account's.
+//
+// Faults: Request.NoCookie, Account.Changed.
 func needsCookie(ctx context.Context) error {
 	g := ownerOf(ctx)
+	if g.changed {
+		return fault.New(fault.AccountChanged, nil)
+	}
 	if !g.noCookie {
 		return nil
 	}
