@@ -66,6 +66,8 @@ type Options struct {
 
 	AIServerURL string // another GPU server; set = the stand-in is not started
 
+	Limits string // of what callers may use, as template.yaml's parameter; "" = as good as none
+
 	Engine Engine // what answers as AWS; "" = MiniStack
 
 	Persist   bool          // whether ads outlive Down; needs a StateDir

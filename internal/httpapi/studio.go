@@ -348,7 +348,7 @@ func (a *api) orderScene(ctx context.Context, work ad.Ad, claim *ad.Claim) (ad.A
 			return ad.Ad{}, err
 		}
 		work.FurtherScene = id
-		giveBack, err := a.spendPlace(ctx, limit.Scenes, work.Ref)
+		giveBack, err := a.spendPlace(ctx, limit.Scenes, work.Ref, claim)
 		if err != nil {
 			return ad.Ad{}, err
 		}
