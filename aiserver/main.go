@@ -7,6 +7,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"image"
 	"io"
 	"log/slog"
 	"maps"
@@ -20,11 +21,15 @@ import (
 
 	"github.com/nanococoa/nanococoa/aiserver/engine"
 	"github.com/nanococoa/nanococoa/aiserver/gallery"
+	"github.com/nanococoa/nanococoa/aiserver/imageapi"
+	"github.com/nanococoa/nanococoa/aiserver/mixed"
 	"github.com/nanococoa/nanococoa/aiserver/server"
 	"github.com/nanococoa/nanococoa/aiserver/standin"
 	"github.com/nanococoa/nanococoa/aiserver/worker"
+	"github.com/nanococoa/nanococoa/internal/ad"
 	"github.com/nanococoa/nanococoa/internal/compose"
 	"github.com/nanococoa/nanococoa/internal/copywriter"
+	"github.com/nanococoa/nanococoa/internal/fault"
 )
 
 func main() {
@@ -98,7 +103,7 @@ func pictures(ctx context.Context, args []string, cfg server.Config, parts serve
 // loader finds the engine that ENGINE names. This is the list of all engines.
 func loader(cfg server.Config, log *slog.Logger) (func(context.Context) (engine.Engine, error), error) {
 	engines := map[string]func(context.Context) (engine.Engine, error){
-		"standin": func(context.Context) (engine.Engine, error) { return standin.New(cutter(cfg, log)), nil },
+		"standin": func(context.Context) (engine.Engine, error) { return assemble(cfg, log) },
 	}
 	if load, ok := engines[cfg.Engine]; ok {
 		return load, nil
@@ -107,16 +112,85 @@ func loader(cfg server.Config, log *slog.Logger) (func(context.Context) (engine.
 	return nil, fmt.Errorf("configuration: ENGINE %q is not known; there is: %s", cfg.Engine, known)
 }
 
-// cutter starts the model worker, or says in the log that there is none: the stand-in
-// works without it.
-func cutter(cfg server.Config, log *slog.Logger) standin.Cutter {
-	if cfg.WorkerDir == server.NoWorker {
-		return nil
+// models are what the model worker does, by role.
+type models interface {
+	standin.Cutter
+	mixed.Scener
+	mixed.Judge
+	mixed.Proposer
+}
+
+// startWorker starts the model worker with the roles of the configuration; nil when there is
+// nothing for it to do. Without it the stand-in cuts out by colours alone, which the log says; it
+// is an error when another part needs it.
+func startWorker(cfg server.Config, log *slog.Logger) (models, error) {
+	if cfg.WorkerDir == server.NoWorker || cfg.CutOut == server.NoWorker && !cfg.NeedsModels() {
+		return nil, nil //nolint:nilnil // there is none, and nothing is wrong with that
 	}
 	c, err := worker.Find(cfg.WorkerDir, cfg.DataDir, log)
-	if err != nil {
-		log.Warn("products are cut out by colours alone; `make worker` installs the model", "err", err)
-		return nil
+	switch {
+	case err == nil:
+		return withRoles{worker.Start(c)}, nil
+	case cfg.NeedsModels():
+		return nil, err
 	}
-	return worker.Start(c)
+	log.Warn("products are cut out by colours alone; `make worker` installs the model", "err", err)
+	return nil, nil //nolint:nilnil // likewise
+}
+
+// withRoles stands for the roles that this worker does not have yet.
+type withRoles struct{ *worker.Worker }
+
+func (withRoles) Scene(context.Context, *image.NRGBA, string, uint64, func(done, of int)) (*image.RGBA, error) {
+	return nil, fault.Newf(fault.GPUUnavailable, "the worker has no role scene")
+}
+
+func (withRoles) Similarity(context.Context, *image.RGBA, string) (cosine, value float64, err error) {
+	return 0, 0, fault.Newf(fault.GPUUnavailable, "the worker has no role score")
+}
+
+func (withRoles) Areas(context.Context, *image.RGBA) ([]ad.Box, error) {
+	return nil, fault.Newf(fault.GPUUnavailable, "the worker has no role analysis")
+}
+
+func (withRoles) Role(role string) engine.Part { return engine.Part{Role: role, State: "absent"} }
+
+// assemble puts the engine together from what does each part: the stand-in alone where no model
+// paints, scores or proposes.
+func assemble(cfg server.Config, log *slog.Logger) (engine.Engine, error) {
+	models, err := startWorker(cfg, log)
+	if err != nil {
+		return nil, err
+	}
+	var cutter standin.Cutter
+	mix := mixed.Config{Candidates: cfg.Candidates, Log: log}
+	if models != nil {
+		if cfg.CutOut == server.NoWorker {
+			mix.Close = models.Close
+		} else {
+			cutter = models
+		}
+		if cfg.Scene != server.Drawn && cfg.Scene != server.OpenAI {
+			mix.Scene = models
+		}
+		if cfg.Score != server.Drawn {
+			mix.Score = models
+		}
+		if cfg.Analysis != server.Drawn {
+			mix.Analysis = models
+		}
+	}
+	mix.Drawn = standin.New(cutter)
+	if cfg.Scene == server.OpenAI {
+		if mix.Scene, err = imageapi.New(imageapi.Config{
+			APIKey: cfg.OpenAIKey, BaseURL: cfg.OpenAIURL, Model: cfg.SceneModel, Quality: cfg.Quality,
+			DailyUSD: cfg.DailyUSD, Log: log,
+		}); err != nil {
+			return nil, errors.Join(err, mixed.New(mix).Close())
+		}
+	}
+	if mix.Scene == nil && mix.Score == nil && mix.Analysis == nil {
+		return mix.Drawn, nil
+	}
+	return mixed.New(mix), nil
 }

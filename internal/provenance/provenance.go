@@ -10,6 +10,7 @@ package provenance
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/binary"
 	"encoding/xml"
 	"errors"
@@ -44,6 +45,7 @@ const Namespace = "urn:nanococoa:provenance:1:"
 type Mark struct {
 	Engine  string
 	StandIn bool    // no generative model took part
+	Model   string  // the generative model that took part; empty: the engine's name says it
 	Seed    *uint64 // nil when it is not known
 }
 
@@ -135,7 +137,7 @@ func xmp(m Mark) ([]byte, error) {
 		{"nanococoa:StandIn", strconv.FormatBool(m.StandIn)},
 	}
 	if !m.StandIn {
-		attrs = append(attrs, pair{"Iptc4xmpExt:AISystemUsed", m.Engine})
+		attrs = append(attrs, pair{"Iptc4xmpExt:AISystemUsed", cmp.Or(m.Model, m.Engine)})
 	}
 	if m.Seed != nil {
 		attrs = append(attrs, pair{"nanococoa:Seed", strconv.FormatUint(*m.Seed, 10)})
@@ -197,6 +199,8 @@ func parse(packet []byte) (Mark, error) {
 				m.Engine = a.Value
 			case xml.Name{Space: Namespace, Local: "StandIn"}:
 				m.StandIn = a.Value == "true"
+			case xml.Name{Space: nsIPTCExt, Local: "AISystemUsed"}:
+				m.Model = a.Value
 			case xml.Name{Space: Namespace, Local: "Seed"}:
 				if seed, err := strconv.ParseUint(a.Value, 10, 64); err == nil {
 					m.Seed = &seed
@@ -205,6 +209,9 @@ func parse(packet []byte) (Mark, error) {
 		}
 		if m.Engine == "" {
 			return Mark{}, ErrNoMark
+		}
+		if m.StandIn || m.Model == m.Engine {
+			m.Model = "" // as it was written
 		}
 		return m, nil
 	}
