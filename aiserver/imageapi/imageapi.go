@@ -53,8 +53,8 @@ type Config struct {
 // Qualities lists those that a price is known of.
 func Qualities() []string { return []string{"low", "medium", "high"} }
 
-// Painter asks for pictures. It is safe for concurrent use. Make one with New.
-type Painter struct {
+// Client asks for pictures. It is safe for concurrent use. Make one with New.
+type Client struct {
 	c     Config
 	api   openai.ImageService
 	spent prometheus.Counter
@@ -66,7 +66,7 @@ type Painter struct {
 }
 
 // New checks the configuration. It makes no connection.
-func New(c Config) (*Painter, error) {
+func New(c Config) (*Client, error) {
 	c.APIKey = strings.TrimSpace(c.APIKey)
 	for _, d := range []struct {
 		to  *string
@@ -88,7 +88,7 @@ func New(c Config) (*Painter, error) {
 	if _, known := prices[c.Quality]; !known {
 		return nil, fmt.Errorf("image model: quality %q, want one of %s", c.Quality, strings.Join(Qualities(), ", "))
 	}
-	return &Painter{
+	return &Client{
 		c: c, api: openai.NewImageService(openaitext.Options(c.APIKey, c.BaseURL, maxBody)...),
 		spent: prometheus.NewCounter(prometheus.CounterOpts{
 			Namespace: "aiserver", Name: "scene_cost_dollars_total",
@@ -101,18 +101,18 @@ func New(c Config) (*Painter, error) {
 }
 
 // Role names the model of the role "scene". Nobody sees its weights, so it has no digest.
-func (p *Painter) Role(role string) engine.Part {
+func (p *Client) Role(role string) engine.Part {
 	if role != ad.RoleScene {
 		return engine.Part{Role: role, State: "absent"}
 	}
 	return engine.Part{Role: role, Model: p.c.Model, State: "ready"}
 }
 
-// Describe and Collect make the painter a collector of the server's registry.
-func (p *Painter) Describe(ch chan<- *prometheus.Desc) { prometheus.DescribeByCollect(p, ch) }
+// Describe and Collect make the client a collector of the server's registry.
+func (p *Client) Describe(ch chan<- *prometheus.Desc) { prometheus.DescribeByCollect(p, ch) }
 
 // Collect gives what was made and spent so far.
-func (p *Painter) Collect(ch chan<- prometheus.Metric) {
+func (p *Client) Collect(ch chan<- prometheus.Metric) {
 	p.spent.Collect(ch)
 	p.count.Collect(ch)
 }
@@ -168,7 +168,7 @@ const instruction = "Paint a photorealistic advertising scene around the product
 // Scene paints around what stands on a canvas, see mixed.Scener. The API takes no seed, so the
 // same one gives another picture each time. Faults: OpenAI.* as of the text client, with
 // OpenAI.RateLimited too when the day's money is spent.
-func (p *Painter) Scene(
+func (p *Client) Scene(
 	ctx context.Context, canvas *image.NRGBA, prompt string, _ uint64, progress func(done, of int),
 ) (*image.RGBA, error) {
 	shape, at := frame(canvas.Rect.Size())
@@ -265,7 +265,7 @@ func read(res *openai.ImagesResponse, size image.Point) (*image.RGBA, error) {
 }
 
 // reserve takes a picture's price from what may be spent today.
-func (p *Painter) reserve(price float64) error {
+func (p *Client) reserve(price float64) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	now := p.c.Now().UTC()
@@ -283,7 +283,7 @@ func (p *Painter) reserve(price float64) error {
 }
 
 // release gives the price of a picture back that was not made.
-func (p *Painter) release(price float64) {
+func (p *Client) release(price float64) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.today = max(p.today-price, 0)

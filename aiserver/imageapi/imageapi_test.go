@@ -33,7 +33,7 @@ func canvas(w, h int) *image.NRGBA {
 	return m
 }
 
-func painter(t *testing.T, c imageapi.Config, log *bytes.Buffer) *imageapi.Painter {
+func painter(t *testing.T, c imageapi.Config, log *bytes.Buffer) *imageapi.Client {
 	t.Helper()
 	c.APIKey = key
 	c.Log = slog.New(slog.NewTextHandler(log, nil))

@@ -130,13 +130,13 @@ func (s *Staging) Paint(ctx context.Context) (engine.Rendering, error) {
 // Onto puts the product into a scene that a model has painted: its own pixels, with a shadow in
 // the light of that scene. The picture has the size that was asked for, its origin at 0,0, and
 // is not changed. Only for a product that is cut out. Fault: GPU.Unavailable when ctx ends first.
-func (s *Staging) Onto(ctx context.Context, picture *image.RGBA, painter ad.Part) (engine.Rendering, error) {
+func (s *Staging) Onto(ctx context.Context, picture *image.RGBA, by ad.Part) (engine.Rendering, error) {
 	out := s.rendering()
 	var err error
 	if out.Picture, err = s.set.Onto(ctx, picture, s.subject()); err != nil { // only because ctx has ended
 		return engine.Rendering{}, fault.New(fault.GPUUnavailable, err)
 	}
-	out.Scene, out.Parts = painter.Model, append(out.Parts, painter)
+	out.Scene, out.Parts = by.Model, append(out.Parts, by)
 	return out, nil
 }
 
