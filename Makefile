@@ -155,7 +155,7 @@ RACED    = GORACE=atexit_sleep_ms=50 $(SHUFFLED) -race $$UNRACED
 # they work side by side is in raster, which is tested with the detector, as is one whole
 # picture. The tests of the program in ./aiserver make and read big pictures for a process
 # of its own.
-PIXELS := ./aiserver ./aiserver/gallery ./aiserver/standin $(DRAWING)
+PIXELS := ./aiserver ./aiserver/gallery ./aiserver/standin ./aiserver/mixed $(DRAWING)
 # What takes minutes and watches no time: DRAWING, and these of the program's tests.
 READ := ^TestThe(Gallery|Renditions)CanBeRead$$
 # The same, and what looks for words without a goroutine of its own; their coverage counts.
@@ -187,7 +187,7 @@ computed: .venv/.installed $(WORKER)
 	  $(call all_but,./internal/...,$(PIXELS_COVERED) $(LOOPS) ./internal/contract)
 	$(RACED) $$UNRACED_TOO -skip '$(DRAWN)' $(call all_but,./...,$(PIXELS) ./internal/...)
 	$(RACED) -skip '$(ARITHMETIC)' $(LOOPS)
-	$(RACED) -run '^TestConformance$$/^many_at_once$$' ./aiserver/standin
+	$(RACED) -run '^TestConformance$$/^many_at_once$$' ./aiserver/standin ./aiserver/mixed
 	$(SHUFFLED) -skip '$(TIMED)' -coverprofile build/cover.loops.out $(LOOPS) $(PIXELS_COVERED)
 	$(SHUFFLED) -skip '$(READ)' $(filter-out $(DRAWING),$(PIXELS))
 	$(SHUFFLED) -run '$(DRAWN)' ./aiserver/server

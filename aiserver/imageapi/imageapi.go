@@ -233,7 +233,8 @@ func files(canvas *image.NRGBA, size image.Point, at image.Rectangle) (picture, 
 		to  *[]byte
 	}{{whole, &picture}, {kept, &mask}} {
 		var b bytes.Buffer
-		if err := png.Encode(&b, f.img); err != nil {
+		// The default level takes several times as long, and these are mostly of one colour.
+		if err := (&png.Encoder{CompressionLevel: png.BestSpeed}).Encode(&b, f.img); err != nil {
 			return nil, nil, fault.New(fault.Internal, fmt.Errorf("encode a canvas: %w", err))
 		}
 		*f.to = b.Bytes()

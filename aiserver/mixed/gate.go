@@ -13,8 +13,9 @@ const (
 	// sureFrom is the confidence from which the second cut-out is heard; the first one is shown
 	// from the same on.
 	sureFrom = 0.5
-	// mostBeside is how much the product may grow, as a share of its area, beyond rim: what the
-	// cutter itself is wrong by, and the shadow it may take for product.
+	// mostBeside is how much the product may grow, as a share of its area, beyond rim and above its
+	// foot: what the cutter itself is wrong by. Below lies what it stands on, such as a plinth, which
+	// the cutter may take for a part of it.
 	mostBeside = 0.12
 	// mostGone is the share of the product that the second cut-out may miss.
 	mostGone = 0.25
@@ -60,7 +61,7 @@ func changed(canvas *image.NRGBA, picture *image.RGBA, found *image.Alpha, sure 
 			if tone.FromBytes(a[0], a[1], a[2]).Lab().Distance(tone.FromBytes(b[0], b[1], b[2]).Lab()) > otherColour {
 				other++
 			}
-		case soft[i] < 0.001 && found.Pix[i] >= 128:
+		case soft[i] < 0.001 && found.Pix[i] >= 128 && i/w < box.Max.Y-side:
 			beside++
 		}
 	}

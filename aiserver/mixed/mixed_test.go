@@ -307,6 +307,18 @@ func metrics(t *testing.T, c prometheus.Collector) string {
 	return out.Body.String()
 }
 
+// What the product stands on is not the product, however much it looks like a part of it.
+func TestAPlinthIsNoGrowth(t *testing.T) {
+	t.Parallel()
+	m := &model{harm: func(_ int, m *image.RGBA, b image.Rectangle) {
+		plinth := image.Rect(b.Min.X-b.Dx()/3, b.Max.Y-1, b.Max.X+b.Dx()/3, m.Rect.Max.Y-4)
+		draw.Draw(m, plinth, image.NewUniform(color.RGBA{60, 70, 120, 255}), image.Point{}, draw.Src)
+	}}
+	if out := made(t, painter(m, 1), ask()); scenePart(out) != byModel {
+		t.Errorf("%+v", out.Parts)
+	}
+}
+
 // No fault of a model's fails an ad.
 func TestAModelThatGivesNothing(t *testing.T) {
 	t.Parallel()

@@ -177,15 +177,8 @@ func (s *Server) play(w http.ResponseWriter, r *http.Request, q Request) {
 // in every call.
 func painted(q Request, call int) *image.RGBA {
 	m := image.NewRGBA(q.Image.Bounds())
-	for y := range m.Rect.Dy() {
-		for x := range m.Rect.Dx() {
-			if _, _, _, a := q.Mask.At(x, y).RGBA(); a > 0 {
-				m.Set(x, y, q.Image.At(x, y))
-				continue
-			}
-			m.SetRGBA(x, y, color.RGBA{232, 222, uint8(200 + call%8), 255})
-		}
-	}
+	draw.Draw(m, m.Rect, image.NewUniform(color.RGBA{232, 222, uint8(200 + call%8), 255}), image.Point{}, draw.Src)
+	draw.DrawMask(m, m.Rect, q.Image, image.Point{}, q.Mask, image.Point{}, draw.Over)
 	return m
 }
 

@@ -36,10 +36,10 @@ type shade struct {
 
 const (
 	// deepest is how much of the light the contact takes at most: more looks like a hole.
-	deepest = 0.72
+	deepest = 0.80
 	// castDepth is the same for the shadow that the subject casts. Light in photographs comes
 	// from all sides, so it is a good deal weaker than the contact.
-	castDepth = 0.30
+	castDepth = 0.42
 	// castRays are the samples of the light for each point: with fewer the edge shows steps.
 	castRays = 12
 	// shadeStep is the side in pixels of the cells in which shadows are computed; they are soft.
@@ -75,7 +75,8 @@ func newShade(picture *image.RGBA, subject Subject, b *body) *shade {
 	if l+r > 0 {
 		lean = clamp(2*(r-l)/(l+r), -0.7, 0.7)
 	}
-	s.sun = vec{lean, 0.85, -0.35}.unit()
+	// A little from behind, as products are lit: then the shadow falls where it is seen.
+	s.sun = vec{lean, 0.75, 0.14}.unit()
 	const left0 = 0.22 // of the light, where a shadow is deepest
 	if most := max(all[0], all[1], all[2]); most > 0 {
 		s.tint = all.Scale(left0 / most)
@@ -87,7 +88,9 @@ func newShade(picture *image.RGBA, subject Subject, b *body) *shade {
 // drawn is how much of the contact shadow a picture has already, 0..1: a model often paints one.
 func (s *shade) drawn(picture *image.RGBA) float32 {
 	var under, beside, n, m float32
-	for y := s.near.Min.Y; y < s.near.Max.Y; y += 2 {
+	// About the foot alone: higher up there may be a wall, which has another light.
+	from := max(s.body.At.Max.Y-s.body.At.Dy()/24, s.near.Min.Y)
+	for y := from; y < s.near.Max.Y; y += 2 {
 		for x := s.near.Min.X; x < s.near.Max.X; x += 2 {
 			if s.covers(x, y) {
 				continue
@@ -153,6 +156,14 @@ func (s *shade) cast(p vec) float32 {
 	return float32(blocked) / castRays
 }
 
+// fade is how much of the cast shadow is left at a column of the picture: all of it near the
+// subject, nothing where near ends.
+func (s *shade) fade(x int) float32 {
+	at := s.body.At
+	beyond := float32(max(at.Min.X-x, x-at.Max.X, 0)) / float32(at.Dx())
+	return 1 - smooth(beyond, 0.15, 0.95)
+}
+
 // lay darkens a picture.
 func (s *shade) lay(ctx context.Context, out *image.RGBA) error {
 	if s.near.Empty() || s.strength <= 0 {
@@ -165,7 +176,7 @@ func (s *shade) lay(ctx context.Context, out *image.RGBA) error {
 			for x := range w {
 				p, ok := s.ground(float32(s.near.Min.X+x*shadeStep), float32(s.near.Min.Y+y*shadeStep))
 				if ok {
-					plane[y*w+x] = castDepth * s.cast(p)
+					plane[y*w+x] = castDepth * s.fade(s.near.Min.X+x*shadeStep) * s.cast(p)
 				}
 			}
 		}
