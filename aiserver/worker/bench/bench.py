@@ -35,16 +35,17 @@ GPU = torch.cuda.is_available()
 DEVICE, DTYPE = ("cuda", torch.bfloat16) if GPU else ("cpu", torch.float32)
 TIMES = 1 if SMALL else 3  # each figure is the middle one of so many, after one that does not count
 PROMPT = "a marble table in a bright cafe, morning light from the left, soft shadows, empty space above the product"
-TOKENS = 8 if SMALL else 128  # what an analysis answers with
+TOKENS = 8 if SMALL else 64  # what an analysis answers with
 SQUARE, TALL = (1024, 1024), (1080, 1920)
 
-# What a model is asked for: batches with each way, and how a picture is to be called.
+# The role of each model, its ways, and the batches of the ways that compile, half a minute for each.
+# The quick ones come first, in case the time does not do.
 PLAN = {
-    "flux2-klein": ("scene", ("eager", "compiled", "fp8")),
-    "z-image": ("scene", ("eager", "compiled", "fp8")),
-    "siglip2-so400m": ("score", ("eager",)),
-    "siglip2-base": ("score", ("eager",)),
-    "qwen3-vl": ("analysis", ("eager",)),
+    "siglip2-so400m": ("score", ("eager",), ()),
+    "siglip2-base": ("score", ("eager",), ()),
+    "flux2-klein": ("scene", ("eager", "compiled", "fp8"), (1, 4)),
+    "qwen3-vl": ("analysis", ("eager",), ()),
+    "z-image": ("scene", ("eager", "compiled", "fp8"), (1,)),
 }
 
 
@@ -141,6 +142,15 @@ def build(make, **how):
         torch.set_default_dtype(torch.float32)
 
 
+def weigh(bench, name, **parts):
+    """Says how large each part is, and of what kind its numbers are."""
+    said = []
+    for part, model in parts.items():
+        kinds = {str(p.dtype).split(".")[1] for p in model.parameters()}
+        said.append(f"{part} {sum(p.numel() for p in model.parameters()) / 1e9:.2f} B {'/'.join(sorted(kinds))}")
+    bench.note(f"{name}: parameters: {', '.join(said)}")
+
+
 def picture(size):
     """A canvas with a product in its middle, and the mask: white is to be made."""
     if SMALL:
@@ -194,24 +204,42 @@ def scene(bench, name):
         bench.note(f"{name}: of {whole:.3f} s, the prompt takes {spent.get('prompt', 0):.3f} s, the steps "
                    f"{spent['steps']:.3f} s, the coder and the pictures the rest")
 
+    def survives():
+        """Whether a picture that there is no memory for leaves the next one as it was."""
+        before = make(SQUARE, 1, "np")
+        free, whole = torch.cuda.mem_get_info()
+        torch.cuda.empty_cache()
+        torch.cuda.set_per_process_memory_fraction((torch.cuda.memory_allocated() + 2**28) / whole)
+        try:
+            make(SQUARE, 4)
+            said = "there was memory for it"
+        except torch.OutOfMemoryError as error:
+            said = first_line(error)
+        torch.cuda.set_per_process_memory_fraction(1.0)
+        torch.cuda.empty_cache()
+        after = make(SQUARE, 1, "np")
+        bench.note(f"{name}: with 256 MiB to work in: {said}; after it the same seed gives the same bytes: "
+                   f"{before.tobytes() == after.tobytes()}")
+
     def measure(way, batches):
         for batch in batches:
             if not bench.figure(name, way, largest(SQUARE), batch, lambda: make(SQUARE, batch)):
                 return
 
-    ways = [way for way in PLAN[name][1] if way in bench.asked.ways]
-    if "eager" in ways:
+    def eager():
         measure("eager", bench.asked.batches)
         bench.figure(name, "eager", largest(TALL), 1, lambda: make(TALL, 1))
         same()
         parts()
-    few = [b for b in bench.asked.batches if b in (1, 4)]
-    if "compiled" in ways and GPU and not bench.over():
-        pipe.transformer.compile_repeated_blocks(fullgraph=True)
-        measure("compiled", few)
-        if "fp8" not in ways:
-            bench.figure(name, "compiled", largest(TALL), 1, lambda: make(TALL, 1))
-    if "fp8" in ways and not bench.over():
+        if GPU:
+            survives()
+
+    def compiled():
+        if GPU:
+            pipe.transformer.compile_repeated_blocks(fullgraph=True)
+            measure("compiled", few)
+
+    def in_fp8():
         if GPU and not fp8.supported():
             bench.note(f"{name} fp8: this card has no float8 products")
             return
@@ -219,17 +247,31 @@ def scene(bench, name):
         torch.compiler.reset()
         for module in pipe.transformer.modules():
             module._compiled_call_impl = None
-        count = fp8.convert(pipe.transformer)
-        bench.note(f"{name}: {count} layers in float8, row by row")
+        bench.note(f"{name}: {fp8.convert(pipe.transformer)} layers in float8")
         if GPU:
             gc.collect()
             torch.cuda.empty_cache()
+            measure("fp8", (1,))
             pipe.transformer.compile_repeated_blocks(fullgraph=True)
-        measure("fp8, compiled" if GPU else "fp8", few)
+            measure("fp8, compiled", few)
+        else:
+            measure("fp8", few)
+
+    weigh(bench, name, text=pipe.text_encoder, transformer=pipe.transformer, coder=pipe.vae)
+    few = [b for b in bench.asked.batches if b in PLAN[name][2]]
+    for way, body in (("eager", eager), ("compiled", compiled), ("fp8", in_fp8)):
+        if way not in bench.asked.ways or bench.over():
+            continue
+        try:
+            body()
+        except Exception as error:  # the other ways may do
+            traceback.print_exc()
+            bench.note(f"{name} {way}: failed: {first_line(error)}")
 
 
 def score(bench, name):
     model, processor = build(models.siglip2, kind=name.split("-")[1])
+    weigh(bench, name, model=model)
     image, _ = picture(SQUARE)
 
     def run(batch):
@@ -244,6 +286,7 @@ def score(bench, name):
 
 def analysis(bench, name):
     model, processor = build(models.qwen3_vl)
+    weigh(bench, name, model=model)
     image, _ = picture(SQUARE)
     talk = [{"role": "user", "content": [{"type": "image", "image": image}, {"type": "text", "text": PROMPT}]}]
 
@@ -275,6 +318,8 @@ def main():
     if unknown := set(names) - set(PLAN):
         sys.exit(f"no such model: {', '.join(sorted(unknown))}; there is: {', '.join(PLAN)}")
     torch.set_grad_enabled(False)
+    if SMALL:
+        torch.set_num_threads(1)  # threads would wait for one another longer than tiny layers take
     bench = Bench(asked)
     bench.note("cutout as BiRefNet: not measured; no package has its network, and here ONNX Runtime has no CUDA")
     for name in names:
