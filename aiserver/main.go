@@ -113,7 +113,7 @@ func cutter(cfg server.Config, log *slog.Logger) standin.Cutter {
 	if cfg.WorkerDir == server.NoWorker {
 		return nil
 	}
-	c, err := worker.Find(cfg.WorkerDir, cfg.DataDir, log)
+	c, err := worker.Find(cfg.WorkerDir, cfg.DataDir, worker.Models{Cutout: worker.U2NetP}, log)
 	if err != nil {
 		log.Warn("products are cut out by colours alone; `make worker` installs the model", "err", err)
 		return nil

@@ -46,9 +46,10 @@ type Engine interface {
 
 // Part is one model of an engine.
 type Part struct {
-	Role  string // what it is for, such as "cutout"
-	Model string // its name; empty while it is not there
-	State string // "ready", "starting", "failed" (started again after a pause), "absent"
+	Role   string // what it is for, such as "cutout"
+	Model  string // "name@revision", or its name alone; empty while it is not there
+	State  string // "ready", "starting", "failed" (started again after a pause), "absent"
+	Digest string // of its weights, the first 12 hexadecimal digits of their SHA-256; empty when unknown
 }
 
 // CheckName reports a name that no answer, log or picture can carry.

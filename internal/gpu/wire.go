@@ -174,9 +174,10 @@ type Capacity struct {
 
 // Part is one model of the engine.
 type Part struct {
-	Role  string `json:"role"`  // "cutout"
-	Model string `json:"model"` // empty while it is not there
-	State string `json:"state"` // "ready", "starting", "failed", "stopped" or "absent"
+	Role   string `json:"role"`   // "cutout"
+	Model  string `json:"model"`  // "name@revision" or the name alone; empty while it is not there
+	State  string `json:"state"`  // "ready", "starting", "failed", "stopped" or "absent"
+	Digest string `json:"digest"` // of its weights, 12 hexadecimal digits; empty when unknown
 }
 
 // Problem is the body of every error, application/problem+json (RFC 9457).
