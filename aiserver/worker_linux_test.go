@@ -64,7 +64,8 @@ func withWorker(t *testing.T, dir string) *process {
 	p := start(t, dir, "WORKER_DIR="+workerDir(t))
 	until(t, "ready", func() bool {
 		c, err := p.client.Capacity(t.Context())
-		return err == nil && len(c.Parts) == 1 && c.Parts[0] == gpu.Part{Role: "cutout", Model: "u2netp", State: "ready"}
+		return err == nil && len(c.Parts) == 1 &&
+			c.Parts[0] == gpu.Part{Role: "cutout", Model: "u2netp", State: "ready", Digest: "309c8469258d"}
 	})
 	return p
 }

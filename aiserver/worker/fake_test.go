@@ -140,7 +140,9 @@ func behave(behaviour string) {
 			}
 			send(conn, frame{"type": "error", "id": h["id"], "detail": "Cancelled"}, nil)
 		case "refuse":
-			send(conn, frame{"type": "error", "id": h["id"], "detail": "MemoryError: "}, nil)
+			send(conn, frame{"type": "error", "id": h["id"], "detail": "ValueError: "}, nil)
+		case "full":
+			send(conn, frame{"type": "error", "id": h["id"], "detail": "MemoryError: ", "retry": true}, nil)
 		case "short":
 			send(conn, answer, pixels[:5])
 		case "no picture":
@@ -155,7 +157,9 @@ func behave(behaviour string) {
 		case "ready":
 			send(conn, frame{"type": "ready", "models": map[string]string{}}, nil)
 		case "new type":
-			send(conn, frame{"type": "progress"}, nil)
+			send(conn, frame{"type": "greeting"}, nil)
+		case "step of another":
+			send(conn, frame{"type": "progress", "id": 999, "done": 1, "of": 4}, nil)
 		case "hang up":
 			_ = conn.Close()
 			time.Sleep(time.Hour)

@@ -18,18 +18,25 @@ type header struct {
 	Width    int               `json:"width,omitempty"`
 	Height   int               `json:"height,omitempty"`
 	Channels int               `json:"channels,omitempty"`
-	Models   map[string]string `json:"models,omitempty"`
-	Detail   string            `json:"detail,omitempty"`
+	Args     any               `json:"args,omitempty"`    // of a job
+	Info     json.RawMessage   `json:"info,omitempty"`    // of an answer
+	Done     int               `json:"done,omitempty"`    // steps of a job
+	Of       int               `json:"of,omitempty"`      // all of them
+	Models   map[string]string `json:"models,omitempty"`  // by role, "name@revision" or the name alone
+	Digests  map[string]string `json:"digests,omitempty"` // by role, of the weights: 12 hexadecimal digits
+	Detail   string            `json:"detail,omitempty"`  // of an error
+	Retry    bool              `json:"retry,omitempty"`   // the job may do when it is asked again
 }
 
 // The types of frames.
 const (
-	typeJob    = "job"
-	typeCancel = "cancel"
-	typeBeat   = "beat"
-	typeReady  = "ready"
-	typeResult = "result"
-	typeError  = "error"
+	typeJob      = "job"
+	typeCancel   = "cancel"
+	typeBeat     = "beat"
+	typeReady    = "ready"
+	typeProgress = "progress"
+	typeResult   = "result"
+	typeError    = "error"
 )
 
 // What a worker may send: a header is a few words, and the largest picture of the

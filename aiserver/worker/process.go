@@ -22,9 +22,9 @@ type process struct {
 	limits Limits
 	write  sync.Mutex
 
-	ready   chan struct{}     // closed when every role is loaded
-	models  map[string]string // by role; read after ready
-	answers chan answer
+	ready   chan struct{} // closed when every role is loaded
+	loaded  header        // what it said when it was ready: its models and their digests by role; read after ready
+	answers chan answer   // and the steps before it
 	done    chan struct{} // closed when the process is gone
 	err     error         // why; read after done
 
@@ -36,6 +36,9 @@ type answer struct {
 	header header
 	pixels []byte
 }
+
+// steps is how many steps of a job may wait to be told; each is told at once, and no model has more.
+const steps = 64
 
 var (
 	errHung     = errors.New("no heartbeat")
@@ -62,7 +65,7 @@ func spawn(command, environ []string, limits Limits, say func(line string)) (*pr
 		return nil, fmt.Errorf("socket pair: %w", err)
 	}
 	p := &process{
-		conn: conn, limits: limits, ready: make(chan struct{}), answers: make(chan answer, 1), done: make(chan struct{}),
+		conn: conn, limits: limits, ready: make(chan struct{}), answers: make(chan answer, steps), done: make(chan struct{}),
 	}
 	p.cmd = exec.Command(command[0], command[1:]...) //nolint:gosec,noctx // configured; Close ends it
 	p.cmd.Env, p.cmd.ExtraFiles = environ, []*os.File{theirs}
@@ -131,7 +134,7 @@ func (p *process) read() error {
 	defer loading.Stop()
 	in := bufio.NewReader(p.conn)
 	for {
-		if p.models != nil { // before that, what it imports may keep it from speaking
+		if p.loaded.Models != nil { // before that, what it imports may keep it from speaking
 			_ = p.conn.SetReadDeadline(time.Now().Add(p.limits.Silence))
 		}
 		h, pixels, err := readFrame(in)
@@ -146,16 +149,16 @@ func (p *process) read() error {
 		switch h.Type {
 		case typeBeat:
 		case typeReady:
-			if p.models != nil || h.Models == nil {
+			if p.loaded.Models != nil || h.Models == nil {
 				return fmt.Errorf("%w: ready twice, or without models", errFrame)
 			}
 			loading.Stop()
-			p.models = h.Models
+			p.loaded = h
 			close(p.ready)
-		case typeResult, typeError:
+		case typeProgress, typeResult, typeError:
 			select {
 			case p.answers <- answer{h, pixels}:
-			default: // one is there already, and we ask one thing at a time
+			default: // more than a job has, and we ask one thing at a time
 				return errUnasked
 			}
 		default:
@@ -171,10 +174,10 @@ func (p *process) send(h header, pixels []byte) error {
 	return writeFrame(p.conn, h, pixels)
 }
 
-// exchange sends a job and waits for its answer. When ctx ends it tells the worker to
-// stop and waits for its word; a worker that does not obey is ended. The error is ctx's,
-// or errDied when there is no process any more.
-func (p *process) exchange(ctx context.Context, h header, pixels []byte) (answer, error) {
+// exchange sends a job and waits for its answer; step takes each of its steps. When ctx ends
+// it tells the worker to stop and waits for its word; a worker that does not obey is ended.
+// The error is ctx's, or errDied when there is no process any more.
+func (p *process) exchange(ctx context.Context, h header, pixels []byte, step func(done, of int)) (answer, error) {
 	if err := p.send(h, pixels); err != nil {
 		p.end(err)
 	}
@@ -186,6 +189,10 @@ func (p *process) exchange(ctx context.Context, h header, pixels []byte) (answer
 				p.end(errUnasked)
 				<-p.done
 				return answer{}, fmt.Errorf("%w: %w", errDied, p.err)
+			}
+			if a.header.Type == typeProgress {
+				step(a.header.Done, a.header.Of)
+				continue
 			}
 			return a, ctx.Err()
 		case <-p.done:

@@ -16,7 +16,8 @@ import (
 // skipped, or fails when REQUIRE_WORKER is set, as make test does.
 func installed(t testing.TB) worker.Config {
 	t.Helper()
-	c, err := worker.Find(filepath.Join("..", "..", "build", "worker"), t.TempDir(), slog.New(slog.DiscardHandler))
+	c, err := worker.Find(filepath.Join("..", "..", "build", "worker"), t.TempDir(),
+		worker.Models{Cutout: worker.U2NetP}, slog.New(slog.DiscardHandler))
 	if err != nil {
 		if os.Getenv("REQUIRE_WORKER") != "" {
 			t.Fatal(err)

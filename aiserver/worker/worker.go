@@ -11,6 +11,7 @@ import (
 	"crypto/sha256"
 	"embed"
 	"encoding/binary"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -21,6 +22,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/nanococoa/nanococoa/aiserver/engine"
 	"github.com/nanococoa/nanococoa/internal/fault"
 )
 
@@ -36,20 +38,28 @@ type Limits struct {
 	Silence time.Duration // between two frames once it is ready; it sends a heartbeat twice a second
 	Grace   time.Duration // from a job's end to the worker's word on it
 	Wait    time.Duration // a job waits for a worker that is being started
-	Cutout  time.Duration // one cut-out, with its waits; beyond this an owner waits less without it
+	// One job of each role, with its waits; beyond this an owner waits less without it.
+	Cutout, Scene, Score, Analysis time.Duration
 	// The pause before a start after the second death in a row; each further one waits
 	// twice as long, up to Longest. After the first there is none.
 	Backoff, Longest time.Duration
 }
 
-// Usual are the limits outside of tests. On two cores a worker is ready within a second and a
-// cut-out takes a quarter of one; the rest is for a machine on which much else runs.
-func Usual() Limits {
-	return Limits{
-		Start: 30 * time.Second, Silence: 10 * time.Second, Grace: 2 * time.Second,
-		Wait: 5 * time.Second, Cutout: 8 * time.Second,
+// Usual are the limits outside of tests. On two cores a worker with the cut-out alone is ready
+// within a second and a cut-out takes a quarter of one; the rest is for a machine on which much
+// else runs. Models for a card are some 20 GB to read, to bring there and to warm up, so a job
+// that has ended such a worker waits for the next one; what one picture takes on the slowest
+// card that is meant (10 s on an L4) is a sixth of its time.
+func Usual(m Models) Limits {
+	l := Limits{
+		Start: 30 * time.Second, Silence: 10 * time.Second, Grace: 2 * time.Second, Wait: 5 * time.Second,
+		Cutout: 8 * time.Second, Scene: 90 * time.Second, Score: 15 * time.Second, Analysis: 30 * time.Second,
 		Backoff: time.Second, Longest: time.Minute,
 	}
+	if m.Scene != "" || m.Score != "" || m.Analysis != "" {
+		l.Start, l.Silence, l.Wait = 10*time.Minute, 30*time.Second, time.Minute
+	}
+	return l
 }
 
 // Config says which program is the worker.
@@ -71,7 +81,8 @@ const (
 // Status is what a worker is doing.
 type Status struct {
 	State    string
-	Models   map[string]string // by role; nil unless ready
+	Models   map[string]string // by role, "name@revision" or the name alone; nil unless ready
+	Digests  map[string]string // by role, of the weights: 12 hexadecimal digits; nil unless ready
 	Restarts int
 	Why      error // of the last end, nil before the first
 }
@@ -100,31 +111,78 @@ const fatal = 2
 // that does is rare.
 const remembered = 256
 
-var errDied = errors.New("the worker died")
+var (
+	errDied  = errors.New("the worker died")
+	errRetry = errors.New("it had no room for it")
+)
 
-// Find gives the worker that `make worker` has installed into dir, with every role. state is
-// a folder of the server's, into which the worker's code is written. The error names what
-// is missing.
-func Find(dir, state string, log *slog.Logger) (Config, error) {
-	python, weights := filepath.Join(dir, "venv", "bin", "python"), filepath.Join(dir, "u2netp.onnx")
-	for _, path := range []string{python, weights} {
+// The roles of a worker.
+const (
+	Cutout   = "cutout"   // says where the product is
+	Scene    = "scene"    // paints what is around it
+	Score    = "score"    // says how well a picture and a text agree
+	Analysis = "analysis" // says where words may go
+)
+
+// U2NetP is the model of the cut-out that `make worker` installs.
+const U2NetP = "u2netp"
+
+// Models says which model does each role; python/__main__.py lists them. A role without one
+// is not loaded.
+type Models struct {
+	Dir                            string // a folder with one for each model, by its name; not for U2NetP
+	Cutout, Scene, Score, Analysis string
+	Compile                        bool // the scene's repeated blocks, which takes some half a minute at the start
+	FP8                            bool // its products in 8 bits, where the card has them
+}
+
+// Find gives the worker that `make worker` or `make gpu-worker` has installed into dir, with
+// the roles that models names. state is a folder of the server's, into which the worker's
+// code is written. The error names what is missing.
+func Find(dir, state string, models Models, log *slog.Logger) (Config, error) {
+	python, code := filepath.Join(dir, "venv", "bin", "python"), filepath.Join(state, "worker")
+	needed := []string{python}
+	// Isolated: no variable and no folder of a user's own changes what is imported.
+	command := []string{python, "-I", code}
+	for _, r := range [][2]string{
+		{Cutout, models.Cutout}, {Scene, models.Scene}, {Score, models.Score}, {Analysis, models.Analysis},
+	} {
+		role, model := r[0], r[1]
+		if model == "" {
+			continue
+		}
+		weights := filepath.Join(models.Dir, model)
+		if model == U2NetP {
+			weights = filepath.Join(dir, "u2netp.onnx")
+		}
+		needed = append(needed, weights)
+		command = append(command, "--role", role+"="+model+"="+weights)
+	}
+	for option, wanted := range map[string]bool{"--compile": models.Compile, "--fp8": models.FP8} {
+		if wanted {
+			command = append(command, option)
+		}
+	}
+	for _, path := range needed {
 		if _, err := os.Stat(path); err != nil {
 			return Config{}, fmt.Errorf("find the model worker: %w", err)
 		}
 	}
-	code := filepath.Join(state, "worker")
 	if err := unpack(code); err != nil {
 		return Config{}, err
 	}
 	return Config{
-		// Isolated: no variable and no folder of a user's own changes what is imported.
-		Command: []string{python, "-I", code, "--role", "cutout=" + weights},
+		Command: command,
 		Environ: []string{
 			"PATH=" + os.Getenv("PATH"), //nolint:forbidigo // handed on, not read
 			// numpy's own threads and glibc's pools for each thread take memory and give nothing.
 			"OPENBLAS_NUM_THREADS=1", "MALLOC_ARENA_MAX=2",
+			// Whatever a model folder names, nothing is fetched. What is compiled is kept for the next start.
+			"HF_HUB_OFFLINE=1", "TRANSFORMERS_OFFLINE=1", "TORCHINDUCTOR_CACHE_DIR=" + filepath.Join(state, "compiled"),
+			// Pictures of many sizes take turns, and freed blocks of one should serve the others.
+			"PYTORCH_ALLOC_CONF=expandable_segments:True",
 		},
-		Limits: Usual(), Log: log,
+		Limits: Usual(models), Log: log,
 	}, nil
 }
 
@@ -177,8 +235,14 @@ func (w *Worker) Status() Status {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	s := w.status
-	s.Models = maps.Clone(s.Models)
+	s.Models, s.Digests = maps.Clone(s.Models), maps.Clone(s.Digests)
 	return s
+}
+
+// Role says how a role is.
+func (w *Worker) Role(role string) engine.Part {
+	s := w.Status()
+	return engine.Part{Role: role, Model: s.Models[role], State: s.State, Digest: s.Digests[role]}
 }
 
 // supervise keeps a process running until ctx ends.
@@ -238,8 +302,8 @@ func (w *Worker) live(ctx context.Context, began time.Time) error {
 		return p.err
 	case <-p.ready:
 	}
-	w.cfg.Log.Info("the model worker is ready", "models", p.models, "load_ms", time.Since(began).Milliseconds())
-	w.set(Status{State: Ready, Models: p.models}, p)
+	w.cfg.Log.Info("the model worker is ready", "models", p.loaded.Models, "load_ms", time.Since(began).Milliseconds())
+	w.set(Status{State: Ready, Models: p.loaded.Models, Digests: p.loaded.Digests}, p)
 	<-p.done
 	return p.err
 }
@@ -281,56 +345,87 @@ func (p Pixels) check() error {
 	return nil
 }
 
+// Job is what a role is asked.
+type Job struct {
+	Role     string
+	Pixels   Pixels
+	Args     any                // of the role, as JSON; may be nil
+	Progress func(done, of int) // takes each step that the role tells, before Do returns; may be nil
+}
+
+// Answer is what a role answers: pixels, or info, or both.
+type Answer struct {
+	Pixels Pixels          // zero when there are none
+	Info   json.RawMessage // of the role; nil when there is none
+}
+
 // Do has the worker do one job of a role. It waits for its turn and, for a short while, for
-// a worker that is being started. Faults: GPU.Unavailable when there is no worker, it has
-// not this role, it could not do it (out of memory, for one) or ctx has ended, which it
-// wraps; GPU.Rejected when this job has killed the worker twice; GPU.BadAnswer when the
-// answer is not the protocol's.
-func (w *Worker) Do(ctx context.Context, role string, in Pixels) (Pixels, error) {
-	if err := in.check(); err != nil {
-		return Pixels{}, err
+// a worker that is being started. A job that ends the worker, or for which there is no memory,
+// is done once more. Faults: GPU.Unavailable when there is no worker, it has not this role, it
+// could not do it (out of memory, for one) or ctx has ended, which it wraps; GPU.Rejected when
+// this job has killed the worker twice; GPU.BadAnswer when the answer is not the protocol's.
+func (w *Worker) Do(ctx context.Context, job Job) (Answer, error) {
+	if err := job.Pixels.check(); err != nil {
+		return Answer{}, err
 	}
-	key := fingerprint(role, in)
-	for {
+	key, err := job.fingerprint()
+	if err != nil {
+		return Answer{}, err
+	}
+	for again := true; ; {
 		if w.kills(key) >= fatal {
-			return Pixels{}, fault.Newf(fault.GPURejected, "role %s: this job has killed the worker %d times", role, fatal)
+			return Answer{}, fault.Newf(fault.GPURejected, "role %s: this job has killed the worker %d times", job.Role, fatal)
 		}
-		out, err := w.try(ctx, role, key, in)
-		if !errors.Is(err, errDied) || ctx.Err() != nil {
+		out, err := w.try(ctx, key, job)
+		switch {
+		case ctx.Err() != nil:
+			return out, err
+		case errors.Is(err, errDied): // the loop ends with fatal
+		case errors.Is(err, errRetry) && again:
+			again = false
+		default:
 			return out, err
 		}
 	}
 }
 
 // try does the job on the process that is there.
-func (w *Worker) try(ctx context.Context, role string, key [32]byte, in Pixels) (Pixels, error) {
+func (w *Worker) try(ctx context.Context, key [32]byte, job Job) (Answer, error) {
 	select {
 	case w.turn <- struct{}{}:
 	case <-ctx.Done():
-		return Pixels{}, fault.New(fault.GPUUnavailable, ctx.Err())
+		return Answer{}, fault.New(fault.GPUUnavailable, ctx.Err())
 	}
 	p, err := w.await(ctx)
-	if err == nil && p.models[role] == "" {
-		err = fault.Newf(fault.GPUUnavailable, "the worker has no role %s", role)
+	if err == nil && p.loaded.Models[job.Role] == "" {
+		err = fault.Newf(fault.GPUUnavailable, "the worker has no role %s", job.Role)
 	}
 	if err != nil {
 		<-w.turn
-		return Pixels{}, err
+		return Answer{}, err
 	}
+	in := job.Pixels
 	w.mu.Lock()
 	w.asked++
-	h := header{Type: typeJob, ID: w.asked, Role: role, Width: in.Width, Height: in.Height, Channels: in.Channels}
+	h := header{
+		Type: typeJob, ID: w.asked, Role: job.Role, Width: in.Width, Height: in.Height, Channels: in.Channels, Args: job.Args,
+	}
 	w.mu.Unlock()
 	type outcome struct {
 		answer answer
 		err    error
 	}
-	done := make(chan outcome, 1)
+	done, told := make(chan outcome, 1), make(chan [2]int)
 	// The turn is given back when the worker is through with the job, which may be after
 	// the caller has gone.
 	go func() {
 		defer func() { <-w.turn }()
-		a, err := p.exchange(ctx, h, in.Pix)
+		a, err := p.exchange(ctx, h, in.Pix, func(done, of int) {
+			select {
+			case told <- [2]int{done, of}:
+			case <-ctx.Done():
+			}
+		})
 		if errors.Is(err, errDied) {
 			w.blame(key, p)
 		} else {
@@ -340,20 +435,36 @@ func (w *Worker) try(ctx context.Context, role string, key [32]byte, in Pixels) 
 		}
 		done <- outcome{a, err}
 	}()
-	select {
-	case <-ctx.Done():
-		return Pixels{}, fault.New(fault.GPUUnavailable, ctx.Err())
-	case o := <-done:
-		switch {
-		case o.err != nil:
-			return Pixels{}, fault.New(fault.GPUUnavailable, o.err)
-		case o.answer.header.Type == typeError:
-			return Pixels{}, fault.Newf(fault.GPUUnavailable, "role %s: %s", role, o.answer.header.Detail)
+	for {
+		select {
+		case <-ctx.Done():
+			return Answer{}, fault.New(fault.GPUUnavailable, ctx.Err())
+		case step := <-told:
+			if job.Progress != nil {
+				job.Progress(step[0], step[1])
+			}
+		case o := <-done:
+			if o.err != nil {
+				return Answer{}, fault.New(fault.GPUUnavailable, o.err)
+			}
+			return o.answer.read(job.Role)
 		}
-		r := o.answer.header
-		out := Pixels{r.Width, r.Height, r.Channels, o.answer.pixels}
-		return out, out.check()
 	}
+}
+
+// read is what a caller gets of an answer.
+func (a answer) read(role string) (Answer, error) {
+	h := a.header
+	switch {
+	case h.Type == typeError && h.Retry:
+		return Answer{}, fault.Newf(fault.GPUUnavailable, "role %s: %w: %s", role, errRetry, h.Detail)
+	case h.Type == typeError:
+		return Answer{}, fault.Newf(fault.GPUUnavailable, "role %s: %s", role, h.Detail)
+	case h.Width == 0 && h.Height == 0 && len(a.pixels) == 0:
+		return Answer{Info: h.Info}, nil
+	}
+	out := Pixels{h.Width, h.Height, h.Channels, a.pixels}
+	return Answer{Pixels: out, Info: h.Info}, out.check()
 }
 
 // await gives the process when it is ready. It waits while one is being started, and not
@@ -381,13 +492,18 @@ func (w *Worker) await(ctx context.Context) (*process, error) {
 	}
 }
 
-// fingerprint is the same for the same job.
-func fingerprint(role string, in Pixels) [32]byte {
-	h := sha256.New()
+// fingerprint is the same for the same job. Fault: GPU.Rejected for arguments that are no JSON.
+func (j Job) fingerprint() ([32]byte, error) {
+	args, err := json.Marshal(j.Args)
+	if err != nil {
+		return [32]byte{}, fault.Newf(fault.GPURejected, "role %s: arguments: %w", j.Role, err)
+	}
+	h, in := sha256.New(), j.Pixels
 	_ = binary.Write(h, binary.BigEndian, [3]int64{int64(in.Width), int64(in.Height), int64(in.Channels)})
-	_, _ = h.Write([]byte(role + "\n"))
+	_, _ = h.Write([]byte(j.Role + "\n"))
+	_, _ = h.Write(append(args, '\n'))
 	_, _ = h.Write(in.Pix)
-	return [32]byte(h.Sum(nil))
+	return [32]byte(h.Sum(nil)), nil
 }
 
 func (w *Worker) kills(key [32]byte) int {
@@ -402,7 +518,7 @@ func (w *Worker) blame(key [32]byte, p *process) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.process == p {
-		w.process, w.status.State, w.status.Models = nil, Starting, nil
+		w.process, w.status.State, w.status.Models, w.status.Digests = nil, Starting, nil, nil
 	}
 	if w.deaths[key] == 0 {
 		w.blamed = append(w.blamed, key)

@@ -77,17 +77,20 @@ func lines(t *testing.T, path string) []string {
 }
 
 // job is a picture that nothing else sends.
-func job(n byte) worker.Pixels {
-	return worker.Pixels{Width: 2, Height: 1, Channels: 3, Pix: []byte{n, 1, 2, 3, 4, 5}}
+func job(n byte) worker.Job {
+	return worker.Job{
+		Role: "negative", Pixels: worker.Pixels{Width: 2, Height: 1, Channels: 3, Pix: []byte{n, 1, 2, 3, 4, 5}},
+	}
 }
 
 // done does a job, and checks that the answer is this job's.
 func done(t *testing.T, ctx context.Context, w *worker.Worker, n byte) error { //nolint:revive // t comes first
 	t.Helper()
-	out, err := w.Do(ctx, "negative", job(n))
+	answer, err := w.Do(ctx, job(n))
 	if err != nil {
 		return err //nolint:wrapcheck // the test looks at it
 	}
+	out := answer.Pixels
 	if want := []byte{^n, ^byte(1), ^byte(2), ^byte(3), ^byte(4), ^byte(5)}; !bytes.Equal(out.Pix, want) ||
 		out.Width != 2 || out.Height != 1 || out.Channels != 3 {
 		t.Errorf("job %d gave %+v", n, out)
@@ -113,11 +116,11 @@ func TestJobsAreAnswered(t *testing.T) {
 	if n := len(lines(t, starts)); n != 1 {
 		t.Errorf("%d starts", n)
 	}
-	if _, err := w.Do(t.Context(), "painter", job(1)); !fault.Has(err, fault.GPUUnavailable) {
+	if _, err := w.Do(t.Context(), worker.Job{Role: "painter", Pixels: job(1).Pixels}); !fault.Has(err, fault.GPUUnavailable) {
 		t.Errorf("a role that is not there: %v", err)
 	}
 	for _, p := range []worker.Pixels{{}, {2, 1, 3, make([]byte, 5)}, {-1, -1, 1, []byte{1}}, {1, 1, 5, make([]byte, 5)}} {
-		if _, err := w.Do(t.Context(), "negative", p); !fault.Has(err, fault.GPUBadAnswer) {
+		if _, err := w.Do(t.Context(), worker.Job{Role: "negative", Pixels: p}); !fault.Has(err, fault.GPUBadAnswer) {
 			t.Errorf("%+v: %v", p, err)
 		}
 	}
@@ -130,14 +133,14 @@ func TestAJobThatFailsEndsNothing(t *testing.T) {
 		code fault.Code
 		says string
 	}{
-		"refuse 1":     {fault.GPUUnavailable, "MemoryError"},
-		"short 1":      {fault.GPUBadAnswer, "in 5 bytes"},
-		"no picture 1": {fault.GPUBadAnswer, "0×0"},
+		"refuse 1": {fault.GPUUnavailable, "ValueError"},
+		"full 1":   {fault.GPUUnavailable, "MemoryError"},
+		"short 1":  {fault.GPUBadAnswer, "in 5 bytes"},
 	} {
 		t.Run(behaviour, func(t *testing.T) {
 			t.Parallel()
 			w, starts, _ := supervised(t, behaviour, quick())
-			if _, err := w.Do(t.Context(), "negative", job(1)); !fault.Has(err, want.code) ||
+			if _, err := w.Do(t.Context(), job(1)); !fault.Has(err, want.code) ||
 				!strings.Contains(err.Error(), want.says) {
 				t.Errorf("err = %v", err)
 			}
@@ -156,17 +159,18 @@ func TestAJobThatFailsEndsNothing(t *testing.T) {
 func TestAWorkerThatFailsOnceCostsNothing(t *testing.T) {
 	t.Parallel()
 	for behaviour, why := range map[string]string{
-		"crash once":     "exit status 3",
-		"mute once":      "no heartbeat",
-		"garbage once":   "not a frame",
-		"huge once":      "not a frame",
-		"other id once":  "nobody asked",
-		"ready once":     "not a frame",
-		"new type once":  "not a frame",
-		"hang up once":   "hung up",
-		"half once":      "unexpected EOF|hung up", // half a frame is read, or its sender is already gone
-		"two once":       "nobody asked",
-		"child and once": "exit status 3",
+		"crash once":           "exit status 3",
+		"mute once":            "no heartbeat",
+		"garbage once":         "not a frame",
+		"huge once":            "not a frame",
+		"other id once":        "nobody asked",
+		"ready once":           "not a frame",
+		"new type once":        "not a frame",
+		"step of another once": "nobody asked",
+		"hang up once":         "hung up",
+		"half once":            "unexpected EOF|hung up", // half a frame is read, or its sender is already gone
+		"two once":             "nobody asked",
+		"child and once":       "exit status 3",
 	} {
 		t.Run(behaviour, func(t *testing.T) {
 			t.Parallel()
@@ -200,7 +204,7 @@ func TestAJobThatKillsTwiceIsRefused(t *testing.T) {
 				t.Error(err)
 			}
 			for range 3 {
-				if _, err := w.Do(t.Context(), "negative", job(1)); !fault.Has(err, fault.GPURejected) {
+				if _, err := w.Do(t.Context(), job(1)); !fault.Has(err, fault.GPURejected) {
 					t.Errorf("err = %v", err)
 				}
 			}

@@ -179,7 +179,7 @@ func (p patient) Alpha(ctx context.Context, photo *image.NRGBA) (a *image.Alpha,
 func TestCompositesWithTheRealNetwork(t *testing.T) {
 	t.Parallel()
 	install := filepath.Join("..", "..", "..", "build", "worker")
-	c, err := worker.Find(install, t.TempDir(), slog.New(slog.DiscardHandler))
+	c, err := worker.Find(install, t.TempDir(), worker.Models{Cutout: worker.U2NetP}, slog.New(slog.DiscardHandler))
 	if err != nil {
 		if os.Getenv("REQUIRE_WORKER") != "" {
 			t.Fatal(err)

@@ -1,14 +1,18 @@
 """Frames over a Unix socket: two lengths as 4 bytes each, big-endian; a JSON header; raw bytes.
 
-    server -> worker   {"type": "job", "id", "role", "width", "height", "channels", ...}  + pixels
+    server -> worker   {"type": "job", "id", "role", "width", "height", "channels", "args": {...}}  + pixels
                        {"type": "cancel", "id"}
     worker -> server   {"type": "beat"}                          all the time, also while it loads or works
-                       {"type": "ready", "models": {role: model}} once, when every role is loaded
-                       {"type": "result", "id", "width", "height", "channels", ...}  + pixels
-                       {"type": "error", "id", "detail"}         this job failed, the worker goes on
+                       {"type": "ready", "models": {role: model}, "digests": {role: digest}}
+                                                                 once, when every role is loaded
+                       {"type": "progress", "id", "done", "of"}  a step of this job; its answer comes later
+                       {"type": "result", "id", "width", "height", "channels", "info": {...}}  + pixels
+                       {"type": "error", "id", "detail", "retry"} this job failed, the worker goes on
 
 Pixels are rows from the top, width*height*channels bytes, 8 bits a channel: 1 coverage,
-3 sRGB, 4 sRGB with straight alpha. frame.go is the other side.
+3 sRGB, 4 sRGB with straight alpha. args and info are of the role and may be missing; a
+result without pixels has no width. retry says that the job may do when it is asked again. A
+model is "name@revision" or its name alone. frame.go is the other side.
 """
 
 import json
@@ -16,6 +20,10 @@ import struct
 import threading
 
 LENGTHS = struct.Struct(">II")
+
+
+class Cancelled(Exception):
+    """Nobody waits for the answer any more."""
 
 
 class Frames:
