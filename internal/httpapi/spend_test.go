@@ -255,7 +255,9 @@ func TestOnlyNewOrdersAreCounted(t *testing.T) {
 		return ad.Ad{}, false, fault.New(fault.RequestConflict, nil)
 	}
 	w.generate(order(fields, photo), "Idempotency-Key", "k").is(409)
-	w.ads.ordered = func(string, *ad.Claim) (ad.Ad, bool, error) { return ad.Ad{}, false, fault.New(fault.AdNotFound, nil) }
+	w.ads.ordered = func(string, *ad.Claim) (ad.Ad, bool, error) {
+		return ad.Ad{}, false, fault.New(fault.AdNotFound, nil)
+	}
 	w.generate(order(fields, photo), "Idempotency-Key", "k").fails(410, "Ad.Gone")
 	if w.counted() != 1 || w.places.left != 1 {
 		t.Errorf("%d counted, %d places", w.counted(), w.places.left)

@@ -343,7 +343,8 @@ func newWorldBehind(t *testing.T, origin string, table ad.Table, viewer bool) *w
 	}
 	signer = signer.At(func() time.Time { return w.now })
 	w.places = &fakePlaces{}
-	w.limits = &limit.Limiter{Tallies: &fakeTallies{once: map[string]bool{}, counts: map[string]int{}}, Now: func() time.Time { return w.now }}
+	tallies := &fakeTallies{once: map[string]bool{}, counts: map[string]int{}}
+	w.limits = &limit.Limiter{Tallies: tallies, Now: func() time.Time { return w.now }}
 	w.visits = &visits{}
 	w.accounts = newFakeAccounts()
 	callers := httpapi.Callers{Limits: w.limits, Guests: w.visits, GuestLife: 90 * day, Sessions: w.accounts}
