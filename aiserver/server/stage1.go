@@ -146,7 +146,8 @@ func (s *Server) stage1(ctx context.Context, c call, r *http.Request, body io.Re
 // shown says how a rendering shows its product.
 func shown(r engine.Rendering, fidelity float64) ad.Product {
 	p := ad.Product{
-		CutOut: r.CutOut, Confidence: r.Confidence, Doubts: r.Doubts, FidelityDB: fidelity, Model: r.Part(ad.RoleCutout).Model,
+		CutOut: r.CutOut, Confidence: r.Confidence, Doubts: r.Doubts, FidelityDB: fidelity,
+		Model: r.Part(ad.RoleCutout).Model,
 	}
 	if p.Doubts == nil {
 		p.Doubts = []ad.Doubt{}

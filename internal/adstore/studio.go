@@ -80,7 +80,8 @@ func decodeRendition(item map[string]types.AttributeValue) (ad.Rendition, error)
 func sceneOf(a ad.Ad) ad.Scene {
 	s := ad.Scene{
 		ID: a.Scene(), Status: a.Status, AdConcept: a.AdConcept, Analysis: a.Analysis, Seed: a.Seed, StandIn: a.StandIn,
-		Parts: a.Parts, HasPage: a.Seed != nil, Failure: a.Failure, Product: a.Product, HasMask: a.HasMask, CutOut: a.CutOutWish,
+		Parts: a.Parts, HasPage: a.Seed != nil,
+		Failure: a.Failure, Product: a.Product, HasMask: a.HasMask, CutOut: a.CutOutWish,
 		Size: a.SceneSize(), CreatedAt: a.CreatedAt,
 	}
 	if a.FurtherScene != "" {

@@ -33,9 +33,12 @@ var unknownProduct = ad.Box{0.22, 0.24, 0.56, 0.58}
 // is taken from mask, or else assumed in the centre. mask, which may be nil, is
 // the product's exact coverage at img's size. source (who measures) and mood
 // are passed on. proposed are areas that somebody, such as a model, would put words into: they
-// are measured like all others, and of two that are as good the proposed one comes first. TextAreas is empty, never nil, when the product leaves no room;
-// Render then makes room by showing more backdrop.
-func Analyze(img image.Image, product ad.Box, mask *image.Alpha, source string, mood []string, proposed ...ad.Box) ad.Analysis {
+// are measured like all others, and of two that are as good the proposed one comes first.
+// TextAreas is empty, never nil, when the product leaves no room; Render then makes room by
+// showing more backdrop.
+func Analyze(
+	img image.Image, product ad.Box, mask *image.Alpha, source string, mood []string, proposed ...ad.Box,
+) ad.Analysis {
 	m := toRGBA(img)
 	f := newField(m)
 	covered := coverage(mask, m.Rect, f)

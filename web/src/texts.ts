@@ -369,6 +369,7 @@ export const texts = {
       great: '아주 잘 어울립니다',
     },
     scoreStandInWord: '참고용 임시 점수입니다',
+    scoreComparedWord: '다른 광고와 견주어 보세요',
     scoreMeans:
       '완성된 그림이 콘셉트 설명과 얼마나 어울리는지 잰 값입니다. 광고 효과를 예측하는 점수는 아니며, 같은 방식으로 잰 광고끼리만 비교해 주세요.',
     scoreStandIn: '점수를 재는 AI 모델 대신 간단한 계산으로 대신한 값이라, 좋고 나쁨을 판단하는 데 쓰지 말아 주세요.',
