@@ -183,8 +183,9 @@ func (p *Client) Scene(
 		return nil, err
 	}
 	began := p.c.Now()
+	sent := openai.File(bytes.NewReader(picture), "canvas.png", "image/png")
 	res, err := p.api.Edit(ctx, openai.ImageEditParams{
-		Image:        openai.ImageEditParamsImageUnion{OfFile: openai.File(bytes.NewReader(picture), "canvas.png", "image/png")},
+		Image:        openai.ImageEditParamsImageUnion{OfFile: sent},
 		Mask:         openai.File(bytes.NewReader(mask), "mask.png", "image/png"),
 		Prompt:       instruction + prompt,
 		Model:        p.c.Model,

@@ -138,7 +138,7 @@ func (e *Engine) propose(ctx context.Context, r *engine.Rendering) error {
 	}
 	if err != nil {
 		r.Parts = append(r.Parts, ad.Part{Role: ad.RoleAnalysis, StandIn: true, Reason: ad.ReasonFailed})
-		return nil
+		return nil //nolint:nilerr // the part says it
 	}
 	r.Areas = boxes[:min(len(boxes), engine.MaxWords)]
 	r.Parts = append(r.Parts, maker(e.c.Analysis.Role(ad.RoleAnalysis)))
@@ -180,7 +180,8 @@ func (e *Engine) judged(ctx context.Context, r engine.ScoreRequest) (ad.Score, e
 	}
 	by := maker(e.c.Score.Role(ad.RoleScore))
 	s := ad.Score{
-		Metric: Metric, Model: by.Model, Version: by.Version, Digest: by.Digest, Value: value, RawCosine: &cosine, Text: r.Text,
+		Metric: Metric, Model: by.Model, Version: by.Version, Digest: by.Digest,
+		Value: value, RawCosine: &cosine, Text: r.Text,
 	}
 	return s, engine.CheckScore(s)
 }

@@ -199,7 +199,8 @@ func TestAModelsScene(t *testing.T) {
 	if scenePart(out) != byModel || out.Scene != "scene-model" || !out.CutOut {
 		t.Errorf("%+v, scene %q", out.Parts, out.Scene)
 	}
-	if got := out.Part(ad.RoleAnalysis); got.Model != "analysis-model" || !slices.Equal(out.Areas, []ad.Box{{0.1, 0.05, 0.8, 0.2}}) {
+	areas := []ad.Box{{0.1, 0.05, 0.8, 0.2}}
+	if got := out.Part(ad.RoleAnalysis); got.Model != "analysis-model" || !slices.Equal(out.Areas, areas) {
 		t.Errorf("%+v with %v", got, out.Areas)
 	}
 	if got := out.Part(ad.RoleCutout); !got.StandIn || got.Reason != "" {

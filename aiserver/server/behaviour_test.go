@@ -758,8 +758,8 @@ func TestConfigurationReportsEveryFault(t *testing.T) {
 			t.Errorf("%s with a token: %v", addr, err)
 		}
 	}
-	bad := []string{"CUTOUT=rmbg", "SCENE=flux1", "SCORE=clip", "ANALYSIS=llava", "SCENE_CANDIDATES=9", "SCENE_DAILY_USD=-1",
-
+	bad := []string{
+		"CUTOUT=rmbg", "SCENE=flux1", "SCORE=clip", "ANALYSIS=llava", "SCENE_CANDIDATES=9", "SCENE_DAILY_USD=-1",
 		"ADDR=8892", "ENGINE=", "SLOTS=0", "QUEUE=-1", "DATA_DIR=", "RESULT_TTL=1s", "RESULT_MAX_MB=1", "TOKEN=short token",
 		"DRAIN_TIMEOUT=0s",
 		"JOB_TIMEOUT=1ms", "MEMORY_LIMIT_MB=1", "BODY_TIMEOUT=0s", "PUBLIC_URL=gpu.example.com", "ALLOWED_HOSTS=2130706433",

@@ -110,7 +110,8 @@ func TestWhoMadeAPictureIsSaid(t *testing.T) {
 			provenance.Mark{Engine: "painter", Model: "flux2-klein"},
 		},
 		"the stand-in in its place": {
-			ad.Part{Role: ad.RoleScene, StandIn: true, Reason: ad.ReasonChanged}, provenance.Mark{Engine: "painter", StandIn: true},
+			ad.Part{Role: ad.RoleScene, StandIn: true, Reason: ad.ReasonChanged},
+			provenance.Mark{Engine: "painter", StandIn: true},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
