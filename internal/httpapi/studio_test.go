@@ -109,6 +109,27 @@ func TestASceneInASize(t *testing.T) {
 	}
 }
 
+// One key stands for one order: with anything else in it, it is another.
+func TestOrdersOfScenesDiffer(t *testing.T) {
+	t.Parallel()
+	w, st := atStudio(t)
+	_, claims := w.ordering()
+	seen := map[string]string{}
+	for _, body := range []string{
+		`{}`, `{"seed":7}`, `{"ad_concept":"바닷가의 아침"}`, `{"channel":"wide"}`, `{"size":"1080x1350"}`,
+		`{"cutout":{"mode":"photo"}}`,
+	} {
+		for range 2 {
+			w.json("POST", "/api/ads/"+st.AdID+"/scenes", body, "Idempotency-Key", "k").is(202)
+		}
+		first, second := (*claims)[len(*claims)-2].Fingerprint, (*claims)[len(*claims)-1].Fingerprint
+		if first != second || seen[first] != "" {
+			t.Errorf("%s: %s and %s, before it %q", body, first, second, seen[first])
+		}
+		seen[first] = body
+	}
+}
+
 // What an owner writes is judged before anything is drawn, and only what is written.
 func TestWordsAreJudgedBeforeTheyAreDrawn(t *testing.T) {
 	t.Parallel()
@@ -227,6 +248,9 @@ func TestWhatIsLeftOut(t *testing.T) {
 		"a brand is asked for": {`{"brand":true,"layout":"card"}`, ad.Brand{Layout: "panel"}, func(d *ad.Design) {
 			d.Brand, d.Layout = true, "card"
 		}},
+		"the best layout, though the brand prefers one": {
+			`{"layout":""}`, ad.Brand{ByDefault: true, Layout: "panel"}, func(d *ad.Design) { d.Brand = true },
+		},
 		"no words": {`{"main_copy":"","sub_copy":""}`, ad.Brand{}, func(d *ad.Design) { d.MainCopy, d.SubCopy = "", "" }},
 		"a size":   {`{"size":"1200x628"}`, ad.Brand{}, func(d *ad.Design) { d.Width, d.Height = 1200, 628 }},
 	} {
