@@ -677,8 +677,14 @@ func TestTheBrand(t *testing.T) {
 	if again := decode[httpapi.Brand](w.get("/api/brand").is(200)); again.Layout != "panel" {
 		t.Errorf("%+v", again)
 	}
+	// A logo that is kept already is not looked for among what was sent: that is gone by then.
+	sent[up.LogoID], stored, removed = nil, "", ""
+	const again = `{"logo_id":%q,"colors":["#8a1c2b"],"layout":"panel","by_default":true}`
+	w.json("PUT", "/api/brand", fmt.Sprintf(again, up.LogoID)).is(200)
+	if kept.LogoID != up.LogoID || stored != "" || removed != "" {
+		t.Errorf("kept %+v, stored %q, removed %q", kept, stored, removed)
+	}
 	// What is wrong is named at once, and nothing changes.
-	sent[up.LogoID+"x"] = nil
 	bad, broken := newID(t), newID(t)
 	sent[broken] = []byte("no picture")
 	before := kept.LogoID
