@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"image"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -710,6 +711,15 @@ func TestTheBrand(t *testing.T) {
 		}
 		seen[one.LogoID] = tc.name
 	}
+	mine := maps.Clone(w.jar)
+	clear(w.jar)
+	w.signedIn()
+	const first = `{"content_type":"image/png","content_length":5000}`
+	others := decode[httpapi.LogoUploading](w.json("POST", "/api/brand/logo", first, "Idempotency-Key", "k").is(201))
+	if seen[others.LogoID] != "" {
+		t.Error("two owners have one logo")
+	}
+	w.jar = mine
 	w.json("POST", "/api/brand/logo", `{"content_type":"image/png","content_length":5}`, "Idempotency-Key", "a b").
 		fails(422, "Request.Invalid", "Idempotency-Key")
 	w.json("POST", "/api/brand/logo", `{"content_type":"image/heic","content_length":0}`).
