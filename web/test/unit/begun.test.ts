@@ -9,7 +9,10 @@ function counting() {
     asked.push(what)
     return { ok: true, data: asked.length }
   }
-  const api = { ad: (id: string) => answer(`ad ${id}`), list: (c: string | null) => answer(`list ${c}`) } as unknown as Api
+  const api = {
+    ad: (id: string) => answer(`ad ${id}`),
+    list: (cursor: string | null) => answer(`list ${cursor}`),
+  } as unknown as Api
   return { api, asked }
 }
 
