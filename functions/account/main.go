@@ -26,10 +26,6 @@ func main() { function.Main("account", wire) }
 const work = 12 * time.Second
 
 func wire(ctx context.Context, c config.Account, f function.Shared) (any, error) {
-	signer, err := door.Signer(ctx, f.AWS, c.Door)
-	if err != nil {
-		return nil, err
-	}
 	clientSecret, err := secret.Read(ctx, f.AWS, c.SecretParameter)
 	if err != nil {
 		return nil, err
@@ -46,15 +42,15 @@ func wire(ctx context.Context, c config.Account, f function.Shared) (any, error)
 		issuer.Providers = append(issuer.Providers, p)
 	}
 	ads := adstore.Open(f.AWS, c.TableName, f.Meter)
-	callers, err := door.Callers(ctx, f.AWS, c.Door, ads, f.Log)
+	shared, err := door.Shared(ctx, f.AWS, c.Door, ads, f.Log)
 	if err != nil {
 		return nil, err
 	}
 	return door.Lambda(httpapi.NewMembership(httpapi.Membership{
-		Accounts: ads, Issuer: signin.New(issuer), Signer: signer, Origin: c.SiteOrigin, Log: f.Log,
+		Accounts: ads, Issuer: signin.New(issuer),
 		Exporter: &export.Maker{
 			Records: ads, Files: blob.Open(f.AWS, c.BucketName).Exports(), Now: time.Now, Work: work, Part: 2 * blob.MinPart,
 		},
-		Callers: callers,
+		Shared: shared,
 	})), nil
 }

@@ -20,12 +20,8 @@ import (
 func main() { function.Main("api", wire) }
 
 func wire(ctx context.Context, c config.API, f function.Shared) (any, error) {
-	signer, err := door.Signer(ctx, f.AWS, c.Door)
-	if err != nil {
-		return nil, err
-	}
 	ads := adstore.Open(f.AWS, c.TableName, f.Meter)
-	callers, err := door.Callers(ctx, f.AWS, c.Door, ads, f.Log)
+	shared, err := door.Shared(ctx, f.AWS, c.Door, ads, f.Log)
 	if err != nil {
 		return nil, err
 	}
@@ -33,7 +29,6 @@ func wire(ctx context.Context, c config.API, f function.Shared) (any, error) {
 		Fields: ad.OwnerFields(), Ads: ads, Studios: ads, Shares: ads, Scenes: ads, Pictures: blob.Open(f.AWS, c.BucketName),
 		Machine: workflow.Open(f.AWS, c.StateMachineARN, ads),
 		Queue:   queue.Outlook{Tickets: ads, Slots: c.GPUSlots, Now: time.Now},
-		Signer:  signer, Origin: c.SiteOrigin, Log: f.Log,
-		Callers: callers, Places: ads, PlacesPerOwner: c.PlacesPerOwner,
+		Places:  ads, PlacesPerOwner: c.PlacesPerOwner, Shared: shared,
 	})), nil
 }

@@ -18,22 +18,18 @@ import (
 func main() { function.Main("compose", wire) }
 
 func wire(ctx context.Context, c config.Compose, f function.Shared) (any, error) {
-	signer, err := door.Signer(ctx, f.AWS, c.Door)
-	if err != nil {
-		return nil, err
-	}
 	judge, err := moderator.Open(ctx, f.AWS, c.Moderation, f.Log)
 	if err != nil {
 		return nil, err
 	}
 	ads, bucket := adstore.Open(f.AWS, c.TableName, f.Meter), blob.Open(f.AWS, c.BucketName)
 	maker := rendition.Maker{Pictures: bucket, Brands: ads, Logos: bucket.Logos()}
-	callers, err := door.Callers(ctx, f.AWS, c.Door, ads, f.Log)
+	shared, err := door.Shared(ctx, f.AWS, c.Door, ads, f.Log)
 	if err != nil {
 		return nil, err
 	}
 	return door.Lambda(httpapi.NewComposing(httpapi.Composing{
 		Ads: ads, Judge: judge, Maker: maker, Bundle: maker, Brands: ads, Logos: bucket.Logos(),
-		Signer: signer, Origin: c.SiteOrigin, Log: f.Log, Callers: callers,
+		Shared: shared,
 	})), nil
 }

@@ -16,21 +16,16 @@ import (
 func main() { function.Main("suggest", wire) }
 
 func wire(ctx context.Context, c config.Suggest, f function.Shared) (any, error) {
-	signer, err := door.Signer(ctx, f.AWS, c.Door)
-	if err != nil {
-		return nil, err
-	}
 	ads := adstore.Open(f.AWS, c.TableName, f.Meter)
 	writer, err := model.Open(ctx, f.AWS, c.OpenAI, ads, f.Log, f.Meter)
 	if err != nil {
 		return nil, err
 	}
-	callers, err := door.Callers(ctx, f.AWS, c.Door, ads, f.Log)
+	shared, err := door.Shared(ctx, f.AWS, c.Door, ads, f.Log)
 	if err != nil {
 		return nil, err
 	}
 	return door.Lambda(httpapi.NewSuggesting(httpapi.Suggesting{
-		Ads: ads, Model: writer, Template: copywriter.Template{}, Signer: signer, Origin: c.SiteOrigin, Log: f.Log,
-		Callers: callers,
+		Ads: ads, Model: writer, Template: copywriter.Template{}, Shared: shared,
 	})), nil
 }

@@ -191,6 +191,7 @@ func (s Site) secure(h http.Header) {
 	h.Set("Referrer-Policy", "strict-origin-when-cross-origin")
 	h.Set("Cross-Origin-Opener-Policy", "same-origin")
 	h.Set("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
+	h.Set("Link", "<"+s.S3+">; rel=preconnect")
 }
 
 // serve serves the site on a listener until Down.

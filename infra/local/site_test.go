@@ -133,6 +133,13 @@ func TestPagesGetTheHeadersOfCloudFront(t *testing.T) {
 		if got := res.Header.Get("Content-Security-Policy"); got != policy {
 			t.Errorf("%s: policy\n%s\nwant\n%s", path, got, policy)
 		}
+		_, link, _ := strings.Cut(rest, "Header: Link\n              Value: !Sub ")
+		link, _, _ = strings.Cut(link, "\n")
+		const bucket = "https://${PicturesBucket}.s3.${AWS::Region}.${AWS::URLSuffix}"
+		link = strings.ReplaceAll(strings.Trim(link, `"`), bucket, "http://127.0.0.1:4566")
+		if got := res.Header.Get("Link"); got != link || !strings.HasSuffix(got, "; rel=preconnect") {
+			t.Errorf("%s: Link %q, want %q", path, got, link)
+		}
 		for name, before := range map[string]string{
 			"X-Frame-Options": "FrameOption: ", "Referrer-Policy": " ReferrerPolicy: ",
 			"Cross-Origin-Opener-Policy": "Header: Cross-Origin-Opener-Policy\n              Value: ",

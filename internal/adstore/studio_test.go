@@ -1,6 +1,7 @@
 package adstore_test
 
 import (
+	"context"
 	"errors"
 	"slices"
 	"sync"
@@ -10,11 +11,13 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"github.com/aws/smithy-go/middleware"
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/nanococoa/nanococoa/internal/ad"
 	"github.com/nanococoa/nanococoa/internal/adstore"
 	"github.com/nanococoa/nanococoa/internal/fault"
+	"github.com/nanococoa/nanococoa/internal/localaws"
 )
 
 func id(t *testing.T) string {
@@ -453,5 +456,49 @@ func TestAScenesCutOut(t *testing.T) {
 	all := s.studio(t, a)
 	if d := cmp.Diff(scene.CutOutWish, all.Scenes[1].CutOut); d != "" || all.Scenes[0].CutOut != nil {
 		t.Errorf("%+v\n%s", all.Scenes[0].CutOut, d)
+	}
+}
+
+// A rendition that comes between the look at a scene and its deletion keeps the scene.
+func TestASceneThatIsUsedAtTheLastMoment(t *testing.T) {
+	t.Parallel()
+	s := newTable(t)
+	a := s.finished(t)
+	scene, err := s.addScene(t, a, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	seed := uint64(9)
+	for _, step := range []func() error{
+		func() error { _, err := s.Begin(t.Context(), scene.Ref, ad.Stage1); return err },
+		func() error { return s.Finish(t.Context(), scene.Ref, ad.Stage1, ad.Result{Seed: &seed}) },
+		func() error { _, err := s.Begin(t.Context(), scene.Ref, ad.Publish); return err },
+		func() error { return s.Publish(t.Context(), scene.Ref) },
+	} {
+		if err := step(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	used := false
+	between := dynamodb.NewFromConfig(localaws.Config(t), func(o *dynamodb.Options) {
+		o.APIOptions = append(o.APIOptions, func(stack *middleware.Stack) error {
+			return stack.Initialize.Add(middleware.InitializeMiddlewareFunc("between", func(
+				ctx context.Context, in middleware.InitializeInput, next middleware.InitializeHandler,
+			) (middleware.InitializeOutput, middleware.Metadata, error) {
+				if _, write := in.Parameters.(*dynamodb.TransactWriteItemsInput); write && !used {
+					used = true
+					one := ad.Rendition{ID: id(t), SceneID: scene.FurtherScene}
+					if _, err := s.AddRendition(ctx, a.Ref, one, nil); err != nil {
+						t.Error(err)
+					}
+				}
+				return next.HandleInitialize(ctx, in)
+			}), middleware.Before)
+		})
+	})
+	late := adstore.New(between, s.name, func() time.Time { return now })
+	wantFault(t, late.DeleteScene(t.Context(), "me", a.AdID, scene.FurtherScene), fault.SceneInUse)
+	if all := s.studio(t, a); !used || len(all.Scenes) != 2 || all.Counts.Scenes != 2 || len(all.Renditions) != 2 {
+		t.Errorf("used %v, left: %+v", used, all)
 	}
 }

@@ -17,8 +17,28 @@ import (
 	"github.com/nanococoa/nanococoa/internal/secret"
 )
 
-// Signer reads the keys.
-func Signer(ctx context.Context, cfg aws.Config, c config.Door) (*httpapi.Signer, error) {
+// Shared opens what every function behind the API is made of. A store keeps callers' uses,
+// visits and sessions.
+func Shared(
+	ctx context.Context, cfg aws.Config, c config.Door, kept Kept, log *slog.Logger,
+) (httpapi.Shared, error) {
+	signer, err := openSigner(ctx, cfg, c)
+	if err != nil {
+		return httpapi.Shared{}, err
+	}
+	known, err := callers(ctx, cfg, c, kept, log)
+	return httpapi.Shared{Signer: signer, Origin: c.SiteOrigin, Log: log, Callers: known}, err
+}
+
+// Kept is what is remembered of callers; see adstore.Store.
+type Kept interface {
+	limit.Tallies
+	httpapi.Guests
+	httpapi.Sessions
+}
+
+// openSigner reads the keys.
+func openSigner(ctx context.Context, cfg aws.Config, c config.Door) (*httpapi.Signer, error) {
 	ring, err := secret.Read(ctx, cfg, c.CookieKeyParameter)
 	if err != nil {
 		return nil, err
@@ -43,12 +63,10 @@ func Signer(ctx context.Context, cfg aws.Config, c config.Door) (*httpapi.Signer
 	return signer, nil
 }
 
-// Callers makes what is known of callers, of whom a store keeps uses and visits.
-func Callers(ctx context.Context, cfg aws.Config, c config.Door, kept interface {
-	limit.Tallies
-	httpapi.Guests
-	httpapi.Sessions
-}, log *slog.Logger) (httpapi.Callers, error) {
+// callers makes what is known of callers.
+func callers(
+	ctx context.Context, cfg aws.Config, c config.Door, kept Kept, log *slog.Logger,
+) (httpapi.Callers, error) {
 	table := c.Limits
 	if table == nil { // the deployment says nothing
 		table = limit.Default()

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/base64"
-	"log/slog"
 	"net/http"
 	"net/url"
 	"slices"
@@ -52,11 +51,7 @@ type Membership struct {
 	Accounts Accounts
 	Issuer   Issuer
 	Exporter Exporter
-	Signer   *Signer
-	Origin   string // the site's origin
-	Log      *slog.Logger
-
-	Callers Callers
+	Shared
 }
 
 type member struct {
@@ -66,14 +61,14 @@ type member struct {
 
 // NewMembership makes the handler of the operations about accounts.
 func NewMembership(m Membership) http.Handler {
-	m.Origin = strings.TrimRight(m.Origin, "/")
-	a := &member{Membership: m, base: newBase(m.Signer, m.Origin, m.Log, "account", m.Callers)}
-	mux := http.NewServeMux()
-	registerAccount(newAPI(mux), membership{
-		get: a.get, login: a.login, callback: a.callback, logout: a.logout, everywhere: a.logoutEverywhere,
-		end: a.end, export: a.export,
+	own := m.Shared.base("account")
+	a := &member{Membership: m, base: own}
+	return a.handle(func(h huma.API) {
+		registerAccount(h, membership{
+			get: a.get, login: a.login, callback: a.callback, logout: a.logout, everywhere: a.logoutEverywhere,
+			end: a.end, export: a.export,
+		})
 	})
-	return a.serve(mux)
 }
 
 // membership is the operations of functions/account. Another function describes them without

@@ -66,16 +66,21 @@ type Config struct {
 	Pictures Pictures
 	Machine  Machine
 	Queue    Queue
-	Signer   *Signer
-	Origin   string // the site's origin, e.g. "https://ads.example.com"
-	Log      *slog.Logger
+	Shared
 
-	Callers        Callers
 	Places         Places // nil: as many of an owner's ads may wait as there are
 	PlacesPerOwner int
 }
 
-// base is what every function behind the API has.
+// Shared is what every function behind the API is made of.
+type Shared struct {
+	Signer  *Signer
+	Origin  string // the site's origin, e.g. "https://ads.example.com"
+	Log     *slog.Logger
+	Callers Callers
+}
+
+// base is what the operations of every function have of it.
 type base struct {
 	signer  *Signer
 	origin  string // the site's, without a slash at the end
@@ -85,8 +90,19 @@ type base struct {
 	callers Callers
 }
 
-func newBase(s *Signer, origin string, log *slog.Logger, step string, c Callers) base {
-	return base{signer: s, origin: origin, log: log, step: step, limits: c.Limits, callers: c}
+// base takes the slash at the origin's end away, too.
+func (s *Shared) base(step string) base {
+	s.Origin = strings.TrimRight(s.Origin, "/")
+	return base{
+		signer: s.Signer, origin: s.Origin, log: s.Log, step: step, limits: s.Callers.Limits, callers: s.Callers,
+	}
+}
+
+// handle makes the handler of a function's operations.
+func (b *base) handle(register func(h huma.API)) http.Handler {
+	mux := http.NewServeMux()
+	register(newAPI(mux))
+	return b.serve(mux)
 }
 
 // api is the operations over a config.
@@ -98,8 +114,8 @@ type api struct {
 // New makes the handler of the whole API but for what other functions do: it describes
 // that too.
 func New(c Config) http.Handler {
-	c.Origin = strings.TrimRight(c.Origin, "/")
-	a := &api{Config: c, base: newBase(c.Signer, c.Origin, c.Log, "api", c.Callers)}
+	own := c.Shared.base("api")
+	a := &api{Config: c, base: own}
 	mux := http.NewServeMux()
 	o := a.register(mux).OpenAPI()
 	mux.HandleFunc("GET /api/openapi.json", description(o))

@@ -5,9 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"log/slog"
 	"net/http"
-	"strings"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -57,11 +55,7 @@ type Composing struct {
 	Bundle Bundler
 	Brands Brands
 	Logos  Logos
-	Signer *Signer
-	Origin string // the site's origin
-	Log    *slog.Logger
-
-	Callers Callers
+	Shared
 }
 
 // composer is the operations over it.
@@ -72,14 +66,14 @@ type composer struct {
 
 // NewComposing makes the handler of the operations that draw.
 func NewComposing(c Composing) http.Handler {
-	c.Origin = strings.TrimRight(c.Origin, "/")
-	a := &composer{Composing: c, base: newBase(c.Signer, c.Origin, c.Log, "compose", c.Callers)}
-	mux := http.NewServeMux()
-	registerComposing(newAPI(mux), drawing{
-		create: a.create, file: a.file, bundle: a.bundle, choices: a.choices,
-		getBrand: a.getBrand, setBrand: a.setBrand, uploadLogo: a.uploadLogo,
+	own := c.Shared.base("compose")
+	a := &composer{Composing: c, base: own}
+	return a.handle(func(h huma.API) {
+		registerComposing(h, drawing{
+			create: a.create, file: a.file, bundle: a.bundle, choices: a.choices,
+			getBrand: a.getBrand, setBrand: a.setBrand, uploadLogo: a.uploadLogo,
+		})
 	})
-	return a.serve(mux)
 }
 
 // drawing is the operations of functions/compose. Another function describes them without

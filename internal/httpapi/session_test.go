@@ -29,7 +29,8 @@ func (b *browser) call(signer *httpapi.Signer) (owner string, renewed bool) {
 	ads.list = func(o string, _ int, _ string) ([]ad.Ad, string, error) { owner = o; return nil, "", nil }
 	log := slog.New(slog.DiscardHandler)
 	api := httpapi.New(httpapi.Config{
-		Fields: ad.OwnerFields(), Ads: ads, Signer: signer, Origin: site, Log: log, Callers: b.callers,
+		Fields: ad.OwnerFields(), Ads: ads,
+		Shared: httpapi.Shared{Signer: signer, Origin: site, Log: log, Callers: b.callers},
 	})
 	r := httptest.NewRequest(http.MethodGet, "/api/dashboard/ads", nil)
 	r.AddCookie(&http.Cookie{Name: "owner", Value: b.cookie})
@@ -132,8 +133,8 @@ func TestPicturesOutliveTheKeysOfSessions(t *testing.T) {
 		a.AdID = "0190a5b2-0000-7000-8000-000000000000"
 		ads := &fakeAds{t: t, list: func(string, int, string) ([]ad.Ad, string, error) { return []ad.Ad{a}, "", nil }}
 		api := httpapi.New(httpapi.Config{
-			Fields: ad.OwnerFields(), Ads: ads, Signer: signerOf(t, at, keys...), Origin: site,
-			Log: slog.New(slog.DiscardHandler),
+			Fields: ad.OwnerFields(), Ads: ads,
+			Shared: httpapi.Shared{Signer: signerOf(t, at, keys...), Origin: site, Log: slog.New(slog.DiscardHandler)},
 		})
 		rec := httptest.NewRecorder()
 		api.ServeHTTP(rec, httptest.NewRequest(http.MethodGet, "/api/dashboard/ads", nil))

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"image"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -106,6 +107,27 @@ func TestASceneInASize(t *testing.T) {
 				t.Errorf("ordered: %+v", stored)
 			}
 		})
+	}
+}
+
+// One key stands for one order: with anything else in it, it is another.
+func TestOrdersOfScenesDiffer(t *testing.T) {
+	t.Parallel()
+	w, st := atStudio(t)
+	_, claims := w.ordering()
+	seen := map[string]string{}
+	for _, body := range []string{
+		`{}`, `{"seed":7}`, `{"ad_concept":"바닷가의 아침"}`, `{"channel":"wide"}`, `{"size":"1080x1350"}`,
+		`{"cutout":{"mode":"photo"}}`,
+	} {
+		for range 2 {
+			w.json("POST", "/api/ads/"+st.AdID+"/scenes", body, "Idempotency-Key", "k").is(202)
+		}
+		first, second := (*claims)[len(*claims)-2].Fingerprint, (*claims)[len(*claims)-1].Fingerprint
+		if first != second || seen[first] != "" {
+			t.Errorf("%s: %s and %s, before it %q", body, first, second, seen[first])
+		}
+		seen[first] = body
 	}
 }
 
@@ -227,6 +249,9 @@ func TestWhatIsLeftOut(t *testing.T) {
 		"a brand is asked for": {`{"brand":true,"layout":"card"}`, ad.Brand{Layout: "panel"}, func(d *ad.Design) {
 			d.Brand, d.Layout = true, "card"
 		}},
+		"the best layout, though the brand prefers one": {
+			`{"layout":""}`, ad.Brand{ByDefault: true, Layout: "panel"}, func(d *ad.Design) { d.Brand = true },
+		},
 		"no words": {`{"main_copy":"","sub_copy":""}`, ad.Brand{}, func(d *ad.Design) { d.MainCopy, d.SubCopy = "", "" }},
 		"a size":   {`{"size":"1200x628"}`, ad.Brand{}, func(d *ad.Design) { d.Width, d.Height = 1200, 628 }},
 	} {
@@ -653,8 +678,14 @@ func TestTheBrand(t *testing.T) {
 	if again := decode[httpapi.Brand](w.get("/api/brand").is(200)); again.Layout != "panel" {
 		t.Errorf("%+v", again)
 	}
+	// A logo that is kept already is not looked for among what was sent: that is gone by then.
+	sent[up.LogoID], stored, removed = nil, "", ""
+	const again = `{"logo_id":%q,"colors":["#8a1c2b"],"layout":"panel","by_default":true}`
+	w.json("PUT", "/api/brand", fmt.Sprintf(again, up.LogoID)).is(200)
+	if kept.LogoID != up.LogoID || stored != "" || removed != "" {
+		t.Errorf("kept %+v, stored %q, removed %q", kept, stored, removed)
+	}
 	// What is wrong is named at once, and nothing changes.
-	sent[up.LogoID+"x"] = nil
 	bad, broken := newID(t), newID(t)
 	sent[broken] = []byte("no picture")
 	before := kept.LogoID
@@ -680,6 +711,15 @@ func TestTheBrand(t *testing.T) {
 		}
 		seen[one.LogoID] = tc.name
 	}
+	mine := maps.Clone(w.jar)
+	clear(w.jar)
+	w.signedIn()
+	const first = `{"content_type":"image/png","content_length":5000}`
+	others := decode[httpapi.LogoUploading](w.json("POST", "/api/brand/logo", first, "Idempotency-Key", "k").is(201))
+	if seen[others.LogoID] != "" {
+		t.Error("two owners have one logo")
+	}
+	w.jar = mine
 	w.json("POST", "/api/brand/logo", `{"content_type":"image/png","content_length":5}`, "Idempotency-Key", "a b").
 		fails(422, "Request.Invalid", "Idempotency-Key")
 	w.json("POST", "/api/brand/logo", `{"content_type":"image/heic","content_length":0}`).

@@ -2,9 +2,7 @@ package httpapi
 
 import (
 	"context"
-	"log/slog"
 	"net/http"
-	"strings"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -29,11 +27,7 @@ type Suggesting struct {
 	Ads      Finished
 	Model    Suggester // nil: Template writes
 	Template Suggester // what writes when no model does: without a model, and without faults
-	Signer   *Signer
-	Origin   string // the site's origin
-	Log      *slog.Logger
-
-	Callers Callers
+	Shared
 }
 
 type suggester struct {
@@ -43,11 +37,9 @@ type suggester struct {
 
 // NewSuggesting makes the handler of the operation that asks a model for words.
 func NewSuggesting(c Suggesting) http.Handler {
-	c.Origin = strings.TrimRight(c.Origin, "/")
-	a := &suggester{Suggesting: c, base: newBase(c.Signer, c.Origin, c.Log, "suggest", c.Callers)}
-	mux := http.NewServeMux()
-	registerSuggesting(newAPI(mux), a.copies)
-	return a.serve(mux)
+	own := c.Shared.base("suggest")
+	a := &suggester{Suggesting: c, base: own}
+	return a.handle(func(h huma.API) { registerSuggesting(h, a.copies) })
 }
 
 func registerSuggesting(h huma.API, copies func(context.Context, *adInput) (*copiesOutput, error)) {

@@ -353,11 +353,12 @@ func newWorldBehind(t *testing.T, origin string, table ad.Table, viewer bool) *w
 	}
 	log := slog.New(slog.NewJSONHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	// The gateway: each route goes to the function that has it (template.yaml).
+	shared := httpapi.Shared{Signer: signer, Origin: origin, Log: log, Callers: callers}
 	gateway := http.NewServeMux()
 	w.handler = gateway
 	drawing := httpapi.NewComposing(httpapi.Composing{
 		Ads: w.ads, Judge: w, Maker: w.maker, Bundle: w.maker, Brands: w.brands, Logos: w.logos,
-		Signer: signer, Origin: origin, Log: log, Callers: callers,
+		Shared: shared,
 	})
 	for _, route := range []string{
 		"POST /api/ads/{ad_id}/renditions", "GET /api/ads/{ad_id}/renditions/{rendition_id}/file",
@@ -367,13 +368,11 @@ func newWorldBehind(t *testing.T, origin string, table ad.Table, viewer bool) *w
 	}
 	gateway.HandleFunc("POST /api/ads/{ad_id}/copies", func(rw http.ResponseWriter, r *http.Request) {
 		httpapi.NewSuggesting(httpapi.Suggesting{
-			Template: copywriter.Template{},
-			Ads:      w.ads, Model: w.model, Signer: signer, Origin: origin, Log: log, Callers: callers,
+			Ads: w.ads, Model: w.model, Template: copywriter.Template{}, Shared: shared,
 		}).ServeHTTP(rw, r)
 	})
 	membership := httpapi.NewMembership(httpapi.Membership{
-		Accounts: w.accounts, Issuer: w.accounts, Exporter: w.accounts, Signer: signer, Origin: origin, Log: log,
-		Callers: callers,
+		Accounts: w.accounts, Issuer: w.accounts, Exporter: w.accounts, Shared: shared,
 	})
 	for _, route := range []string{
 		"GET /api/account", "DELETE /api/account", "GET /api/account/login", "GET /api/account/callback",
@@ -383,9 +382,8 @@ func newWorldBehind(t *testing.T, origin string, table ad.Table, viewer bool) *w
 	}
 	gateway.Handle("/", httpapi.New(httpapi.Config{
 		Fields: table, Ads: w.ads, Studios: w.ads, Shares: w.ads, Scenes: w.ads, Pictures: w.pictures, Machine: w.machine,
-		Signer: signer, Origin: origin,
-		Queue: queue.Outlook{Tickets: w.ads, Slots: 1, Now: time.Now}, Log: log,
-		Callers: callers, Places: w.places, PlacesPerOwner: 3,
+		Queue: queue.Outlook{Tickets: w.ads, Slots: 1, Now: time.Now}, Places: w.places, PlacesPerOwner: 3,
+		Shared: shared,
 	}))
 	// Whatever a test does: nothing of an owner may be in the log.
 	t.Cleanup(func() {

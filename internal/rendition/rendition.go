@@ -77,16 +77,13 @@ func (m Maker) Open(ctx context.Context, adID string, s ad.Scene) (Scene, error)
 	return Scene{Scene: s, picture: img, mark: mark}, nil
 }
 
-// Draw composes a scene with a design. brand is used if the design says so; it may be nil.
+// Draw composes a scene with a design. brand is nil where the design has none.
 // whole: words that do not fit are a fault, else they are cut.
 //
 // Faults: Request.Invalid names the fields of the design that cannot be.
 func (s Scene) Draw(
 	ctx context.Context, fields ad.Fields, d ad.Design, brand *compose.Brand, words, whole bool,
 ) (compose.Result, error) {
-	if !d.Brand {
-		brand = nil
-	}
 	drawn, err := compose.Render(ctx, compose.Request{
 		Picture: s.picture, Analysis: s.Analysis, ProductName: fields.ProductName,
 		MainCopy: d.MainCopy, SubCopy: d.SubCopy, Size: image.Pt(d.Width, d.Height),

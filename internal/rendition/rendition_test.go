@@ -248,6 +248,11 @@ func TestBothWaysGiveTheSame(t *testing.T) {
 	if err != nil || other.HTML == got.HTML || bytes.Equal(b.objects["rendition-r1.png"], b.objects[ad.Stage2Picture]) {
 		t.Errorf("other words change nothing: %v", err)
 	}
+	no := false
+	without, err := maker(b).Make(t.Context(), st, like(st, ad.Wish{AIMark: &no}))
+	if err != nil || strings.Contains(without.HTML, "AI 생성") || !strings.Contains(got.HTML, "AI 생성") {
+		t.Errorf("the mark: %v\n%s", err, without.HTML)
+	}
 	for name, limit := range map[ad.Picture]int{"rendition-r1.jpg": 150_000, "rendition-r1-small.jpg": 30_000} {
 		if n := len(b.objects[name]); n == 0 || n > limit {
 			t.Errorf("%s has %d bytes", name, n)

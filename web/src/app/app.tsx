@@ -9,7 +9,7 @@ import { Confirm } from '../ui/confirm'
 import { arrivalOf, takeParting, useWho, type Notice } from './account'
 import { Footer, Header, NoticeBar } from './frame'
 import { formAnchor, hrefOf, routeOf, type PageName, type Route } from './router'
-import { SiteContext, useOnline, type Question, type Site, type Toast } from './site'
+import { SiteContext, useOnline, WhoContext, type Question, type Site, type Toast } from './site'
 import './app.css'
 
 export type Page = ComponentType<{ route: Route }>
@@ -79,7 +79,6 @@ export function App({ api, photos, uploads, loaders, first }: AppProps) {
       api,
       photos,
       uploads,
-      who,
       go(route, how) {
         history[how?.replace ? 'replaceState' : 'pushState'](null, '', hrefOf(route))
         void show(route).then(() => arrive(route))
@@ -106,7 +105,7 @@ export function App({ api, photos, uploads, loaders, first }: AppProps) {
           })
         }),
     }),
-    [api, photos, uploads, who.account, who.turn, loaders, show],
+    [api, photos, uploads, loaders, show],
   )
 
   useEffect(() => {
@@ -159,7 +158,9 @@ export function App({ api, photos, uploads, loaders, first }: AppProps) {
       </div>
       {notice && <NoticeBar notice={notice} account={who.account} close={() => setNotice(null)} />}
       <main id="main" ref={main} tabIndex={-1}>
-        <Page key={keyOf(route)} route={route} />
+        <WhoContext.Provider value={who}>
+          <Page key={keyOf(route)} route={route} />
+        </WhoContext.Provider>
       </main>
       <Footer />
       <div class="hidden" aria-live="polite">

@@ -3,6 +3,7 @@ import { connect } from '../api/client'
 import { sendToBucket } from '../api/send'
 import { openPhotos } from '../keep/photos'
 import { tabLock, Uploads } from '../keep/uploads'
+import { begun } from './begun'
 import { App, type Loaders, type Page } from './app'
 import { routeOf, type PageName } from './router'
 
@@ -26,7 +27,7 @@ export async function boot(name: PageName, Mine: Page): Promise<void> {
   const mine = route.page === name
   const app = (
     <App
-      api={connect()}
+      api={begun(connect(), route)}
       photos={photos}
       uploads={new Uploads(photos, sendToBucket, tabLock)}
       loaders={loaders}

@@ -19,13 +19,11 @@ export interface Toast {
   bad: boolean
 }
 
-/** What every page may use. */
+/** What every page may use. It is the same as long as the site is open: effects may hang on it. */
 export interface Site {
   api: Api
   photos: Photos
   uploads: Uploads
-  /** Who is calling. */
-  who: Who
   /** Goes to a route; `replace` leaves no trace of the page that is left. */
   go(route: Exclude<Route, { page: 'missing' }>, how?: { replace?: boolean }): void
   /** Whether this page was reached from another page of this visit. */
@@ -41,6 +39,15 @@ export interface Site {
 }
 
 export const SiteContext = createContext<Site | null>(null)
+
+/** Who is calling, which becomes known and changes while the site is open. */
+export const WhoContext = createContext<Who | null>(null)
+
+export function useCaller(): Who {
+  const who = useContext(WhoContext)
+  if (!who) throw new Error('a page outside of the site')
+  return who
+}
 
 export function useSite(): Site {
   const site = useContext(SiteContext)

@@ -1,8 +1,8 @@
 import { gzipSync } from 'node:zlib'
 import { it } from 'vitest'
-import { phone, site, useBrowser, visit } from '../site/site'
+import { finished, orderByApi, phone, site, texts, typed, useBrowser, visit } from '../site/site'
 
-// Figures of the start page on a slow phone, for people to read: nothing here
+// Figures of the pages on a slow phone, for people to read: nothing here
 // passes or fails. "Plain" is the same page without script, the least there is.
 
 useBrowser()
@@ -92,4 +92,25 @@ it('the start page', async () => {
       `bytes, text gzipped: ${kinds.join(', ')}`,
     ].join('\n'),
   )
+})
+
+it('the preview of words', async () => {
+  const owner = await visit(phone)
+  const page = await owner.page(`/result/${await orderByApi(owner)}`)
+  await finished(page)
+  await page.waitForLoadState('networkidle')
+  const cdp = await owner.context.newCDPSession(page)
+  const field = page.getByLabel(texts.studio.words.main)
+  const text = '겨울을 메고 떠나는 가벼운 가방 하나'
+  for (const rate of [1, slowdown]) {
+    await cdp.send('Emulation.setCPUThrottlingRate', { rate })
+    const took: number[] = []
+    for (let n = 2; n <= text.length; n++) if (text[n - 1] !== ' ') took.push(await typed(field, text.slice(0, n)))
+    const [best, middle, worst] = [0, took.length >> 1, took.length - 1].map((i) => took.sort((a, b) => a - b)[i]!)
+    console.log(
+      `live preview, ${rate}x CPU slow-down, from a key to its frame, best/median/worst of ${took.length}: ` +
+        `${best!.toFixed(0)}/${middle!.toFixed(0)}/${worst!.toFixed(0)} ms`,
+    )
+    await field.fill('')
+  }
 })

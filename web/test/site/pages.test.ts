@@ -79,13 +79,17 @@ describe('the start page', () => {
   })
 })
 
-it('the dashboard does not move under the reader on a phone', async () => {
+it('the dashboard does not move under the reader on a phone, and asks once for each thing', async () => {
   const owner = await visit(phone)
   await awaitPhotos(owner, ['첫째 상품', '둘째 상품'])
   const page = await watched(owner)
+  const asked: string[] = []
+  page.on('request', (r) => asked.push(new URL(r.url()).pathname))
   await page.goto(`${site}/dashboard`)
   await page.locator('.stay').waitFor() // the last that comes
   expect(await page.locator('.ad').count()).toBe(2)
+  for (const what of ['/api/dashboard/ads', '/api/dashboard/stats', '/api/account'])
+    expect(asked.filter((path) => path === what), what).toHaveLength(1)
   expect(await moved(page)).toBeLessThanOrEqual(0.05)
 })
 

@@ -1,16 +1,20 @@
 import { buffer } from 'node:stream/consumers'
+import { fileURLToPath } from 'node:url'
 import type { Locator, Page } from 'playwright-core'
 import { expect, it } from 'vitest'
-import type { Ad, Choices, Rendition } from '../../src/api/client'
+import type { Ad, Brand, Choices, Rendition } from '../../src/api/client'
+import { picturesOf } from '../../src/pages/result/preview'
 import {
   accessible,
   finished,
   orderByApi,
   phone,
   pictureBytes,
+  pictureOrigin,
   site,
   tabTo,
   texts,
+  typed,
   useBrowser,
   visit,
   type Visit,
@@ -63,16 +67,7 @@ it('an owner changes the words, picks a story and downloads both', async () => {
 
   // What is written is seen at once, in the place and the face that the picture has.
   const main = page.getByLabel(words.words.main)
-  const lived = await main.evaluate(async (input: HTMLInputElement, text) => {
-    const set = Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value')!.set!
-    const at = performance.now()
-    set.call(input, text)
-    input.dispatchEvent(new InputEvent('input', { bubbles: true }))
-    const said = () => document.querySelector('.studio-picture')?.textContent?.replaceAll(' ', '') ?? ''
-    while (!said().includes(text.replaceAll(' ', '')))
-      await new Promise((resolve) => requestAnimationFrame(resolve))
-    return performance.now() - at
-  }, '겨울을 메는 가방')
+  const lived = await typed(main, '겨울을 메는 가방')
   expect(lived).toBeLessThan(process.env.CI ? 1_000 : 500) // 100 ms where nothing else runs
   await page.getByText(words.live).waitFor()
   expect(await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)).toBe(0)
@@ -180,6 +175,42 @@ it('another scene is made beside the finished ad, and shown when it comes', asyn
   const zip = await download(page, words.sizes.get(2))
   expect(zip.name).toMatch(/\.zip$/)
   expect(zip.bytes.subarray(0, 2).toString()).toBe('PK')
+})
+
+it("a logo is one logo however often it is sent, and stands on the owner's pictures", async () => {
+  const owner = await visit()
+  const ad = await ownAd(owner)
+  const page = await owner.page(`/result/${ad.ad_id}`)
+  await finished(page)
+  await tool(page, 'look')
+  await page.getByText(words.brand.title).click()
+  const keys: (string | undefined)[] = []
+  page.on('request', (r) => {
+    if (r.url().endsWith('/api/brand/logo')) keys.push(r.headers()['idempotency-key'])
+  })
+  const choose = (file: string) =>
+    page.getByLabel(words.brand.logo).setInputFiles(fileURLToPath(new URL(`../../public/${file}`, import.meta.url)))
+
+  const bucket = `${await pictureOrigin()}/**`
+  await page.route(bucket, (route) => (route.request().method() === 'POST' ? route.abort() : route.continue()))
+  await choose('example-before.jpg')
+  await page.getByText(words.brand.logoFailed).waitFor()
+  await page.unroute(bucket)
+  await choose('example-before.jpg')
+  await page.getByText(words.brand.saved).waitFor()
+  const first = await read<Brand>(owner, '/api/brand')
+  await choose('example-after.webp')
+  await expect.poll(async () => (await read<Brand>(owner, '/api/brand')).logo_id).not.toBe(first.logo_id)
+  expect(keys).toEqual([expect.stringMatching(/^.{16,}$/), keys[0], expect.stringMatching(/^.{16,}$/)])
+  expect(keys[2]).not.toBe(keys[0])
+  expect(first.logo_id).toBeTruthy()
+
+  await page.getByRole('switch', { name: words.look.brand }).click()
+  const drawn = async () => (await read<Ad>(owner, `/api/ads/${ad.ad_id}`)).renditions[1]
+  await expect.poll(async () => (await drawn())?.brand).toBe(true)
+  const pictures = picturesOf((await drawn())!.html_code) // the scene and the logo
+  expect(pictures).toHaveLength(2)
+  for (const p of pictures) expect((await owner.context.request.get(site + p)).ok()).toBe(true)
 })
 
 it('a page loads no more of its pictures than it shows', async () => {

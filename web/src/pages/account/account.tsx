@@ -2,7 +2,7 @@ import { useEffect, useRef, useState } from 'preact/hooks'
 import { fileSize, kstDate, kstDateTime } from '../../ad/time'
 import type { Account as Caller, Answer } from '../../api/client'
 import { keepSignedIn, leaveFor, signInHref } from '../../app/account'
-import { useSite, useTitle } from '../../app/site'
+import { useCaller, useSite, useTitle } from '../../app/site'
 import { forget } from '../../keep/forget'
 import { texts } from '../../texts'
 import { Icon } from '../../ui/icon'
@@ -14,13 +14,12 @@ const words = texts.account
 
 /** Who is calling, and what they may do with what they have here. */
 export function Account() {
-  const site = useSite()
+  const { account: who, look: lookAgain } = useCaller()
   useTitle(texts.site.title(words.page))
   const [failed, setFailed] = useState(false)
-  const who = site.who.account
   const look = async () => {
     setFailed(false)
-    setFailed((await site.who.look()) === null)
+    setFailed((await lookAgain()) === null)
   }
   useEffect(() => void look(), [])
 

@@ -4,7 +4,7 @@ import { isDone } from '../../ad/steps'
 import { kstDate } from '../../ad/time'
 import type { Account as Caller, List, ListedAd } from '../../api/client'
 import { hrefOf, type Route } from '../../app/router'
-import { useSite, useTitle } from '../../app/site'
+import { useCaller, useSite, useTitle } from '../../app/site'
 import { loadCursors, saveCursor } from '../../keep/cursors'
 import { texts } from '../../texts'
 import { Icon } from '../../ui/icon'
@@ -21,18 +21,19 @@ export function Dashboard({ route }: { route: Route }) {
   const { number, cursor } = route.page === 'dashboard' ? route : { number: 1, cursor: null }
   useTitle(texts.site.title(number > 1 ? `${words.page} ${words.pageNumber(number)}` : words.page))
 
-  const who = site.who.account
+  const { account: who, turn } = useCaller()
   // Whoever signs in or out in another tab has other ads.
   const list = useWatch(
-    `${site.who.turn}.${cursor ?? ''}`,
+    `${turn}.${cursor ?? ''}`,
     (signal) => site.api.list(cursor, signal),
     (page) => page.ads.every((ad) => isDone(ad.status)),
     { tells: false },
   )
   const ads = list.value?.ads
   const finished = useNews(ads)
-  // Finishing and deleting change the figures.
-  const stats = useStats(`${finished}.${ads?.length ?? ''}`)
+  // Finishing and deleting change the figures, and another caller has others.
+  const [removed, setRemoved] = useState(0)
+  const stats = useStats(`${turn}.${finished}.${removed}`)
   const nobody = number === 1 && ads?.length === 0
 
   const next = list.value?.next_cursor ?? null
@@ -43,6 +44,7 @@ export function Dashboard({ route }: { route: Route }) {
 
   const remove = async (ad: ListedAd) => {
     if (!(await removeAd(site, ad.ad_id, ad.product_name)) || !list.value) return
+    setRemoved((n) => n + 1)
     list.set({ ...list.value, ads: list.value.ads.filter((one) => one.ad_id !== ad.ad_id) })
     list.look() // what comes after moves up
     title.current?.focus()
