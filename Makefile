@@ -141,7 +141,7 @@ unraced = $(1:%=-gcflags=%=-race=false)
 own     = $(patsubst ./%,github.com/nanococoa/nanococoa/%,$(1))
 UNRACED := $(call unraced,image/... compress/... hash/... golang.org/x/image/... github.com/go-text/... \
   github.com/tetratelabs/wazero/... $(call own,./internal/compose ./internal/colour ./internal/picturefile \
-  ./internal/preview ./internal/quality))
+  ./internal/pngfile ./internal/preview ./internal/quality))
 # Pixels side by side: instrumented where their own tests are raced, not where others use them.
 LOOPS   := ./internal/photo ./internal/resample
 DRAWING := ./aiserver/standin/cutout ./aiserver/standin/scene
@@ -155,13 +155,14 @@ RACED    = GORACE=atexit_sleep_ms=50 $(SHUFFLED) -race $$UNRACED
 # they work side by side is in raster, which is tested with the detector, as is one whole
 # picture. The tests of the program in ./aiserver make and read big pictures for a process
 # of its own.
-PIXELS := ./aiserver ./aiserver/gallery ./aiserver/standin $(DRAWING)
+PIXELS := ./aiserver ./aiserver/gallery ./aiserver/standin ./aiserver/mixed $(DRAWING)
 # What takes minutes and watches no time: DRAWING, and these of the program's tests.
 READ := ^TestThe(Gallery|Renditions)CanBeRead$$
 # The same, and what looks for words without a goroutine of its own; their coverage counts.
+# Those of rendition write different files of one finished picture.
 # With the detector and with coverage each count would be watched.
-PIXELS_COVERED := ./internal/compose ./internal/copywriter ./internal/picturefile ./internal/preview \
-  ./internal/quality ./internal/rendition
+PIXELS_COVERED := ./internal/compose ./internal/copywriter ./internal/picturefile ./internal/pngfile \
+  ./internal/preview ./internal/quality ./internal/rendition
 # Their longest tests, which check arithmetic pixel by pixel and start no goroutine that
 # others do not: not raced, they run with coverage.
 ARITHMETIC := DamagedTablesAreIgnored|UselessProfilesAreIgnored|AProfileOfAnotherSpaceIsIgnored
@@ -186,7 +187,7 @@ computed: .venv/.installed $(WORKER)
 	  $(call all_but,./internal/...,$(PIXELS_COVERED) $(LOOPS) ./internal/contract)
 	$(RACED) $$UNRACED_TOO -skip '$(DRAWN)' $(call all_but,./...,$(PIXELS) ./internal/...)
 	$(RACED) -skip '$(ARITHMETIC)' $(LOOPS)
-	$(RACED) -run '^TestConformance$$/^many_at_once$$' ./aiserver/standin
+	$(RACED) -run '^TestConformance$$/^many_at_once$$' ./aiserver/standin ./aiserver/mixed
 	$(SHUFFLED) -skip '$(TIMED)' -coverprofile build/cover.loops.out $(LOOPS) $(PIXELS_COVERED)
 	$(SHUFFLED) -skip '$(READ)' $(filter-out $(DRAWING),$(PIXELS))
 	$(SHUFFLED) -run '$(DRAWN)' ./aiserver/server
@@ -279,7 +280,7 @@ bench: ## benchmarks, each with its baseline
 	$(GO) test -run '^$$' -bench . -benchmem ./...
 
 .PHONY: times
-times: build ## what a person waits for, measured on make run: start, order, ad (on an idle machine)
+times: build ## what a person waits for, measured on make run: start, order, ad, rendition (on an idle machine)
 	TIMES=1 $(GO) test -tags e2e -count=1 -timeout 30m -v -run '^TestTimes$$' ./infra/local
 
 # ------------------------------------------------------------------- pictures

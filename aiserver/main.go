@@ -17,9 +17,12 @@ import (
 	"slices"
 	"strings"
 	"syscall"
+	"time"
 
 	"github.com/nanococoa/nanococoa/aiserver/engine"
 	"github.com/nanococoa/nanococoa/aiserver/gallery"
+	"github.com/nanococoa/nanococoa/aiserver/imageapi"
+	"github.com/nanococoa/nanococoa/aiserver/mixed"
 	"github.com/nanococoa/nanococoa/aiserver/server"
 	"github.com/nanococoa/nanococoa/aiserver/standin"
 	"github.com/nanococoa/nanococoa/aiserver/worker"
@@ -98,7 +101,7 @@ func pictures(ctx context.Context, args []string, cfg server.Config, parts serve
 // loader finds the engine that ENGINE names. This is the list of all engines.
 func loader(cfg server.Config, log *slog.Logger) (func(context.Context) (engine.Engine, error), error) {
 	engines := map[string]func(context.Context) (engine.Engine, error){
-		"standin": func(context.Context) (engine.Engine, error) { return standin.New(cutter(cfg, log)), nil },
+		"standin": func(ctx context.Context) (engine.Engine, error) { return assemble(ctx, cfg, log) },
 	}
 	if load, ok := engines[cfg.Engine]; ok {
 		return load, nil
@@ -107,16 +110,88 @@ func loader(cfg server.Config, log *slog.Logger) (func(context.Context) (engine.
 	return nil, fmt.Errorf("configuration: ENGINE %q is not known; there is: %s", cfg.Engine, known)
 }
 
-// cutter starts the model worker, or says in the log that there is none: the stand-in
-// works without it.
-func cutter(cfg server.Config, log *slog.Logger) standin.Cutter {
-	if cfg.WorkerDir == server.NoWorker {
-		return nil
+// startWorker starts the model worker with the roles of the configuration; nil when there is
+// nothing for it to do. Without it the stand-in cuts out by colours alone, which the log says; it
+// is an error when another part needs it.
+func startWorker(ctx context.Context, cfg server.Config, log *slog.Logger) (*worker.Worker, error) {
+	models := worker.Models{
+		Dir: cfg.ModelsDir, Cutout: model(cfg.CutOut), Scene: model(cfg.Scene), Score: model(cfg.Score),
+		Analysis: model(cfg.Analysis),
 	}
-	c, err := worker.Find(cfg.WorkerDir, cfg.DataDir, worker.Models{Cutout: worker.U2NetP}, log)
-	if err != nil {
+	if cfg.WorkerDir == server.NoWorker || models == (worker.Models{Dir: cfg.ModelsDir}) {
+		return nil, nil //nolint:nilnil // there is none, and nothing is wrong with that
+	}
+	c, err := worker.Find(cfg.WorkerDir, cfg.DataDir, models, log)
+	switch {
+	case err != nil && cfg.NeedsModels():
+		return nil, fmt.Errorf("configuration: %w", err)
+	case err != nil:
 		log.Warn("products are cut out by colours alone; `make worker` installs the model", "err", err)
-		return nil
+		return nil, nil //nolint:nilnil // likewise
 	}
-	return worker.Start(c)
+	w := worker.Start(c)
+	if cfg.NeedsModels() { // they are minutes to load; until then the server is not ready
+		loaded(ctx, w)
+	}
+	return w, nil
+}
+
+// model is the worker's name of what a part is done by; "" when no model of the worker's does it.
+func model(part string) string {
+	switch part {
+	case server.Drawn, server.OpenAI, server.NoWorker:
+		return ""
+	}
+	return part
+}
+
+// loaded waits until a worker has loaded its models or failed to. The server works in both cases.
+func loaded(ctx context.Context, w *worker.Worker) {
+	for w.Status().State == worker.Starting {
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(50 * time.Millisecond):
+		}
+	}
+}
+
+// assemble puts the engine together from what does each part: the stand-in alone where no model
+// paints, scores or proposes.
+func assemble(ctx context.Context, cfg server.Config, log *slog.Logger) (engine.Engine, error) {
+	models, err := startWorker(ctx, cfg, log)
+	if err != nil {
+		return nil, err
+	}
+	var cutter standin.Cutter
+	mix := mixed.Config{Candidates: cfg.Candidates, Log: log}
+	if models != nil {
+		if cfg.CutOut == server.NoWorker {
+			mix.Close = models.Close
+		} else {
+			cutter = models
+		}
+		if cfg.Scene != server.Drawn && cfg.Scene != server.OpenAI {
+			mix.Scene = models
+		}
+		if cfg.Score != server.Drawn {
+			mix.Score = models
+		}
+		if cfg.Analysis != server.Drawn {
+			mix.Analysis = models
+		}
+	}
+	mix.Drawn = standin.New(cutter)
+	if cfg.Scene == server.OpenAI {
+		if mix.Scene, err = imageapi.New(imageapi.Config{
+			APIKey: cfg.OpenAIKey, BaseURL: cfg.OpenAIURL, Model: cfg.SceneModel, Quality: cfg.Quality,
+			DailyUSD: cfg.DailyUSD, Log: log,
+		}); err != nil {
+			return nil, errors.Join(err, mixed.New(mix).Close())
+		}
+	}
+	if mix.Scene == nil && mix.Score == nil && mix.Analysis == nil {
+		return mix.Drawn, nil
+	}
+	return mixed.New(mix), nil
 }

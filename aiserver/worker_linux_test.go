@@ -115,7 +115,7 @@ func TestNoAdIsLostWithTheWorker(t *testing.T) {
 		if err != nil || len(made.Picture) == 0 {
 			t.Errorf("after signal %v: %v", harm, err)
 		}
-		t.Logf("after signal %v: %v", harm, made.Models)
+		t.Logf("after signal %v: %v", harm, made.Parts)
 	}
 	p.stop()
 }
@@ -135,8 +135,8 @@ func TestWithoutAWorker(t *testing.T) {
 				t.Errorf("%+v, %v", c.Parts, err)
 			}
 			made, err := p.client.Stage1(t.Context(), anAd(1, sample(t, "vitamin-jar.jpg")))
-			if err != nil || len(made.Models) != 0 || made.Models == nil {
-				t.Errorf("%v, %v", made.Models, err)
+			if err != nil || len(made.Parts) != 2 || !made.Parts[0].StandIn || !made.Parts[1].StandIn {
+				t.Errorf("%v, %v", made.Parts, err)
 			}
 			p.stop()
 			if p.logs("make worker") != tc.log {

@@ -9,9 +9,12 @@ import (
 	"image"
 	"maps"
 	"os"
+	"strconv"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	dbtypes "github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodbstreams"
 	streamtypes "github.com/aws/aws-sdk-go-v2/service/dynamodbstreams/types"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
@@ -21,6 +24,7 @@ import (
 	"github.com/nanococoa/nanococoa/internal/adstore"
 	"github.com/nanococoa/nanococoa/internal/blob"
 	"github.com/nanococoa/nanococoa/internal/fault"
+	"github.com/nanococoa/nanococoa/internal/limit"
 )
 
 // judge holds everything that is left against what was promised.
@@ -79,7 +83,7 @@ func (c *chaos) judge() {
 		}
 	}
 	c.judgeObjects(byID)
-	c.judgeTransitions()
+	c.judgeUses(c.judgeTransitions())
 	c.judgeRenderings()
 	if n := c.executions(sfntypes.ExecutionStatusRunning); n > 0 {
 		t.Errorf("%d executions still run", n)
@@ -175,14 +179,15 @@ func (c *chaos) judgeObjects(byID map[string]stored) {
 }
 
 // judgeTransitions reads from the table's stream every change there ever was of
-// an ad's status.
-func (c *chaos) judgeTransitions() {
+// an ad's status, and gives the uses that they are.
+func (c *chaos) judgeTransitions() uses {
 	t := c.t
 	d, err := c.streams.DescribeStream(t.Context(), &dynamodbstreams.DescribeStreamInput{StreamArn: &c.stream})
 	if err != nil {
 		t.Fatal(err)
 	}
-	changes := map[string]int{}
+	changes, accepted := map[string]int{}, uses{}
+	owners := map[string]string{} // of ads
 	for _, shard := range d.StreamDescription.Shards {
 		it, err := c.streams.GetShardIterator(t.Context(), &dynamodbstreams.GetShardIteratorInput{
 			StreamArn: &c.stream, ShardId: shard.ShardId, ShardIteratorType: streamtypes.ShardIteratorTypeTrimHorizon,
@@ -197,6 +202,7 @@ func (c *chaos) judgeTransitions() {
 			}
 			for _, r := range out.Records {
 				c.judgeChange(r, changes)
+				accepted.add(r, owners)
 			}
 			if len(out.Records) == 0 {
 				break // the end of an open shard
@@ -208,18 +214,11 @@ func (c *chaos) judgeTransitions() {
 		t.Errorf("the stream shows few changes of status: %v", changes)
 	}
 	t.Logf("changes of status: %v", changes)
+	return accepted
 }
 
 func (c *chaos) judgeChange(r streamtypes.Record, changes map[string]int) {
-	text := func(image map[string]streamtypes.AttributeValue, name string) string {
-		switch v := image[name].(type) {
-		case *streamtypes.AttributeValueMemberS:
-			return v.Value
-		case *streamtypes.AttributeValueMemberN:
-			return v.Value
-		}
-		return ""
-	}
+	text := streamText
 	old, now := r.Dynamodb.OldImage, r.Dynamodb.NewImage
 	scene := strings.HasPrefix(text(r.Dynamodb.Keys, "SK"), "SCENE#")
 	if !strings.HasPrefix(text(r.Dynamodb.Keys, "SK"), "AD#") && !scene || text(now, "status") == "" {
@@ -239,6 +238,85 @@ func (c *chaos) judgeChange(r streamtypes.Record, changes map[string]int) {
 		text(old, "restarts") != "1"
 	if !first && !restart && !from.CanBecome(to) {
 		c.t.Errorf("%s went from %s to %s", text(r.Dynamodb.Keys, "SK"), from, to)
+	}
+}
+
+func streamText(image map[string]streamtypes.AttributeValue, name string) string {
+	switch v := image[name].(type) {
+	case *streamtypes.AttributeValueMemberS:
+		return v.Value
+	case *streamtypes.AttributeValueMemberN:
+		return v.Value
+	}
+	return ""
+}
+
+// uses are how often each owner used what.
+type uses map[string]map[limit.Use]int
+
+func (u uses) count(owner string, use limit.Use, n int) {
+	if u[owner] == nil {
+		u[owner] = map[limit.Use]int{}
+	}
+	u[owner][use] += n
+}
+
+// add counts the use that a change of the table is: an ad that is new or tried again by its
+// owner, or a further scene or rendition that is new.
+func (u uses) add(r streamtypes.Record, owners map[string]string) {
+	old, now := r.Dynamodb.OldImage, r.Dynamodb.NewImage
+	pk, sk := streamText(r.Dynamodb.Keys, "PK"), streamText(r.Dynamodb.Keys, "SK")
+	kind, id, _ := strings.Cut(sk, "#")
+	from, to := ad.Status(streamText(old, "status")), ad.Status(streamText(now, "status"))
+	isNew := len(old) == 0 && len(now) > 0
+	switch of := strings.TrimPrefix(pk, "AD#"); {
+	case kind == "AD" && (isNew || from == ad.Failed && to == ad.Queued):
+		owners[id] = strings.TrimPrefix(pk, "OWNER#")
+		u.count(owners[id], limit.Orders, 1)
+	case kind == "SCENE" && isNew && id != of:
+		u.count(owners[of], limit.Scenes, 1)
+	case kind == "RENDITION" && isNew && id != of:
+		u.count(owners[of], limit.Renditions, 1)
+	}
+}
+
+// judgeUses holds what is counted of each owner against what was accepted: what was sent
+// again, by whomever, is counted once. What addresses and everybody used may be counted twice
+// by a call that died, and never too little.
+func (c *chaos) judgeUses(accepted uses) {
+	counted, all := uses{}, 0
+	pages := dynamodb.NewScanPaginator(sys.db, &dynamodb.ScanInput{TableName: &sys.table, ConsistentRead: aws.Bool(true)})
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(c.t.Context())
+		if err != nil {
+			c.t.Fatal(err)
+		}
+		for _, item := range page.Items {
+			pk, sk := str(item["PK"]), str(item["SK"])
+			if pk == "LIMIT" && strings.HasPrefix(sk, "LIMIT#day#") {
+				n, _ := strconv.Atoi(str(item[string(limit.Orders)]))
+				all += n
+			}
+			for _, use := range []limit.Use{limit.Orders, limit.Scenes, limit.Renditions} {
+				names, _ := item[string(use)].(*dbtypes.AttributeValueMemberSS)
+				if strings.HasPrefix(sk, "USES#day#") && names != nil {
+					counted.count(strings.TrimPrefix(pk, "OWNER#"), use, len(names.Value))
+				}
+			}
+		}
+	}
+	orders := 0
+	for owner, did := range accepted {
+		orders += did[limit.Orders]
+		if !maps.Equal(did, counted[owner]) {
+			c.t.Errorf("%s was accepted %v and is counted %v", owner, did, counted[owner])
+		}
+	}
+	// One whose first answer never came is nobody's, and may have been counted once.
+	c.t.Logf("uses of %d owners, %d of them with an ad; everybody's orders are counted %d for %d",
+		len(counted), len(accepted), all, orders)
+	if orders < len(c.ads) || all < orders {
+		c.t.Errorf("%d ads, %d orders accepted, %d counted of everybody", len(c.ads), orders, all)
 	}
 }
 

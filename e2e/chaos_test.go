@@ -36,6 +36,7 @@ import (
 
 	"github.com/nanococoa/nanococoa/e2e/faultproxy"
 	"github.com/nanococoa/nanococoa/internal/ad"
+	"github.com/nanococoa/nanococoa/internal/fault"
 	"github.com/nanococoa/nanococoa/internal/httpapi"
 )
 
@@ -282,12 +283,10 @@ type caller struct {
 	in    atomic.Int64 // grows when a sign-in begins and when it has ended: odd in between
 }
 
-// signIn has an owner sign in, once, while the ads are made: the account takes them over.
-// Nothing is ordered meanwhile; all other calls go on.
+// signIn has an owner sign in, once, while ads are ordered and made: the account takes them
+// over.
 func (o *caller) signIn(ctx context.Context, t *testing.T) {
 	t.Helper()
-	o.mu.Lock()
-	defer o.mu.Unlock()
 	o.in.Add(1)
 	defer o.in.Add(1)
 	for {
@@ -336,7 +335,8 @@ func (o *caller) do(ctx context.Context, method, path, contentType string, body 
 				continue
 			}
 		}
-		if err == nil && a.status < 500 && a.status != http.StatusTooManyRequests {
+		changed := a.status == http.StatusConflict && bytes.Contains(a.body, []byte(fault.AccountChanged))
+		if err == nil && a.status < 500 && a.status != http.StatusTooManyRequests && !changed {
 			return a, nil
 		}
 		if !pause(ctx, 400*time.Millisecond) {

@@ -119,6 +119,16 @@ func checkFinished(t *testing.T, o *owner, v httpapi.Ad, name string) {
 		v.Score.Value > 1 {
 		t.Errorf("score: %+v, stand-in %v", v.Score, v.StandIn)
 	}
+	var roles []string
+	for _, p := range v.Parts {
+		roles = append(roles, p.Role)
+		if p.StandIn != (p.Model == nil) || p.Role != "cutout" && !p.StandIn || p.Reason != nil {
+			t.Errorf("by what it was made: %+v", p)
+		}
+	}
+	if !slices.Equal(roles, []string{"cutout", "scene", "score"}) {
+		t.Errorf("it says by what %v were made", roles)
+	}
 	first, second := o.picture(v.Stage1URL), o.picture(v.Stage2URL)
 	if first.Bounds() != second.Bounds() || first.Bounds().Dx() < 512 {
 		t.Errorf("pictures are %v and %v", first.Bounds(), second.Bounds())

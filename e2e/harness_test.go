@@ -19,6 +19,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"sync"
 	"syscall"
 	"testing"
@@ -101,6 +102,8 @@ func run(m *testing.M) (code int, err error) {
 		// Tests side by side aim faults at single ads: of all of them together the
 		// model would look down.
 		o.Env = append(o.Env, "OPENAI_FAILURES=1000000")
+		// Where the tests are guests nothing ends; TestAFloodOfOneCaller is an account.
+		o.Limits = "*:1000000,orders.account.hour:" + strconv.Itoa(accountOrders)
 	} else {
 		if o.AWSPort, err = freePort(); err != nil {
 			return 0, err

@@ -589,6 +589,7 @@ var reportedByNoStep = map[fault.Code]string{
 	fault.AdTooManyWaiting:    "the API's",
 	fault.ShareNotFound:       "the API's",
 	fault.AccountRefused:      "the API's",
+	fault.AccountChanged:      "the API's",
 	fault.AccountExpired:      "the API's",
 	fault.AccountUnavailable:  "the API's",
 	fault.AccountOff:          "the API's",

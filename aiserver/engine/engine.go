@@ -52,6 +52,12 @@ type Part struct {
 	Digest string // of its weights, the first 12 hexadecimal digits of their SHA-256; empty when unknown
 }
 
+// Maker is the part as what was made with it names it.
+func (p Part) Maker() ad.Part {
+	name, version, _ := strings.Cut(p.Model, "@")
+	return ad.Part{Role: p.Role, Model: name, Version: version, Digest: p.Digest}
+}
+
 // CheckName reports a name that no answer, log or picture can carry.
 func CheckName(name string) error {
 	if name == "" || len(name) > MaxWord || strings.ContainsFunc(name, func(r rune) bool { return r <= ' ' || r > '~' }) {
@@ -120,8 +126,20 @@ type Rendering struct {
 	Doubts     []ad.Doubt
 	Scene      string   // the scene's name, for logs and the gallery; may be empty
 	Mood       []string // English words, the most fitting first; may be empty
-	// Models are the models that took part in this picture, by role; may be empty.
-	Models map[string]string
+	// Areas are where a model proposes that words may go; may be empty. The server measures them.
+	Areas []ad.Box
+	// Parts say by what each part of this picture was made, each role once; may be empty.
+	Parts []ad.Part
+}
+
+// Part gives what has done a role; the stand-in when nobody says.
+func (r Rendering) Part(role string) ad.Part {
+	for _, p := range r.Parts {
+		if p.Role == role {
+			return p
+		}
+	}
+	return ad.Part{Role: role, StandIn: true}
 }
 
 // Check reports what a caller of Render for a picture of this size cannot use.
@@ -143,6 +161,13 @@ func (r Rendering) Check(size image.Point) error {
 		return bad("a mask of the photo that is none")
 	case len(r.Scene) > MaxWord || len(r.Mood) > MaxWords:
 		return bad("too long a scene or too many moods")
+	case len(r.Areas) > MaxWords || len(r.Parts) > MaxWords:
+		return bad("too many areas or parts")
+	}
+	for _, p := range r.Parts {
+		if err := p.Check(); err != nil {
+			return bad("%w", err)
+		}
 	}
 	for _, w := range r.Mood {
 		if w == "" || len(w) > MaxWord {
@@ -195,6 +220,9 @@ func CheckScore(s ad.Score) error {
 		return bad("a score without its metric's name")
 	case s.StandIn != (s.Model == ""):
 		return bad("a stand-in's score, %v, by the model %q", s.StandIn, s.Model)
+	}
+	if err := s.Part().Check(); err != nil {
+		return bad("%w", err)
 	}
 	return nil
 }

@@ -22,6 +22,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	xdraw "golang.org/x/image/draw"
 
@@ -76,7 +77,8 @@ type Entry struct {
 	Layout   string     `json:"layout"`
 	Contrast float64    `json:"contrast_ratio"`
 	Score    float64    `json:"score"`
-	Lines    []gpu.Line `json:"lines"` // what can be read off the picture, and where
+	Stage1MS int64      `json:"stage1_ms"` // what stage 1 took, with its way there and back
+	Lines    []gpu.Line `json:"lines"`     // what can be read off the picture, and where
 }
 
 // Sheet and Manifest are the files beside the ads; Row and the photo's name make
@@ -132,8 +134,8 @@ func Run(ctx context.Context, o Options, cfg server.Config, parts server.Parts) 
 					return err
 				}
 				entries = append(entries, e)
-				fmt.Fprintf(o.Progress, "%-44s %-8s %-12s contrast %4.1f  score %.2f\n",
-					e.File, e.Scene, e.Layout, e.Contrast, e.Score)
+				fmt.Fprintf(o.Progress, "%-44s %-8s %-12s contrast %4.1f  score %.2f  stage 1 %5d ms\n",
+					e.File, e.Scene, e.Layout, e.Contrast, e.Score, e.Stage1MS)
 			}
 			cell++
 		}
@@ -266,6 +268,7 @@ func one(
 		Photo: filepath.Base(p.photo), Concept: concept.Text, Size: gpu.FormatSize(size),
 		Scene: server.scene.Scene, CutOut: server.scene.CutOut, Doubts: server.scene.Product.Doubts,
 		Layout: server.set.Layout, Contrast: server.set.ContrastRatio, Lines: server.set.Lines, Score: kept.ad.Score.Value,
+		Stage1MS: server.took.Milliseconds(),
 	}
 	finished := pics[ad.Stage2Picture]
 	if err := os.WriteFile(filepath.Join(out, e.File), finished, 0o644); err != nil {
@@ -281,13 +284,16 @@ type sized struct {
 	seed   uint64
 	size   image.Point
 	scene  gpu.Stage1Result
+	took   time.Duration // of stage 1
 	set    gpu.Stage2Result
 }
 
 // Stage1 implements pipeline.GPU.
 func (s *sized) Stage1(ctx context.Context, r gpu.Stage1Request) (out gpu.Stage1Result, err error) {
 	r.Seed, r.Width, r.Height = &s.seed, s.size.X, s.size.Y
+	began := time.Now()
 	s.scene, err = s.client.Stage1(ctx, r)
+	s.took = time.Since(began)
 	return s.scene, err
 }
 

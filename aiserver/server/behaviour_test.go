@@ -759,6 +759,7 @@ func TestConfigurationReportsEveryFault(t *testing.T) {
 		}
 	}
 	bad := []string{
+		"CUTOUT=rmbg", "SCENE=flux1", "SCORE=clip", "ANALYSIS=llava", "SCENE_CANDIDATES=9", "SCENE_DAILY_USD=-1",
 		"ADDR=8892", "ENGINE=", "SLOTS=0", "QUEUE=-1", "DATA_DIR=", "RESULT_TTL=1s", "RESULT_MAX_MB=1", "TOKEN=short token",
 		"DRAIN_TIMEOUT=0s",
 		"JOB_TIMEOUT=1ms", "MEMORY_LIMIT_MB=1", "BODY_TIMEOUT=0s", "PUBLIC_URL=gpu.example.com", "ALLOWED_HOSTS=2130706433",
@@ -772,6 +773,11 @@ func TestConfigurationReportsEveryFault(t *testing.T) {
 		// An empty value means the default to the reader of the environment.
 		if empty := name == "ENGINE" || name == "DATA_DIR"; !empty && !strings.Contains(err.Error(), name) {
 			t.Errorf("%s is not named in:\n%v", name, err)
+		}
+	}
+	for missing, set := range map[string]string{"OPENAI_API_KEY": "SCENE=openai", "MODELS_DIR": "SCORE=siglip2"} {
+		if _, err := server.Read([]string{set}); err == nil || !strings.Contains(err.Error(), missing) {
+			t.Errorf("%s without %s: %v", set, missing, err)
 		}
 	}
 	if strings.Contains(err.Error(), "short token") {

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -23,6 +24,22 @@ type Config struct {
 	DataDir string `env:"DATA_DIR" envDefault:".local/aiserver"` // keys and results; one server per folder
 	// Where the model worker is installed (make worker); NoWorker: none is started.
 	WorkerDir string `env:"WORKER_DIR" envDefault:"build/worker"`
+	// Which part is done by what (aiserver/worker/README.md). The defaults need no GPU.
+	CutOut   string `env:"CUTOUT" envDefault:"u2netp"`
+	Scene    string `env:"SCENE" envDefault:"drawn"`
+	Score    string `env:"SCORE" envDefault:"drawn"`
+	Analysis string `env:"ANALYSIS" envDefault:"drawn"`
+	// Where the weights are, a folder for each model.
+	ModelsDir string `env:"MODELS_DIR"`
+	// Scenes that a model paints for a picture, of which the best is taken.
+	Candidates int `env:"SCENE_CANDIDATES" envDefault:"1"`
+	// For SCENE=openai: the key, where the API is (empty: OpenAI's), model, quality, and what may be
+	// spent in a day (0: no limit).
+	OpenAIKey  string  `env:"OPENAI_API_KEY"`
+	OpenAIURL  string  `env:"OPENAI_BASE_URL"`
+	SceneModel string  `env:"SCENE_MODEL" envDefault:"gpt-image-2"`
+	Quality    string  `env:"SCENE_QUALITY" envDefault:"medium"`
+	DailyUSD   float64 `env:"SCENE_DAILY_USD" envDefault:"0"`
 	// How long a key and its result are remembered, and how big all results may
 	// be: beyond that the oldest go.
 	ResultTTL   time.Duration `env:"RESULT_TTL" envDefault:"24h"`
@@ -40,6 +57,32 @@ type Config struct {
 	BodyTimeout time.Duration `env:"BODY_TIMEOUT" envDefault:"60s"`
 	// The garbage collector works harder when the heap comes near this; 0: no limit.
 	MemoryMB int `env:"MEMORY_LIMIT_MB" envDefault:"256"`
+}
+
+// The parts that models do, by what the configuration calls them.
+const (
+	Drawn  = "drawn"  // the stand-in's, without a model
+	OpenAI = "openai" // OpenAI's image model
+)
+
+// choices are what each part may be done by.
+func (c Config) choices() []choice {
+	return []choice{
+		{"CUTOUT", c.CutOut, []string{"u2netp", "birefnet", NoWorker}},
+		{"SCENE", c.Scene, []string{Drawn, "flux2-klein", "z-image", OpenAI}},
+		{"SCORE", c.Score, []string{Drawn, "siglip2"}},
+		{"ANALYSIS", c.Analysis, []string{Drawn, "qwen3-vl"}},
+	}
+}
+
+type choice struct {
+	name, value string
+	known       []string
+}
+
+// NeedsModels reports whether a part is done by a model whose weights lie in ModelsDir.
+func (c Config) NeedsModels() bool {
+	return c.CutOut == "birefnet" || c.Scene != Drawn && c.Scene != OpenAI || c.Score != Drawn || c.Analysis != Drawn
 }
 
 // NoWorker is the WORKER_DIR of a server that is to work without models.
@@ -79,6 +122,14 @@ func (c Config) Validate() error {
 	want(c.JobTimeout >= time.Second, "JOB_TIMEOUT must be at least 1s")
 	want(c.BodyTimeout > 0, "BODY_TIMEOUT must be positive")
 	want(c.MemoryMB == 0 || c.MemoryMB >= 64, "MEMORY_LIMIT_MB must be 0 or at least 64")
+	for _, p := range c.choices() {
+		want(slices.Contains(p.known, p.value), "%s must be one of %s", p.name, strings.Join(p.known, ", "))
+	}
+	want(!c.NeedsModels() || c.ModelsDir != "" && c.WorkerDir != NoWorker,
+		"MODELS_DIR must name the folder of the models, and WORKER_DIR the model worker")
+	want(c.Scene != OpenAI || strings.TrimSpace(c.OpenAIKey) != "", "OPENAI_API_KEY must be set for SCENE=openai")
+	want(c.Candidates >= 1 && c.Candidates <= 8, "SCENE_CANDIDATES must be 1 to 8")
+	want(c.DailyUSD >= 0, "SCENE_DAILY_USD must be 0 or a number of dollars")
 	if c.PublicURL != "" {
 		u, err := url.Parse(c.PublicURL)
 		bare := err == nil && u.Host != "" && u.User == nil && u.RawQuery == "" && u.Fragment == ""

@@ -8,6 +8,7 @@ import (
 	"math"
 	"net"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
@@ -16,6 +17,7 @@ import (
 	"github.com/nanococoa/nanococoa/internal/ad"
 	"github.com/nanococoa/nanococoa/internal/fault"
 	"github.com/nanococoa/nanococoa/internal/gpu"
+	"github.com/nanococoa/nanococoa/internal/provenance"
 )
 
 // What an engine gives is measured by the server: the text areas stay off product
@@ -75,6 +77,8 @@ func TestWhatAnEngineGivesIsChecked(t *testing.T) {
 		"a mask without bytes": func(r *engine.Rendering) { r.Mask = &image.Alpha{Rect: r.Picture.Rect, Stride: 342} },
 		"too many moods":       func(r *engine.Rendering) { r.Mood = make([]string, 33) },
 		"a long mood":          func(r *engine.Rendering) { r.Mood = []string{strings.Repeat("x", 65)} },
+		"a part by nobody":     func(r *engine.Rendering) { r.Parts = []ad.Part{{Role: "scene"}} },
+		"too many areas":       func(r *engine.Rendering) { r.Areas = make([]ad.Box, 33) },
 		"a long scene":         func(r *engine.Rendering) { r.Scene = strings.Repeat("x", 65) },
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -92,6 +96,68 @@ func TestWhatAnEngineGivesIsChecked(t *testing.T) {
 	}
 }
 
+// An answer says by what each part was made; the picture, the engine that has mixed them and the
+// model that painted.
+func TestWhoMadeAPictureIsSaid(t *testing.T) {
+	t.Parallel()
+	cutter := ad.Part{Role: ad.RoleCutout, Model: "u2netp", Version: "r1", Digest: "309c84690000"}
+	for name, tc := range map[string]struct {
+		scene ad.Part
+		mark  provenance.Mark
+	}{
+		"a model": {
+			ad.Part{Role: ad.RoleScene, Model: "flux2-klein", Version: "r7", Digest: "0123456789ab"},
+			provenance.Mark{Engine: "painter", Model: "flux2-klein"},
+		},
+		"the stand-in in its place": {
+			ad.Part{Role: ad.RoleScene, StandIn: true, Reason: ad.ReasonChanged},
+			provenance.Mark{Engine: "painter", StandIn: true},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := open(t)
+			s.painter.spoil = func(r *engine.Rendering) { r.Parts = []ad.Part{cutter, tc.scene} }
+			s.painter.score = ad.Score{Metric: "siglip2", Model: "siglip2", Version: "r2", Digest: "ba9876543210", Value: 0.5}
+			var one gpu.Stage1Answer
+			s.stage1(small(t)).into(t, &one)
+			if !slices.Equal(one.Parts, []ad.Part{cutter, tc.scene}) || one.StandIn != tc.scene.StandIn ||
+				one.Models["cutout"] != "u2netp" || one.Models["scene"] != tc.scene.Model || one.Product.Model != "u2netp" {
+				t.Errorf("%+v", one)
+			}
+			mark, err := provenance.Read(s.get(strings.TrimPrefix(one.ImageURL, s.url)).body)
+			if mark.Seed = nil; err != nil || mark != tc.mark {
+				t.Errorf("the picture says %+v, %v", mark, err)
+			}
+			var three gpu.ScoreAnswer
+			s.post(gpu.PathScore, map[string]string{"image_url": one.ImageURL, "prompt": "새벽"}).into(t, &three)
+			score := ad.Part{Role: ad.RoleScore, Model: "siglip2", Version: "r2", Digest: "ba9876543210"}
+			if !slices.Equal(three.Parts, []ad.Part{score}) || three.StandIn {
+				t.Errorf("%+v", three)
+			}
+		})
+	}
+}
+
+// Where a model would put words counts, if it is free.
+func TestProposedAreasAreMeasured(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	wanted := ad.Box{0.061, 0.083, 0.36, 0.47} // on no grid
+	s.painter.spoil = func(r *engine.Rendering) {
+		draw.Draw(r.Picture, r.Picture.Rect, image.NewUniform(color.RGBA{20, 40, 60, 255}), image.Point{}, draw.Src)
+		r.Product, r.Place = ad.Box{0.45, 0.05, 0.5, 0.9}, ad.Box{0.45, 0.05, 0.5, 0.9}
+		r.Areas = []ad.Box{wanted, {0.5, 0.3, 0.4, 0.2}, {0.1, 0.1, 0.01, 0.01}, {math.NaN(), 0, 1, 1}}
+	}
+	var one gpu.Stage1Answer
+	s.stage1(with(original(t), "size", "600x600")).into(t, &one)
+	found := slices.ContainsFunc(one.Analysis.TextAreas, func(a ad.TextArea) bool { return a.Box == wanted })
+	onProduct := slices.ContainsFunc(one.Analysis.TextAreas, func(a ad.TextArea) bool { return a.Box[0]+a.Box[2] > 0.46 })
+	if !found || onProduct {
+		t.Errorf("%+v", one.Analysis.TextAreas)
+	}
+}
+
 func TestAScoreIsChecked(t *testing.T) {
 	t.Parallel()
 	nan := math.NaN()
@@ -102,6 +168,7 @@ func TestAScoreIsChecked(t *testing.T) {
 		"no raw cosine":  {Metric: "m", Value: 0.5, RawCosine: &nan, StandIn: true},
 		"no metric":      {Value: 0.5, StandIn: true},
 		"nobody's":       {Metric: "m", Value: 0.5},
+		"a long model":   {Metric: "m", Value: 0.5, Model: strings.Repeat("x", 65)},
 		"both's at once": {Metric: "m", Value: 0.5, Model: "clip", StandIn: true},
 	} {
 		t.Run(name, func(t *testing.T) {

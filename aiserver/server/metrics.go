@@ -16,6 +16,7 @@ type metrics struct {
 	work     *prometheus.HistogramVec // call
 	queued   *prometheus.HistogramVec // call
 	lost     prometheus.Counter
+	registry *prometheus.Registry
 	handler  http.Handler
 }
 
@@ -40,6 +41,7 @@ func newMetrics(s *Server) *metrics {
 		reg.MustRegister(prometheus.NewGaugeFunc(o, f))
 	}
 	m := &metrics{
+		registry: reg,
 		requests: counter("requests_total", "HTTP requests by route and status.", "route", "status"),
 		jobs: counter("jobs_total", "Jobs by call and outcome: done, replayed, joined, or the code of the fault.",
 			"call", "outcome"),

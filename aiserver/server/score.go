@@ -8,6 +8,7 @@ import (
 
 	"github.com/nanococoa/nanococoa/aiserver/engine"
 	"github.com/nanococoa/nanococoa/aiserver/jobs"
+	"github.com/nanococoa/nanococoa/internal/ad"
 	"github.com/nanococoa/nanococoa/internal/compose"
 	"github.com/nanococoa/nanococoa/internal/gpu"
 	"github.com/nanococoa/nanococoa/internal/photo"
@@ -60,7 +61,7 @@ func (s *Server) score(ctx context.Context, c call, r *http.Request, body io.Rea
 			}
 			a := gpu.ScoreAnswer{
 				ClipScore: m.Value, Metric: m.Metric, RawCosine: m.RawCosine, RequestID: requestID,
-				Engine: e.Name(), StandIn: m.StandIn, TimingMS: t.timing(),
+				Engine: e.Name(), StandIn: m.StandIn, Parts: parts([]ad.Part{m.Part()}), TimingMS: t.timing(),
 			}
 			if m.Model != "" {
 				a.Model = &m.Model

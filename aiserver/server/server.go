@@ -18,6 +18,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
 	"golang.org/x/sync/semaphore"
 
 	"github.com/nanococoa/nanococoa/aiserver/engine"
@@ -188,6 +189,11 @@ func (s *Server) load(ctx context.Context) error {
 	}
 	if err := engine.CheckName(e.Name()); err != nil {
 		return errors.Join(fmt.Errorf("load engine: %w", err), e.Close())
+	}
+	if own, ok := e.(prometheus.Collector); ok { // what its models do
+		if err := s.metrics.registry.Register(own); err != nil {
+			return errors.Join(fmt.Errorf("load engine: %w", err), e.Close())
+		}
 	}
 	s.engine.Store(&e)
 	s.log.Info("ready", "engine", e.Name(), "stand_in", e.StandIn(), "load_ms", time.Since(began).Milliseconds())

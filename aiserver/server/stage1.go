@@ -127,20 +127,17 @@ func (s *Server) stage1(ctx context.Context, c call, r *http.Request, body io.Re
 				return nil, "", err
 			}
 			// Its source is the engine, which says where the product is.
-			analysis := compose.Analyze(made.Picture, made.Product, made.Mask, e.Name(), made.Mood)
-			mark := provenance.Mark{Engine: e.Name(), StandIn: e.StandIn(), Seed: &seed}
-			models := made.Models
-			if models == nil {
-				models = map[string]string{} // an object on the wire, not null
-			}
+			analysis := compose.Analyze(made.Picture, made.Product, made.Mask, e.Name(), made.Mood, made.Areas...)
+			painter := made.Part(ad.RoleScene)
+			mark := provenance.Mark{Engine: e.Name(), StandIn: painter.StandIn, Model: painter.Model, Seed: &seed}
 			id, out, err := s.keep(made.Picture, mark)
 			if err != nil {
 				return nil, "", err
 			}
 			return gpu.Stage1Answer{
-				ImageURL: id, RequestID: requestID, Seed: seed, Engine: e.Name(), StandIn: e.StandIn(),
+				ImageURL: id, RequestID: requestID, Seed: seed, Engine: e.Name(), StandIn: painter.StandIn,
 				Scene: made.Scene, CutOut: made.CutOut, Product: shown(made, fidelity), Mask: mask, Output: out, Analysis: analysis,
-				Models: models, TimingMS: t.timing(),
+				Models: models(made.Parts), Parts: parts(made.Parts), TimingMS: t.timing(),
 			}, id, nil
 		},
 	}, nil
@@ -149,12 +146,27 @@ func (s *Server) stage1(ctx context.Context, c call, r *http.Request, body io.Re
 // shown says how a rendering shows its product.
 func shown(r engine.Rendering, fidelity float64) ad.Product {
 	p := ad.Product{
-		CutOut: r.CutOut, Confidence: r.Confidence, Doubts: r.Doubts, FidelityDB: fidelity, Model: r.Models["cutout"],
+		CutOut: r.CutOut, Confidence: r.Confidence, Doubts: r.Doubts, FidelityDB: fidelity,
+		Model: r.Part(ad.RoleCutout).Model,
 	}
 	if p.Doubts == nil {
 		p.Doubts = []ad.Doubt{}
 	}
 	return p
+}
+
+// parts are a list on the wire, not null.
+func parts(made []ad.Part) []ad.Part { return append([]ad.Part{}, made...) }
+
+// models are those that took part, by role.
+func models(made []ad.Part) map[string]string {
+	out := map[string]string{}
+	for _, p := range made {
+		if p.Model != "" {
+			out[p.Role] = p.Model
+		}
+	}
+	return out
 }
 
 // maskURL is a mask of the photo as a data: URL, "" of nil: a PNG whose palette is white in

@@ -126,7 +126,7 @@ func (s *Server) stage2(ctx context.Context, c call, r *http.Request, body io.Re
 				lines[i] = gpu.Line{Text: l.Text, Role: l.Role, Box: l.Box, SizePx: l.SizePx}
 			}
 			return gpu.Stage2Answer{
-				ImageURL: id, HTMLCode: made.HTML, RequestID: requestID, Seed: mark.Seed, Engine: e.Name(), StandIn: e.StandIn(),
+				ImageURL: id, HTMLCode: made.HTML, RequestID: requestID, Seed: mark.Seed, Engine: e.Name(), StandIn: mark.StandIn,
 				Output: out, MainCopy: head, SubCopy: sub, CopySource: by, Lines: lines, Layout: made.Layout,
 				ContrastRatio: made.Contrast, Scrim: made.Scrim, TimingMS: t.timing(),
 			}, id, nil

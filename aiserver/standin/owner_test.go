@@ -198,14 +198,14 @@ func TestTheLastCutOutsAreRemembered(t *testing.T) {
 	ask := engine.Request{Photo: photo, Concept: "스튜디오", Seed: 1, Size: image.Pt(342, 342)}
 	first := made(t, e, ask)
 	looks := network.asked.Load()
-	if looks == 0 || first.Models["cutout"] != "red" {
-		t.Fatalf("%d looks, models %v", looks, first.Models)
+	if looks == 0 || first.Part("cutout").Model != "red" {
+		t.Fatalf("%d looks, parts %v", looks, first.Parts)
 	}
 	clear(first.Found.Pix) // the caller's
 	ask.Seed = 2
 	other := made(t, e, ask)
-	if network.asked.Load() != looks || other.Models["cutout"] != "red" || other.Found.AlphaAt(90, 90).A != 255 {
-		t.Errorf("asked %d times, then %d; models %v", looks, network.asked.Load(), other.Models)
+	if network.asked.Load() != looks || other.Part("cutout").Model != "red" || other.Found.AlphaAt(90, 90).A != 255 {
+		t.Errorf("asked %d times, then %d; parts %v", looks, network.asked.Load(), other.Parts)
 	}
 	fresh := made(t, standin.New(&counted{state: "ready"}), ask)
 	if !reflect.DeepEqual(fresh, other) {

@@ -20,60 +20,135 @@ const trusted = 0.5
 // Render puts the product into a scene. Faults: those of Request.Check, and
 // GPU.Unavailable when ctx ends first.
 func (e *Engine) Render(ctx context.Context, r engine.Request) (engine.Rendering, error) {
-	if err := r.Check(); err != nil {
+	s, err := e.Stage(ctx, r)
+	if err != nil {
 		return engine.Rendering{}, err
 	}
+	return s.Paint(ctx)
+}
+
+// Staging is a photo whose product was cut out and has its place in the picture, before there
+// is a scene around it. It is safe for concurrent use.
+type Staging struct {
+	request engine.Request
+	words   mood.Mood
+	set     *scene.Scene     // nil: the whole photo is shown, framed
+	thing   *image.NRGBA     // the product at its size in the picture; nil likewise
+	made    engine.Rendering // all but the picture, and what belongs to the scene
+}
+
+// Stage cuts the product out and finds its place. Faults: those of Request.Check, and
+// GPU.Unavailable when ctx ends first.
+func (e *Engine) Stage(ctx context.Context, r engine.Request) (*Staging, error) {
+	if err := r.Check(); err != nil {
+		return nil, err
+	}
 	p := &part{}
+	var err error
 	if !r.CutOut.Photo() {
-		var err error
 		if p, err = e.cutOut(ctx, r.Photo, r.CutOut); err != nil { // only because ctx has ended
-			return engine.Rendering{}, fault.New(fault.GPUUnavailable, err)
+			return nil, fault.New(fault.GPUUnavailable, err)
 		}
 	}
-	out, err := render(ctx, r, p)
-	if err != nil { // likewise
+	s := newStaging(r, p)
+	cutter := ad.Part{Role: "cutout", StandIn: true}
+	if p.evidence.Seen {
+		cutter = e.cutter.Part().Maker()
+	}
+	s.made.Parts = []ad.Part{cutter}
+	if s.set == nil {
+		return s, nil
+	}
+	if s.thing, err = raster.Scale(ctx, p.pixels, s.set.Box.Dx(), s.set.Box.Dy()); err != nil { // likewise
+		return nil, fault.New(fault.GPUUnavailable, err)
+	}
+	s.made.CutOut, s.made.Mask = true, maskOf(s.thing, s.set.Box.Min, r.Size)
+	s.made.Product, s.made.Source = boxOf(s.set.Box, r.Size), boxOf(p.box, r.Photo.Rect.Size())
+	s.made.Place = s.made.Product
+	return s, nil
+}
+
+// newStaging decides whether the product is shown cut out, and where.
+func newStaging(r engine.Request, p *part) *Staging {
+	s := &Staging{
+		request: r,
+		words:   mood.Of(mood.Words{Concept: r.Concept, Name: r.Name, Category: r.Category, Prompt: r.Prompt}),
+	}
+	s.made = engine.Rendering{
+		Confidence: p.evidence.Confidence(), Doubts: p.evidence.Doubts(), Found: cloned(p.mask), Mood: s.words.Words,
+	}
+	if r.CutOut.Photo() { // it is shown as the owner wants it, and there is nothing to doubt
+		s.made.Confidence, s.made.Doubts = 1, nil
+		return s
+	}
+	if p.pixels == nil || s.made.Confidence < trusted {
+		return s
+	}
+	w, h := float64(p.pixels.Rect.Dx()), float64(p.pixels.Rect.Dy())
+	if set, fits := scene.Plan(s.words, r.Size, w/h, scene.Sides(p.cut), r.Seed); fits {
+		s.set = set
+		return s
+	}
+	if !slices.Contains(s.made.Doubts, ad.DoubtCropped) {
+		s.made.Doubts = append(s.made.Doubts, ad.DoubtCropped)
+	}
+	return s
+}
+
+// CutOut reports whether the product is shown cut out, so that a scene can be around it.
+func (s *Staging) CutOut() bool { return s.thing != nil }
+
+// Canvas is the picture with the product where it stands and nothing else: straight alpha, 0
+// where a scene is to be made. It is the caller's own. Only for a product that is cut out.
+func (s *Staging) Canvas() *image.NRGBA {
+	out := image.NewNRGBA(image.Rectangle{Max: s.request.Size})
+	for y := range s.thing.Rect.Dy() {
+		row := s.thing.Pix[y*s.thing.Stride:][:4*s.thing.Rect.Dx()]
+		copy(out.Pix[out.PixOffset(s.set.Box.Min.X, s.set.Box.Min.Y+y):], row)
+	}
+	return out
+}
+
+// Paint puts the scene that the words ask for around the product, made by arithmetic, or frames
+// the photo. Fault: GPU.Unavailable when ctx ends first.
+func (s *Staging) Paint(ctx context.Context) (engine.Rendering, error) {
+	out := s.rendering()
+	var err error
+	if s.set == nil {
+		err = boarded(ctx, s.request, s.words, &out)
+	} else {
+		out.Scene = string(s.set.Look)
+		out.Picture, err = s.set.Render(ctx, s.subject())
+	}
+	if err != nil { // only because ctx has ended
 		return engine.Rendering{}, fault.New(fault.GPUUnavailable, err)
 	}
-	if p.evidence.Seen {
-		out.Models = map[string]string{"cutout": e.cutter.Part().Model}
-	}
+	out.Parts = append(out.Parts, ad.Part{Role: "scene", StandIn: true})
 	return out, nil
 }
 
-// render makes the picture of a photo whose product was cut out as p says.
-func render(ctx context.Context, r engine.Request, p *part) (out engine.Rendering, err error) {
-	words := mood.Of(mood.Words{Concept: r.Concept, Name: r.Name, Category: r.Category, Prompt: r.Prompt})
-	out = engine.Rendering{
-		Confidence: p.evidence.Confidence(), Doubts: p.evidence.Doubts(), Found: cloned(p.mask), Mood: words.Words,
+// Onto puts the product into a scene that a model has painted: its own pixels, with a shadow in
+// the light of that scene. The picture has the size that was asked for, its origin at 0,0, and
+// is not changed. Only for a product that is cut out. Fault: GPU.Unavailable when ctx ends first.
+func (s *Staging) Onto(ctx context.Context, picture *image.RGBA, by ad.Part) (engine.Rendering, error) {
+	out := s.rendering()
+	var err error
+	if out.Picture, err = s.set.Onto(ctx, picture, s.subject()); err != nil { // only because ctx has ended
+		return engine.Rendering{}, fault.New(fault.GPUUnavailable, err)
 	}
-	if r.CutOut.Photo() { // it is shown as the owner wants it, and there is nothing to doubt
-		out.Confidence, out.Doubts = 1, nil
-	}
-	if p.pixels != nil && out.Confidence >= trusted && !r.CutOut.Photo() {
-		w, h := float64(p.pixels.Rect.Dx()), float64(p.pixels.Rect.Dy())
-		if set, fits := scene.Plan(words, r.Size, w/h, scene.Sides(p.cut), r.Seed); fits {
-			return out, staged(ctx, r, p, set, &out)
-		}
-		if !slices.Contains(out.Doubts, ad.DoubtCropped) {
-			out.Doubts = append(out.Doubts, ad.DoubtCropped)
-		}
-	}
-	return out, boarded(ctx, r, words, &out)
+	out.Scene, out.Parts = by.Model, append(out.Parts, by)
+	return out, nil
 }
 
-// staged puts the product itself into the scene.
-func staged(ctx context.Context, r engine.Request, p *part, set *scene.Scene, out *engine.Rendering) error {
-	thing, err := raster.Scale(ctx, p.pixels, set.Box.Dx(), set.Box.Dy())
-	if err != nil {
-		return err //nolint:wrapcheck // only because ctx has ended
-	}
-	if out.Picture, err = set.Render(ctx, scene.Subject{Pixels: thing, Depth: 0.5}); err != nil {
-		return err //nolint:wrapcheck // likewise
-	}
-	out.CutOut, out.Scene, out.Mask = true, string(set.Look), maskOf(thing, set.Box.Min, r.Size)
-	out.Product, out.Source = boxOf(set.Box, r.Size), boxOf(p.box, r.Photo.Rect.Size())
-	out.Place = out.Product
-	return nil
+// subject is the product as scenes take it. A product is about half as deep as it is wide.
+func (s *Staging) subject() scene.Subject { return scene.Subject{Pixels: s.thing, Depth: 0.5} }
+
+// rendering is what is known before there is a scene, as a copy for the caller.
+func (s *Staging) rendering() engine.Rendering {
+	out := s.made
+	out.Found, out.Mask = cloned(out.Found), cloned(out.Mask)
+	out.Doubts, out.Mood, out.Parts = slices.Clone(out.Doubts), slices.Clone(out.Mood), slices.Clone(out.Parts)
+	return out
 }
 
 // boarded shows the whole photo, framed.

@@ -294,6 +294,7 @@ const (
 func summary(lines []Line) string {
 	var b strings.Builder
 	counts := map[string]int{}
+	formats, outcomes := map[string]int{}, map[string]map[string]int{} // by the ends of the names
 	codes := map[string]int{}
 	var ms, mb []int
 	var errs []float64
@@ -301,6 +302,12 @@ func summary(lines []Line) string {
 	var look []string
 	for _, l := range lines {
 		counts[l.Outcome]++
+		format := formatOf(l.Path)
+		formats[format]++
+		if outcomes[format] == nil {
+			outcomes[format] = map[string]int{}
+		}
+		outcomes[format][l.Outcome]++
 		if l.Outcome == Refused {
 			code, _, _ := strings.Cut(l.Code, " ")
 			codes[code]++
@@ -318,6 +325,12 @@ func summary(lines []Line) string {
 	}
 	fmt.Fprintf(&b, "\n%d files: %d taken, %d refused, %d broken\n",
 		len(lines), counts[Taken], counts[Refused], counts[Broken])
+	for _, format := range sorted(formats) {
+		of := outcomes[format]
+		fmt.Fprintf(&b, "  %5d %s: %d taken, %d refused, %d broken\n",
+			formats[format], format, of[Taken], of[Refused], of[Broken])
+	}
+	fmt.Fprintln(&b, "refused for:")
 	for _, code := range sorted(codes) {
 		fmt.Fprintf(&b, "  %5d %s\n", codes[code], code)
 	}
@@ -347,8 +360,22 @@ func sorted(counts map[string]int) []string {
 	for k := range counts {
 		keys = append(keys, k)
 	}
-	slices.SortFunc(keys, func(a, b string) int { return counts[b] - counts[a] })
+	slices.SortFunc(keys, func(a, b string) int { return cmp.Or(counts[b]-counts[a], strings.Compare(a, b)) })
 	return keys
+}
+
+// formatOf is the format that the end of a file's name says.
+func formatOf(path string) string {
+	switch end := strings.ToLower(strings.TrimPrefix(filepath.Ext(path), ".")); end {
+	case "":
+		return "without an ending"
+	case "jpeg", "jpe", "jfif":
+		return "jpg"
+	case "heif", "hif":
+		return "heic"
+	default:
+		return end
+	}
 }
 
 // firstLine is the first line of what a process said, which in Go names the panic.

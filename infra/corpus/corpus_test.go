@@ -49,7 +49,7 @@ func folder(t *testing.T) string {
 	for name, data := range map[string][]byte{
 		"a whole one.png": asPNG.Bytes(),
 		"b/상품.jpg":        asJPEG.Bytes(),
-		"c-half.jpg":      asJPEG.Bytes()[:asJPEG.Len()/2],
+		"c-half.JPEG":     asJPEG.Bytes()[:asJPEG.Len()/2],
 		"d.txt":           []byte("no photo"),
 		"e-empty":         nil,
 	} {
@@ -84,7 +84,7 @@ func TestEveryFileHasItsLine(t *testing.T) {
 	want := []struct{ path, outcome, code string }{
 		{"a whole one.png", corpus.Taken, ""},
 		{"b/상품.jpg", corpus.Taken, ""},
-		{"c-half.jpg", corpus.Refused, "Photo.Corrupt"},
+		{"c-half.JPEG", corpus.Refused, "Photo.Corrupt"},
 		{"d.txt", corpus.Refused, "Photo.Unsupported"},
 		{"e-empty", corpus.Refused, "Photo.Missing"},
 	}
@@ -107,7 +107,8 @@ func TestEveryFileHasItsLine(t *testing.T) {
 		}
 	}
 	for _, s := range []string{
-		"5 files: 2 taken, 3 refused, 0 broken", "1 Photo.Corrupt", "against libvips: 2 compared, 0 of",
+		"5 files: 2 taken, 3 refused, 0 broken\n      2 jpg: 1 taken, 1 refused, 0 broken\n",
+		"1 without an ending: 0 taken, 1 refused", "1 Photo.Corrupt", "against libvips: 2 compared, 0 of",
 	} {
 		if !strings.Contains(out.String(), s) {
 			t.Errorf("the summary lacks %q:\n%s", s, out.String())

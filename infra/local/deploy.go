@@ -1,6 +1,7 @@
 package local
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -115,7 +116,7 @@ func (d *Deployment) parameters(ctx context.Context) ([]string, error) {
 		"BucketName=/nanococoa/" + environment + "/bucket", "TableName=/nanococoa/" + environment + "/table",
 		"AIServerUrl=" + d.asFunctionsSay(d.AIServerURL), "LogRetentionDays=1",
 		// Everything here comes from one address, and tests order as hundreds of owners do.
-		"Limits=*:1000000", "PlacesPerOwner=1000",
+		"Limits=" + cmp.Or(d.o.Limits, "*:1000000"), "PlacesPerOwner=1000",
 	}
 	if d.containers() {
 		out = append(out, "AIServerTokenParameter="+keys.TokenName(environment))

@@ -66,13 +66,17 @@ type Options struct {
 
 	AIServerURL string // another GPU server; set = the stand-in is not started
 
+	Limits string // of what callers may use, as template.yaml's parameter; "" = as good as none
+
 	Engine Engine // what answers as AWS; "" = MiniStack
 
 	Persist   bool          // whether ads outlive Down; needs a StateDir
 	WaitScale float64       // multiplies the state machine's waits, for tests; 0 = 1
 	StopGrace time.Duration // how long the local AWS may take to save its state in Down; 0 = 30 s
 	Log       io.Writer     // what is being done, for a person; nil = nobody
-	Env       []string      // more environment for local AWS and GPU server, as KEY=value
+	// AIServerEnv is more environment for the GPU server alone, likewise.
+	AIServerEnv []string
+	Env         []string // more environment for local AWS and GPU server, as KEY=value
 }
 
 // Deployment is a running deployment. Its methods are safe for concurrent use.

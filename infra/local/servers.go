@@ -151,6 +151,7 @@ func (d *Deployment) StartAIServer(ctx context.Context) error {
 	if d.containers() {
 		cmd.Env = append(cmd.Env, "TOKEN="+token, "PUBLIC_URL="+d.asFunctionsSay("http://"+addr))
 	}
+	cmd.Env = append(cmd.Env, d.o.AIServerEnv...)
 	cmd.Env = append(cmd.Env, d.o.Env...) // what a test asks for wins
 	cmd.Dir = d.dir
 	gpu, err := spawn("the GPU server", cmd, log, d.lines.json("aiserver"))

@@ -25,9 +25,11 @@ import (
 
 // What a person waits for, and the most it may take.
 const (
-	maxWarmStart = 20 * time.Second       // `make run`, until it says that it is ready, when nothing has changed
-	maxAccept    = 300 * time.Millisecond // POST of 4 MB until 202, the middle of fifty
-	maxAd        = 8 * time.Second        // POST until succeeded, without OpenAI, each of five
+	maxWarmStart = 20 * time.Second        // `make run`, until it says that it is ready, when nothing has changed
+	maxAccept    = 300 * time.Millisecond  // POST of 4 MB until 202, the middle of fifty
+	maxAd        = 8 * time.Second         // POST until succeeded, without OpenAI, each of five
+	maxSquare    = time.Second             // POST of a rendition of 1024×1024 until 201, the middle of nine
+	maxStory     = 1600 * time.Millisecond // and of 1080×1920
 )
 
 // TestTimes measures them on `make run` itself.
@@ -67,9 +69,10 @@ func TestTimes(t *testing.T) { //nolint:paralleltest // it wants the machine for
 		t.Fatal(err)
 	}
 	var ads []time.Duration
+	var path string
 	for range 5 {
 		began := time.Now()
-		_, path := o.order(sample)
+		_, path = o.order(sample)
 		o.finished(path)
 		ads = append(ads, time.Since(began))
 	}
@@ -78,6 +81,23 @@ func TestTimes(t *testing.T) { //nolint:paralleltest // it wants the machine for
 		len(ads))
 	if slowest := ads[len(ads)-1]; slowest > maxAd {
 		t.Errorf("an ad takes %v, at most %v", slowest, maxAd)
+	}
+
+	for _, r := range []struct {
+		size string
+		most time.Duration
+	}{{"1024x1024", maxSquare}, {"1080x1920", maxStory}} {
+		var made []time.Duration
+		for n := range 9 { // with the ad's own they are fewer than ad.MaxRenditions
+			made = append(made, o.rendition(path, fmt.Sprintf(`{"size":%q,"main_copy":"가벼운 여행 %d"}`, r.size, n)))
+		}
+		slices.Sort(made)
+		p50 := made[len(made)/2]
+		t.Logf("POST of a rendition of %s until 201: p50 %v, fastest %v, slowest %v of %d", r.size, p50, made[0],
+			made[len(made)-1], len(made))
+		if p50 > r.most {
+			t.Errorf("a rendition of %s takes %v (p50), at most %v", r.size, p50, r.most)
+		}
 	}
 }
 
@@ -191,6 +211,17 @@ func (o *shopOwner) finished(path string) {
 		}
 	}
 	o.t.Fatalf("%s was never finished", path)
+}
+
+// rendition has one more picture of a finished ad made: how long that took.
+func (o *shopOwner) rendition(ad, wish string) time.Duration {
+	o.t.Helper()
+	began := time.Now()
+	status, _, body := o.do(http.MethodPost, ad+"/renditions", "application/json", []byte(wish))
+	if status != http.StatusCreated {
+		o.t.Fatalf("rendition: %d %s", status, body)
+	}
+	return time.Since(began)
 }
 
 // remove deletes an ad and waits a moment for the step that was at work.

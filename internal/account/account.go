@@ -50,6 +50,16 @@ func (a Account) Opens(version int) bool {
 	return !a.Ended && a.MovedTo == "" && a.Version == version
 }
 
+// handover is how long after an account took a guest over a call of the guest's may still be
+// under way: longer than any call takes, and than a browser needs to keep the new cookie.
+const handover = 2 * time.Minute
+
+// JustTookOver reports whether the owner was a guest until a moment before now: then what the
+// guest's browser sends still has the guest's session, and is the account's.
+func (a Account) JustTookOver(now time.Time) bool {
+	return !a.Ended && (a.MovedTo != "" || a.Version > 0) && now.Sub(a.CreatedAt) < handover
+}
+
 // Attempt is one sign-in that somebody has begun: three secrets of 256 random bits that must
 // come back, each by another way.
 type Attempt struct {

@@ -171,7 +171,8 @@ type Ad struct {
 	CutOutWish *CutOut // likewise, for the scene; nil: the cut-out is the engine's to find
 	HasMask    bool    // whether SceneMask is there
 	Engine     string  // the GPU server's engine
-	StandIn    bool    // whether that engine is a stand-in
+	StandIn    bool    // whether the stand-in made the scene
+	Parts      []Part  // by what each part of the scene was made; empty of an ad from before this was kept
 
 	HasProductPage bool // whether ProductPage is there
 
@@ -231,10 +232,20 @@ type Failure struct {
 type Score struct {
 	Metric    string
 	Model     string   // empty when no model took part
+	Version   string   // of the model; empty when it does not say
+	Digest    string   // of its weights, as Part's
 	Value     float64  // 0..1
 	RawCosine *float64 // the model's own number, when there is one
 	Text      string   // the text the picture was compared with
 	StandIn   bool
+	Reason    Reason // why the stand-in took a model's place; empty when it did not
+}
+
+// Part is the score's part in the ad's making.
+func (s Score) Part() Part {
+	return Part{
+		Role: RoleScore, Model: s.Model, Version: s.Version, Digest: s.Digest, StandIn: s.StandIn, Reason: s.Reason,
+	}
 }
 
 // Percent is how far the ad is, 0–100, as the summed weights of the finished

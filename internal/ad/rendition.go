@@ -30,6 +30,7 @@ type Scene struct {
 	Analysis  *Analysis
 	Seed      *uint64 // nil when unknown
 	StandIn   bool
+	Parts     []Part   // by what each part of it was made
 	HasPage   bool     // whether Page and Thumbnail of its pictures are there
 	Failure   *Failure // set if and only if Status is Failed
 	Product   *Product // how the picture shows the product; nil when unknown
@@ -131,6 +132,7 @@ func (a *Ad) SceneSize() Size {
 func (a *Ad) First() (Scene, Rendition) {
 	s := Scene{
 		ID: a.AdID, Status: Succeeded, AdConcept: a.AdConcept, Analysis: a.Analysis, Seed: a.Seed, StandIn: a.StandIn,
+		Parts:   a.Parts,
 		HasPage: a.Seed != nil, Product: a.Product, HasMask: a.HasMask, CutOut: a.CutOutWish, CreatedAt: a.CreatedAt,
 		Size: a.SceneSize(),
 	}

@@ -19,7 +19,8 @@ type Result struct {
 	Score      *Score
 	Seed       *uint64
 	Engine     string
-	StandIn    bool // stored together with Engine
+	StandIn    bool   // stored together with Engine
+	Parts      []Part // likewise
 	Warnings   []Warning
 
 	HasProductPage bool
@@ -50,7 +51,7 @@ func (a *Ad) Keep(r Result) {
 		a.Score = r.Score
 	}
 	if r.Engine != "" {
-		a.Engine, a.StandIn = r.Engine, r.StandIn
+		a.Engine, a.StandIn, a.Parts = r.Engine, r.StandIn, r.Parts
 	}
 	a.HasProductPage = a.HasProductPage || r.HasProductPage
 	a.Warnings = append(a.Warnings, r.Warnings...)

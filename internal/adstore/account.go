@@ -165,6 +165,7 @@ const anAccount = "attribute_exists(version) AND attribute_not_exists(ended)"
 func (s *Store) moving(guest, owner string) types.TransactWriteItem {
 	item := accountKey(guest)
 	item["moved_to"] = &types.AttributeValueMemberS{Value: owner}
+	item["created_at"] = &types.AttributeValueMemberS{Value: s.now().UTC().Format(time.RFC3339Nano)}
 	due := dueValues(s.now())
 	item["due_shard"], item["due_at"] = due[":shard"], due[":at"]
 	return s.putNew(item)

@@ -19,6 +19,7 @@
 //	Month        OWNER#{owner}  STATS#{yyyy-mm}  the same for the ads ordered in one KST month
 //	Places       OWNER#{owner}  PLACES           what of an owner's waits in the queue, as last seen; gone by TTL
 //	Tally        see tallyKey   LIMIT#{period}   how often what costs money was used in a day or moment; gone by TTL
+//	             OWNER#{owner}  USES#{period}    an owner's: the names of the uses
 //	Queue        QUEUE          STAGE1           the queue before the GPU server: tickets and moving averages
 //	Outage       OUTAGE         OPENAI           failures of the text model in a row, and until when nobody asks it
 //	ScanCursor   SWEEP          SCAN_CURSOR      how far the sweeper has come through the bucket
@@ -147,6 +148,9 @@ func tallyKey(t limit.Tally) map[string]types.AttributeValue {
 	case limit.Everybody:
 		pk = "LIMIT"
 	case limit.Guest, limit.Account:
+	}
+	if t.Once != "" {
+		return key(pk, "USES#"+t.Period)
 	}
 	return key(pk, "LIMIT#"+t.Period)
 }

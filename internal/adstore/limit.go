@@ -20,16 +20,26 @@ import (
 // Count adds one to every count of a tally, or to none when one is at its most, which ok
 // says. now is what they are then. It is one plain write and no transaction: of those,
 // several at one item refuse each other, and all owners count at one.
+//
+// Of uses that have names (limit.Tally.Once) a count is the set of those names. So a write
+// that is sent again because its answer was lost, or an order that is sent again because the
+// process died that had counted it, changes nothing.
 func (s *Store) Count(ctx context.Context, t limit.Tally) (now map[string]int, ok bool, err error) {
 	var adds, room []string
 	names := map[string]string{}
 	// TTL may be late by days: a period has a key of its own and is never read after it.
 	values := map[string]types.AttributeValue{":one": number(1), ":ends": number(int(t.Ends.Add(time.Hour).Unix()))}
+	has := "(attribute_not_exists(%[1]s) OR %[1]s < %[2]s)"
+	if t.Once != "" {
+		values[":one"] = &types.AttributeValueMemberSS{Value: []string{t.Once}}
+		values[":once"] = &types.AttributeValueMemberS{Value: t.Once}
+		has = "(attribute_not_exists(%[1]s) OR size(%[1]s) < %[2]s OR contains(%[1]s, :once))"
+	}
 	for i, c := range t.Counts {
 		name, most := fmt.Sprintf("#n%d", i), fmt.Sprintf(":most%d", i)
 		names[name], values[most] = c.Name, number(c.Most)
 		adds = append(adds, name+" :one")
-		room = append(room, fmt.Sprintf("(attribute_not_exists(%s) OR %s < %s)", name, name, most))
+		room = append(room, fmt.Sprintf(has, name, most))
 	}
 	out, err := s.db.UpdateItem(ctx, &dynamodb.UpdateItemInput{
 		TableName: &s.table, Key: tallyKey(t),
@@ -52,6 +62,10 @@ func (s *Store) Count(ctx context.Context, t limit.Tally) (now map[string]int, o
 func counts(t limit.Tally, item map[string]types.AttributeValue) map[string]int {
 	out := map[string]int{}
 	for _, c := range t.Counts {
+		if uses, ok := item[c.Name].(*types.AttributeValueMemberSS); ok {
+			out[c.Name] = len(uses.Value)
+			continue
+		}
 		out[c.Name] = numberOf(item, c.Name)
 	}
 	return out
@@ -59,17 +73,25 @@ func counts(t limit.Tally, item map[string]types.AttributeValue) map[string]int 
 
 // Uncount takes one away from every count of a tally. A tally that is gone by now stays gone.
 func (s *Store) Uncount(ctx context.Context, t limit.Tally) error {
-	var adds, some []string
+	var changes, some []string
 	names := map[string]string{}
 	values := map[string]types.AttributeValue{":less": number(-1), ":none": number(0)}
+	change, has := "ADD ", "%s > :none"
+	if t.Once != "" {
+		values = map[string]types.AttributeValue{
+			":less": &types.AttributeValueMemberSS{Value: []string{t.Once}},
+			":once": &types.AttributeValueMemberS{Value: t.Once},
+		}
+		change, has = "DELETE ", "contains(%s, :once)"
+	}
 	for i, c := range t.Counts {
 		name := fmt.Sprintf("#n%d", i)
 		names[name] = c.Name
-		adds = append(adds, name+" :less")
-		some = append(some, name+" > :none")
+		changes = append(changes, name+" :less")
+		some = append(some, fmt.Sprintf(has, name))
 	}
 	_, err := s.db.UpdateItem(ctx, &dynamodb.UpdateItemInput{
-		TableName: &s.table, Key: tallyKey(t), UpdateExpression: aws.String("ADD " + strings.Join(adds, ", ")),
+		TableName: &s.table, Key: tallyKey(t), UpdateExpression: aws.String(change + strings.Join(changes, ", ")),
 		ConditionExpression:      aws.String(strings.Join(some, " AND ")),
 		ExpressionAttributeNames: names, ExpressionAttributeValues: values,
 	})

@@ -97,6 +97,43 @@ func TestAUseIsGivenBack(t *testing.T) {
 	}
 }
 
+// One use asked for by many requests at once, and again by each, is one of the owner's. At
+// the most it is still allowed, as it is counted; given back, it is not.
+func TestAUseIsCountedOnce(t *testing.T) {
+	t.Parallel()
+	s := newTable(t)
+	l := s.quotas(
+		limit.Quota{Use: limit.Orders, Who: limit.Guest, Window: limit.Hour, Most: 2},
+		limit.Quota{Use: limit.Orders, Who: limit.Guest, Window: limit.Day, Most: 3},
+	)
+	var wg sync.WaitGroup
+	for range 20 {
+		wg.Go(func() {
+			for _, name := range []string{"one", "two"} {
+				if r, err := l.TakeOnce(t.Context(), limit.Orders, name, me); err != nil {
+					t.Errorf("%s: %v", name, err)
+				} else if left := r.States[1].Left; left < 1 {
+					t.Errorf("%d are left of the day's three", left)
+				}
+			}
+		})
+	}
+	wg.Wait()
+	r, err := l.TakeOnce(t.Context(), limit.Orders, "three", me)
+	if !fault.Has(err, fault.LimitReached) || r.States[0].Window != limit.Hour {
+		t.Errorf("a third: %+v, %v", r.States, err)
+	}
+	two, err := l.TakeOnce(t.Context(), limit.Orders, "two", me)
+	if err != nil {
+		t.Fatal(err)
+	}
+	l.Return(t.Context(), two)
+	l.Return(t.Context(), two)
+	if r, err := l.TakeOnce(t.Context(), limit.Orders, "three", me); err != nil || r.States[1].Left != 1 {
+		t.Errorf("after one was given back: %+v, %v", r.States, err)
+	}
+}
+
 // A count goes by TTL after its day.
 func TestATallyEnds(t *testing.T) {
 	t.Parallel()
@@ -118,7 +155,7 @@ func TestATallyEnds(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := time.Date(2027, 1, 1, 16, 0, 0, 0, time.UTC).Unix()
-	if item.PK != "OWNER#me" || item.SK != "LIMIT#day#2027-01-01" || item.ExpiresAt != want {
+	if item.PK != "OWNER#me" || item.SK != "USES#day#2027-01-01" || item.ExpiresAt != want {
 		t.Errorf("%+v, want it to end at %d", item, want)
 	}
 }

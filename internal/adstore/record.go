@@ -53,6 +53,7 @@ type record struct {
 	Score      *score        `dynamodbav:"score,omitempty"`
 	Engine     string        `dynamodbav:"engine,omitempty"`
 	StandIn    bool          `dynamodbav:"stand_in,omitempty"`
+	Parts      []ad.Part     `dynamodbav:"parts,omitempty"`
 	Failure    *failure      `dynamodbav:"error,omitempty"`
 
 	HasProductPage bool `dynamodbav:"has_product_page,omitempty"`
@@ -71,12 +72,15 @@ type stepTimes struct {
 }
 
 type score struct {
-	Metric    string   `dynamodbav:"metric"`
-	Model     string   `dynamodbav:"model,omitempty"`
-	Value     float64  `dynamodbav:"value"`
-	RawCosine *float64 `dynamodbav:"raw_cosine,omitempty"`
-	Text      string   `dynamodbav:"text"`
-	StandIn   bool     `dynamodbav:"stand_in"`
+	Metric    string    `dynamodbav:"metric"`
+	Model     string    `dynamodbav:"model,omitempty"`
+	Version   string    `dynamodbav:"version,omitempty"`
+	Digest    string    `dynamodbav:"digest,omitempty"`
+	Value     float64   `dynamodbav:"value"`
+	RawCosine *float64  `dynamodbav:"raw_cosine,omitempty"`
+	Text      string    `dynamodbav:"text"`
+	StandIn   bool      `dynamodbav:"stand_in"`
+	Reason    ad.Reason `dynamodbav:"reason,omitempty"`
 }
 
 type failure struct {
@@ -128,6 +132,7 @@ func decode(item map[string]types.AttributeValue) (ad.Ad, error) {
 		MainCopy:       r.MainCopy, SubCopy: r.SubCopy, CopySource: r.CopySource,
 		HTML: r.HTML, Layout: r.Layout, Contrast: r.Contrast, Width: r.Width, Height: r.Height, Brand: r.Brand,
 		Seed: r.Seed, SeedWish: r.SeedWish, CutOutWish: wish, Engine: r.Engine, StandIn: r.StandIn,
+		Parts: r.Parts,
 		Score: (*ad.Score)(r.Score), Failure: (*ad.Failure)(r.Failure),
 		Main: r.Main, Share: r.Share, Counts: ad.Counts{Scenes: r.Scenes, Renditions: r.Renditions, Edits: r.Edits},
 	}

@@ -345,6 +345,7 @@ func (s *Store) Finish(ctx context.Context, r ad.Ref, step ad.Step, res ad.Resul
 	if res.Engine != "" {
 		set("engine", res.Engine)
 		set("stand_in", res.StandIn)
+		set("parts", res.Parts)
 	}
 	if res.HasProductPage {
 		set("has_product_page", true)

@@ -288,8 +288,15 @@ func TestStagesAndResults(t *testing.T) {
 			Confidence: .25, Doubts: []ad.Doubt{ad.DoubtTorn, ad.DoubtHand}, FidelityDB: 99, Model: "u2netp",
 		},
 		MainCopy: "다섯글자요", SubCopy: "열 글자가 넘는 서브 카피", CopySource: ad.ByTemplate,
-		HTML:   "<div>",
-		Score:  &ad.Score{Metric: "m", Model: "clip", Value: .72, RawCosine: &cos, Text: "겨울 여행", StandIn: true},
+		HTML: "<div>",
+		Score: &ad.Score{
+			Metric: "m", Model: "clip", Version: "r2", Digest: "0123456789ab", Value: .72, RawCosine: &cos, Text: "겨울 여행",
+			StandIn: true, Reason: ad.ReasonFailed,
+		},
+		Parts: []ad.Part{
+			{Role: ad.RoleCutout, Model: "u2netp", Version: "r1", Digest: "309c84690000"},
+			{Role: ad.RoleScene, StandIn: true, Reason: ad.ReasonChanged},
+		},
 		Engine: "standin", StandIn: true,
 		Warnings: []ad.Warning{{Code: "Photo.Small", Detail: "작습니다."}, {Code: "Photo.Soft", Detail: "흐립니다."}},
 	}
@@ -299,7 +306,8 @@ func TestStagesAndResults(t *testing.T) {
 	got := s.get(t, a.Ref)
 	if !got.Has(ad.Prepare) || got.Prompt != res.Prompt || got.PromptBy != res.PromptBy ||
 		got.MainCopy != res.MainCopy || got.SubCopy != res.SubCopy ||
-		got.CopySource != res.CopySource || got.HTML != res.HTML || got.Engine != "standin" || !got.StandIn {
+		got.CopySource != res.CopySource || got.HTML != res.HTML || got.Engine != "standin" || !got.StandIn ||
+		!slices.Equal(got.Parts, res.Parts) {
 		t.Errorf("stored: %+v", got)
 	}
 	if diff := cmp.Diff(res.Analysis, got.Analysis); diff != "" {

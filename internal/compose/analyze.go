@@ -32,9 +32,13 @@ var unknownProduct = ad.Box{0.22, 0.24, 0.56, 0.58}
 // product is the product's box in fractions of img; an empty or impossible one
 // is taken from mask, or else assumed in the centre. mask, which may be nil, is
 // the product's exact coverage at img's size. source (who measures) and mood
-// are passed on. TextAreas is empty, never nil, when the product leaves no room;
-// Render then makes room by showing more backdrop.
-func Analyze(img image.Image, product ad.Box, mask *image.Alpha, source string, mood []string) ad.Analysis {
+// are passed on. proposed are areas that somebody, such as a model, would put words into: they
+// are measured like all others, and of two that are as good the proposed one comes first.
+// TextAreas is empty, never nil, when the product leaves no room; Render then makes room by
+// showing more backdrop.
+func Analyze(
+	img image.Image, product ad.Box, mask *image.Alpha, source string, mood []string, proposed ...ad.Box,
+) ad.Analysis {
 	m := toRGBA(img)
 	f := newField(m)
 	covered := coverage(mask, m.Rect, f)
@@ -48,7 +52,7 @@ func Analyze(img image.Image, product ad.Box, mask *image.Alpha, source string, 
 		Version:    AnalysisVersion,
 		Source:     source,
 		ProductBox: box,
-		TextAreas:  textAreas(f, box, covered),
+		TextAreas:  textAreas(f, box, covered, proposed),
 		Mood:       append([]string{}, mood...),
 	}
 	where := ad.Box{0, 0, 1, 1}
@@ -123,12 +127,13 @@ const (
 	leastWide  = 0.25 // of the picture: five syllables at a readable size
 	leastHigh  = 0.11 // one line of a headline with space around it
 	mostAreas  = 5
-	mostShared = 0.3 // of the smaller of two areas, so that the list offers real choices
+	proposal   = 1.15 // what the score of a proposed area counts: as much as a tenth more room
+	mostShared = 0.3  // of the smaller of two areas, so that the list offers real choices
 	margin     = 0.055
 )
 
 // textAreas finds the best rectangles among all on a lattice.
-func textAreas(f *field, product ad.Box, covered []bool) []ad.TextArea {
+func textAreas(f *field, product ad.Box, covered []bool, proposed []ad.Box) []ad.TextArea {
 	short := float64(min(f.w, f.h))
 	padX, padY := clearance*short/float64(f.w), clearance*short/float64(f.h)
 	keepOut := f.rect(ad.Box{product[0] - padX, product[1] - padY, product[2] + 2*padX, product[3] + 2*padY})
@@ -146,7 +151,23 @@ func textAreas(f *field, product ad.Box, covered []bool) []ad.TextArea {
 	}
 	marginX, marginY := margin*short/float64(f.w), margin*short/float64(f.h)
 	edge := func(i int, m float64) float64 { return m + (1-2*m)*float64(i)/lattice }
+	measured := func(box ad.Box) (ad.TextArea, bool) {
+		r := f.rect(box)
+		// Room counts up to what a headline with sub copy fills.
+		room := math.Sqrt(min(1, box[2]/0.7) * min(1, box[3]/0.3))
+		return ad.TextArea{Box: box, Score: f.calm(r) * (0.3 + 0.7*room)}, f.mean(blocked, r) == 0
+	}
 	var all []ad.TextArea
+	for _, b := range proposed {
+		box, ok := sane(b)
+		if !ok || box[2] < leastWide || box[3] < leastHigh {
+			continue
+		}
+		if area, free := measured(box); free {
+			area.Score = min(area.Score*proposal, 1)
+			all = append(all, area)
+		}
+	}
 	for y0 := range lattice {
 		for y1 := y0 + 1; y1 <= lattice; y1++ {
 			top, high := edge(y0, marginY), edge(y1, marginY)-edge(y0, marginY)
@@ -160,13 +181,11 @@ func textAreas(f *field, product ad.Box, covered []bool) []ad.TextArea {
 						continue
 					}
 					box := ad.Box{left, top, wide, high}
-					r := f.rect(box)
-					if f.mean(blocked, r) > 0 {
+					area, free := measured(box)
+					if !free {
 						break // wider ones are blocked too
 					}
-					// Room counts up to what a headline with sub copy fills.
-					room := math.Sqrt(min(1, wide/0.7) * min(1, high/0.3))
-					all = append(all, ad.TextArea{Box: box, Score: f.calm(r) * (0.3 + 0.7*room)})
+					all = append(all, area)
 				}
 			}
 		}

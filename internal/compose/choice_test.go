@@ -341,13 +341,37 @@ func TestLinesKeepWhatBelongsTogether(t *testing.T) {
 	})
 }
 
-// TestASyllableDoesNotStandAlone where smaller letters keep it with its neighbour.
+// TestASyllableDoesNotStandAlone: smaller letters keep it with its neighbour, and where
+// even those are too large an owner's words are refused and a writer's are set all the same.
 func TestASyllableDoesNotStandAlone(t *testing.T) {
 	t.Parallel()
-	box := ad.Box{0.1, 0.2, 0.5, 0.6}
-	r := requested(paint(256, 256, backdrops[0], box), box, "뷁뚫고 쓩!", "햄볶아요 ㅋㅋ 펲시보다 시원해", image.Pt(540, 540))
-	if lines := joined(render(t, r).Lines, "main"); len(lines) != 1 {
-		t.Errorf("the headline is set as %q", lines)
+	box := ad.Box{0.45, 0.05, 0.5, 0.9} // leaves a column
+	pic := paint(160, 160, backdrops[0], box)
+	for _, c := range []struct {
+		name   string
+		before int // characters of the word before the lone one
+		size   image.Point
+		whole  bool
+		lines  int // 0: refused
+	}{
+		{"smaller letters, wide", 22, image.Pt(342, 228), true, 1},
+		{"smaller letters, tall", 17, image.Pt(360, 640), true, 1},
+		{"smaller letters, a writer's", 27, image.Pt(342, 228), false, 1},
+		{"an owner's words", 32, image.Pt(342, 228), true, 0},
+		{"the last resort", 32, image.Pt(342, 228), false, 2},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			r := requested(pic, box, strings.Repeat("가", c.before)+" 뚝", "", c.size)
+			r.Whole = c.whole
+			out, err := compose.Render(t.Context(), r)
+			if f := fault.From(err); c.lines == 0 && (f == nil || len(f.Fields) != 1 || f.Fields[0].Name != "main_copy") {
+				t.Errorf("the fault is %v", err)
+			}
+			if lines := joined(out.Lines, "main"); len(lines) != c.lines {
+				t.Errorf("the headline is set as %q", lines)
+			}
+		})
 	}
 }
 

@@ -2,7 +2,6 @@ package contract_test
 
 import (
 	"fmt"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -15,16 +14,7 @@ import (
 // it takes for a name; a text without Fn::Sub needs no escape.
 func TestATemplateRefersToWhatItDeclares(t *testing.T) {
 	t.Parallel()
-	paths, err := filepath.Glob(filepath.Join(root, "infra", "*.yaml"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, path := range append(paths, filepath.Join(root, "template.yaml")) {
-		name, err := filepath.Rel(root, path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		doc := readYAML(t, name)
+	for name, doc := range templates(t) {
 		named := references(in(doc, "Resources"))
 		if len(named) == 0 {
 			t.Errorf("%s: no reference found", name)
@@ -122,16 +112,8 @@ func TestFunctionsAreLinkedWithoutC(t *testing.T) {
 // circle by LocalStack when a stack is updated.
 func TestANameOfATemplateMeansOneThing(t *testing.T) {
 	t.Parallel()
-	paths, err := filepath.Glob(filepath.Join(root, "infra", "*.yaml"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, path := range append(paths, filepath.Join(root, "template.yaml")) {
-		name, err := filepath.Rel(root, path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		doc, seen := readYAML(t, name), map[string]string{}
+	for name, doc := range templates(t) {
+		seen := map[string]string{}
 		for _, section := range []string{"Parameters", "Conditions", "Resources"} {
 			for id := range in(doc, section) {
 				if other := seen[id]; other != "" {

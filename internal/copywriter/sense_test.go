@@ -85,6 +85,9 @@ func contradictions(c copywriter.Copy, f ad.Fields) (out []string) {
 			said = strings.ReplaceAll(line, name, "")
 		}
 		for _, s := range senses {
+			if strings.Contains(f.AdConcept, line) {
+				break // the owner's own words say what the fields say
+			}
 			if s.name == "rest" && noWit.MatchString(fields) {
 				continue // there calm is the manner of speaking
 			}

@@ -94,7 +94,8 @@ func (Template) WritePrompt(_ context.Context, f ad.Fields) (Prompt, error) {
 const sober = "still, dignified and quiet, with nothing that asks for attention"
 
 // WriteCopy writes the copy. It uses the product's name where that reads well, and the
-// analysis, which may be nil, only where the concept gives no mood. It says nothing of
+// analysis, which may be nil, only where the concept gives no mood. A concept that reads as a
+// line is the sub copy. It says nothing of
 // hour, season, place or people that the fields do not say (see topics), and writes no line
 // that is among used: the lines of the owner's last ads, at most a dozen of them. The error
 // is always nil.
@@ -136,12 +137,19 @@ type candidates struct {
 	brief
 	mains, subs choice
 	name        string // of the product, as lines may have it; empty: in none
+	own         string // the owner's own sub line; empty: none
 }
 
 // pick chooses two lines that the fields allow, new ones as long as there are some, and
 // lines that go together before others.
 func (c candidates) pick(d *dice, isNew func(line string) bool) Copy {
 	fits := func(line string) bool { return isNew(line) && c.allows(line) }
+	if c.own != "" && isNew(c.own) {
+		beside := func(s string) bool { return !echoes(s, c.own) && fits(s) }
+		if main := c.mains.pick(d, beside); main != "" {
+			return Copy{Main: main, Sub: c.own, By: ad.ByTemplate}
+		}
+	}
 	main := c.mains.pick(d, fits, c.allows)
 	named := c.name != "" && strings.Contains(main, c.name)
 	sub := c.subs.pick(d, func(s string) bool {
@@ -156,6 +164,7 @@ func candidatesFor(f ad.Fields, a *ad.Analysis) candidates {
 	b := read(f, a)
 	name := Name(f.ProductName)
 	var mains, subs choice
+	own := ""
 	switch b.kind {
 	case category.Funeral:
 		mains.add(1, mourning.mains...)
@@ -164,6 +173,7 @@ func candidatesFor(f ad.Fields, a *ad.Analysis) candidates {
 		mains.add(1, plainly.mains...)
 		subs.add(1, plainly.subs...)
 	default:
+		own = ownLine(f, b.kind)
 		b.near(f, name, &mains, &subs)
 		mains.next()
 		subs.next()
@@ -177,7 +187,7 @@ func candidatesFor(f ad.Fields, a *ad.Analysis) candidates {
 		mains.add(1, general.mains...)
 		subs.add(1, general.subs...)
 	}
-	return candidates{brief: b, mains: mains, subs: subs, name: name}
+	return candidates{brief: b, mains: mains, subs: subs, name: name, own: own}
 }
 
 // service reports whether one goes there or takes part, and does not own it.

@@ -53,6 +53,7 @@ const (
 	LimitReached Code = "Limit.Reached" // a quota is used up; RetryAfter says until when
 
 	AccountRefused     Code = "Account.Refused"     // a person broke off the sign-in, or the issuer refused it
+	AccountChanged     Code = "Account.Changed"     // ordered by a guest whom an account has taken over a moment ago
 	AccountExpired     Code = "Account.Expired"     // a sign-in that is too old, or was begun in another browser
 	AccountUnavailable Code = "Account.Unavailable" // the issuer does not answer as it should
 	AccountOff         Code = "Account.Off"         // nobody can sign in here, or not in this way
@@ -140,6 +141,8 @@ var kinds = map[Code]Kind{
 	LimitReached: {429, false, "쓰실 수 있는 만큼 모두 쓰셨습니다. 잠시 뒤 다시 시도해 주세요."},
 
 	AccountRefused: {403, false, "로그인을 마치지 않으셨습니다. 지금까지 만드신 광고는 그대로 있으니, 원하실 때 다시 로그인해 주세요."},
+	AccountChanged: {409, false, "조금 전에 로그인하셔서 이 주문은 아직 받지 않았습니다. 다시 보내 주시면 로그인하신 계정으로 만들어 드립니다. " +
+		"쓰신 내용은 그대로 있습니다."},
 	AccountExpired: {400, false, "로그인이 너무 오래 걸렸거나 다른 창에서 시작되었습니다. 이 창에서 로그인을 다시 시작해 주세요."},
 	AccountUnavailable: {503, false, "로그인 서비스에 잠시 연결할 수 없습니다. 잠시 뒤 다시 시도해 주세요. " +
 		"로그인하지 않아도 광고는 만드실 수 있습니다."},

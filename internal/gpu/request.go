@@ -26,9 +26,9 @@ type Stage1Result struct {
 	Scene         string
 	CutOut        bool
 	Product       ad.Product
-	Mask          []byte            // PNG of the photo's shape, opaque where the product was found; nil when it was not
-	Models        map[string]string // that took part, by role
-	Replayed      bool              // the answer was stored by an earlier call with this key
+	Mask          []byte    // PNG of the photo's shape, opaque where the product was found; nil when it was not
+	Parts         []ad.Part // by what each part was made; empty of a server from before it said so
+	Replayed      bool      // the answer was stored by an earlier call with this key
 }
 
 // Stage2Request asks for the words on the picture.

@@ -78,8 +78,10 @@ type Stage1Answer struct {
 	Output   Output      `json:"output"`
 	Analysis ad.Analysis `json:"analysis"`
 	// The models that took part, by role, such as cutout: u2netp; empty for none.
-	Models   map[string]string `json:"models"`
-	TimingMS Timing            `json:"timing_ms"`
+	Models map[string]string `json:"models"`
+	// Parts say the same of every role, whether a model took part or the stand-in.
+	Parts    []ad.Part `json:"parts"`
+	TimingMS Timing    `json:"timing_ms"`
 }
 
 // Stage2Body is the JSON a caller sends to stage 2. The first five are the
@@ -155,7 +157,9 @@ type ScoreAnswer struct {
 	RequestID string   `json:"request_id"`
 	Engine    string   `json:"engine"`
 	StandIn   bool     `json:"stand_in"`
-	TimingMS  Timing   `json:"timing_ms"`
+	// Parts is by what the score was given, as Stage1Answer.Parts: its one role is score.
+	Parts    []ad.Part `json:"parts"`
+	TimingMS Timing    `json:"timing_ms"`
 }
 
 // Capacity is how busy the server is.

@@ -41,7 +41,7 @@ func TestWireNames(t *testing.T) {
 	}
 	b, err = json.Marshal(gpu.ScoreAnswer{})
 	want = `{"clip_score":0,"metric":"","model":null,"raw_cosine":null,"request_id":"","engine":"","stand_in":false,` +
-		`"timing_ms":{"queued":0,"work":0,"total":0}}`
+		`"parts":null,"timing_ms":{"queued":0,"work":0,"total":0}}`
 	if err != nil || string(b) != want {
 		t.Errorf("%s, %v", b, err)
 	}

@@ -113,6 +113,9 @@ func (c *Client) Stage1(ctx context.Context, r gpu.Stage1Request) (gpu.Stage1Res
 	if a.Engine == "" || a.Seed > gpu.MaxSeed || a.Analysis.Version == "" {
 		return gpu.Stage1Result{}, fault.Newf(fault.GPUBadAnswer, "stage 1: engine, seed or analysis is missing")
 	}
+	if err := checkParts(a.Parts); err != nil {
+		return gpu.Stage1Result{}, err
+	}
 	mask, err := maskIn(a.Mask)
 	if err != nil {
 		return gpu.Stage1Result{}, err
@@ -124,7 +127,7 @@ func (c *Client) Stage1(ctx context.Context, r gpu.Stage1Request) (gpu.Stage1Res
 	return gpu.Stage1Result{
 		Picture: pic, Width: a.Output.Width, Height: a.Output.Height, Analysis: a.Analysis, Engine: a.Engine,
 		StandIn: a.StandIn, Seed: a.Seed, Scene: a.Scene, CutOut: a.CutOut, Product: a.Product, Mask: mask,
-		Models: a.Models, Replayed: replayed,
+		Parts: a.Parts, Replayed: replayed,
 	}, nil
 }
 
@@ -231,7 +234,31 @@ func (c *Client) Score(ctx context.Context, r gpu.ScoreRequest) (ad.Score, error
 	if a.Model != nil {
 		s.Model = *a.Model
 	}
+	if err := checkParts(a.Parts); err != nil {
+		return ad.Score{}, err
+	}
+	for _, p := range a.Parts {
+		if p.Role == ad.RoleScore {
+			s.Version, s.Digest, s.Reason = p.Version, p.Digest, p.Reason
+		}
+	}
 	return s, nil
+}
+
+// maxParts is far more roles than there are.
+const maxParts = 32
+
+// checkParts reports parts that no record keeps.
+func checkParts(parts []ad.Part) error {
+	if len(parts) > maxParts {
+		return fault.Newf(fault.GPUBadAnswer, "%d parts", len(parts))
+	}
+	for _, p := range parts {
+		if err := p.Check(); err != nil {
+			return fault.New(fault.GPUBadAnswer, err)
+		}
+	}
+	return nil
 }
 
 // Health reports whether the server takes work now (its /readyz): nil, or

@@ -271,8 +271,10 @@ func TestScore(t *testing.T) {
 		want   ad.Score
 	}{
 		"stand-in": {
-			gpu.ScoreAnswer{ClipScore: 0.7, Metric: "standin-v1", StandIn: true},
-			ad.Score{Metric: "standin-v1", Value: 0.7, Text: "새벽", StandIn: true},
+			gpu.ScoreAnswer{ClipScore: 0.7, Metric: "standin-v1", StandIn: true, Parts: []ad.Part{
+				{Role: ad.RoleScore, StandIn: true, Reason: ad.ReasonFailed},
+			}},
+			ad.Score{Metric: "standin-v1", Value: 0.7, Text: "새벽", StandIn: true, Reason: ad.ReasonFailed},
 		},
 		"model": {
 			gpu.ScoreAnswer{ClipScore: 0.775, Metric: "clip", Model: &model, RawCosine: &cosine},

@@ -364,3 +364,55 @@ func refused(q url.Values, why string) {
 	q.Del("code")
 	q.Set("error", why)
 }
+
+// What a guest orders while an account takes the guest over is refused before it costs
+// anything, and the browser keeps the cookie it has: sent again, it is the account's. Reading
+// is as without a session. Later, or where all is deleted, such a cookie is a new guest's.
+func TestAnOrderDuringASignIn(t *testing.T) {
+	t.Parallel()
+	photo := flat(t, 128, 128)
+	calls := map[string]func(w *world) *answer{
+		"an order":  func(w *world) *answer { return w.generate(order(fields, photo)) },
+		"an upload": func(w *world) *answer { return w.post("/api/uploads", "application/json", upload(w.t, nil)) },
+		"a logo": func(w *world) *answer {
+			return w.post("/api/brand/logo", "application/json", []byte(`{"content_type":"image/png","content_length":10}`))
+		},
+	}
+	for name, c := range map[string]struct {
+		known   account.Account
+		ago     time.Duration
+		refused bool
+	}{
+		"taken over":        {account.Account{Version: 1}, time.Second, true},
+		"moved":             {account.Account{MovedTo: "THEM"}, time.Minute, true},
+		"long taken over":   {account.Account{Version: 1}, 3 * time.Minute, false},
+		"deleted meanwhile": {account.Account{Version: 1, Ended: true}, time.Second, false},
+	} {
+		for what, call := range calls {
+			t.Run(name+", "+what, func(t *testing.T) {
+				t.Parallel()
+				w := newWorld(t)
+				guest := w.signedIn()
+				c.known.Owner, c.known.CreatedAt = guest, w.now.Add(-c.ago)
+				w.accounts.known[guest] = c.known
+				before, counted := w.jar["owner"], w.counted()
+				if c.refused {
+					if p := call(w).fails(409, "Account.Changed"); !strings.Contains(p.Detail, "다시 보내 주시면") {
+						t.Errorf("%q", p.Detail)
+					}
+					if w.jar["owner"] != before || w.counted() != counted {
+						t.Errorf("the cookie is %q, %d more counted", w.jar["owner"], w.counted()-counted)
+					}
+					if a := decode[accountAnswer](w.get("/api/account").is(200)); a.Kind != "guest" {
+						t.Errorf("the session opens %+v", a)
+					}
+					return
+				}
+				accept(w)
+				if call(w); w.jar["owner"] == before || w.jar["owner"] == "" {
+					t.Errorf("the cookie is %q", w.jar["owner"])
+				}
+			})
+		}
+	}
+}

@@ -79,15 +79,22 @@ func (a *api) generate(ctx context.Context, in *generateInput) (*generateOutput,
 // the same key made. The owner's cookie goes out even when the rest of the
 // request fails: sent again, it must come from the same owner to be known again.
 func (a *api) accept(ctx context.Context, f ad.Fields, c *ad.Claim) (ad.Ad, error) {
+	g := ownerOf(ctx)
+	if c != nil && !g.caller.New {
+		// The same order again is the same ad: it costs nothing, also where nothing may be
+		// ordered any more.
+		if before, known, err := a.Ads.Ordered(ctx, g.id, c); known || err != nil {
+			return before, gone(err)
+		}
+	}
 	id, err := ad.NewID()
 	if err != nil {
 		return ad.Ad{}, err
 	}
-	g := ownerOf(ctx)
 	fresh := ad.Ad{Ref: ad.Ref{Owner: g.id, AdID: id, Attempt: 1}, Fields: f, Status: ad.AwaitingUpload}
-	giveBack, err := a.spendPlace(ctx, limit.Orders, fresh.Ref)
+	giveBack, err := a.spendPlace(ctx, limit.Orders, fresh.Ref, c)
 	if err != nil {
-		return a.orderedBefore(ctx, c, err)
+		return ad.Ad{}, err
 	}
 	if err := a.keep(ctx); err != nil {
 		giveBack()
@@ -97,25 +104,16 @@ func (a *api) accept(ctx context.Context, f ad.Fields, c *ad.Claim) (ad.Ad, erro
 	if err != nil || !created {
 		giveBack()
 	}
-	if fault.Has(err, fault.AdNotFound) {
-		const detail = "이 Idempotency-Key로 만든 광고는 삭제되었습니다. 새 키로 다시 보내 주세요."
-		return ad.Ad{}, &fault.Fault{Code: fault.AdGone, Detail: detail, Err: err}
-	}
-	return stored, err
+	return stored, gone(err)
 }
 
-// orderedBefore gives the ad of an earlier request with a claim, though no further one may be
-// ordered now: the answer to the last order that was allowed can be lost as any other.
-func (a *api) orderedBefore(ctx context.Context, c *ad.Claim, refused error) (ad.Ad, error) {
-	g := ownerOf(ctx)
-	if c == nil || g.caller.New || !fault.Has(refused, fault.LimitReached, fault.AdTooManyWaiting) {
-		return ad.Ad{}, refused
+// gone says of a key whose ad is missing that it was deleted.
+func gone(err error) error {
+	if fault.Has(err, fault.AdNotFound) {
+		const detail = "이 Idempotency-Key로 만든 광고는 삭제되었습니다. 새 키로 다시 보내 주세요."
+		return &fault.Fault{Code: fault.AdGone, Detail: detail, Err: err}
 	}
-	found, known, err := a.Ads.Ordered(ctx, g.id, c)
-	if err != nil || !known {
-		return ad.Ad{}, refused
-	}
-	return found, nil
+	return err
 }
 
 // accepted answers 202, or 200 with the whole ad when it is done by then.
@@ -355,7 +353,7 @@ func (a *api) retry(ctx context.Context, in *adInput) (*acceptedOutput, error) {
 	}
 	giveBack := func() {}
 	if found.Status == ad.Failed && (found.Failure == nil || found.Failure.Retryable) {
-		if giveBack, err = a.spendPlace(ctx, limit.Orders, found.Ref); err != nil {
+		if giveBack, err = a.spendPlace(ctx, limit.Orders, found.Ref, claimOfRetry(found)); err != nil {
 			return nil, a.answer(ctx, err)
 		}
 	}
@@ -376,6 +374,12 @@ func (a *api) retry(ctx context.Context, in *adInput) (*acceptedOutput, error) {
 		Location: statusURL(in.AdID), RetryAfter: pollSeconds,
 		Body: acceptedView(again),
 	}, nil
+}
+
+// claimOfRetry names a retry by the attempt it follows: asked for twice it is one use, as it
+// is one attempt. No client's key has a space.
+func claimOfRetry(failed ad.Ad) *ad.Claim {
+	return &ad.Claim{Key: fmt.Sprintf("retry %s %d", failed.AdID, failed.Attempt)}
 }
 
 // retried gives an ad whose retry was accepted and has not begun yet, else notFailed. The

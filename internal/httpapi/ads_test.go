@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -52,6 +53,10 @@ func finished(t *testing.T, owner string) ad.Ad {
 		},
 		Product: &ad.Product{Confidence: 0.2, Doubts: []ad.Doubt{ad.DoubtHand}, FidelityDB: 99, Model: "u2netp"},
 		Engine:  "standin", StandIn: true, Warnings: []ad.Warning{soft},
+		Parts: []ad.Part{
+			{Role: ad.RoleCutout, Model: "u2netp", Version: "r1", Digest: "309c84690000"},
+			{Role: ad.RoleScene, StandIn: true, Reason: ad.ReasonChanged},
+		},
 	}
 }
 
@@ -85,12 +90,17 @@ func TestAFinishedAd(t *testing.T) {
 	html = strings.Replace(html, `alt="https://ads.example.com`+picture("stage1")+`"`, `alt="cid:stage1"`, 1) // words stay
 	p := func(s string) *string { return &s }
 	f := func(v float64) *float64 { return &v }
+	parts := []httpapi.Part{
+		{Role: "cutout", Model: p("u2netp"), Version: p("r1"), Digest: p("309c84690000")},
+		{Role: "scene", StandIn: true, Reason: p("changed")},
+	}
 	want := httpapi.Ad{
 		AdID: a.AdID, Fields: fields, Status: "succeeded",
 		Progress:     httpapi.Progress{Percent: 100},
 		ThumbnailURL: p(picture("thumbnail")), Stage1URL: p(picture("stage1")), Stage2URL: p(picture("stage2")),
 		HTMLCode: &html, MainCopy: &a.MainCopy, SubCopy: &a.SubCopy, Prompt: &a.Prompt, CopySource: p("template"),
 		ClipScore: f(0.72), StandIn: true, Warnings: []ad.Warning{soft},
+		Parts:         append(slices.Clone(parts), httpapi.Part{Role: "score", StandIn: true}),
 		Product:       &httpapi.Product{Confidence: 0.2, Doubts: []string{"hand"}, FidelityDB: 99, Model: p("u2netp")},
 		PhotoURL:      p(picture("product.png")),
 		Stage1PageURL: p(picture("stage1")), Stage2PageURL: p(picture("stage2")), // made before pages had their own
@@ -99,6 +109,7 @@ func TestAFinishedAd(t *testing.T) {
 			PictureURL: p(picture("stage1")),
 			PageURL:    p(picture("stage1")), ThumbnailURL: p(picture("stage1")), CreatedAt: a.CreatedAt,
 			Product: &httpapi.Product{Confidence: 0.2, Doubts: []string{"hand"}, FidelityDB: 99, Model: p("u2netp")},
+			Parts:   parts,
 		}},
 		Renditions: []httpapi.Rendition{{
 			RenditionID: a.AdID, SceneID: a.AdID, Width: 1024, Height: 1024, MainCopy: a.MainCopy, SubCopy: a.SubCopy,

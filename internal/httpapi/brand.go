@@ -240,6 +240,6 @@ func registerBrand(h huma.API, d drawing) {
 	register(h, huma.Operation{
 		OperationID: "upload-logo", Method: http.MethodPost, Path: "/api/brand/logo",
 		Summary:       "Ask for an address to upload a logo to; PUT /api/brand then takes it",
-		DefaultStatus: http.StatusCreated, Errors: []int{400, 403, 422, 429, 503},
+		DefaultStatus: http.StatusCreated, Errors: []int{400, 403, 409, 422, 429, 503},
 	}, d.uploadLogo)
 }

@@ -223,7 +223,7 @@ func (c *composer) make(
 	if len(st.Renditions) >= ad.MaxRenditions {
 		return ad.Rendition{}, fault.New(fault.RenditionTooMany, nil)
 	}
-	giveBack, err := c.spend(ctx, limit.Renditions)
+	giveBack, err := c.spendFor(ctx, limit.Renditions, claim)
 	if err != nil {
 		return ad.Rendition{}, err
 	}

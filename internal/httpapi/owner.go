@@ -93,8 +93,11 @@ type guest struct {
 	// noCookie: a page of ours makes the call, and its browser has neither a session nor the
 	// probe. What the call makes might be lost to its owner the moment after.
 	noCookie bool
-	header   http.Header // of the answer
-	err      error       // whether the session opens something could not be found out
+	// changed: the call has the session of a guest whom an account took over a moment ago, as
+	// it was under way, or its browser has not kept the new cookie yet.
+	changed bool
+	header  http.Header // of the answer
+	err     error       // whether the session opens something could not be found out
 
 	become  func(session)      // gives the answer the cookie of another session; of none: ends it
 	attempt func(value string) // gives the answer the cookie of a sign-in that has begun; "": ends it
@@ -118,7 +121,7 @@ func (o owners) middleware(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		s, known, err := o.open(r)
 		g := guest{
-			id: s.owner, account: known, err: err, header: w.Header(),
+			id: s.owner, account: known, err: err, header: w.Header(), changed: s.changed,
 			caller: limit.Caller{As: limit.Guest, Owner: s.owner, Address: o.address(r)},
 		}
 		switch {
@@ -185,7 +188,8 @@ func (o owners) open(r *http.Request) (session, account.Account, error) {
 	}
 	a, err := o.callers.Sessions.Account(r.Context(), s.owner)
 	if err != nil || !a.Opens(s.version) {
-		return session{}, account.Account{}, err
+		changed := err == nil && s.version == 0 && a.JustTookOver(o.signer.now())
+		return session{changed: changed}, account.Account{}, err
 	}
 	return s, a, nil
 }

@@ -73,6 +73,7 @@ type session struct {
 	version int // of an account's sessions; 0: a guest's
 	since   time.Time
 	renew   bool // whether it is time for a new cookie
+	changed bool // nobody's, as its guest has become an account's a moment ago
 }
 
 // life is how long a session goes on without a call.

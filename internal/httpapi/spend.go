@@ -80,9 +80,15 @@ type Places interface {
 // needsCookie refuses what a page orders whose browser keeps no cookie: before it costs
 // anything. A browser that only has none yet gets the probe, and its page asks again.
 //
-// Fault: Request.NoCookie.
+// And what was ordered while its guest became an account's: it would be a new guest's, and
+// that guest's cookie would take the account's place. Sent again, it has the account's.
+//
+// Faults: Request.NoCookie, Account.Changed.
 func needsCookie(ctx context.Context) error {
 	g := ownerOf(ctx)
+	if g.changed {
+		return fault.New(fault.AccountChanged, nil)
+	}
 	if !g.noCookie {
 		return nil
 	}
@@ -95,13 +101,29 @@ func needsCookie(ctx context.Context) error {
 //
 // Faults: Limit.Reached; Storage.*.
 func (b *base) spend(ctx context.Context, use limit.Use) (giveBack func(), err error) {
-	g := ownerOf(ctx)
-	r, err := b.limits.Take(ctx, use, g.caller)
-	tell(g.header, r.States)
+	r, err := b.limits.Take(ctx, use, ownerOf(ctx).caller)
+	b.spent(ctx, r, err)
+	return func() { b.limits.Return(ctx, r) }, err
+}
+
+// spendFor is spend for a request with a claim, which the caller may send again: its use is
+// counted once. It is not given back, as another request with the claim, or this one before
+// its answer was lost, may have made what was asked for. Without a claim it is spend.
+func (b *base) spendFor(ctx context.Context, use limit.Use, c *ad.Claim) (giveBack func(), err error) {
+	if c == nil {
+		return b.spend(ctx, use)
+	}
+	r, err := b.limits.TakeOnce(ctx, use, c.Key, ownerOf(ctx).caller)
+	b.spent(ctx, r, err)
+	return func() {}, err
+}
+
+// spent tells what came of counting a use.
+func (b *base) spent(ctx context.Context, r limit.Receipt, err error) {
+	tell(ownerOf(ctx).header, r.States)
 	if fault.Has(err, fault.LimitReached) {
 		b.log.WarnContext(ctx, "refused", "step", b.step, "error", err.Error())
 	}
-	return func() { b.limits.Return(ctx, r) }, err
 }
 
 // waitsTooLong is what a caller is told whose ads all wait: how long one of them may do so is
@@ -111,10 +133,10 @@ const waitsTooLong = time.Minute
 // spendPlace counts a use that has something wait for the GPU server, and holds a place there
 // for it. An owner has few: so no owner's hundred ads stand before another's first.
 //
-// Faults: as spend; Ad.TooManyWaiting.
-func (a *api) spendPlace(ctx context.Context, use limit.Use, r ad.Ref) (giveBack func(), err error) {
+// Faults: as spendFor; Ad.TooManyWaiting.
+func (a *api) spendPlace(ctx context.Context, use limit.Use, r ad.Ref, c *ad.Claim) (giveBack func(), err error) {
 	if a.Places == nil {
-		return a.spend(ctx, use)
+		return a.spendFor(ctx, use, c)
 	}
 	switch ok, err := a.Places.TakePlace(ctx, r, a.PlacesPerOwner); {
 	case err != nil:
@@ -132,7 +154,7 @@ func (a *api) spendPlace(ctx context.Context, use limit.Use, r ad.Ref) (giveBack
 			a.Log.WarnContext(ctx, "a place was not given back", "step", "api", "ad_id", r.AdID, "error", err.Error())
 		}
 	}
-	back, err := a.spend(ctx, use)
+	back, err := a.spendFor(ctx, use, c)
 	if err != nil {
 		leave()
 		return nil, err

@@ -22,8 +22,9 @@ import (
 // fakeTallies is the store's tallies in memory.
 type fakeTallies struct {
 	mu     sync.Mutex
-	counts map[string]int // by subject and name
-	ids    []string       // of addresses
+	counts map[string]int  // by subject and name
+	once   map[string]bool // by that and the name of a use
+	ids    []string        // of addresses
 }
 
 func (f *fakeTallies) key(t limit.Tally, c limit.Count) string {
@@ -39,10 +40,16 @@ func (f *fakeTallies) Count(_ context.Context, t limit.Tally) (now map[string]in
 	now, ok = map[string]int{}, true
 	for _, c := range t.Counts {
 		now[c.Name] = f.counts[f.key(t, c)]
-		ok = ok && now[c.Name] < c.Most
+		ok = ok && (now[c.Name] < c.Most || f.once[f.key(t, c)+t.Once])
 	}
 	if ok {
 		for _, c := range t.Counts {
+			if name := f.key(t, c) + t.Once; t.Once != "" {
+				if f.once[name] {
+					continue
+				}
+				f.once[name] = true
+			}
 			now[c.Name]++
 			f.counts[f.key(t, c)]++
 		}
@@ -55,6 +62,7 @@ func (f *fakeTallies) Uncount(_ context.Context, t limit.Tally) error {
 	defer f.mu.Unlock()
 	for _, c := range t.Counts {
 		f.counts[f.key(t, c)]--
+		delete(f.once, f.key(t, c)+t.Once)
 	}
 	return nil
 }
@@ -215,16 +223,12 @@ func TestOnlyNewOrdersAreCounted(t *testing.T) {
 		t.Fatalf("%d counted, %d places", w.counted(), w.places.left)
 	}
 	made, _ := w.accepting()
-	first := decode[struct {
-		AdID string `json:"ad_id"`
-	}](w.generate(order(fields, photo), "Idempotency-Key", "k").is(202))
-	if w.counted() != 1 || w.places.left != 0 {
-		t.Fatalf("%d counted, %d places", w.counted(), w.places.left)
-	}
-	// At the limit, the same order again is the same ad.
 	asked := 0
 	w.ads.ordered = func(owner string, c *ad.Claim) (ad.Ad, bool, error) {
 		asked++
+		if len(*made) == 0 {
+			return ad.Ad{}, false, nil
+		}
 		if owner != (*made)[0].Owner || c.Key != "k" && c.Key != "new" {
 			t.Errorf("asked for %+v of %s", c, owner)
 		}
@@ -232,28 +236,77 @@ func TestOnlyNewOrdersAreCounted(t *testing.T) {
 		a.Status = ad.Queued
 		return a, c.Key == "k", nil
 	}
+	first := decode[struct {
+		AdID string `json:"ad_id"`
+	}](w.generate(order(fields, photo), "Idempotency-Key", "k").is(202))
+	if w.counted() != 1 || w.places.left != 0 {
+		t.Fatalf("%d counted, %d places", w.counted(), w.places.left)
+	}
+	// At the limit, the same order again is the same ad.
 	again := w.generate(order(fields, photo), "Idempotency-Key", "k").is(202)
-	if !bytes.Contains(again.body, []byte(first.AdID)) || asked != 1 {
+	if !bytes.Contains(again.body, []byte(first.AdID)) || asked != 2 {
 		t.Errorf("%s, want %s", again.body, first.AdID)
 	}
 	w.generate(order(fields, photo), "Idempotency-Key", "new").fails(429, "Ad.TooManyWaiting")
 	w.places.left = 1
 	w.generate(order(fields, photo), "Idempotency-Key", "new").fails(429, "Limit.Reached")
 	w.generate(order(fields, photo)).fails(429, "Limit.Reached")
-	// Below the limit a repeat is given back.
-	w.limits.Table[0].Most = 5
-	w.ads.create = func(ad.Ad, *ad.Claim) (ad.Ad, bool, error) {
-		a := (*made)[0]
-		a.Status = ad.Queued
-		return a, false, nil
-	}
-	w.generate(order(fields, photo), "Idempotency-Key", "k").is(202)
-	w.ads.create = func(ad.Ad, *ad.Claim) (ad.Ad, bool, error) {
+	w.ads.ordered = func(string, *ad.Claim) (ad.Ad, bool, error) {
 		return ad.Ad{}, false, fault.New(fault.RequestConflict, nil)
 	}
 	w.generate(order(fields, photo), "Idempotency-Key", "k").is(409)
+	w.ads.ordered = func(string, *ad.Claim) (ad.Ad, bool, error) {
+		return ad.Ad{}, false, fault.New(fault.AdNotFound, nil)
+	}
+	w.generate(order(fields, photo), "Idempotency-Key", "k").fails(410, "Ad.Gone")
 	if w.counted() != 1 || w.places.left != 1 {
 		t.Errorf("%d counted, %d places", w.counted(), w.places.left)
+	}
+}
+
+// An order with a key is counted once, whatever becomes of its requests: one dies after it
+// counted, two come at once, or the answer of the store is lost. Without a key, an order that
+// failed is given back.
+func TestAnOrderIsCountedOnce(t *testing.T) {
+	t.Parallel()
+	down := fault.New(fault.StorageUnavailable, nil)
+	photo := flat(t, 128, 128)
+	for name, c := range map[string]struct {
+		create  func(first ad.Ad) (ad.Ad, bool, error) // what the store answers the first request
+		key     string
+		status  int
+		counted int // after the first request
+	}{
+		"the store is down": {func(ad.Ad) (ad.Ad, bool, error) { return ad.Ad{}, false, down }, "k", 503, 1},
+		"its twin was quicker": {func(a ad.Ad) (ad.Ad, bool, error) {
+			a.Status = ad.Queued
+			return a, false, nil
+		}, "k", 202, 1},
+		"without a key": {func(ad.Ad) (ad.Ad, bool, error) { return ad.Ad{}, false, down }, "", 503, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			w.signedIn()
+			w.accepting()
+			w.allowing(limit.Orders, 1)
+			w.places.bounded, w.places.left = true, 1
+			headers := []string{"Idempotency-Key", c.key}
+			if c.key == "" {
+				headers = nil
+			}
+			fine := w.ads.create
+			w.ads.create = func(a ad.Ad, _ *ad.Claim) (ad.Ad, bool, error) { return c.create(a) }
+			w.generate(order(fields, photo), headers...).is(c.status)
+			if w.counted() != c.counted || w.places.left != 1 {
+				t.Fatalf("%d counted, %d places", w.counted(), w.places.left)
+			}
+			w.ads.create = fine
+			w.generate(order(fields, photo), headers...).is(202)
+			if w.counted() != 1 || w.places.left != 0 {
+				t.Errorf("%d counted in the end, %d places", w.counted(), w.places.left)
+			}
+		})
 	}
 }
 

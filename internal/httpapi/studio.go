@@ -49,6 +49,7 @@ type Scene struct {
 	QueuePosition *int       `json:"queue_position" doc:"How many pictures come before this one; null when unknown"`
 	ETASeconds    *float64   `json:"eta_seconds" doc:"Expected time to the end; null when unknown"`
 	Stalled       bool       `json:"stalled" doc:"The GPU server takes nothing now; the scene waits and goes on by itself"`
+	Parts         []Part     `json:"parts" nullable:"false" doc:"By what each part of it was made; empty before it is, and of one made before this was kept"`
 	Error         *AdFailure `json:"error,omitempty" doc:"Set when status is failed"`
 	CreatedAt     time.Time  `json:"created_at"`
 }
@@ -82,7 +83,7 @@ type Rendition struct {
 func sceneView(adID string, sc ad.Scene, s *Signer) Scene {
 	v := Scene{
 		SceneID: sc.ID, Width: sc.Size.Width, Height: sc.Size.Height, Status: string(sc.Status), AdConcept: sc.AdConcept,
-		Seed: sc.Seed, CutOut: sc.CutOut, CreatedAt: sc.CreatedAt,
+		Seed: sc.Seed, CutOut: sc.CutOut, Parts: []Part{}, CreatedAt: sc.CreatedAt,
 	}
 	if sc.Failure != nil {
 		v.Error = failureView(*sc.Failure)
@@ -97,6 +98,7 @@ func sceneView(adID string, sc ad.Scene, s *Signer) Scene {
 		page, small = s.imageURL(adID, files.Page), s.imageURL(adID, files.Thumbnail)
 	}
 	v.PictureURL, v.PageURL, v.ThumbnailURL, v.Product = &full, &page, &small, productView(sc.Product)
+	v.Parts = partViews(sc.Parts...)
 	if sc.HasMask {
 		v.MaskURL = optional(s.imageURL(adID, ad.SceneMask(adID, sc.ID)))
 	}
@@ -348,7 +350,7 @@ func (a *api) orderScene(ctx context.Context, work ad.Ad, claim *ad.Claim) (ad.A
 			return ad.Ad{}, err
 		}
 		work.FurtherScene = id
-		giveBack, err := a.spendPlace(ctx, limit.Scenes, work.Ref)
+		giveBack, err := a.spendPlace(ctx, limit.Scenes, work.Ref, claim)
 		if err != nil {
 			return ad.Ad{}, err
 		}

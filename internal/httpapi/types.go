@@ -70,6 +70,7 @@ type Ad struct {
 	Product       *Product     `json:"product,omitempty" doc:"How the main scene shows the product; left out before it is made"`
 	PhotoURL      *string      `json:"photo_url" doc:"The prepared photo, upright, for pages: JPEG of at most 1024 px; null before it is prepared"`
 	StandIn       bool         `json:"stand_in" doc:"True when the stand-in made the pictures and not a model"`
+	Parts         []Part       `json:"parts" nullable:"false" doc:"By what each part of the main scene and the score was made; empty before it is"`
 	Error         *AdFailure   `json:"error,omitempty" doc:"Set when status is failed"`
 	Warnings      []ad.Warning `json:"warnings" nullable:"false" doc:"What the owner should know; the order goes on"`
 	Scenes        []Scene      `json:"scenes" nullable:"false" doc:"Oldest first; empty before the ad is finished"`
@@ -113,6 +114,36 @@ type Score struct {
 	RawCosine *float64 `json:"raw_cosine"`
 	Text      string   `json:"text" doc:"What the picture was compared with"`
 	StandIn   bool     `json:"stand_in"`
+}
+
+// Part is by what one part of an ad was made.
+type Part struct {
+	Role    string  `json:"role" enum:"cutout,scene,score,analysis"`
+	Model   *string `json:"model" doc:"null of the stand-in, which is no model"`
+	Version *string `json:"version" doc:"Of the model, when it says so"`
+	Digest  *string `json:"digest" doc:"Of the model's weights: the first 12 hexadecimal digits of their SHA-256"`
+	StandIn bool    `json:"stand_in"`
+	Reason  *string `json:"reason" doc:"Why the stand-in took a model's place: the model changed the product, or gave nothing"`
+}
+
+// TransformSchema has the OpenAPI list the reasons there are; the site's types come from there.
+func (Part) TransformSchema(_ huma.Registry, s *huma.Schema) *huma.Schema {
+	for _, r := range ad.Reasons() {
+		s.Properties["reason"].Enum = append(s.Properties["reason"].Enum, string(r))
+	}
+	s.Properties["reason"].Enum = append(s.Properties["reason"].Enum, nil)
+	return s
+}
+
+func partViews(parts ...ad.Part) []Part {
+	out := make([]Part, 0, len(parts))
+	for _, p := range parts {
+		out = append(out, Part{
+			Role: p.Role, Model: optional(p.Model), Version: optional(p.Version), Digest: optional(p.Digest),
+			StandIn: p.StandIn, Reason: optional(string(p.Reason)),
+		})
+	}
+	return out
 }
 
 // Product is how a picture shows its product.
@@ -188,7 +219,7 @@ func view(st ad.Studio, s *Signer, origin string) Ad {
 	v := Ad{
 		AdID: a.AdID, Fields: a.Fields, Status: string(a.Status), Progress: progress(a), ThumbnailURL: s.thumbnailURL(a),
 		Prompt: optional(a.Prompt), CopySource: optional(string(a.CopySource)), StandIn: a.StandIn,
-		Warnings: warnings(a), Scenes: []Scene{}, Renditions: []Rendition{}, ShareURL: shareURL(origin, a),
+		Warnings: warnings(a), Parts: []Part{}, Scenes: []Scene{}, Renditions: []Rendition{}, ShareURL: shareURL(origin, a),
 		CreatedAt: a.CreatedAt, UpdatedAt: a.UpdatedAt,
 	}
 	if a.Has(ad.Prepare) {
@@ -218,6 +249,7 @@ func view(st ad.Studio, s *Signer, origin string) Ad {
 	if a.Has(ad.Stage1) {
 		files := sceneView(a.AdID, scene, s)
 		v.Stage1URL, v.Stage1PageURL, v.Product = files.PictureURL, files.PageURL, files.Product
+		v.Parts = files.Parts
 	}
 	if a.Has(ad.Stage2) {
 		r := renditionView(&st, shown, s, origin)
@@ -226,6 +258,7 @@ func view(st ad.Studio, s *Signer, origin string) Ad {
 	}
 	if shown.Score != nil && a.Has(ad.Clip) {
 		v.ClipScore = &shown.Score.Value
+		v.Parts = append(v.Parts, partViews(shown.Score.Part())...)
 		v.Score = &Score{
 			Metric: shown.Score.Metric, Model: optional(shown.Score.Model), Value: shown.Score.Value,
 			RawCosine: shown.Score.RawCosine, Text: shown.Score.Text, StandIn: shown.Score.StandIn,

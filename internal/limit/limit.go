@@ -9,6 +9,9 @@ package limit
 
 import (
 	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
 	"fmt"
 	"net/netip"
 	"slices"
@@ -121,6 +124,10 @@ type Tally struct {
 	Period string // the longest window of the counts, such as "day#2026-11-28"
 	Ends   time.Time
 	Counts []Count
+	// Once names the use that is counted, in an owner's tally: the same name is counted once.
+	// It is "" in those that many share, where a use whose answer was lost may count twice: so
+	// many names would not fit into an item.
+	Once string
 }
 
 // Count is one count of a tally.
@@ -131,10 +138,10 @@ type Count struct {
 
 // Tallies keeps the counts; see adstore.Store for the faults.
 type Tallies interface {
-	// Count adds one to every count of a tally, or to none when one is at its most, which
-	// ok says. now is what they are then.
+	// Count adds one to every count of a tally that has not counted its use (Tally.Once), or
+	// to none when one is at its most, which ok says. now is what they are then.
 	Count(ctx context.Context, t Tally) (now map[string]int, ok bool, err error)
-	// Uncount takes one away from every count of a tally.
+	// Uncount takes one away from every count of a tally, or its use where it has a name.
 	Uncount(ctx context.Context, t Tally) error
 }
 
@@ -165,6 +172,13 @@ type Receipt struct {
 // the owner, when a quota is used up; then nothing was counted. Storage.* when the counts
 // cannot be reached: what cannot be counted is not spent.
 func (l *Limiter) Take(ctx context.Context, use Use, c Caller) (Receipt, error) {
+	return l.TakeOnce(ctx, use, rand.Text(), c)
+}
+
+// TakeOnce is Take for a use that has a name, such as an order's key: asked for again within
+// its windows, it is not counted a second time for the owner. It is not to be given back
+// where it may be asked for twice at once: one of the two may have come to something.
+func (l *Limiter) TakeOnce(ctx context.Context, use Use, name string, c Caller) (Receipt, error) {
 	out := Receipt{Use: use}
 	if l == nil {
 		return out, nil
@@ -175,6 +189,9 @@ func (l *Limiter) Take(ctx context.Context, use Use, c Caller) (Receipt, error) 
 			continue
 		}
 		for _, t := range l.Table.tallies(use, subject, now) {
+			if subject.Who == c.As {
+				t.Once = shortened(name)
+			}
 			counts, ok, err := l.count(ctx, t)
 			if err != nil {
 				l.Return(ctx, out)
@@ -193,6 +210,15 @@ func (l *Limiter) Take(ctx context.Context, use Use, c Caller) (Receipt, error) 
 		}
 	}
 	return out, nil
+}
+
+// shortened is a use's name in few bytes, as a tally keeps one for each use of a day and of
+// an hour: of the two thousand that an account has of all uses, two are the same once in a
+// hundred million days.
+func shortened(name string) string {
+	const bytes = 6
+	sum := sha256.Sum256([]byte(name))
+	return base64.RawURLEncoding.EncodeToString(sum[:bytes])
 }
 
 // count counts one tally, unless one of its quotas allows nothing at all.

@@ -23,7 +23,8 @@ var noon = time.Date(2026, 11, 28, 3, 40, 0, 0, time.UTC)
 // memory is tallies as the store keeps them, without a store.
 type memory struct {
 	mu     sync.Mutex
-	counts map[string]int // by tally and name
+	counts map[string]int  // by tally and name
+	once   map[string]bool // by that and the name of a use
 	writes int
 	broken func(limit.Tally) error
 }
@@ -44,12 +45,18 @@ func (m *memory) Count(_ context.Context, t limit.Tally) (map[string]int, bool, 
 	now, ok := map[string]int{}, true
 	for _, c := range t.Counts {
 		now[c.Name] = m.counts[keyOf(t, c.Name)]
-		ok = ok && now[c.Name] < c.Most
+		ok = ok && (now[c.Name] < c.Most || m.once[keyOf(t, c.Name)+t.Once])
 	}
 	if !ok {
 		return now, false, nil
 	}
 	for _, c := range t.Counts {
+		if t.Once != "" {
+			if m.once[keyOf(t, c.Name)+t.Once] {
+				continue
+			}
+			m.once[keyOf(t, c.Name)+t.Once] = true
+		}
 		now[c.Name]++
 		m.counts[keyOf(t, c.Name)]++
 	}
@@ -61,6 +68,7 @@ func (m *memory) Uncount(_ context.Context, t limit.Tally) error {
 	defer m.mu.Unlock()
 	for _, c := range t.Counts {
 		m.counts[keyOf(t, c.Name)]--
+		delete(m.once, keyOf(t, c.Name)+t.Once)
 	}
 	return nil
 }
@@ -75,7 +83,7 @@ func (m *memory) sum() (n int) {
 
 // limiter is one over memory, at a time that a test moves.
 func limiter(table limit.Table) (*limit.Limiter, *memory, *time.Time) {
-	m, at := &memory{counts: map[string]int{}}, noon
+	m, at := &memory{counts: map[string]int{}, once: map[string]bool{}}, noon
 	l := &limit.Limiter{Table: table, Tallies: m}
 	l.Now = func() time.Time { return at }
 	return l, m, &at
@@ -151,6 +159,41 @@ func TestARefusedUseIsCountedForNobody(t *testing.T) {
 				t.Errorf("%s: a refusal was given back", who)
 			}
 		}
+	}
+}
+
+// A use with a name is one of the owner's however often it is asked for, also when no other
+// is left; the next hour counts it anew.
+func TestAUseWithANameIsOne(t *testing.T) {
+	t.Parallel()
+	l, m, at := limiter(limit.Table{
+		{limit.Orders, limit.Guest, limit.Hour, 1}, {limit.Orders, limit.Account, limit.Hour, 1},
+		{limit.Orders, limit.Everybody, limit.Day, 9},
+	})
+	for _, as := range []limit.Who{limit.Guest, limit.Account} {
+		c := limit.Caller{As: as, Owner: "me"}
+		for range 3 {
+			r, err := l.TakeOnce(t.Context(), limit.Orders, "first", c)
+			if err != nil || len(r.States) != 1 || r.States[0].Left != 0 {
+				t.Fatalf("%s: %+v, %v", as, r.States, err)
+			}
+		}
+		if _, err := l.TakeOnce(t.Context(), limit.Orders, "second", c); !fault.Has(err, fault.LimitReached) {
+			t.Errorf("%s: another name: %v", as, err)
+		}
+		if _, err := l.Take(t.Context(), limit.Orders, c); !fault.Has(err, fault.LimitReached) {
+			t.Errorf("%s: without a name: %v", as, err)
+		}
+	}
+	for key, n := range m.counts {
+		if want := map[bool]int{true: 6, false: 1}[strings.HasPrefix(key, "everybody")]; n != want {
+			t.Errorf("%s is %d", key, n)
+		}
+	}
+	*at = at.Add(time.Hour)
+	before := m.sum()
+	if _, err := l.TakeOnce(t.Context(), limit.Orders, "first", guest("me", "")); err != nil || m.sum() != before+2 {
+		t.Errorf("an hour later: %v, %d more", err, m.sum()-before)
 	}
 }
 

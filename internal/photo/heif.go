@@ -205,9 +205,8 @@ func place(all image.Image, p *heif.Plane, i int, part image.Image) error {
 		if all.SubsampleRatio == image.YCbCrSubsampleRatio420 {
 			v = 2
 		}
-		if at.X%h != 0 || at.Y%v != 0 {
-			return unsupported("parts of an odd size")
-		}
+		// Parts begin where a sample of chroma does: HEVC with fewer of those has even sizes only
+		// (ITU-T H.265, 7.4.3.2.1), and AV1 comes as RGBA.
 		down := func(q image.Point) image.Point { return image.Pt((q.X+h-1)/h, (q.Y+v-1)/v) }
 		to, room, from := down(at), down(all.Rect.Max), down(part.Rect.Max)
 		copyRows(all.Cb, all.CStride, to, room, part.Cb, part.CStride, from, 1)

@@ -14,6 +14,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/nanococoa/nanococoa/internal/fault"
@@ -293,6 +294,103 @@ func TestHEIFSequence(t *testing.T) {
 	}
 }
 
+// Only an auxiliary picture that says it is opacity is, and only the shown picture's; and it
+// has the size of what it covers.
+func TestHEIFOpacityIsWhatSaysSo(t *testing.T) {
+	t.Parallel()
+	part, other := coded(t, "even.avif"), coded(t, "deep-grey.heic")
+	auxiliary := func(kind string) string { return isobox("auxC", be(4, 0), kind+"\x00") }
+	const alpha = "urn:mpeg:mpegB:cicp:systems:auxiliary:alpha"
+	for name, c := range map[string]struct {
+		kind   string
+		of     int
+		opaque bool
+	}{
+		"opacity":             {alpha, 1, false},
+		"opacity, as Apple's": {"urn:mpeg:hevc:2015:auxid:1", 1, false},
+		"depth":               {"urn:mpeg:mpegB:cicp:systems:auxiliary:depth", 1, true},
+		"Apple's depth":       {"urn:mpeg:hevc:2015:auxid:2", 1, true},
+		"opacity of another":  {alpha, 2, true},
+	} {
+		img := decodeHEIF(t, heifOf("avif", []piece{part, part, other.with(auxiliary(c.kind))},
+			isobox("auxl", be(2, 3, 1, c.of))))
+		if img.Opaque() != c.opaque {
+			t.Errorf("%s: opaque is %v", name, img.Opaque())
+		}
+	}
+	small := heifOf("avif", []piece{part, coded(t, "grey.avif").with(auxiliary(alpha))}, isobox("auxl", be(2, 2, 1, 1)))
+	if _, err := photo.Check(small); codeOf(err) != fault.PhotoUnsupported {
+		t.Errorf("opacity of another size: %v", err)
+	}
+}
+
+// Opacity is cut with the picture.
+func TestHEIFOpacityIsCut(t *testing.T) {
+	t.Parallel()
+	const alpha = "urn:mpeg:mpegB:cicp:systems:auxiliary:alpha\x00"
+	part := coded(t, "even.avif").with(isobox("clap", be(4, 80, 1, 70, 1, -28, 2, -18, 2))) // from (10, 4)
+	img := decodeHEIF(t, heifOf("avif", []piece{part, coded(t, "deep-grey.heic").with(isobox("auxC", be(4, 0), alpha))},
+		isobox("auxl", be(2, 2, 1, 1))))
+	grey := cut(t, "scene-grey.png", evenRect)
+	far := 0.0
+	for y := range 70 {
+		for x := range 80 {
+			far += math.Abs(float64(img.NRGBAAt(x, y).A) - float64(grey.NRGBAAt(10+x, 4+y).R))
+		}
+	}
+	if far /= 80 * 70; far > 2 {
+		t.Errorf("opacity is %.2f off", far)
+	}
+}
+
+// What is cut begins at whole pixels: where half of one is over, at the smaller.
+func TestHEIFIsCutAtWholePixels(t *testing.T) {
+	t.Parallel()
+	part := coded(t, "even-444.heic")
+	whole := decodeHEIF(t, heifOf("heic", []piece{part}))
+	// 79 of 128 around the middle: 24.5 pixels are left of it.
+	img := decodeHEIF(t, heifOf("heic", []piece{part.with(isobox("clap", be(4, 79, 1, 71, 1, 0, 1, 0, 1)))}))
+	want := toNRGBA(whole.SubImage(image.Rect(24, 12, 24+79, 12+71)))
+	if got := psnr(t, img, want); got < 60 {
+		t.Errorf("%.2f dB, %v", got, img.Rect)
+	}
+}
+
+// A grid that says nothing of its colours has those of its parts, as numbers or a profile;
+// numbers beside a profile still say the matrix.
+func TestHEIFColoursOfAGrid(t *testing.T) {
+	t.Parallel()
+	part := coded(t, "even.heic")
+	dimg := isobox("dimg", be(2, 1, 1, 2))
+	numbers := func(primaries, transfer, matrix int) string {
+		return isobox("colr", "nclx", be(2, primaries, transfer, matrix), "\x80")
+	}
+	profile := isobox("colr", "prof", string(read(t, "display-p3.icc")))
+	alone := decodeHEIF(t, heifOf("heic", []piece{part}))
+	for name, box := range map[string]string{
+		"P3 by numbers": numbers(12, 13, 6), "P3 by a profile": profile, "BT.2020's matrix": numbers(1, 13, 9),
+	} {
+		want := decodeHEIF(t, heifOf("heic", []piece{part.with(box)}))
+		img := decodeHEIF(t, heifOf("heic", []piece{grid(1, 1, 128, 96), part.with(box)}, dimg))
+		if got := psnr(t, img, want); got < 50 {
+			t.Errorf("%s: %.2f dB in a grid", name, got)
+		}
+		if got := psnr(t, want, alone); got > 36 {
+			t.Errorf("%s: %.2f dB from a picture without", name, got)
+		}
+		both := decodeHEIF(t, heifOf("heic", []piece{part.with(profile, numbers(1, 13, 9))}))
+		if got := psnr(t, both, decodeHEIF(t, heifOf("heic", []piece{part.with(profile)}))); got > 36 {
+			t.Errorf("the matrix beside a profile does not count: %.2f dB", got)
+		}
+	}
+	// A profile of another kind of picture says nothing, and the numbers count.
+	wrong := isobox("colr", "prof", string(read(t, "grey-gamma.icc")))
+	img := decodeHEIF(t, heifOf("heic", []piece{part.with(wrong, numbers(12, 13, 6))}))
+	if got := psnr(t, img, decodeHEIF(t, heifOf("heic", []piece{part.with(numbers(12, 13, 6))}))); got < 60 {
+		t.Errorf("a profile of grey: %.2f dB", got)
+	}
+}
+
 func TestHEIFThatIsRefused(t *testing.T) {
 	t.Parallel()
 	part := coded(t, "even.heic")
@@ -330,9 +428,25 @@ func TestHEIFThatIsRefused(t *testing.T) {
 			heifOf("heic", []piece{grid(25, 40, 40*128, 25*96), part},
 				isobox("dimg", be(2, 1, 1000), strings.Repeat(be(2, 2), 1000))), fault.PhotoCorrupt,
 		},
+		"parts of two codecs": {
+			heifOf("heic", []piece{grid(1, 2, 200, 90), part, coded(t, "even.avif")},
+				isobox("dimg", be(2, 1, 2, 2, 3))), fault.PhotoCorrupt,
+		},
 		"a part of other pixels": {
 			heifOf("heic", []piece{grid(1, 2, 200, 90), part, coded(t, "scene.heic")},
 				isobox("dimg", be(2, 1, 2, 2, 3))), fault.PhotoCorrupt,
+		},
+		"a turned part": {
+			heifOf("heic", []piece{grid(1, 1, 128, 96), part.with(isobox("irot", "\x01"))},
+				isobox("dimg", be(2, 1, 1, 2))), fault.PhotoUnsupported,
+		},
+		"a cut part": {
+			heifOf("heic", []piece{grid(1, 1, 128, 96), part.with(isobox("clap", be(4, 80, 1, 70, 1, 0, 1, 0, 1)))},
+				isobox("dimg", be(2, 1, 1, 2))), fault.PhotoUnsupported,
+		},
+		"cut after it is turned": {
+			heifOf("heic", []piece{part.with(isobox("irot", "\x01"), isobox("clap", be(4, 80, 1, 70, 1, 0, 1, 0, 1)))}),
+			fault.PhotoUnsupported,
 		},
 		"a matrix without colours": {
 			heifOf("heic", []piece{part.with(isobox("colr", "nclx", be(2, 1, 13, 0), "\x80"))}), fault.PhotoUnsupported,
@@ -373,6 +487,17 @@ type slow struct{}
 func (slow) Decode(ctx context.Context, _ []heif.Still, _ func(int, image.Image) error) error {
 	<-ctx.Done()
 	return ctx.Err()
+}
+
+// A codec that takes too long is stopped, and the owner is told of the photo.
+func TestHEIFThatIsTooSlow(t *testing.T) {
+	t.Parallel()
+	data := read(t, "scene.heic")
+	synctest.Test(t, func(t *testing.T) { // its clock does not wait
+		if _, err := (photo.Intake{Codec: slow{}}).Prepare(t.Context(), data); codeOf(err) != fault.PhotoTooManyPixels {
+			t.Errorf("%v", err)
+		}
+	})
 }
 
 func TestHEIFWithoutACodecAndWithoutTime(t *testing.T) {

@@ -68,7 +68,7 @@ func (s Stage1) Run(ctx context.Context, in ad.StepInput) error {
 		}
 		res := ad.Result{
 			Analysis: &out.Analysis, Product: &out.Product, HasMask: out.Mask != nil,
-			Engine: out.Engine, StandIn: out.StandIn, Seed: &out.Seed,
+			Engine: out.Engine, StandIn: out.StandIn, Parts: out.Parts, Seed: &out.Seed,
 		}
 		if res.HasMask {
 			if err := s.Pictures.Put(ctx, a.AdID, ad.SceneMask(a.AdID, a.Scene()), out.Mask, "image/png"); err != nil {

@@ -212,7 +212,9 @@ func TestStage1SaysWhenItIsAStandIn(t *testing.T) {
 	w := newWorld(t)
 	run := stage1(w)
 	w.scene.Engine, w.scene.StandIn = "standin", true
-	if err := run(context.Background(), w.input()); err != nil || w.result.Engine != "standin" || !w.result.StandIn {
+	w.scene.Parts = []ad.Part{{Role: ad.RoleScene, StandIn: true, Reason: ad.ReasonFailed}}
+	if err := run(context.Background(), w.input()); err != nil || w.result.Engine != "standin" || !w.result.StandIn ||
+		!slices.Equal(w.result.Parts, w.scene.Parts) {
 		t.Errorf("%v, %+v", err, w.result)
 	}
 }

@@ -12,6 +12,8 @@ import (
 	"image/png"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"github.com/nanococoa/nanococoa/internal/ad"
 	"github.com/nanococoa/nanococoa/internal/channel"
 	"github.com/nanococoa/nanococoa/internal/compose"
@@ -114,38 +116,49 @@ func (m Maker) Make(ctx context.Context, a ad.Studio, r ad.Rendition) (ad.Rendit
 	if err != nil {
 		return ad.Rendition{}, err
 	}
-	full, err := provenance.Encode(drawn.Image, scene.mark)
-	if err != nil {
-		return ad.Rendition{}, fault.New(fault.Internal, err)
-	}
-	light, err := preview.OfImage(ctx, drawn.Image)
-	if err != nil {
+	if err := m.keep(ctx, a.AdID, r, drawn.Image, scene.mark, brand); err != nil {
 		return ad.Rendition{}, err
-	}
-	names := ad.RenditionPictures(a.AdID, r.ID)
-	type file struct {
-		name ad.Picture
-		data []byte
-		kind string
-	}
-	files := []file{
-		{names.Thumbnail, light.Thumbnail, "image/jpeg"}, {names.Page, light.Page, "image/jpeg"},
-		{names.Full, full, "image/png"},
-	}
-	if r.Brand && brand != nil && brand.Logo != nil {
-		var logo bytes.Buffer
-		if err := png.Encode(&logo, brand.Logo); err != nil {
-			return ad.Rendition{}, fault.New(fault.Internal, err)
-		}
-		files = append(files, file{ad.LogoPicture(r.ID), logo.Bytes(), "image/png"})
-	}
-	for _, f := range files {
-		if err := m.Pictures.Put(ctx, a.AdID, f.name, f.data, f.kind); err != nil {
-			return ad.Rendition{}, err
-		}
 	}
 	r.Drawn, r.HTML, r.Contrast, r.HasPage = drawn.Layout, drawn.HTML, drawn.Contrast, true
 	return r, nil
+}
+
+// keep stores the pictures of a rendition. They are written and sent side by side, as a tall
+// picture's PNG takes as long as composing it.
+func (m Maker) keep(
+	ctx context.Context, adID string, r ad.Rendition, img *image.RGBA, mark provenance.Mark, brand *compose.Brand,
+) error {
+	names := ad.RenditionPictures(adID, r.ID)
+	group, ctx := errgroup.WithContext(ctx)
+	put := func(name ad.Picture, data []byte, kind string) {
+		group.Go(func() error { return m.Pictures.Put(ctx, adID, name, data, kind) })
+	}
+	group.Go(func() error {
+		full, err := provenance.Encode(img, mark)
+		if err != nil {
+			return fault.New(fault.Internal, err)
+		}
+		return m.Pictures.Put(ctx, adID, names.Full, full, "image/png")
+	})
+	group.Go(func() error {
+		light, err := preview.OfImage(ctx, img)
+		if err != nil {
+			return err
+		}
+		put(names.Thumbnail, light.Thumbnail, "image/jpeg")
+		put(names.Page, light.Page, "image/jpeg")
+		return nil
+	})
+	if r.Brand && brand != nil && brand.Logo != nil {
+		group.Go(func() error {
+			var logo bytes.Buffer
+			if err := png.Encode(&logo, brand.Logo); err != nil {
+				return fault.New(fault.Internal, err)
+			}
+			return m.Pictures.Put(ctx, adID, ad.LogoPicture(r.ID), logo.Bytes(), "image/png")
+		})
+	}
+	return group.Wait() //nolint:wrapcheck // each has said what it was doing
 }
 
 // hasWords reports whether words may stand on a picture of a channel, "" for none.

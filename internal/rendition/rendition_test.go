@@ -37,6 +37,8 @@ import (
 
 // bucket is a bucket with one ad.
 type bucket struct {
+	mu      sync.Mutex // pictures come side by side
+	refuses ad.Picture // what it does not take
 	objects map[ad.Picture][]byte
 	saved   map[ad.Picture]string // Content-Disposition
 	purged  bool
@@ -51,6 +53,11 @@ func (b *bucket) Get(_ context.Context, _ string, p ad.Picture, _ int64) ([]byte
 }
 
 func (b *bucket) Put(_ context.Context, _ string, p ad.Picture, data []byte, _ string) error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if p == b.refuses {
+		return fault.New(fault.StorageUnavailable, nil)
+	}
 	b.objects[p] = data
 	return nil
 }
@@ -438,6 +445,29 @@ func TestWhatIsMissing(t *testing.T) {
 	}
 	if err := maker(b).Remove(t.Context(), st.AdID, "r1", true); err != nil || !b.purged {
 		t.Error(err, "an ad that is gone keeps its pictures")
+	}
+}
+
+// A rendition whose pictures are not all kept is none.
+func TestAPictureThatCannotBeKept(t *testing.T) {
+	t.Parallel()
+	logo, err := ownLogo()
+	if err != nil {
+		t.Fatal(err)
+	}
+	yes, with := true, brand{own, logo}
+	names := ad.RenditionPictures("a", "r1")
+	for _, p := range []ad.Picture{names.Full, names.Page, names.Thumbnail, ad.LogoPicture("r1")} {
+		t.Run(string(p), func(t *testing.T) {
+			t.Parallel()
+			st, b := studio(t)
+			b.refuses = p
+			m := rendition.Maker{Pictures: b, Brands: brands{with}, Logos: with}
+			wish := ad.Wish{Size: image.Pt(400, 400), Brand: &yes}
+			if _, err := m.Make(t.Context(), st, like(st, wish)); !fault.Has(err, fault.StorageUnavailable) {
+				t.Error(err)
+			}
+		})
 	}
 }
 

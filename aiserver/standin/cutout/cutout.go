@@ -12,6 +12,7 @@ package cutout
 import (
 	"context"
 	"image"
+	"slices"
 
 	"github.com/nanococoa/nanococoa/internal/ad"
 )
@@ -81,7 +82,7 @@ func finish(pixels *image.NRGBA, e Evidence, word *said) *Cut {
 		c.Evidence.Area, c.Evidence.OwnAlpha = 0, false
 		return c
 	}
-	border := pixels.Rect
+	border := frame(pixels, c.Box)
 	if word != nil {
 		border = word.box
 	}
@@ -91,9 +92,20 @@ func finish(pixels *image.NRGBA, e Evidence, word *said) *Cut {
 
 // cutSides tells the sides of a box along which the product reaches a border.
 func cutSides(pixels *image.NRGBA, box, border image.Rectangle) Sides {
-	// Softening may clear the outermost two pixels; and what touches a border with less than
-	// a thirtieth of its side only ends there.
-	const soft, least = 3, 30
+	// What touches a border with less than a thirtieth of its side only ends there.
+	out := along(pixels, box, border, 30)
+	if !out.Top && !out.Left && !out.Right && !out.Bottom {
+		out.Hangs = hangs(pixels, box, border)
+		out.Top = out.Hangs
+	}
+	return out
+}
+
+// along tells the sides of a border along which the product lies for more than one part in least
+// of its box.
+func along(pixels *image.NRGBA, box, border image.Rectangle, least int) Sides {
+	// Softening may clear the outermost two pixels.
+	const soft = 3
 	// solid counts the lines across a strip that hold a pixel of the product.
 	solid := func(strip image.Rectangle, rows bool) (n int) {
 		strip = strip.Intersect(pixels.Rect)
@@ -113,17 +125,34 @@ func cutSides(pixels *image.NRGBA, box, border image.Rectangle) Sides {
 		return len(seen)
 	}
 	b := border
-	out := Sides{
+	return Sides{
 		Left:   solid(image.Rect(b.Min.X, box.Min.Y, b.Min.X+soft, box.Max.Y), true)*least > box.Dy(),
 		Right:  solid(image.Rect(b.Max.X-soft, box.Min.Y, b.Max.X, box.Max.Y), true)*least > box.Dy(),
 		Top:    solid(image.Rect(box.Min.X, b.Min.Y, box.Max.X, b.Min.Y+soft), false)*least > box.Dx(),
 		Bottom: solid(image.Rect(box.Min.X, b.Max.Y-soft, box.Max.X, b.Max.Y), false)*least > box.Dx(),
 	}
-	if !out.Top && !out.Left && !out.Right && !out.Bottom {
-		out.Hangs = hangs(pixels, box, b)
-		out.Top = out.Hangs
+}
+
+// frame is the border that cuts the product off: the photo's, or that of a narrow even frame
+// which a shop has put around it. Of such a frame the product has the same narrow distance on
+// every side, and lies along three of them for a quarter.
+func frame(pixels *image.NRGBA, box image.Rectangle) image.Rectangle {
+	b := pixels.Rect
+	gaps := []int{box.Min.X - b.Min.X, box.Min.Y - b.Min.Y, b.Max.X - box.Max.X, b.Max.Y - box.Max.Y}
+	long := max(b.Dx(), b.Dy())
+	if widest := slices.Max(gaps); widest > long*3/100 || widest-slices.Min(gaps) > max(2, long/200) {
+		return b
 	}
-	return out
+	s, n := along(pixels, box, box, 4), 0
+	for _, side := range []bool{s.Left, s.Right, s.Top, s.Bottom} {
+		if side {
+			n++
+		}
+	}
+	if n < 3 {
+		return b
+	}
+	return box
 }
 
 // hangs reports whether the uppermost sixth of a product that reaches the border is cords alone.

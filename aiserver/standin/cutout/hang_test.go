@@ -105,3 +105,40 @@ func TestTheWallBetweenTheLegsGoes(t *testing.T) {
 		})
 	}
 }
+
+// A shop's narrow frame around a photo cuts the product off as the photo's border does; a box
+// with a narrow margin on two sides is whole.
+func TestAFrameCutsOffToo(t *testing.T) {
+	t.Parallel()
+	for name, tc := range map[string]struct {
+		product image.Rectangle
+		cut     cutout.Sides
+	}{
+		"framed":        {image.Rect(8, 8, 472, 352), cutout.Sides{Left: true, Right: true, Top: true, Bottom: true}},
+		"a narrow crop": {image.Rect(8, 100, 472, 300), cutout.Sides{}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			photo := image.NewNRGBA(image.Rect(0, 0, 480, 360))
+			seen := image.NewAlpha(photo.Rect)
+			for y := range 360 {
+				for x := range 480 {
+					c := color.NRGBA{255, 255, 255, 255}
+					// A corner is free, as behind a bag.
+					if (image.Point{x, y}).In(tc.product) && x+y > 200 {
+						c = color.NRGBA{uint8(90 + (x*7+y*13)%40), 70, 60, 255}
+						seen.SetAlpha(x, y, color.Alpha{255})
+					}
+					photo.SetNRGBA(x, y, c)
+				}
+			}
+			c, err := cutout.Find(t.Context(), network{truth: seen, fade: everywhere}, photo, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if c.Cut != tc.cut {
+				t.Errorf("%+v, box %v, %+v", c.Cut, c.Box, c.Evidence)
+			}
+		})
+	}
+}

@@ -151,17 +151,12 @@ func (s *Scene) place(aspect float64) image.Rectangle {
 // Render photographs the scene with the subject in it. It only fails when ctx
 // ends, with ctx's error.
 func (s *Scene) Render(ctx context.Context, subject Subject) (*image.RGBA, error) {
-	if s.floor > s.Box.Max.Y {
-		// Air below it makes an overhang of all of it: nothing touches the floor.
-		above := subject.Pixels
-		subject.Pixels = image.NewNRGBA(image.Rect(0, 0, above.Rect.Dx(), s.floor-s.Box.Min.Y))
-		for y := range above.Rect.Dy() {
-			copy(subject.Pixels.Pix[y*subject.Pixels.Stride:], above.Pix[y*above.Stride:][:4*above.Rect.Dx()])
-		}
-	}
-	subject.At = image.Rectangle{Min: s.Box.Min, Max: s.Box.Min.Add(subject.Pixels.Rect.Size())}
+	subject = s.standing(subject)
 	k := newWork(s, subject)
 	st, fin := looks[s.Look].build(k)
+	if s.floor > s.Box.Max.Y {
+		k.clear(st)
+	}
 	k.grade(s.Look, st, fin)
 	if err := ctx.Err(); err != nil {
 		return nil, err
@@ -171,6 +166,35 @@ func (s *Scene) Render(ctx context.Context, subject Subject) (*image.RGBA, error
 		return nil, err
 	}
 	return fin.develop(ctx, pic, k)
+}
+
+// standing is the subject where it stands in the picture.
+func (s *Scene) standing(subject Subject) Subject {
+	if s.floor > s.Box.Max.Y {
+		// Air below it makes an overhang of all of it: nothing touches the floor.
+		above := subject.Pixels
+		subject.Pixels = image.NewNRGBA(image.Rect(0, 0, above.Rect.Dx(), s.floor-s.Box.Min.Y))
+		for y := range above.Rect.Dy() {
+			copy(subject.Pixels.Pix[y*subject.Pixels.Stride:], above.Pix[y*above.Stride:][:4*above.Rect.Dx()])
+		}
+	}
+	subject.At = image.Rectangle{Min: s.Box.Min, Max: s.Box.Min.Add(subject.Pixels.Rect.Size())}
+	return subject
+}
+
+// lens is the camera of the scene.
+func (s *Scene) lens(subject Subject) lens {
+	// A long lens seen from a little above, as products are photographed: ten
+	// degrees, twice to three times the picture's side away.
+	unit := float32(min(s.size.X, s.size.Y))
+	cam := lens{cx: float32(s.size.X) / 2, dist: 2.6 * unit}
+	cam.eye = 0.17 * cam.dist
+	if s.wide() {
+		// Lower, so that the horizon passes under the words.
+		cam.eye = 0.11 * cam.dist
+	}
+	cam.horizon = float32(subject.At.Max.Y) - cam.eye
+	return cam
 }
 
 // look is a recipe for sets of one kind.
@@ -226,15 +250,7 @@ type work struct {
 func newWork(s *Scene, subject Subject) *work {
 	k := &work{size: s.size, seed: s.seed, mood: s.mood, subject: subject, colors: Study(subject.Pixels)}
 	k.unit = float32(min(s.size.X, s.size.Y))
-	// A long lens seen from a little above, as products are photographed: ten
-	// degrees, twice to three times the picture's side away.
-	k.cam = lens{cx: float32(s.size.X) / 2, dist: 2.6 * k.unit}
-	k.cam.eye = 0.17 * k.cam.dist
-	if k.wide() {
-		// Lower, so that the horizon passes under the words.
-		k.cam.eye = 0.11 * k.cam.dist
-	}
-	k.cam.horizon = float32(subject.At.Max.Y) - k.cam.eye
+	k.cam = s.lens(subject)
 	k.body = newBody(subject, &k.cam)
 	k.side = k.dice("light").Side()
 	// A product lit from one side keeps its light.
@@ -259,6 +275,8 @@ func (k *work) newSet() *set {
 }
 
 // wide reports whether words stand beside the product.
+func (s *Scene) wide() bool { return float32(s.size.X) >= wideFrom*float32(s.size.Y) }
+
 func (k *work) wide() bool { return float32(k.size.X) >= wideFrom*float32(k.size.Y) }
 
 // middle is the product's centre across, and half its width, in the set.
@@ -299,6 +317,13 @@ func (k *work) behind(wish, r, z float32) float32 {
 func (k *work) halo(z float32) float32 {
 	_, half := k.middle()
 	return max(0.30*k.unit, 0.56*max(k.tall(), 1.6*half)) * (k.cam.dist + z) / k.cam.dist
+}
+
+// clear takes away the stand and the small things at its foot: nothing stands there when the
+// product hangs, and words go below it. What frames it from behind stays.
+func (k *work) clear(st *set) {
+	_, z, _ := k.footing()
+	st.solids = slices.DeleteFunc(st.solids, func(o solid) bool { return o.c[2] < z+0.5*k.unit })
 }
 
 // footing is a circle on the ground that holds everything the product stands

@@ -353,3 +353,27 @@ func TestWhatHangsIsAboveTheFloor(t *testing.T) {
 		}
 	}
 }
+
+// Below what hangs there is room for words: no stand, and nothing at its foot.
+func TestNothingStandsBelowWhatHangs(t *testing.T) {
+	t.Parallel()
+	steps := func(cut scene.Sides) (most int) {
+		size := image.Pt(256, 256)
+		s, _ := scene.Plan(mood.Mood{Look: mood.Podium}, size, 1, cut, 5)
+		pic, err := s.Render(t.Context(), scene.Subject{Pixels: thing(s.Box.Size(), 120, 120), Depth: 0.5})
+		if err != nil {
+			t.Fatal(err)
+		}
+		// The last sixth of the picture is floor alone: the disc behind ends above it.
+		for y := size.Y * 5 / 6; y < size.Y; y++ {
+			for x := 1; x < size.X; x++ {
+				a, b := pic.RGBAAt(x-1, y), pic.RGBAAt(x, y)
+				most = max(most, int(a.G)-int(b.G), int(b.G)-int(a.G))
+			}
+		}
+		return most
+	}
+	if standing, hanging := steps(scene.Sides{}), steps(scene.Sides{Top: true, Hangs: true}); hanging*2 > standing {
+		t.Errorf("steps of up to %d below what hangs, %d below what stands", hanging, standing)
+	}
+}

@@ -46,6 +46,23 @@ const modelTimeout = 10 * time.Second
 // samLocalPort is where `sam local start-api` serves the API.
 const samLocalPort = 3000
 
+// parts are the settings of the GPU server that say what does which part of a picture. It gets
+// OpenAI's key only when that paints the scenes.
+func parts(s settings, lookup func(string) (string, bool)) (env []string) {
+	for _, name := range []string{
+		"CUTOUT", "SCENE", "SCORE", "ANALYSIS", "MODELS_DIR", "WORKER_DIR", "SCENE_MODEL", "SCENE_QUALITY",
+		"SCENE_CANDIDATES", "SCENE_DAILY_USD",
+	} {
+		if v, set := lookup(name); set && v != "" {
+			env = append(env, name+"="+v)
+		}
+	}
+	if v, _ := lookup("SCENE"); v == "openai" {
+		env = append(env, "OPENAI_API_KEY="+s.OpenAIKey, "OPENAI_BASE_URL="+s.OpenAIBaseURL)
+	}
+	return env
+}
+
 // exit is the end of this program's other self, which has said what is wrong.
 type exit int
 
@@ -99,6 +116,7 @@ func run(ctx context.Context, program []string, out io.Writer) error {
 	if effort, set := os.LookupEnv("OPENAI_EFFORT"); set { // env takes an empty value for none
 		o.OpenAIEffort = &effort
 	}
+	o.AIServerEnv = parts(s, os.LookupEnv)
 	writer := make(chan string, 1)
 	if len(program) == 0 {
 		go func() { // while everything starts

@@ -30,16 +30,32 @@ func httpClient() *http.Client {
 	return &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 }
 
+// Options are what every service of the SDK is made with: key and address, no redirects, no
+// retries, and faults (see Client) in place of the API's errors. The body of an answer is
+// bounded to most bytes. Key and address are those that
+// CheckAccess takes.
+func Options(key, baseURL string, most int) []option.RequestOption {
+	return []option.RequestOption{
+		option.WithBaseURL(baseURL),
+		option.WithAPIKey(key),
+		option.WithHTTPClient(httpClient()),
+		option.WithMiddleware(func(req *http.Request, next option.MiddlewareNext) (*http.Response, error) {
+			return guard(req, next, most)
+		}),
+		option.WithMaxRetries(0),
+	}
+}
+
 // guard is called by the SDK for every request. It turns every answer but 200 into
-// a fault before the SDK reads its body, and bounds the body of a 200 to maxBody
+// a fault before the SDK reads its body, and bounds the body of a 200 to most
 // bytes.
-func guard(req *http.Request, next option.MiddlewareNext) (*http.Response, error) {
+func guard(req *http.Request, next option.MiddlewareNext, most int) (*http.Response, error) {
 	res, err := next(req)
 	if err != nil {
 		return nil, fault.New(fault.OpenAIUnavailable, fmt.Errorf("openai: %w", err))
 	}
 	if res.StatusCode == http.StatusOK {
-		res.Body = &bounded{body: res.Body, left: maxBody}
+		res.Body = &bounded{body: res.Body, left: most, most: most}
 		return res, nil
 	}
 	defer res.Body.Close()
@@ -56,7 +72,7 @@ func guard(req *http.Request, next option.MiddlewareNext) (*http.Response, error
 		f := fault.New(fault.OpenAIRateLimited, cause)
 		f.RetryAfter = retryafter.Read(res.Header, time.Now(), maxRetryAfter)
 		return nil, f
-	case code == "invalid_prompt", code == "content_policy_violation":
+	case code == "invalid_prompt", code == "content_policy_violation", code == "moderation_blocked":
 		return nil, fault.New(fault.OpenAIRefused, cause)
 	case status >= 500, status == http.StatusRequestTimeout:
 		return nil, fault.New(fault.OpenAIUnavailable, cause)
@@ -78,9 +94,9 @@ func failed(code string) error {
 	return fault.New(fault.OpenAIBadAnswer, cause)
 }
 
-// translate gives the fault of an error from the SDK: the one of guard, or that the
+// Translate gives the fault of an error from the SDK: the one of guard, or that the
 // time ran out, or that the answer could not be read.
-func translate(ctx context.Context, err error) error {
+func Translate(ctx context.Context, err error) error {
 	var f *fault.Fault
 	switch {
 	case errors.As(err, &f):
@@ -97,6 +113,7 @@ func translate(ctx context.Context, err error) error {
 type bounded struct {
 	body io.ReadCloser
 	left int
+	most int
 }
 
 func (b *bounded) Read(p []byte) (int, error) {
@@ -106,7 +123,7 @@ func (b *bounded) Read(p []byte) (int, error) {
 		if n, err := b.body.Read(one[:]); n == 0 {
 			return 0, b.wrap(err)
 		}
-		return 0, fault.Newf(fault.OpenAIBadAnswer, "openai: an answer of more than %d bytes", maxBody)
+		return 0, fault.Newf(fault.OpenAIBadAnswer, "openai: an answer of more than %d bytes", b.most)
 	}
 	n, err := b.body.Read(p[:min(len(p), b.left)])
 	b.left -= n

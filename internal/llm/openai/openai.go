@@ -14,7 +14,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/openai/openai-go/v3/option"
 	"github.com/openai/openai-go/v3/packages/param"
 	"github.com/openai/openai-go/v3/responses"
 	"github.com/openai/openai-go/v3/shared"
@@ -83,16 +82,9 @@ func New(c Config) (*Client, error) {
 			bad = append(bad, fmt.Errorf("openai: "+format, args...))
 		}
 	}
-	wrong(c.APIKey == "", "the API key is empty")
-	wrong(
-		strings.ContainsFunc(c.APIKey, func(r rune) bool { return r <= ' ' || r > '~' }),
-		"the API key has characters that no header can carry",
-	)
-	u, err := url.Parse(c.BaseURL)
-	wrong(
-		err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http", "base URL %q is not an http(s) address",
-		c.BaseURL,
-	)
+	if err := CheckAccess(c.APIKey, c.BaseURL); err != nil {
+		bad = append(bad, err)
+	}
 	wrong(c.Effort != "" && !effort.MatchString(c.Effort), "effort %q is not a word", c.Effort)
 	wrong(c.MaxOutputTokens < 0, "MaxOutputTokens is %d", c.MaxOutputTokens)
 	wrong(c.Timeout < 0, "Timeout is %s", c.Timeout)
@@ -101,13 +93,29 @@ func New(c Config) (*Client, error) {
 	}
 	// This service alone and not the SDK's whole client, which reads the environment
 	// beside the configuration and links 14 MB more.
-	return &Client{cfg: c, api: responses.NewResponseService(
-		option.WithBaseURL(c.BaseURL),
-		option.WithAPIKey(c.APIKey),
-		option.WithHTTPClient(httpClient()),
-		option.WithMiddleware(guard),
-		option.WithMaxRetries(0),
-	)}, nil
+	return &Client{cfg: c, api: responses.NewResponseService(Options(c.APIKey, c.BaseURL, maxBody)...)}, nil
+}
+
+// CheckAccess reports a key or an address with which the API cannot be called. It never repeats
+// the key.
+func CheckAccess(key, baseURL string) error {
+	var bad []error
+	wrong := func(is bool, format string, args ...any) {
+		if is {
+			bad = append(bad, fmt.Errorf("openai: "+format, args...))
+		}
+	}
+	wrong(key == "", "the API key is empty")
+	wrong(
+		strings.ContainsFunc(key, func(r rune) bool { return r <= ' ' || r > '~' }),
+		"the API key has characters that no header can carry",
+	)
+	u, err := url.Parse(baseURL)
+	wrong(
+		err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http", "base URL %q is not an http(s) address",
+		baseURL,
+	)
+	return errors.Join(bad...)
 }
 
 // effort is any lower-case word: which ones there are depends on the model, and for
@@ -297,7 +305,7 @@ func (c *Client) ask(ctx context.Context, t task, q question) (map[string]string
 		}},
 	})
 	if err != nil {
-		return nil, translate(ctx, err)
+		return nil, Translate(ctx, err)
 	}
 	text, err := textOf(res)
 	if err != nil {

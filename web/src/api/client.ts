@@ -19,6 +19,8 @@ export type SceneWish = components['schemas']['SceneWish']
 export type CutOut = components['schemas']['CutOut']
 /** How a scene shows its product. */
 export type Product = components['schemas']['Product']
+/** By what one part of an ad was made. */
+export type Part = components['schemas']['Part']
 export type Doubt = Product['doubts'][number]
 type BundleWish = components['schemas']['BundleWish']
 export type ListedAd = components['schemas']['ListedAd']

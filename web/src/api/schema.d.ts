@@ -534,6 +534,8 @@ export interface components {
             /** @description The finished ad as one self-contained snippet */
             html_code: string | null;
             main_copy: string | null;
+            /** @description By what each part of the main scene and the score was made; empty before it is */
+            parts: components["schemas"]["Part"][];
             /** @description The prepared photo, upright, for pages: JPEG of at most 1024 px; null before it is prepared */
             photo_url: string | null;
             /** @description How the main scene shows the product; left out before it is made */
@@ -824,6 +826,22 @@ export interface components {
             /** @example 2026-11 */
             month: string;
         };
+        Part: {
+            /** @description Of the model's weights: the first 12 hexadecimal digits of their SHA-256 */
+            digest: string | null;
+            /** @description null of the stand-in, which is no model */
+            model: string | null;
+            /**
+             * @description Why the stand-in took a model's place: the model changed the product, or gave nothing
+             * @enum {string|null}
+             */
+            reason: "changed" | "failed" | null;
+            /** @enum {string} */
+            role: "cutout" | "scene" | "score" | "analysis";
+            stand_in: boolean;
+            /** @description Of the model, when it says so */
+            version: string | null;
+        };
         Problem: {
             /**
              * @description What went wrong, for programs
@@ -971,6 +989,8 @@ export interface components {
             mask_url: string | null;
             /** @description JPEG, for pages */
             page_url: string | null;
+            /** @description By what each part of it was made; empty before it is, and of one made before this was kept */
+            parts: components["schemas"]["Part"][];
             /** @description PNG, for downloading; null before it is made, as the next two */
             picture_url: string | null;
             /** @description How this scene shows the product; left out before it is made */
@@ -2839,6 +2859,15 @@ export interface operations {
             };
             /** @description Forbidden */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -35,7 +35,9 @@ async function ordered(...answers: Answer<Uploading>[]) {
 }
 
 describe('an order', () => {
-  it('of a browser that had no cookie yet is sent again, once, by the same key', async () => {
+  it('by a browser without a cookie, or with a new account, is sent again, once, by the same key', async () => {
+    const signedIn = await ordered(refused(409, 'Account.Changed'), taken)
+    expect(signedIn).toEqual({ outcome: { ok: true, data: 'ad' }, keys: ['key', 'key'] })
     const once = await ordered(refused(400, 'Request.NoCookie'), taken)
     expect(once).toEqual({ outcome: { ok: true, data: 'ad' }, keys: ['key', 'key'] })
     const never = await ordered(refused(400, 'Request.NoCookie'), refused(400, 'Request.NoCookie'))

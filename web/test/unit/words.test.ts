@@ -69,6 +69,10 @@ describe('scoreWord', () => {
     [0.62, words.good],
     [0.9, words.great],
   ])('%d', (value, word) => expect(scoreWord({ ...score, value, stand_in: false })).toBe(word))
+  it('judges no metric of an unknown range', () => {
+    const other = { ...score, metric: 'siglip2', value: 0.1, stand_in: false }
+    expect(scoreWord(other)).toBe(texts.result.scoreComparedWord)
+  })
   it('judges no stand-in', () => {
     for (const value of [0.1, 0.9])
       expect(scoreWord({ ...score, value, stand_in: true })).toBe(texts.result.scoreStandInWord)

@@ -6,15 +6,21 @@ import { Icon } from '../../ui/icon'
 
 const words = texts.dashboard
 
-/** One ad in the list. */
-export function AdCard({ ad, onRemove }: { ad: ListedAd; onRemove(): void }) {
+/** One ad in the list; `first` is one that a phone shows without scrolling. */
+export function AdCard({ ad, first, onRemove }: { ad: ListedAd; first: boolean; onRemove(): void }) {
   const going = ad.status !== 'succeeded' && ad.status !== 'failed'
   return (
     <li class="card ad">
       <a class="ad-link" href={`/result/${ad.ad_id}`} aria-label={words.open(ad.product_name)}>
         <span class="ad-picture" data-going={going || undefined}>
           {ad.thumbnail_url ? (
-            <img src={ad.thumbnail_url} alt="" width="480" height="480" loading="lazy" />
+            <img
+              src={ad.thumbnail_url}
+              alt=""
+              width="480"
+              height="480"
+              {...(first ? { fetchpriority: 'high' } : { loading: 'lazy' })}
+            />
           ) : (
             <Icon name={ad.status === 'failed' ? 'alert' : 'picture'} />
           )}

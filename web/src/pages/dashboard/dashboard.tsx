@@ -69,8 +69,6 @@ export function Dashboard({ route }: { route: Route }) {
         <p class="fault">{texts.site.noScript}</p>
       </noscript>
 
-      {who && !nobody && ads && <Stay who={who} />}
-
       {nobody ? (
         <Empty />
       ) : (
@@ -95,12 +93,14 @@ export function Dashboard({ route }: { route: Route }) {
             {ads?.length === 0 && <p class="soft">{words.emptyPage}</p>}
             <ul class="cards">
               {ads
-                ? ads.map((ad) => <AdCard key={ad.ad_id} ad={ad} onRemove={() => void remove(ad)} />)
+                ? ads.map((ad, i) => <AdCard key={ad.ad_id} ad={ad} first={i < 2} onRemove={() => void remove(ad)} />)
                 : !list.problem && Array.from({ length: 6 }, (_, i) => <EmptyCard key={i} />)}
             </ul>
             {list.value && <Pager number={number} list={list.value} />}
           </section>
           <ChartsPlace stats={stats} />
+          {/* Last, as it is known last: nothing moves when it comes. */}
+          {who && ads && <Stay who={who} />}
         </>
       )}
     </div>

@@ -21,6 +21,7 @@ import { Pictures, type Shown, type View } from './pictures'
 import { PublicPage } from './public-page'
 import { ScoreCard } from './score-card'
 import { ProductNote } from './product-note'
+import { MadeBy, MadeNotes } from './made-by'
 import { Warnings } from './warnings'
 import './finished.css'
 
@@ -151,7 +152,8 @@ export function Finished({ ad, onAd, look }: Props) {
             onPhoto={() => void makeAgain(site, ad, 'fields')}
           />
         )}
-        {ad.stand_in && <p class="note">{words.standIn}</p>}
+        <MadeNotes parts={ad.parts} standIn={ad.stand_in} />
+        <MadeBy parts={ad.parts} />
         <Warnings ad={ad} />
         {studio?.mending && <CutOutDialog studio={studio} scene={studio.mending} onClose={studio.mended} />}
         {(main || sub) && (

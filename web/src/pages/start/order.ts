@@ -21,10 +21,13 @@ export function refusal({ problem, retryAfter }: Extract<Order, { ok: false }>, 
   return `${problem.detail} ${texts.fault.again(kstDateTime(at.toISOString()))}`
 }
 
-/** Orders an ad as `send` does. A browser that had no cookie yet has one by the first refusal. */
+/**
+ * Orders an ad as `send` does. A browser that had no cookie yet has one by the first refusal;
+ * and one where somebody signs in elsewhere meanwhile has the account's.
+ */
 export async function order(...asked: Parameters<typeof send>): Promise<Order> {
   const first = await send(...asked)
-  return !first.ok && first.problem.code === 'Request.NoCookie' ? send(...asked) : first
+  return !first.ok && ['Request.NoCookie', 'Account.Changed'].includes(first.problem.code) ? send(...asked) : first
 }
 
 /**
