@@ -501,6 +501,40 @@ build/worker/.installed: $(addprefix aiserver/worker/,requirements.txt package.j
 	  build/worker/venv/bin/python -I aiserver/worker/python --check --role cutout=u2netp=build/worker/u2netp.onnx
 	@rm -rf build/worker/node_modules && touch $@
 
+# The same with torch, diffusers and transformers, for a machine with a card and for gpu-test. pip installs uv by
+# the hash that the lock has of it, and uv the rest: in a minute where pip takes three.
+GPU_LOCK := aiserver/worker/gpu/requirements.txt
+.PHONY: gpu-worker
+gpu-worker: build/gpu/.installed ## the model worker with what models for a card need, into build/gpu (6 GB)
+
+build/gpu/.installed: $(GPU_LOCK) build/worker/.installed
+	@rm -rf build/gpu && mkdir -p build/gpu && cp build/worker/u2netp.onnx build/gpu
+	@$(SHOW) "Making the models' venv" $(PYTHON) -m venv build/gpu/venv
+	@sed -n '/^uv==/,/[^\\]$$/p' $(GPU_LOCK) > build/gpu/uv.txt
+	@$(SHOW) "Fetching uv" build/gpu/venv/bin/pip install --disable-pip-version-check --require-hashes \
+	  --only-binary :all: --requirement build/gpu/uv.txt
+	@$(SHOW) "Installing torch, diffusers and transformers" build/gpu/venv/bin/uv pip install --quiet \
+	  --python build/gpu/venv/bin/python --require-hashes --no-build --requirement $(GPU_LOCK)
+	@touch $@
+
+# Models with random weights that load within seconds.
+build/gpu/models/.made: aiserver/worker/bench/models.py build/gpu/.installed
+	@rm -rf build/gpu/models && mkdir -p build/gpu/models
+	@$(SHOW) "Making tiny models" env OMP_NUM_THREADS=1 HF_HUB_OFFLINE=1 build/gpu/venv/bin/python \
+	  aiserver/worker/bench/models.py build/gpu/models
+	@touch $@
+
+.PHONY: gpu-test
+gpu-test: build/gpu/models/.made ## every role of the model worker with tiny models on the CPU; no part of make test
+	@GPU_DIR=$(CURDIR)/build/gpu $(GO) test -tags gpu -run Models -count 1 -timeout 15m ./aiserver/...
+
+.PHONY: gpu-worker-lock
+gpu-worker-lock: build/gpu/.installed ## write aiserver/worker/gpu/requirements.txt anew from requirements.in
+	@cd $(dir $(GPU_LOCK)) && { echo '\# Written by `make $@` from requirements.in. Do not edit.'; \
+	  $(CURDIR)/build/gpu/venv/bin/uv pip compile --quiet --python-version 3.11 \
+	    --python-platform x86_64-manylinux_2_28 --generate-hashes --no-header --no-annotate --no-emit-index-url \
+	    requirements.in; } > requirements.new && mv requirements.new requirements.txt
+
 # On the machine with the card. GPU_PYTHON has torch, diffusers and transformers; SMALL=1 tries it on any machine.
 GPU_PYTHON ?= $(PYTHON)
 .PHONY: gpu-bench

@@ -101,11 +101,20 @@ func behave(behaviour string) {
 		time.Sleep(time.Hour)
 	}
 	in := bufio.NewReader(conn)
-	send(conn, frame{"type": "ready", "models": map[string]string{"negative": "minus-one"}}, nil)
+	send(conn, frame{"type": "ready", "models": map[string]string{
+		"negative": "minus-one", "scene": "painter@7", "score": "judge", "analysis": "finder",
+	}, "digests": map[string]string{"scene": "0123456789ab"}}, nil)
 	for {
 		h, pixels := receive(in)
 		if h["type"] != "job" {
 			continue // a job that was answered before it was cancelled
+		}
+		if args, ok := asModel(h, pixels); ok {
+			for i := range 4 {
+				send(conn, frame{"type": "progress", "id": h["id"], "done": i + 1, "of": 4}, nil)
+			}
+			send(conn, args.header, args.pixels)
+			continue
 		}
 		what := "work"
 		if act, when, ok := cutLast(behaviour); ok && (when == "1" && pixels[0] == 1 || when == "once" && first) {
@@ -143,6 +152,7 @@ func behave(behaviour string) {
 			send(conn, frame{"type": "error", "id": h["id"], "detail": "ValueError: "}, nil)
 		case "full":
 			send(conn, frame{"type": "error", "id": h["id"], "detail": "MemoryError: ", "retry": true}, nil)
+			first = false
 		case "short":
 			send(conn, answer, pixels[:5])
 		case "no picture":
@@ -173,6 +183,42 @@ func behave(behaviour string) {
 			panic("no such behaviour: " + behaviour)
 		}
 	}
+}
+
+type madeUp struct {
+	header frame
+	pixels []byte
+}
+
+// asModel answers for the roles of models as their jobs ask it to: a scene has the size and the
+// channels that its prompt says, and of each pixel the canvas's red, its alpha and the seed; a
+// score is its text; the areas are number so many of a list, by the picture's first byte.
+func asModel(h frame, pixels []byte) (madeUp, bool) {
+	args, _ := h["args"].(map[string]any)
+	answer := frame{"type": "result", "id": h["id"]}
+	switch h["role"] {
+	case "scene":
+		var width, height, channels int
+		if _, err := fmt.Sscan(args["prompt"].(string), &width, &height, &channels); err != nil {
+			return madeUp{answer, nil}, true
+		}
+		answer["width"], answer["height"], answer["channels"] = width, height, channels
+		out := make([]byte, width*height*channels)
+		for i := 0; channels == 3 && 4*i < len(pixels) && 3*i < len(out); i++ {
+			out[3*i], out[3*i+1], out[3*i+2] = pixels[4*i], pixels[4*i+3], byte(args["seed"].(float64))
+		}
+		return madeUp{answer, out}, true
+	case "score":
+		answer["info"] = json.RawMessage(args["text"].(string))
+		return madeUp{answer, nil}, true
+	case "analysis":
+		answer["info"] = json.RawMessage([]string{
+			`{"areas":[[0,0,1,0.25],[0.5,0.5,0.5,0.5]]}`, `{"areas":[]}`, `{"areas":[[0,0,1.1,0.25]]}`, `{"areas":[[0,0,0,1]]}`,
+			`{"areas":"none"}`, `{"areas":[[0,0,1,1]` + strings.Repeat(`,[0,0,1,1]`, 16) + `]}`,
+		}[pixels[0]])
+		return madeUp{answer, nil}, true
+	}
+	return madeUp{}, false
 }
 
 // cutLast cuts the last word off.

@@ -177,8 +177,11 @@ func Find(dir, state string, models Models, log *slog.Logger) (Config, error) {
 			"PATH=" + os.Getenv("PATH"), //nolint:forbidigo // handed on, not read
 			// numpy's own threads and glibc's pools for each thread take memory and give nothing.
 			"OPENBLAS_NUM_THREADS=1", "MALLOC_ARENA_MAX=2",
-			// Whatever a model folder names, nothing is fetched. What is compiled is kept for the next start.
-			"HF_HUB_OFFLINE=1", "TRANSFORMERS_OFFLINE=1", "TORCHINDUCTOR_CACHE_DIR=" + filepath.Join(state, "compiled"),
+			// Whatever a model folder names, nothing is fetched, and what is said is worth a line of the log.
+			"HF_HUB_OFFLINE=1", "TRANSFORMERS_OFFLINE=1", "HF_HUB_DISABLE_PROGRESS_BARS=1",
+			"TRANSFORMERS_VERBOSITY=error", "DIFFUSERS_VERBOSITY=error", "TOKENIZERS_PARALLELISM=false",
+			// What is compiled is kept for the next start.
+			"TORCHINDUCTOR_CACHE_DIR=" + filepath.Join(state, "compiled"),
 			// Pictures of many sizes take turns, and freed blocks of one should serve the others.
 			"PYTORCH_ALLOC_CONF=expandable_segments:True",
 		},

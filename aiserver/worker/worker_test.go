@@ -23,7 +23,7 @@ import (
 func quick() worker.Limits {
 	return worker.Limits{
 		Start: 20 * time.Second, Silence: 3 * time.Second, Grace: 300 * time.Millisecond,
-		Wait: 20 * time.Second, Cutout: time.Minute,
+		Wait: 20 * time.Second, Cutout: time.Minute, Scene: time.Minute, Score: time.Minute, Analysis: time.Minute,
 		Backoff: time.Minute, Longest: time.Minute,
 	}
 }
@@ -151,6 +151,18 @@ func TestAJobThatFailsEndsNothing(t *testing.T) {
 				t.Errorf("%d starts", n)
 			}
 		})
+	}
+}
+
+// A job for which there was no memory is done once more, by the same process.
+func TestAJobMayFindMemoryASecondTime(t *testing.T) {
+	t.Parallel()
+	w, starts, _ := supervised(t, "full once", quick())
+	if err := done(t, t.Context(), w, 1); err != nil {
+		t.Error(err)
+	}
+	if n := len(lines(t, starts)); n != 1 {
+		t.Errorf("%d starts", n)
 	}
 }
 

@@ -8,6 +8,7 @@ loads in seconds on a CPU, so that is what tests read:
 The numbers of `full` are those of the published config.json files.
 """
 
+import pathlib
 import sys
 
 import torch
@@ -148,6 +149,20 @@ def qwen3_vl(tiny):
     return model, Qwen3VLProcessor(looks, read, Qwen3VLVideoProcessor(patch_size=16), chat_template=CHAT)
 
 
+def birefnet():
+    """What the cut-out does with an ONNX file: what is darker than ImageNet's middle is the product."""
+    import onnx  # where full models are timed it need not be installed
+    from onnx import TensorProto, helper
+
+    side = 64
+    dark = helper.make_tensor("dark", TensorProto.FLOAT, (1, 3, 1, 1), [-4.0, -4.0, -4.0])
+    graph = helper.make_graph(
+        [helper.make_node("Conv", ["input_image", "dark"], ["output_image"])], "birefnet",
+        [helper.make_tensor_value_info("input_image", TensorProto.FLOAT, (1, 3, side, side))],
+        [helper.make_tensor_value_info("output_image", TensorProto.FLOAT, (1, 1, side, side))], [dark])
+    return onnx.helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=10)
+
+
 MODELS = {"flux2-klein": flux2_klein, "z-image": z_image, "siglip2": siglip2, "qwen3-vl": qwen3_vl}
 
 
@@ -157,6 +172,9 @@ def main(folder):
         made = make(tiny=True)
         for part in made if isinstance(made, tuple) else (made,):  # a model and its processor share a folder
             part.save_pretrained(f"{folder}/{name}")
+    cutout = pathlib.Path(folder, "birefnet", "model.onnx")
+    cutout.parent.mkdir(parents=True)
+    cutout.write_bytes(birefnet().SerializeToString())
 
 
 if __name__ == "__main__":

@@ -29,7 +29,7 @@ GREY = 128  # of what is to be made, so that nothing there has a colour yet
 def load(model, weights, options):
     digest, name = folders.read(weights, model)
     kind, how = MODELS[model]
-    pipe = kind.from_pretrained(weights, torch_dtype=DTYPE, local_files_only=True).to(DEVICE)
+    pipe = kind.from_pretrained(weights, dtype=DTYPE, local_files_only=True).to(DEVICE)
     pipe.set_progress_bar_config(disable=True)
     if options.fp8:
         if fp8.supported():
