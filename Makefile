@@ -526,7 +526,7 @@ build/gpu/models/.made: aiserver/worker/bench/models.py build/gpu/.installed
 
 .PHONY: gpu-test
 gpu-test: build/gpu/models/.made ## every role of the model worker with tiny models on the CPU; no part of make test
-	@GPU_DIR=$(CURDIR)/build/gpu $(GO) test -tags gpu -run Models -count 1 -timeout 15m ./aiserver/...
+	@GPU_DIR=$(CURDIR)/build/gpu $(GO) test -tags gpu -run Models -count 1 -p 1 -parallel 1 -timeout 15m ./aiserver/...
 
 .PHONY: gpu-worker-lock
 gpu-worker-lock: build/gpu/.installed ## write aiserver/worker/gpu/requirements.txt anew from requirements.in

@@ -107,7 +107,7 @@ func start(t *testing.T, dir string, set ...string) *process {
 	if p.client, err = gpuclient.New(gpuclient.Config{URL: "http://" + at}); err != nil {
 		t.Fatal(err)
 	}
-	for until := time.Now().Add(20 * time.Second); p.client.Health(t.Context()) != nil; time.Sleep(5 * time.Millisecond) {
+	for until := time.Now().Add(3 * time.Minute); p.client.Health(t.Context()) != nil; time.Sleep(5 * time.Millisecond) {
 		if time.Now().After(until) {
 			t.Fatal("not ready")
 		}

@@ -121,6 +121,7 @@ func startWorker(ctx context.Context, cfg server.Config, log *slog.Logger) (*wor
 	if cfg.WorkerDir == server.NoWorker || models == (worker.Models{Dir: cfg.ModelsDir}) {
 		return nil, nil //nolint:nilnil // there is none, and nothing is wrong with that
 	}
+	models.Compile, models.FP8 = cfg.Compile, cfg.FP8
 	c, err := worker.Find(cfg.WorkerDir, cfg.DataDir, models, log)
 	switch {
 	case err != nil && cfg.NeedsModels():

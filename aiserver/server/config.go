@@ -31,6 +31,10 @@ type Config struct {
 	Analysis string `env:"ANALYSIS" envDefault:"drawn"`
 	// Where the weights are, a folder for each model.
 	ModelsDir string `env:"MODELS_DIR"`
+	// The scene model's repeated blocks compiled, for half a minute more at the start; and its products in
+	// 8 bits, where the card has them.
+	Compile bool `env:"SCENE_COMPILE" envDefault:"false"`
+	FP8     bool `env:"SCENE_FP8" envDefault:"false"`
 	// Scenes that a model paints for a picture, of which the best is taken.
 	Candidates int `env:"SCENE_CANDIDATES" envDefault:"1"`
 	// For SCENE=openai: the key, where the API is (empty: OpenAI's), model, quality, and what may be

@@ -63,6 +63,7 @@ func product(w, h int) *image.NRGBA {
 // the same seed, stopped when nobody waits, and the same again by the process after one that
 // was killed or hung in the middle of a picture.
 func TestModelsOfEveryRole(t *testing.T) {
+	t.Parallel()
 	log := &diary{}
 	c := gpuConfig(t, worker.Models{
 		Cutout: "birefnet", Scene: "flux2-klein", Score: "siglip2", Analysis: "qwen3-vl", Compile: true, FP8: true,
@@ -148,6 +149,7 @@ func TestModelsOfEveryRole(t *testing.T) {
 
 // The second scene model, and one of another size with it.
 func TestModelsOfTheOtherScene(t *testing.T) {
+	t.Parallel()
 	w := started(t, gpuConfig(t, worker.Models{Scene: "z-image"}, slog.New(slog.DiscardHandler)))
 	var pictures [][]byte
 	for _, seed := range []uint64{7, 7, 8} {
@@ -166,6 +168,7 @@ func TestModelsOfTheOtherScene(t *testing.T) {
 // A picture for which there is no memory is told as such, or ends the process; either way the
 // next one is made, and is the same as before.
 func TestModelsWithoutMemory(t *testing.T) {
+	t.Parallel()
 	c := gpuConfig(t, worker.Models{Scene: "flux2-klein"}, slog.New(slog.DiscardHandler))
 	w := started(t, c)
 	before, err := w.Scene(t.Context(), product(96, 96), "a marble table", 7, nil)
@@ -190,6 +193,7 @@ func TestModelsWithoutMemory(t *testing.T) {
 // 200 jobs of the real program, of which one in ten kills it, hangs it or finds no memory: every
 // caller is answered, and those of the others with what they asked for.
 func TestModelsUnderFaults(t *testing.T) {
+	t.Parallel()
 	c := withOwnRole(t)
 	c.Limits.Silence, c.Limits.Grace, c.Limits.Backoff, c.Limits.Longest = 2*time.Second, time.Second, 0, 0
 	w := started(t, c)
@@ -228,6 +232,7 @@ func TestModelsUnderFaults(t *testing.T) {
 
 // A worker with the cut-out alone imports nothing that is for a card.
 func TestModelsAreImportedWhenWanted(t *testing.T) {
+	t.Parallel()
 	c := gpuConfig(t, worker.Models{Cutout: worker.U2NetP}, slog.New(slog.DiscardHandler))
 	program := `import runpy, sys
 sys.argv = ["worker", "--check", *sys.argv[2:]]; sys.path.insert(0, "` + c.Command[2] + `")
@@ -242,6 +247,7 @@ print(sorted(sys.modules.keys() & {"torch", "diffusers", "transformers", "onnx"}
 
 // Weights that are not what the folder's own list says are not loaded, and the log says which.
 func TestModelsWithOtherWeights(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	from := os.DirFS(filepath.Join(os.Getenv("GPU_DIR"), "models", "birefnet"))
 	if err := os.CopyFS(filepath.Join(dir, "birefnet"), from); err != nil {

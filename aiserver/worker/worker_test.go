@@ -116,7 +116,9 @@ func TestJobsAreAnswered(t *testing.T) {
 	if n := len(lines(t, starts)); n != 1 {
 		t.Errorf("%d starts", n)
 	}
-	if _, err := w.Do(t.Context(), worker.Job{Role: "painter", Pixels: job(1).Pixels}); !fault.Has(err, fault.GPUUnavailable) {
+	painter := job(1)
+	painter.Role = "painter"
+	if _, err := w.Do(t.Context(), painter); !fault.Has(err, fault.GPUUnavailable) {
 		t.Errorf("a role that is not there: %v", err)
 	}
 	for _, p := range []worker.Pixels{{}, {2, 1, 3, make([]byte, 5)}, {-1, -1, 1, []byte{1}}, {1, 1, 5, make([]byte, 5)}} {

@@ -188,6 +188,7 @@ func TestPythonIsLockedByHash(t *testing.T) {
 	t.Parallel()
 	for _, file := range []string{
 		"tools/requirements.txt", "tools/checkov/requirements.txt", "aiserver/worker/requirements.txt",
+		"aiserver/worker/gpu/requirements.txt",
 	} {
 		pinned := 0
 		for _, one := range strings.Split(strings.ReplaceAll(string(read(t, file)), "\\\n", " "), "\n") {
