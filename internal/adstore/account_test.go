@@ -39,7 +39,8 @@ func TestTheFirstSignInTakesOverTheGuest(t *testing.T) {
 		t.Fatal(err)
 	}
 	a := tb.signIn(t, "kim", "guest")
-	if a.Owner != "guest" || a.Version != 1 || a.Email != "kim@example.com" || !a.Opens(1) || a.Opens(0) {
+	if a.Owner != "guest" || a.Version != 1 || a.Email != "kim@example.com" || !a.Opens(1) || a.Opens(0) ||
+		!a.JustTookOver(now) {
 		t.Errorf("the account is %+v", a)
 	}
 	if e, err := tb.Expiry(t.Context(), "guest"); err != nil || !e.Kept || !e.At.IsZero() {
@@ -137,7 +138,8 @@ func TestAFurtherGuestsAdsAreMoved(t *testing.T) {
 	if acc.Owner != "first" || !slices.Equal(acc.Moving, []string{"second"}) {
 		t.Fatalf("the account is %+v", acc)
 	}
-	if g, err := tb.Account(ctx, "second"); err != nil || g.Opens(0) || g.MovedTo != "first" {
+	if g, err := tb.Account(ctx, "second"); err != nil || g.Opens(0) || g.MovedTo != "first" || !g.JustTookOver(now) ||
+		g.JustTookOver(now.Add(time.Hour)) {
 		t.Errorf("the guest is %+v, %v", g, err)
 	}
 	later := adstore.New(tb.db, tb.name, func() time.Time { return now.Add(time.Second) })
