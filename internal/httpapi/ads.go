@@ -227,7 +227,7 @@ func joinInvalid(errs ...error) error {
 
 type uploadInput struct {
 	ContentType    string `header:"Content-Type" hidden:"true"`
-	IdempotencyKey string `header:"Idempotency-Key" doc:"Up to 200 visible ASCII characters; the same key with the same body gives the same ad, with a fresh address, until its photo is there"`
+	IdempotencyKey string `header:"Idempotency-Key" doc:"As of POST /api/ads/generate; the ad gets a fresh address until its photo is there"`
 	RawBody        []byte `contentType:"application/json"`
 }
 

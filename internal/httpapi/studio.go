@@ -44,7 +44,7 @@ type Scene struct {
 	ThumbnailURL  *string    `json:"thumbnail_url" doc:"JPEG, small"`
 	Seed          *uint64    `json:"seed"`
 	Product       *Product   `json:"product,omitempty" doc:"How this scene shows the product; left out before it is made"`
-	MaskURL       *string    `json:"mask_url" doc:"The product in photo_url: white PNG of that shape, clear where the ground is; also where the cut-out was not trusted and the photo is framed. null where none is known"`
+	MaskURL       *string    `json:"mask_url" doc:"PNG like photo_url, white on the product, else clear; also of a framed photo"`
 	CutOut        *ad.CutOut `json:"cutout,omitempty" doc:"The owner's word on the cut-out; left out without one"`
 	QueuePosition *int       `json:"queue_position" doc:"How many pictures come before this one; null when unknown"`
 	ETASeconds    *float64   `json:"eta_seconds" doc:"Expected time to the end; null when unknown"`
@@ -255,10 +255,10 @@ func (a *api) removeFiles(ctx context.Context, adID string, files []ad.Picture) 
 // or, of the cut-out, the main scene's.
 type SceneWish struct {
 	AdConcept *string    `json:"ad_concept,omitempty" doc:"1–500 characters (grapheme clusters after NFC)"`
-	Seed      *uint64    `json:"seed,omitempty" doc:"At most 9007199254740991; the same seed, concept, cut-out and size give the same scene"`
-	Channel   *string    `json:"channel,omitempty" doc:"A name of GET /api/channels, of whose size the scene is to be; not together with size"`
+	Seed      *uint64    `json:"seed,omitempty" doc:"Up to 9007199254740991; with all else the same it gives the same scene"`
+	Channel   *string    `json:"channel,omitempty" doc:"A name of GET /api/channels, for its size; not together with size"`
 	Size      *string    `json:"size,omitempty" example:"1080x1920" doc:"Pixels; left out, with channel: 1024x1024"`
-	CutOut    *ad.CutOut `json:"cutout,omitempty" doc:"How the product is cut out; left out: as in the main scene. {\"mode\":\"auto\"} alone starts anew"`
+	CutOut    *ad.CutOut `json:"cutout,omitempty" doc:"Left out: as in the main scene; {\"mode\":\"auto\"} alone starts anew"`
 }
 
 type createSceneInput struct {

@@ -68,7 +68,7 @@ type Ad struct {
 	ClipScore     *float64     `json:"clip_score" doc:"null for a main rendition that was made later"`
 	Score         *Score       `json:"score,omitempty"`
 	Product       *Product     `json:"product,omitempty" doc:"How the main scene shows the product; left out before it is made"`
-	PhotoURL      *string      `json:"photo_url" doc:"The prepared photo, upright, for pages: JPEG of at most 1024 px; null before it is prepared"`
+	PhotoURL      *string      `json:"photo_url" doc:"The prepared photo for pages: JPEG, at most 1024 px; null before"`
 	StandIn       bool         `json:"stand_in" doc:"True when the stand-in made the pictures and not a model"`
 	Parts         []Part       `json:"parts" nullable:"false" doc:"By what each part of the main scene and the score was made; empty before it is"`
 	Error         *AdFailure   `json:"error,omitempty" doc:"Set when status is failed"`

@@ -536,7 +536,7 @@ export interface components {
             main_copy: string | null;
             /** @description By what each part of the main scene and the score was made; empty before it is */
             parts: components["schemas"]["Part"][];
-            /** @description The prepared photo, upright, for pages: JPEG of at most 1024 px; null before it is prepared */
+            /** @description The prepared photo for pages: JPEG, at most 1024 px; null before */
             photo_url: string | null;
             /** @description How the main scene shows the product; left out before it is made */
             product?: components["schemas"]["Product"];
@@ -985,7 +985,7 @@ export interface components {
             eta_seconds: number | null;
             /** Format: int64 */
             height: number;
-            /** @description The product in photo_url: white PNG of that shape, clear where the ground is; also where the cut-out was not trusted and the photo is framed. null where none is known */
+            /** @description PNG like photo_url, white on the product, else clear; also of a framed photo */
             mask_url: string | null;
             /** @description JPEG, for pages */
             page_url: string | null;
@@ -1026,13 +1026,13 @@ export interface components {
         SceneWish: {
             /** @description 1–500 characters (grapheme clusters after NFC) */
             ad_concept?: string;
-            /** @description A name of GET /api/channels, of whose size the scene is to be; not together with size */
+            /** @description A name of GET /api/channels, for its size; not together with size */
             channel?: string;
-            /** @description How the product is cut out; left out: as in the main scene. {"mode":"auto"} alone starts anew */
+            /** @description Left out: as in the main scene; {"mode":"auto"} alone starts anew */
             cutout?: components["schemas"]["CutOut"];
             /**
              * Format: int64
-             * @description At most 9007199254740991; the same seed, concept, cut-out and size give the same scene
+             * @description Up to 9007199254740991; with all else the same it gives the same scene
              */
             seed?: number;
             /**
@@ -3181,7 +3181,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Up to 200 visible ASCII characters; the same key with the same body gives the same ad, with a fresh address, until its photo is there */
+                /** @description As of POST /api/ads/generate; the ad gets a fresh address until its photo is there */
                 "Idempotency-Key"?: string;
             };
             path?: never;
