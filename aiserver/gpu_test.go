@@ -27,7 +27,8 @@ func TestModelsMakeAnAd(t *testing.T) {
 		{Role: ad.RoleCutout, Model: "u2netp"}, {Role: ad.RoleScene, Model: "flux2-klein"},
 		{Role: ad.RoleScore, Model: "siglip2"}, {Role: ad.RoleAnalysis, Model: "qwen3-vl"},
 	} {
-		if got := c.Parts[i]; got.Role != want.Role || got.Model != want.Model || got.State != "ready" || len(got.Digest) != 12 {
+		got := c.Parts[i]
+		if got.Role != want.Role || got.Model != want.Model || got.State != "ready" || len(got.Digest) != 12 {
 			t.Errorf("part %+v, want %+v", got, want)
 		}
 	}
