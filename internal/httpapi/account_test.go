@@ -393,11 +393,12 @@ func TestAnOrderDuringASignIn(t *testing.T) {
 				t.Parallel()
 				w := newWorld(t)
 				guest := w.signedIn()
-				c.known.Owner, c.known.CreatedAt = guest, w.now.Add(-c.ago)
-				w.accounts.known[guest] = c.known
+				known := c.known
+				known.Owner, known.CreatedAt = guest, w.now.Add(-c.ago)
+				w.accounts.known[guest] = known
 				before, counted := w.jar["owner"], w.counted()
 				if c.refused {
-					if p := call(w).fails(409, "Account.Changed"); !strings.Contains(p.Detail, "다시 보내 주시면") {
+					if p := call(w).fails(409, "Account.Changed"); !strings.Contains(p.Detail, "다시 보내 주세요") {
 						t.Errorf("%q", p.Detail)
 					}
 					if w.jar["owner"] != before || w.counted() != counted {
