@@ -39,18 +39,23 @@ var kept = regexp.MustCompile(`^(CHANGELOG\.md|docs/adr/|internal/contract/words
 // texted are the files a person writes or reads.
 var texted = regexp.MustCompile(`(\.(go|ts|tsx|mjs|md|ya?ml|toml|json|css|html|py|awk)|Makefile|^tools/[a-z]+)$`)
 
-// The glossary's words are used everywhere, and none that was given up comes back.
-func TestNoRetiredWords(t *testing.T) {
-	t.Parallel()
-	list := exec.CommandContext(t.Context(), "git", "ls-files", "--cached", "--others", "--exclude-standard")
+// tracked are the files of the checkout that git knows or would take, by a pathspec.
+func tracked(t *testing.T, pathspec string) []string {
+	t.Helper()
+	list := exec.CommandContext(t.Context(), "git", "ls-files", "--cached", "--others", "--exclude-standard", pathspec)
 	list.Dir = root
 	out, err := list.Output()
 	if err != nil {
 		t.Skipf("not a git checkout: %v", err) // a source archive has no list of its own files
 	}
+	return strings.Fields(string(out))
+}
+
+// The glossary's words are used everywhere, and none that was given up comes back.
+func TestNoRetiredWords(t *testing.T) {
+	t.Parallel()
 	files := 0
-	for name := range strings.Lines(string(out)) {
-		name = strings.TrimSpace(name)
+	for _, name := range tracked(t, ".") {
 		if kept.MatchString(name) || !texted.MatchString(name) {
 			continue
 		}

@@ -463,6 +463,9 @@ func TestWhatFailsIsGivenBack(t *testing.T) {
 			w.ads.addRendition = func(ad.Ref, ad.Rendition, *ad.Claim) (ad.Rendition, error) { return ad.Rendition{}, down }
 			w.maker.remove = func(string, string, bool) error { return nil }
 		}},
+		"a scene that is not kept": {"/scenes", `{}`, func(w *world) {
+			w.ads.addScene = func(ad.Ad, *ad.Claim) (ad.Ad, error) { return ad.Ad{}, down }
+		}},
 		"a bundle": {"/bundle", `{"channels":["wide"]}`, func(w *world) {
 			w.maker.bundle = func(ad.Studio, ad.Rendition, []channel.Channel) (ad.Bundle, error) { return ad.Bundle{}, down }
 		}},
@@ -473,6 +476,7 @@ func TestWhatFailsIsGivenBack(t *testing.T) {
 			w.drawn(st)
 			w.allowing(limit.Renditions, 1)
 			w.allowing(limit.Bundles, 1)
+			w.allowing(limit.Scenes, 1)
 			c.fails(w)
 			w.json("POST", "/api/ads/"+st.AdID+c.path, c.body).fails(503, "Storage.Unavailable")
 			if w.counted() != 0 {
