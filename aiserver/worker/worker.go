@@ -423,11 +423,15 @@ func (w *Worker) try(ctx context.Context, key [32]byte, job Job) (Answer, error)
 	// the caller has gone.
 	go func() {
 		defer func() { <-w.turn }()
-		a, err := p.exchange(ctx, h, in.Pix, func(done, of int) {
-			select {
-			case told <- [2]int{done, of}:
-			case <-ctx.Done():
-			}
+		var a answer
+		err := fault.Guard(func() (err error) {
+			a, err = p.exchange(ctx, h, in.Pix, func(done, of int) {
+				select {
+				case told <- [2]int{done, of}:
+				case <-ctx.Done():
+				}
+			})
+			return err
 		})
 		if errors.Is(err, errDied) {
 			w.blame(key, p)

@@ -175,8 +175,13 @@ func (c *Consumer) render(ctx context.Context, m Message) error {
 			case <-ctx.Done():
 				return
 			case <-tick.C:
+				alive := true
+				err := fault.Guard(func() (err error) {
+					alive, err = c.Tasks.Heartbeat(ctx, m.TaskToken)
+					return err
+				})
 				// A heartbeat that fails to arrive says nothing about the task.
-				if alive, err := c.Tasks.Heartbeat(ctx, m.TaskToken); err == nil && !alive {
+				if err == nil && !alive {
 					cancel(errAbandoned)
 				}
 			}

@@ -29,6 +29,7 @@ type world struct {
 	stallErr, sendErr                    error
 	beatErr                              error // of every heartbeat but the first
 	beats                                int
+	beatsPanic                           bool // likewise
 	log                                  bytes.Buffer
 	stalled                              bool
 	steps                                map[ad.Step]ad.StepTimes
@@ -44,7 +45,10 @@ func (w *world) Heartbeat(context.Context, string) (bool, error) {
 	if len(w.alive) > 1 {
 		w.alive = w.alive[1:]
 	}
-	if w.beats++; w.beats > 1 && w.beatErr != nil {
+	if w.beats++; w.beats > 1 && w.beatsPanic {
+		panic("a heartbeat")
+	}
+	if w.beats > 1 && w.beatErr != nil {
 		return false, w.beatErr
 	}
 	return a, w.aliveErr
@@ -406,11 +410,21 @@ func TestWhatGoesWrongIsLogged(t *testing.T) {
 }
 
 // While it renders, the consumer asks whether anybody still waits. A question that cannot be
-// asked cuts no rendering, and with the rendering the questions end.
+// asked cuts no rendering, nor does one that panics, and with the rendering the questions end.
 func TestHeartbeats(t *testing.T) {
 	t.Parallel()
+	for name, panics := range map[string]bool{"fail": false, "panic": true} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			heartbeats(t, panics)
+		})
+	}
+}
+
+func heartbeats(t *testing.T, panics bool) {
+	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
-		w := world{alive: []bool{true}, now: start, beatErr: fault.New(fault.StorageThrottled, nil)}
+		w := world{alive: []bool{true}, now: start, beatErr: fault.New(fault.StorageThrottled, nil), beatsPanic: panics}
 		w.render = func(ctx context.Context) error {
 			select {
 			case <-ctx.Done():

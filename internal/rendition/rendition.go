@@ -12,12 +12,11 @@ import (
 	"image/png"
 	"time"
 
-	"golang.org/x/sync/errgroup"
-
 	"github.com/nanococoa/nanococoa/internal/ad"
 	"github.com/nanococoa/nanococoa/internal/channel"
 	"github.com/nanococoa/nanococoa/internal/compose"
 	"github.com/nanococoa/nanococoa/internal/fault"
+	"github.com/nanococoa/nanococoa/internal/parallel"
 	"github.com/nanococoa/nanococoa/internal/photo"
 	"github.com/nanococoa/nanococoa/internal/preview"
 	"github.com/nanococoa/nanococoa/internal/provenance"
@@ -126,36 +125,43 @@ func (m Maker) keep(
 	ctx context.Context, adID string, r ad.Rendition, img *image.RGBA, mark provenance.Mark, brand *compose.Brand,
 ) error {
 	names := ad.RenditionPictures(adID, r.ID)
-	group, ctx := errgroup.WithContext(ctx)
-	put := func(name ad.Picture, data []byte, kind string) {
-		group.Go(func() error { return m.Pictures.Put(ctx, adID, name, data, kind) })
+	put := func(name ad.Picture, data []byte, kind string) error {
+		return m.Pictures.Put(ctx, adID, name, data, kind)
 	}
-	group.Go(func() error {
-		full, err := provenance.Encode(img, mark)
-		if err != nil {
-			return fault.New(fault.Internal, err)
-		}
-		return m.Pictures.Put(ctx, adID, names.Full, full, "image/png")
-	})
-	group.Go(func() error {
-		light, err := preview.OfImage(ctx, img)
-		if err != nil {
-			return err
-		}
-		put(names.Thumbnail, light.Thumbnail, "image/jpeg")
-		put(names.Page, light.Page, "image/jpeg")
-		return nil
-	})
+	files := []func() error{
+		func() error {
+			full, err := provenance.Encode(img, mark)
+			if err != nil {
+				return fault.New(fault.Internal, err)
+			}
+			return put(names.Full, full, "image/png")
+		},
+		func() error {
+			light, err := preview.OfImage(ctx, img)
+			if err != nil {
+				return err
+			}
+			return sideBySide(
+				func() error { return put(names.Thumbnail, light.Thumbnail, "image/jpeg") },
+				func() error { return put(names.Page, light.Page, "image/jpeg") },
+			)
+		},
+	}
 	if r.Brand && brand != nil && brand.Logo != nil {
-		group.Go(func() error {
+		files = append(files, func() error {
 			var logo bytes.Buffer
 			if err := png.Encode(&logo, brand.Logo); err != nil {
 				return fault.New(fault.Internal, err)
 			}
-			return m.Pictures.Put(ctx, adID, ad.LogoPicture(r.ID), logo.Bytes(), "image/png")
+			return put(ad.LogoPicture(r.ID), logo.Bytes(), "image/png")
 		})
 	}
-	return group.Wait() //nolint:wrapcheck // each has said what it was doing
+	return sideBySide(files...)
+}
+
+// sideBySide calls all of work at once and gives the first error of the list.
+func sideBySide(work ...func() error) error {
+	return parallel.Run(len(work), func(i int) error { return work[i]() }) //nolint:wrapcheck // each has said what it did
 }
 
 // hasWords reports whether words may stand on a picture of a channel, "" for none.

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/aws/aws-lambda-go/events"
+
+	"github.com/nanococoa/nanococoa/internal/fault"
 )
 
 // LeaseTime is for how long a message is kept from other consumers at a time. When its
@@ -51,7 +53,10 @@ func (l *Lease) take(ctx context.Context, m events.SQSMessage) (end func()) {
 			case <-ctx.Done():
 				return
 			case <-tick.C:
-				l.hide(ctx, m, LeaseTime)
+				renewed := fault.Guard(func() error { l.hide(ctx, m, LeaseTime); return nil })
+				if renewed != nil {
+					l.Log.ErrorContext(ctx, "a lease was not renewed", "error", renewed.Error())
+				}
 			}
 		}
 	}()
