@@ -96,7 +96,9 @@ func edited(more string) string {
 	return strings.TrimSuffix(stored(ad.Succeeded), "}") + `,"edits":{"N":"1"}` + more + `}`
 }
 
-// These are all the calls that write several items at once, with the number of these.
+// These are the calls of the main job and of sharing that write several items at once, with the
+// number of these. Those of renditions, scenes and accounts go through the same middleware
+// (contention.go); that it is there for each client is what is shown here.
 var transactions = map[string]struct {
 	items  int
 	record string
