@@ -327,7 +327,7 @@ app_parameters = Environment=$(ENVIRONMENT) SiteOrigin=$(SITE_ORIGIN) Architectu
   $(if $(OPENAI_KEY_PARAMETER),OpenAIKeyParameter=$(OPENAI_KEY_PARAMETER)) \
   $(if $(AI_SERVER_TOKEN_PARAMETER),AIServerTokenParameter=$(AI_SERVER_TOKEN_PARAMETER)) \
   $(if $(ALARM_EMAIL),AlarmEmail=$(ALARM_EMAIL)) $(if $(MONTHLY_BUDGET),MonthlyBudget=$(MONTHLY_BUDGET)) \
-  $(if $(LIMITS),Limits=$(LIMITS)) OnlyBySite=true \
+  $(if $(LIMITS),Limits=$(LIMITS)) $(if $(GPU_SLOTS),GpuSlots=$(GPU_SLOTS)) OnlyBySite=true \
   $(if $(SIGN_IN_ISSUER),SignInIssuer=$(SIGN_IN_ISSUER)) $(if $(SIGN_IN_CLIENT),SignInClient=$(SIGN_IN_CLIENT)) \
   $(if $(SIGN_IN_PROVIDERS),SignInProviders=$(SIGN_IN_PROVIDERS)) \
   $(if $(SIGN_IN_SECRET_PARAMETER),SignInSecretParameter=$(SIGN_IN_SECRET_PARAMETER))
@@ -377,6 +377,33 @@ deploy-accounts: .venv/.installed ## where people sign in, at LOGIN_NAME; then d
 deploy-firewall: .venv/.installed ## who asks too often is refused; then deploy-site with the WEB_ACL_ARN it says
 	$(SAM) deploy --template-file infra/firewall.yaml --stack-name nanococoa-$(ENVIRONMENT)-firewall \
 	  --region us-east-1 --no-fail-on-empty-changeset --parameter-overrides Environment=$(ENVIRONMENT)
+
+# Servers with a card; with CPU=1 without one. What a server is made of: the program, what starts it, and the
+# wheels that the lock names, so that an instance needs no internet.
+GPU_DEFAULTS = $(if $(CPU),Image=/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64 \
+  InstanceType=c7a.large SecondInstanceType=c7i.large DiskGB=20 Scene=drawn Score=drawn)
+gpu_parameters = Environment=$(ENVIRONMENT) Release=$(1) CertificateArn=$(CERTIFICATE_ARN) $(GPU_DEFAULTS) \
+  BucketName=/nanococoa/$(ENVIRONMENT)/bucket Stage1QueueName=/nanococoa/$(ENVIRONMENT)/stage1-queue \
+  TokenParameter=/nanococoa/$(ENVIRONMENT)/gpu-token OpenAIKeyParameter=/nanococoa/$(ENVIRONMENT)/openai-key \
+  $(if $(GPU_SLOTS),MaxServers=$(GPU_SLOTS)) $(GPU_PARAMETERS)
+RELEASE_LOCK = aiserver/worker/$(if $(CPU),,gpu/)requirements.txt
+.PHONY: deploy-gpu
+deploy-gpu: .venv/.installed gpu-release ## GPU servers that come with the queue (CERTIFICATE_ARN, GPU_SLOTS, CPU=1)
+	@release=$$(ENVIRONMENT=$(ENVIRONMENT) AWS_REGION=$(REGION) RELEASE=build/release $(GO) run ./infra/gpu/cmd); \
+	$(SAM) deploy --template-file infra/gpu.yaml --stack-name nanococoa-$(ENVIRONMENT)-gpu --region $(REGION) \
+	  --resolve-s3 --capabilities CAPABILITY_IAM --no-fail-on-empty-changeset \
+	  --tags project=nanococoa environment=$(ENVIRONMENT) --parameter-overrides $(call gpu_parameters,$$release)
+
+.PHONY: gpu-release
+gpu-release: build/worker/.installed ## what a GPU server on AWS is made of, into build/release
+	@rm -rf build/release && cp -R infra/gpu/release build/release && mkdir -p build/release/worker
+	@GOOS=linux GOARCH=amd64 CGO_ENABLED=0 $(SHOW) "Building the GPU server for AWS" \
+	  $(GO) build -trimpath -o build/release/aiserver ./aiserver
+	@cp $(RELEASE_LOCK) build/release/requirements.txt && cp build/worker/u2netp.onnx build/release/worker
+	@$(SHOW) "Fetching the worker's packages" build/worker/venv/bin/pip download --disable-pip-version-check --quiet \
+	  --no-deps --only-binary :all: --python-version 3.11 --platform manylinux_2_28_x86_64 \
+	  --platform manylinux_2_27_x86_64 --platform manylinux_2_17_x86_64 --platform manylinux2014_x86_64 \
+	  --require-hashes --requirement build/release/requirements.txt --dest build/release/wheels
 
 .PHONY: secrets
 secrets: ## make the keys it has not (ROTATE=cookie, origin: one more); keep OPENAI_API_KEY, AI_SERVER_TOKEN if set

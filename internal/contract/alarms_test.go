@@ -580,7 +580,9 @@ func TestEveryRunbookHasItsParts(t *testing.T) {
 	t.Parallel()
 	want := []string{"What owners see", "Look", "Mend", "Over when", "Drill"}
 	index := string(read(t, "infra/runbooks/README.md"))
-	for name := range readWatch(t).alarms(t) {
+	alarms := readWatch(t).alarms(t)
+	maps.Copy(alarms, readServers(t).alarms(t))
+	for name := range alarms {
 		page := string(read(t, filepath.Join("infra", "runbooks", pageOf(name))))
 		var parts []string
 		for _, m := range regexp.MustCompile(`(?m)^## (.+)$`).FindAllStringSubmatch(page, -1) {
@@ -666,7 +668,9 @@ func TestTheDocsListMetricsAndAlarms(t *testing.T) {
 		want = append(want, fmt.Sprintf("%s in %s by %s", name, unit, by))
 	}
 	sameSet(t, "metrics in docs/architecture.md", got, want)
-	for name := range readWatch(t).alarms(t) {
+	alarms := readWatch(t).alarms(t)
+	maps.Copy(alarms, readServers(t).alarms(t))
+	for name := range alarms {
 		if !strings.Contains(docs, "(../infra/runbooks/"+pageOf(name)+")") {
 			t.Errorf("docs/architecture.md does not lead to %s", pageOf(name))
 		}

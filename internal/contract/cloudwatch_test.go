@@ -68,7 +68,7 @@ func (a alarm) compute(t *testing.T, expression string, data []samples) series {
 	}
 	ids := map[string]series{}
 	ast.Inspect(tree, func(n ast.Node) bool {
-		if id, ok := n.(*ast.Ident); ok && id.Name != "IF" {
+		if id, ok := n.(*ast.Ident); ok && id.Name != "IF" && id.Name != "FILL" {
 			ids[id.Name] = a.series(t, id.Name, data)
 		}
 		return true
@@ -97,6 +97,12 @@ func compute(t *testing.T, e ast.Expr, value func(id string) float64) (float64, 
 	case *ast.ParenExpr:
 		return compute(t, e.X, value)
 	case *ast.CallExpr:
+		if f, ok := e.Fun.(*ast.Ident); ok && f.Name == "FILL" && len(e.Args) == 2 {
+			if by, _ := compute(t, e.Args[1], value); by != 0 {
+				t.Fatal("FILL is known here by 0 alone")
+			}
+			return compute(t, e.Args[0], value)
+		}
 		if f, ok := e.Fun.(*ast.Ident); !ok || f.Name != "IF" || len(e.Args) != 3 {
 			t.Fatalf("function %v is not known here", e.Fun)
 		}
@@ -229,10 +235,11 @@ func TestMetricMath(t *testing.T) {
 	}}
 	data := []samples{{"a": {1, 2}, "b": {4, 5}}, {"a": {7}}, {"b": {0}}, nil}
 	for expression, want := range map[string]series{
-		"a + b":                      {0: 8, 1: 7, 2: 0},
-		"100 * a / (a + b)":          {0: 37.5, 1: 100}, // nothing by nothing is no point
-		"IF(a >= 3, a, 0 - b)":       {0: 3, 1: 7, 2: 0},
-		"IF(a > 3, 100 * a / c, 50)": {0: 50, 1: 100, 2: 50},
+		"a + b":                        {0: 8, 1: 7, 2: 0},
+		"100 * a / (a + b)":            {0: 37.5, 1: 100}, // nothing by nothing is no point
+		"IF(a >= 3, a, 0 - b)":         {0: 3, 1: 7, 2: 0},
+		"IF(a > 3, 100 * a / c, 50)":   {0: 50, 1: 100, 2: 50},
+		"IF(FILL(a, 0) > 0, 0, 1 + b)": {0: 0, 1: 0, 2: 1},
 	} {
 		if got := a.compute(t, expression, data); !maps.Equal(got, want) {
 			t.Errorf("%s = %v, want %v", expression, got, want)

@@ -106,7 +106,7 @@ func (c *Client) Stage1(ctx context.Context, r gpu.Stage1Request) (gpu.Stage1Res
 		return gpu.Stage1Result{}, fault.New(fault.Internal, err)
 	}
 	var a gpu.Stage1Answer
-	replayed, err := c.post(ctx, gpu.PathStage1, r.IdempotencyKey, kind, body, &a)
+	h, err := c.post(ctx, gpu.PathStage1, r.IdempotencyKey, kind, body, &a)
 	if err != nil {
 		return gpu.Stage1Result{}, fmt.Errorf("stage 1: %w", err)
 	}
@@ -120,14 +120,14 @@ func (c *Client) Stage1(ctx context.Context, r gpu.Stage1Request) (gpu.Stage1Res
 	if err != nil {
 		return gpu.Stage1Result{}, err
 	}
-	pic, err := c.picture(ctx, a.ImageURL, a.Output)
+	pic, err := c.picture(ctx, a.ImageURL, a.Output, h)
 	if err != nil {
 		return gpu.Stage1Result{}, fmt.Errorf("stage 1: %w", err)
 	}
 	return gpu.Stage1Result{
 		Picture: pic, Width: a.Output.Width, Height: a.Output.Height, Analysis: a.Analysis, Engine: a.Engine,
 		StandIn: a.StandIn, Seed: a.Seed, Scene: a.Scene, CutOut: a.CutOut, Product: a.Product, Mask: mask,
-		Parts: a.Parts, Replayed: replayed,
+		Parts: a.Parts, Replayed: replayed(h),
 	}, nil
 }
 
@@ -194,7 +194,7 @@ func (c *Client) Stage2(ctx context.Context, r gpu.Stage2Request) (gpu.Stage2Res
 		brand = &own
 	}
 	var a gpu.Stage2Answer
-	replayed, err := c.postJSON(ctx, gpu.PathStage2, r.IdempotencyKey, gpu.Stage2Body{
+	h, err := c.postJSON(ctx, gpu.PathStage2, r.IdempotencyKey, gpu.Stage2Body{
 		Stage1Image: src, ProductName: r.ProductName,
 		TargetAge: r.TargetAge, TargetGender: r.TargetGender, AdConcept: r.AdConcept,
 		MainCopy: r.MainCopy, SubCopy: r.SubCopy, Analysis: r.Analysis, Size: gpu.FormatSize(image.Pt(r.Width, r.Height)),
@@ -206,13 +206,13 @@ func (c *Client) Stage2(ctx context.Context, r gpu.Stage2Request) (gpu.Stage2Res
 	if a.Engine == "" || a.HTMLCode == "" {
 		return gpu.Stage2Result{}, fault.Newf(fault.GPUBadAnswer, "stage 2: engine or html_code is missing")
 	}
-	pic, err := c.picture(ctx, a.ImageURL, a.Output)
+	pic, err := c.picture(ctx, a.ImageURL, a.Output, h)
 	if err != nil {
 		return gpu.Stage2Result{}, fmt.Errorf("stage 2: %w", err)
 	}
 	return gpu.Stage2Result{
 		Picture: pic, Width: a.Output.Width, Height: a.Output.Height, HTML: a.HTMLCode, Engine: a.Engine, StandIn: a.StandIn,
-		Layout: a.Layout, ContrastRatio: a.ContrastRatio, Lines: a.Lines, Replayed: replayed,
+		Layout: a.Layout, ContrastRatio: a.ContrastRatio, Lines: a.Lines, Replayed: replayed(h),
 	}, nil
 }
 
@@ -295,20 +295,21 @@ func source(pic []byte, address string) (string, error) {
 	return "", fault.Newf(fault.PhotoMissing, "gpu: neither picture nor address")
 }
 
-func (c *Client) postJSON(ctx context.Context, path, key string, in, out any) (replayed bool, err error) {
+func (c *Client) postJSON(ctx context.Context, path, key string, in, out any) (http.Header, error) {
 	b, err := json.Marshal(in)
 	if err != nil {
-		return false, fault.New(fault.Internal, fmt.Errorf("gpu: encode: %w", err))
+		return nil, fault.New(fault.Internal, fmt.Errorf("gpu: encode: %w", err))
 	}
 	return c.post(ctx, path, key, "application/json", b, out)
 }
 
+// post sends what is asked and reads the answer into out. It gives the answer's header.
 func (c *Client) post(
 	ctx context.Context, path, key, contentType string, body []byte, out any,
-) (replayed bool, err error) {
+) (http.Header, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, c.base.String()+path, bytes.NewReader(body))
 	if err != nil {
-		return false, fault.New(fault.Internal, fmt.Errorf("gpu: request: %w", err))
+		return nil, fault.New(fault.Internal, fmt.Errorf("gpu: request: %w", err))
 	}
 	req.Header.Set("Content-Type", contentType)
 	if key != "" {
@@ -316,21 +317,27 @@ func (c *Client) post(
 	}
 	b, h, err := c.do(req, maxAnswer)
 	if err != nil {
-		return false, err
+		return nil, err
 	}
 	if kind, _, _ := mime.ParseMediaType(h.Get("Content-Type")); kind != "application/json" {
-		return false, fault.Newf(fault.GPUBadAnswer, "answer is %q, not JSON", kind)
+		return nil, fault.Newf(fault.GPUBadAnswer, "answer is %q, not JSON", kind)
 	}
 	if err := json.Unmarshal(b, out); err != nil {
-		return false, fault.New(fault.GPUBadAnswer, fmt.Errorf("answer: %w", err))
+		return nil, fault.New(fault.GPUBadAnswer, fmt.Errorf("answer: %w", err))
 	}
-	return h.Get(gpu.HeaderReplayed) == "true", nil
+	return h, nil
 }
 
-func (c *Client) get(ctx context.Context, path string, limit int64) ([]byte, error) {
+// replayed reports whether an answer was stored by an earlier request.
+func replayed(h http.Header) bool { return h.Get(gpu.HeaderReplayed) == "true" }
+
+func (c *Client) get(ctx context.Context, path string, limit int64, cookies ...*http.Cookie) ([]byte, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, c.base.String()+path, nil)
 	if err != nil {
 		return nil, fault.New(fault.Internal, fmt.Errorf("gpu: request: %w", err))
+	}
+	for _, one := range cookies {
+		req.AddCookie(one)
 	}
 	b, _, err := c.do(req, limit)
 	return b, err
@@ -338,8 +345,12 @@ func (c *Client) get(ctx context.Context, path string, limit int64) ([]byte, err
 
 // picture downloads a result and checks it against what the answer promised.
 // Only the path of image_url is used: the server may know itself by another
-// address than we do, and the token must go nowhere else.
-func (c *Client) picture(ctx context.Context, imageURL string, want gpu.Output) ([]byte, error) {
+// address than we do, and the token must go nowhere else. answer is the header it came
+// with: by its cookies a load balancer knows which server has the picture. They are good
+// for this call alone, so that the next one may go to a server with less to do.
+func (c *Client) picture(
+	ctx context.Context, imageURL string, want gpu.Output, answer http.Header,
+) ([]byte, error) {
 	u, err := url.Parse(imageURL)
 	if err != nil {
 		return nil, fault.Newf(fault.GPUBadAnswer, "image_url cannot be parsed")
@@ -352,7 +363,8 @@ func (c *Client) picture(ctx context.Context, imageURL string, want gpu.Output) 
 	if id == "" || strings.ContainsAny(id, "/?#%\\.") {
 		return nil, fault.Newf(fault.GPUBadAnswer, "image_url is not a result")
 	}
-	b, err := c.get(ctx, gpu.PathImages+id, gpu.MaxPicture)
+	cookies := (&http.Response{Header: answer}).Cookies()
+	b, err := c.get(ctx, gpu.PathImages+id, gpu.MaxPicture, cookies...)
 	if fault.Has(err, fault.GPURejected) {
 		// The server has just announced it and does not have it. Asked again with the
 		// same key it renders anew.

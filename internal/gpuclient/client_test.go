@@ -175,6 +175,38 @@ func TestStage1SendsTheContractAndChecksThePicture(t *testing.T) {
 	}
 }
 
+// Behind a load balancer the picture is fetched from the server that answered, and the next call goes
+// wherever there is room.
+func TestThePictureIsFetchedWhereItWasMade(t *testing.T) {
+	t.Parallel()
+	f := newFake(t)
+	pic, out := picture(t, 8, 4)
+	f.on(http.MethodPost, gpu.PathStage2, func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body)
+		if got := r.Header.Get("Cookie"); got != "" {
+			t.Errorf("a call is bound to a server: %q", got)
+		}
+		w.Header().Set("Content-Type", "application/json")
+		w.Header().Add("Set-Cookie", "AWSALB=second; Path=/")
+		w.Header().Add("Set-Cookie", "AWSALBCORS=second; Path=/; SameSite=None; Secure")
+		_ = json.NewEncoder(w).Encode(gpu.Stage2Answer{
+			ImageURL: "http://elsewhere" + gpu.PathImages + pictureID, HTMLCode: "<p>", Engine: "e", Output: out,
+		})
+	})
+	f.on(http.MethodGet, gpu.PathImages+pictureID, func(w http.ResponseWriter, r *http.Request) {
+		if got := r.Header.Get("Cookie"); got != "AWSALB=second; AWSALBCORS=second" {
+			t.Errorf("the picture is asked for with %q", got)
+		}
+		_, _ = w.Write(pic)
+	})
+	c := f.client()
+	for range 2 {
+		if _, err := c.Stage2(t.Context(), gpu.Stage2Request{Picture: pic}); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
 func TestStage1SendsNoMoreThanItHas(t *testing.T) {
 	t.Parallel()
 	f := newFake(t)

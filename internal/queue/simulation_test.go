@@ -30,6 +30,7 @@ type simulation struct {
 	render   time.Duration   // mean of one rendering
 	vary     float64         // how far single renderings are from it, ±share
 	down, up time.Duration   // the server's outage; both zero for none
+	group    *group          // the servers, where they come and go; nil: one that is always there
 }
 
 // What lies before and behind the rendering, as the original system measured it
@@ -53,6 +54,7 @@ type figures struct {
 	eta95     float64       // the error that 95 of 100 looks stay below
 	drainRate float64       // renderings after an outage, as a share of what the slots can do
 	rendered  int           // by the server
+	fleet     fleetFigures  // of servers that come and go
 }
 
 // simAd is one ad of a simulation.
@@ -87,6 +89,7 @@ type model struct {
 	left       int
 	done       chan struct{}
 	renderings int
+	inHand     int // messages that consumers have
 }
 
 // delayed is a message that can be seen from a time on.
@@ -128,6 +131,7 @@ func (m *model) receive() (queue.Message, bool) {
 			if wait <= 0 {
 				msg := m.messages[0].msg
 				m.messages = m.messages[1:]
+				m.inHand++
 				m.mu.Unlock()
 				return msg, true
 			}
@@ -242,6 +246,12 @@ func (s simulation) run(t *testing.T) (f figures) {
 			m.ads[ids[i]] = &simAd{ready: m.start.Add(at + simPrepare)}
 		}
 		var wg sync.WaitGroup
+		server, render := queue.Server(m), m.renderOne
+		if s.group != nil {
+			servers := &fleet{model: m, group: *s.group}
+			server, render = servers, servers.renderOne
+			wg.Go(func() { f.fleet = servers.run() })
+		}
 		wg.Go(func() { // the photos come
 			for i, at := range s.arrive {
 				time.Sleep(time.Until(m.start.Add(at)))
@@ -252,7 +262,7 @@ func (s simulation) run(t *testing.T) (f figures) {
 		})
 		for range s.slots + 1 { // MaximumConcurrency
 			c := &queue.Consumer{
-				Tasks: m, Ads: m, Tickets: m, Messages: m, Server: m, Render: m.renderOne, Slots: s.slots,
+				Tasks: m, Ads: m, Tickets: m, Messages: m, Server: server, Render: render, Slots: s.slots,
 				Log: slog.New(slog.DiscardHandler), Now: time.Now, PutBack: simPutBack, Hold: simHold,
 			}
 			wg.Go(func() {
@@ -264,13 +274,18 @@ func (s simulation) run(t *testing.T) (f figures) {
 					if err := c.Consume(t.Context(), msg); err != nil {
 						panic("a message comes back: " + err.Error())
 					}
+					m.mu.Lock()
+					m.inHand--
+					m.mu.Unlock()
 				}
 			})
 		}
 		var looks []look
 		wg.Go(func() { looks = m.watch(ids) })
 		wg.Wait()
+		servers := f.fleet
 		f = m.figures(ids, looks)
+		f.fleet = servers
 	})
 	return f
 }
