@@ -3,6 +3,7 @@ package gpu_test
 import (
 	"archive/tar"
 	"bytes"
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -143,7 +144,9 @@ func TestDrain(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			drain := exec.CommandContext(t.Context(), "release/drain")
+			ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+			t.Cleanup(cancel)
+			drain := exec.CommandContext(ctx, "release/drain")
 			drain.Env = []string{"PATH=" + commands + ":/usr/bin:/bin", "METADATA=" + instance.URL, "GROUP=servers"}
 			if out, err := drain.CombinedOutput(); err != nil {
 				t.Fatalf("%v: %s", err, out)
