@@ -139,21 +139,20 @@ func TestTheRenditionsCanBeRead(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	// On all pictures, and on those of layouts alone.
 	type count struct{ wrong, total int }
-	read := map[string]count{}
+	read, layouts := count{}, count{}
 	for i, l := range lines {
 		w, n := ocr.Wrong(got[i], l.Text)
 		if w > 0 {
 			t.Logf("%s: %q was read as %q", of[i], l.Text, got[i])
 		}
-		kind := "channels"
+		read = count{read.wrong + w, read.total + n}
 		if strings.Contains(of[i], "-layout-") {
-			kind = "layouts"
+			layouts = count{layouts.wrong + w, layouts.total + n}
 		}
-		read[kind] = count{read[kind].wrong + w, read[kind].total + n}
 	}
-	for _, name := range []string{"channels", "layouts"} {
-		c := read[name]
+	for name, c := range map[string]count{"all": read, "layouts": layouts} {
 		t.Logf("%s: %d of %d characters were read wrongly", name, c.wrong, c.total)
 		if c.wrong*50 > c.total || c.total < 400 {
 			t.Errorf("%s: %d of %d characters were read wrongly, want at most 2 %%", name, c.wrong, c.total)

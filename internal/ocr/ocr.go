@@ -12,7 +12,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"golang.org/x/image/draw"
@@ -97,10 +96,9 @@ func (l Line) crop() []byte {
 	return file.Bytes()
 }
 
-// asPrint makes a line look like what tesseract was trained on: black on white. It takes the
-// sea below a bright horizon for ink, and short words of a serif face on sand for others,
-// which a person reads without effort. How much contrast there is, it is not asked: that is
-// measured.
+// asPrint makes a line look like what tesseract was trained on: dark on light, from black to
+// white. Short words of a serif face on sand or sea it takes for others else, which a person
+// reads without effort. How much contrast there is, it is not asked: that is measured.
 func asPrint(img *image.RGBA) *image.Gray {
 	out := image.NewGray(img.Rect)
 	draw.Draw(out, out.Rect, img, img.Rect.Min, draw.Src)
@@ -111,37 +109,13 @@ func asPrint(img *image.RGBA) *image.Gray {
 	if darkest == lightest {
 		return out
 	}
-	if 2*sum/len(out.Pix) < int(lightest)+int(darkest) { // light on dark
-		for i, v := range out.Pix {
-			out.Pix[i] = lightest - (v - darkest)
-		}
-	}
-	// The ground is the lightest within half a line's height, which reaches past every stroke.
-	ground := lightestNear(out, fontSize/2)
+	mean, between := sum/len(out.Pix), int(lightest)-int(darkest)
+	onDark := 2*mean < int(lightest)+int(darkest)
 	for i, v := range out.Pix {
-		out.Pix[i] = uint8(255 * (int(v) - int(darkest)) / max(int(ground.Pix[i])-int(darkest), 1))
-	}
-	return out
-}
-
-// lightestNear gives for each pixel the lightest of the square around it.
-func lightestNear(m *image.Gray, radius int) *image.Gray {
-	across, out := image.NewGray(m.Rect), image.NewGray(m.Rect)
-	w, h := m.Rect.Dx(), m.Rect.Dy()
-	for y := range h {
-		for x := range w {
-			row := m.Pix[y*m.Stride:]
-			across.Pix[y*across.Stride+x] = slices.Max(row[max(x-radius, 0):min(x+radius+1, w)])
+		if onDark {
+			v = lightest - (v - darkest)
 		}
-	}
-	for y := range h {
-		for x := range w {
-			var most uint8
-			for k := max(y-radius, 0); k <= min(y+radius, h-1); k++ {
-				most = max(most, across.Pix[k*across.Stride+x])
-			}
-			out.Pix[y*out.Stride+x] = most
-		}
+		out.Pix[i] = uint8(255 * (int(v) - int(darkest)) / between)
 	}
 	return out
 }
