@@ -245,6 +245,19 @@ function movingGif(frames: number): Buffer {
   return Buffer.from([...head, ...Array.from({ length: frames }, () => frame).flat(), 0x3b])
 }
 
+/** Opens the file chooser of the focused field. Short of the processor, Chromium has been seen to
+ *  take the key before it hears that choosers are listened to; then the key is pressed again. */
+async function chooserByEnter(page: Page) {
+  for (let left = 3; ; left--) {
+    const opened = page.waitForEvent('filechooser', { timeout: 8000 }).catch(() => undefined)
+    expect(await page.evaluate(() => document.activeElement?.id)).toBe('product_image')
+    await page.keyboard.press('Enter')
+    const chooser = await opened
+    if (chooser) return chooser
+    expect(left, 'the key opens no chooser').toBeGreaterThan(1)
+  }
+}
+
 it('an ad is ordered by keys alone', async () => {
   const { ad, owner } = await madeAd()
   const one = await visit({ storageState: owner })
@@ -259,7 +272,7 @@ it('an ad is ordered by keys alone', async () => {
   const page = await one.page()
   await page.waitForFunction(() => performance.getEntriesByName('usable').length > 0)
   await tabTo(page, page.locator('#product_image'))
-  const [chooser] = await Promise.all([page.waitForEvent('filechooser'), page.keyboard.press('Enter')])
+  const chooser = await chooserByEnter(page)
   await chooser.setFiles(photo)
   await page.getByAltText(words.photoAlt).waitFor()
   await tabTo(page, page.getByLabel(labelOf('product_name')))
